@@ -1,0 +1,66 @@
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+enum { ALIGNMENT = 64 };
+
+void *nd_array(size_t count, size_t size, nd_error *error) {
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - ALIGNMENT) {
+        nd_fail(error, "memory", "use a smaller problem", "an array of %zu elements overflows",
+                count);
+        return NULL;
+    }
+    bytes = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
+    void *array = aligned_alloc(ALIGNMENT, bytes);
+    if (!array) {
+        nd_fail(error, "memory", "use a smaller problem or a larger machine",
+                "%.1f MB are not to be had", (double)bytes / 1e6);
+        return NULL;
+    }
+    return memset(array, 0, bytes);
+}
+
+double *nd_doubles(size_t count, nd_error *error) {
+    return nd_array(count, sizeof(double), error);
+}
+
+char *nd_text(const char *text, nd_error *error) {
+    size_t length = strlen(text) + 1;
+    char *copy = nd_array(length, 1, error);
+    return copy ? memcpy(copy, text, length) : NULL;
+}
+
+bool nd_buffer_put(nd_buffer *buffer, const void *bytes, size_t length, nd_error *error) {
+    if (length > buffer->capacity - buffer->length) {
+        size_t capacity = 2 * (buffer->length + length) + 4096;
+        unsigned char *grown = realloc(buffer->bytes, capacity);
+        if (!grown)
+            return nd_fail(error, "memory", "use a smaller problem or a larger machine",
+                           "%.1f MB are not to be had", (double)capacity / 1e6);
+        buffer->bytes = grown;
+        buffer->capacity = capacity;
+    }
+    if (length)
+        memcpy(buffer->bytes + buffer->length, bytes, length);
+    buffer->length += length;
+    return true;
+}
+
+bool nd_buffer_take(nd_buffer *buffer, void *bytes, size_t length, nd_error *error) {
+    if (length > buffer->length - buffer->position)
+        return nd_fail(error, NULL, NULL, "ends %zu bytes too early",
+                       length - (buffer->length - buffer->position));
+    if (length)
+        memcpy(bytes, buffer->bytes + buffer->position, length);
+    buffer->position += length;
+    return true;
+}
+
+void nd_buffer_free(nd_buffer *buffer) {
+    free(buffer->bytes);
+    *buffer = (nd_buffer){0};
+}

@@ -1,0 +1,409 @@
+#include "base/netcdf_file.h"
+
+#include <netcdf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/memory.h"
+
+struct nd_nc {
+    int id;
+    char *path;  /* what the user calls it */
+    char *aside; /* where it is being written; NULL when only read */
+};
+
+static bool failed(const nd_nc *file, int status, const char *doing, const char *name,
+                   nd_error *error) {
+    const char *mend = status == NC_EHDFERR && file->aside
+                           ? "the disk may be full, or the file damaged"
+                           : NULL;
+    return nd_fail(error, file->path, mend, "%s %s: %s", doing, name, nc_strerror(status));
+}
+
+static nd_nc *handle(const char *path, nd_error *error) {
+    nd_nc *file = nd_array(1, sizeof *file, error);
+    if (file && !(file->path = nd_text(path, error))) {
+        free(file);
+        return NULL;
+    }
+    if (file)
+        file->id = -1;
+    return file;
+}
+
+void nd_nc_close(nd_nc *file) {
+    if (!file)
+        return;
+    if (file->id >= 0)
+        (void)nc_close(file->id);
+    if (file->aside)
+        unlink(file->aside);
+    free(file->aside);
+    free(file->path);
+    free(file);
+}
+
+nd_nc *nd_nc_open(const char *path, nd_error *error) {
+    if (access(path, R_OK) != 0) {
+        nd_fail_errno(error, path, NULL, "cannot be opened");
+        return NULL;
+    }
+    nd_nc *file = handle(path, error);
+    if (!file)
+        return NULL;
+    int status = nc_open(path, NC_NOWRITE, &file->id);
+    if (status == NC_NOERR)
+        return file;
+    file->id = -1;
+    nd_fail(error, path, "is it a netCDF file, and whole?", "cannot be read as netCDF: %s",
+            nc_strerror(status));
+    nd_nc_close(file);
+    return NULL;
+}
+
+nd_nc *nd_nc_create(const char *path, nd_error *error) {
+    if (!nd_check_writable(path, error))
+        return NULL;
+    nd_nc *file = handle(path, error);
+    if (!file)
+        return NULL;
+    file->aside = nd_path_aside(path, error);
+    int status = file->aside ? nc_create(file->aside, NC_NETCDF4 | NC_CLOBBER, &file->id) : NC_ENOMEM;
+    if (status == NC_NOERR)
+        return file;
+    file->id = -1;
+    if (file->aside)
+        nd_fail(error, path, "free some space or choose another folder with -o",
+                "cannot be created: %s", nc_strerror(status));
+    nd_nc_close(file);
+    return NULL;
+}
+
+static bool copy_file(const char *from, const char *to, nd_error *error) {
+    FILE *in = fopen(from, "rbe");
+    if (!in)
+        return nd_fail_errno(error, from, NULL, "cannot be opened");
+    FILE *out = fopen(to, "wbe");
+    bool fine = out != NULL;
+    char chunk[65536];
+    size_t got;
+    while (fine && (got = fread(chunk, 1, sizeof chunk, in)) > 0)
+        fine = fwrite(chunk, 1, got, out) == got;
+    if (ferror(in))
+        fine = false;
+    (void)fclose(in);
+    if (out && fclose(out) != 0)
+        fine = false;
+    if (!fine) {
+        nd_fail_errno(error, from, "free some space", "a new version beside it cannot be written");
+        unlink(to);
+    }
+    return fine;
+}
+
+nd_nc *nd_nc_amend(const char *path, nd_error *error) {
+    nd_nc *original = nd_nc_open(path, error); /* refuses foreign files before copying them */
+    if (!original)
+        return NULL;
+    nd_nc_close(original);
+    nd_nc *file = handle(path, error);
+    if (!file)
+        return NULL;
+    char *aside = nd_path_aside(path, error);
+    if (aside && copy_file(path, aside, error)) {
+        file->aside = aside;
+        int status = nc_open(aside, NC_WRITE, &file->id);
+        if (status == NC_NOERR)
+            return file;
+        file->id = -1;
+        failed(file, status, "cannot be added to", "", error);
+    } else
+        free(aside);
+    nd_nc_close(file);
+    return NULL;
+}
+
+bool nd_nc_publish(nd_nc *file, nd_error *error) {
+    int status = nc_close(file->id);
+    file->id = -1;
+    bool fine = status == NC_NOERR || failed(file, status, "cannot be", "written", error);
+    if (fine) {
+        fine = nd_publish(file->aside, file->path, error);
+        free(file->aside);
+        file->aside = NULL;
+    }
+    nd_nc_close(file);
+    return fine;
+}
+
+const char *nd_nc_path(const nd_nc *file) {
+    return file->path;
+}
+
+bool nd_nc_define_dimension(nd_nc *file, const char *name, size_t length, nd_error *error) {
+    int id;
+    size_t existing;
+    if (nc_inq_dimid(file->id, name, &id) == NC_NOERR) {
+        int status = nc_inq_dimlen(file->id, id, &existing);
+        if (status != NC_NOERR)
+            return failed(file, status, "dimension", name, error);
+        if (existing != length)
+            return nd_fail(error, file->path, NULL,
+                           "dimension %s has length %zu already, %zu is needed", name, existing,
+                           length);
+        return true;
+    }
+    int status = nc_def_dim(file->id, name, length, &id);
+    return status == NC_NOERR || failed(file, status, "dimension", name, error);
+}
+
+bool nd_nc_dimension(const nd_nc *file, const char *name, size_t *length, nd_error *error) {
+    int id, status = nc_inq_dimid(file->id, name, &id);
+    if (status == NC_NOERR)
+        status = nc_inq_dimlen(file->id, id, length);
+    if (status == NC_EBADDIM)
+        return nd_fail(error, file->path, NULL, "has no dimension '%s'", name);
+    return status == NC_NOERR || failed(file, status, "dimension", name, error);
+}
+
+/* The variable's id, rank and element count. */
+static bool find(const nd_nc *file, const char *name, int *id, int *rank, size_t shape[8],
+                 size_t *count, nd_error *error) {
+    int status = nc_inq_varid(file->id, name, id), dimensions[NC_MAX_VAR_DIMS];
+    if (status == NC_ENOTVAR)
+        return nd_fail(error, file->path, NULL, "has no variable '%s'", name);
+    if (status == NC_NOERR)
+        status = nc_inq_varndims(file->id, *id, rank);
+    if (status == NC_NOERR && *rank > 8)
+        return nd_fail(error, file->path, NULL, "variable %s has %d dimensions, at most 8 are read",
+                       name, *rank);
+    if (status == NC_NOERR)
+        status = nc_inq_vardimid(file->id, *id, dimensions);
+    *count = 1;
+    for (int i = 0; status == NC_NOERR && i < *rank; i++) {
+        status = nc_inq_dimlen(file->id, dimensions[i], &shape[i]);
+        if (status == NC_NOERR && __builtin_mul_overflow(*count, shape[i], count))
+            return nd_fail(error, file->path, NULL, "variable %s is too large", name);
+    }
+    return status == NC_NOERR || failed(file, status, "variable", name, error);
+}
+
+bool nd_nc_has(const nd_nc *file, const char *name) {
+    int id;
+    return nc_inq_varid(file->id, name, &id) == NC_NOERR;
+}
+
+bool nd_nc_shape(const nd_nc *file, const char *name, int *rank, size_t shape[8], nd_error *error) {
+    int id;
+    size_t count;
+    return find(file, name, &id, rank, shape, &count, error);
+}
+
+/* The ids and total size of space-separated dimension names; the rank, or -1 on failure. */
+static int dimension_ids(nd_nc *file, const char *dimensions, int ids[8], size_t *count,
+                         nd_error *error) {
+    char names[512];
+    snprintf(names, sizeof names, "%s", dimensions);
+    int rank = 0;
+    *count = 1;
+    for (char *rest = NULL, *name = strtok_r(names, " ", &rest); name;
+         name = strtok_r(NULL, " ", &rest)) {
+        size_t length;
+        if (rank == 8 || nc_inq_dimid(file->id, name, &ids[rank]) != NC_NOERR) {
+            nd_fail(error, file->path, NULL, "has no dimension '%s'", name);
+            return -1;
+        }
+        if (!nd_nc_dimension(file, name, &length, error))
+            return -1;
+        *count *= length;
+        rank++;
+    }
+    return rank;
+}
+
+bool nd_nc_define(nd_nc *file, const char *name, nd_nc_type type, const char *dimensions,
+                  const char *units, const char *definition, nd_error *error) {
+    static const nc_type types[] = {NC_DOUBLE, NC_FLOAT, NC_INT, NC_INT64, NC_BYTE};
+    int ids[8], id, status = NC_NOERR;
+    size_t count;
+    int rank = dimension_ids(file, dimensions, ids, &count, error);
+    if (rank < 0)
+        return false;
+    if (nc_inq_varid(file->id, name, &id) == NC_NOERR) {
+        int existing_rank, existing[NC_MAX_VAR_DIMS];
+        status = nc_inq_varndims(file->id, id, &existing_rank);
+        if (status == NC_NOERR)
+            status = nc_inq_vardimid(file->id, id, existing);
+        if (status != NC_NOERR)
+            return failed(file, status, "variable", name, error);
+        if (existing_rank != rank || memcmp(existing, ids, sizeof(int) * (size_t)rank) != 0)
+            return nd_fail(error, file->path, NULL, "variable %s exists with other dimensions",
+                           name);
+    } else {
+        status = nc_def_var(file->id, name, types[type], rank, ids, &id);
+        if (status == NC_NOERR && rank > 0 && count >= 1024)
+            status = nc_def_var_deflate(file->id, id, 1, 1, 1);
+        if (status != NC_NOERR)
+            return failed(file, status, "defining", name, error);
+    }
+    return (!units || nd_nc_put_text(file, name, "units", units, error)) &&
+           (!definition || nd_nc_put_text(file, name, "long_name", definition, error));
+}
+
+static bool check_count(const nd_nc *file, const char *name, size_t count, int *id,
+                        nd_error *error) {
+    int rank;
+    size_t shape[8], actual;
+    if (!find(file, name, id, &rank, shape, &actual, error))
+        return false;
+    return actual == count || nd_fail(error, file->path, NULL,
+                                      "variable %s has %zu values where %zu are expected", name,
+                                      actual, count);
+}
+
+bool nd_nc_put(nd_nc *file, const char *name, const double *values, size_t count, nd_error *error) {
+    int id;
+    if (!check_count(file, name, count, &id, error))
+        return false;
+    int status = nc_put_var_double(file->id, id, values);
+    return status == NC_NOERR || failed(file, status, "writing", name, error);
+}
+
+bool nd_nc_get(const nd_nc *file, const char *name, double *values, size_t count, nd_error *error) {
+    int id;
+    if (!check_count(file, name, count, &id, error))
+        return false;
+    int status = nc_get_var_double(file->id, id, values);
+    return status == NC_NOERR || failed(file, status, "reading", name, error);
+}
+
+bool nd_nc_put_int64(nd_nc *file, const char *name, const int64_t *values, size_t count,
+                     nd_error *error) {
+    int id;
+    if (!check_count(file, name, count, &id, error))
+        return false;
+    int status = nc_put_var_longlong(file->id, id, (const long long *)values);
+    return status == NC_NOERR || failed(file, status, "writing", name, error);
+}
+
+bool nd_nc_get_int64(const nd_nc *file, const char *name, int64_t *values, size_t count,
+                     nd_error *error) {
+    int id;
+    if (!check_count(file, name, count, &id, error))
+        return false;
+    int status = nc_get_var_longlong(file->id, id, (long long *)values);
+    return status == NC_NOERR || failed(file, status, "reading", name, error);
+}
+
+/* The hyperslab of one entry along the first dimension. */
+static bool row_slab(const nd_nc *file, const char *name, size_t row, size_t count, int *id,
+                     size_t start[8], size_t extent[8], nd_error *error) {
+    int rank;
+    size_t total;
+    if (!find(file, name, id, &rank, extent, &total, error))
+        return false;
+    if (rank < 1 || row >= extent[0] || total / extent[0] != count)
+        return nd_fail(error, file->path, NULL, "variable %s has no row %zu of %zu values", name,
+                       row, count);
+    memset(start, 0, 8 * sizeof *start);
+    start[0] = row;
+    extent[0] = 1;
+    return true;
+}
+
+bool nd_nc_put_row(nd_nc *file, const char *name, size_t row, const double *values, size_t count,
+                   nd_error *error) {
+    int id;
+    size_t start[8], extent[8];
+    if (!row_slab(file, name, row, count, &id, start, extent, error))
+        return false;
+    int status = nc_put_vara_double(file->id, id, start, extent, values);
+    return status == NC_NOERR || failed(file, status, "writing", name, error);
+}
+
+bool nd_nc_get_row(const nd_nc *file, const char *name, size_t row, double *values, size_t count,
+                   nd_error *error) {
+    int id;
+    size_t start[8], extent[8];
+    if (!row_slab(file, name, row, count, &id, start, extent, error))
+        return false;
+    int status = nc_get_vara_double(file->id, id, start, extent, values);
+    return status == NC_NOERR || failed(file, status, "reading", name, error);
+}
+
+double *nd_nc_load(const nd_nc *file, const char *name, int *rank, size_t shape[8],
+                   nd_error *error) {
+    int id;
+    size_t count;
+    if (!find(file, name, &id, rank, shape, &count, error))
+        return NULL;
+    double *values = nd_doubles(count, error);
+    if (values && !nd_nc_get(file, name, values, count, error)) {
+        free(values);
+        return NULL;
+    }
+    return values;
+}
+
+static bool holder(const nd_nc *file, const char *variable, int *id, nd_error *error) {
+    *id = NC_GLOBAL;
+    if (!variable)
+        return true;
+    int status = nc_inq_varid(file->id, variable, id);
+    return status == NC_NOERR || failed(file, status, "variable", variable, error);
+}
+
+bool nd_nc_put_text(nd_nc *file, const char *variable, const char *name, const char *text,
+                    nd_error *error) {
+    int id;
+    if (!holder(file, variable, &id, error))
+        return false;
+    int status = nc_put_att_text(file->id, id, name, strlen(text), text);
+    return status == NC_NOERR || failed(file, status, "attribute", name, error);
+}
+
+bool nd_nc_put_number(nd_nc *file, const char *variable, const char *name, double value,
+                      nd_error *error) {
+    int id;
+    if (!holder(file, variable, &id, error))
+        return false;
+    int status = nc_put_att_double(file->id, id, name, NC_DOUBLE, 1, &value);
+    return status == NC_NOERR || failed(file, status, "attribute", name, error);
+}
+
+char *nd_nc_text(const nd_nc *file, const char *variable, const char *name, nd_error *error) {
+    int id;
+    if (!holder(file, variable, &id, error))
+        return NULL;
+    nc_type type;
+    size_t length;
+    if (nc_inq_att(file->id, id, name, &type, &length) != NC_NOERR || type != NC_CHAR) {
+        nd_fail(error, file->path, NULL, "has no text attribute '%s'", name);
+        return NULL;
+    }
+    char *text = nd_array(length + 1, 1, error);
+    int status = text ? nc_get_att_text(file->id, id, name, text) : NC_NOERR;
+    if (status != NC_NOERR) {
+        failed(file, status, "attribute", name, error);
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+bool nd_nc_number(const nd_nc *file, const char *variable, const char *name, double *value,
+                  nd_error *error) {
+    int id;
+    if (!holder(file, variable, &id, error))
+        return false;
+    nc_type type;
+    size_t length;
+    if (nc_inq_att(file->id, id, name, &type, &length) != NC_NOERR || type == NC_CHAR ||
+        length != 1 || nc_get_att_double(file->id, id, name, value) != NC_NOERR)
+        return nd_fail(error, file->path, NULL, "has no number attribute '%s'", name);
+    return true;
+}

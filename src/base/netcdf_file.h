@@ -1,0 +1,67 @@
+/* netCDF with errors that name the file and the variable. All functions return false and fill
+ * `error` on failure. A file is written aside and published by nd_nc_publish. */
+#ifndef ND_BASE_NETCDF_FILE_H
+#define ND_BASE_NETCDF_FILE_H
+
+#include "nulldrift.h"
+
+typedef struct nd_nc nd_nc; /* an open file */
+
+/* Opens `path` for reading, any netCDF kind; files of foreign bytes are refused by name. */
+nd_nc *nd_nc_open(const char *path, nd_error *error);
+/* Starts a new netCDF-4 file that will replace `path` when published. */
+nd_nc *nd_nc_create(const char *path, nd_error *error);
+/* Starts a new version of the existing file `path`: a copy, opened for adding to. */
+nd_nc *nd_nc_amend(const char *path, nd_error *error);
+/* Closes, fsyncs and renames into place; frees the handle, also on failure. */
+bool nd_nc_publish(nd_nc *file, nd_error *error);
+/* Closes without publishing: what was being written is removed. NULL is fine. */
+void nd_nc_close(nd_nc *file);
+
+/* Dimensions. Defining one that exists with the same length is fine. */
+bool nd_nc_define_dimension(nd_nc *file, const char *name, size_t length, nd_error *error);
+bool nd_nc_dimension(const nd_nc *file, const char *name, size_t *length, nd_error *error);
+
+/* Variables. */
+typedef enum nd_nc_type { ND_NC_DOUBLE, ND_NC_FLOAT, ND_NC_INT, ND_NC_INT64, ND_NC_BYTE } nd_nc_type;
+
+/* Defines `name` over the named dimensions ("snapshot unit input", space separated; "" a scalar),
+ * with units and definition as its attributes; compressed when larger than a few kilobytes. One
+ * that exists already with the same dimensions is reused (its values will be overwritten); with
+ * other dimensions it fails. */
+bool nd_nc_define(nd_nc *file, const char *name, nd_nc_type type, const char *dimensions,
+                  const char *units, const char *definition, nd_error *error);
+
+bool nd_nc_has(const nd_nc *file, const char *name);
+/* Rank and shape of a variable; `shape` holds up to 8. */
+bool nd_nc_shape(const nd_nc *file, const char *name, int *rank, size_t shape[8], nd_error *error);
+
+/* Whole variables, converted to and from double (or int64). `count` must be the number of elements. */
+bool nd_nc_put(nd_nc *file, const char *name, const double *values, size_t count, nd_error *error);
+bool nd_nc_get(const nd_nc *file, const char *name, double *values, size_t count, nd_error *error);
+bool nd_nc_put_int64(nd_nc *file, const char *name, const int64_t *values, size_t count,
+                     nd_error *error);
+bool nd_nc_get_int64(const nd_nc *file, const char *name, int64_t *values, size_t count,
+                     nd_error *error);
+/* One entry along the first dimension (e.g. one snapshot of input_weights). */
+bool nd_nc_put_row(nd_nc *file, const char *name, size_t row, const double *values, size_t count,
+                   nd_error *error);
+bool nd_nc_get_row(const nd_nc *file, const char *name, size_t row, double *values, size_t count,
+                   nd_error *error);
+/* Reads a whole variable into a new array (free it) and reports its shape. */
+double *nd_nc_load(const nd_nc *file, const char *name, int *rank, size_t shape[8],
+                   nd_error *error);
+
+/* Attributes of a variable, or of the file when `variable` is NULL. */
+bool nd_nc_put_text(nd_nc *file, const char *variable, const char *name, const char *text,
+                    nd_error *error);
+bool nd_nc_put_number(nd_nc *file, const char *variable, const char *name, double value,
+                      nd_error *error);
+/* A text attribute as a new string (free it); NULL with `error` filled if it is not there. */
+char *nd_nc_text(const nd_nc *file, const char *variable, const char *name, nd_error *error);
+bool nd_nc_number(const nd_nc *file, const char *variable, const char *name, double *value,
+                  nd_error *error);
+
+const char *nd_nc_path(const nd_nc *file);
+
+#endif

@@ -1,0 +1,16 @@
+/* A parallel loop. Results must depend on the index alone, so that they are the same for any
+ * number of threads. */
+#ifndef ND_BASE_THREADS_H
+#define ND_BASE_THREADS_H
+
+#include "nulldrift.h"
+
+/* Calls body(index, context) for every index in 0 .. count-1, on up to `threads` threads (the
+ * calling one among them); returns when all are done. Indices are handed out in order. */
+void nd_parallel_for(size_t count, unsigned threads, void (*body)(size_t index, void *context),
+                     void *context);
+
+/* The number of processors this process may use, at least 1. */
+unsigned nd_processors(void);
+
+#endif

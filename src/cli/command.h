@@ -1,0 +1,59 @@
+/* The program's commands: one table, from which parsing, --help, man pages and shell completion
+ * all come. Adding one: one file command_NAME.c and one line in commands.c. */
+#ifndef ND_CLI_COMMAND_H
+#define ND_CLI_COMMAND_H
+
+#include "nulldrift.h"
+
+enum { ND_EXIT_FINE = 0, ND_EXIT_FAILED = 1, ND_EXIT_USAGE = 2 };
+
+typedef struct nd_option {
+    char letter;          /* 'o' for -o, or 0 */
+    const char *name;     /* "output" for --output */
+    const char *argument; /* "FILE", or NULL for a flag */
+    const char *help;     /* one sentence */
+} nd_option;
+
+typedef struct nd_example {
+    const char *command, *meaning;
+} nd_example;
+
+typedef struct nd_arguments nd_arguments;
+
+typedef struct nd_command {
+    const char *name;
+    const char *usage;          /* after the name: "EXPERIMENT.yaml [OPTIONS]" */
+    const char *summary;        /* one line */
+    const char *description;    /* paragraphs parted by \n\n */
+    const nd_option *options;   /* ended by one whose name is NULL; --help is added */
+    const nd_example *examples; /* ended by one whose command is NULL */
+    int least, most;            /* how many positional arguments; most -1: any number */
+    int (*run)(const nd_arguments *arguments);
+} nd_command;
+
+const nd_command *nd_commands(void); /* ended by one whose name is NULL */
+
+/* What the user gave. */
+size_t nd_positional_count(const nd_arguments *arguments);
+const char *nd_positional(const nd_arguments *arguments, size_t index);
+const char *const *nd_positionals(const nd_arguments *arguments);
+bool nd_flag(const nd_arguments *arguments, const char *name);
+const char *nd_value(const nd_arguments *arguments, const char *name); /* the last; or NULL */
+/* All values of a repeatable option, in order. */
+size_t nd_values(const nd_arguments *arguments, const char *name, const char *const **values);
+/* A number given by an option, within bounds; prints the error and returns false if it is not. */
+bool nd_number_value(const nd_arguments *arguments, const char *name, double least, double most,
+                     double fallback, double *value);
+/* The whole command line as one string. */
+const char *nd_command_line(const nd_arguments *arguments);
+
+/* Prints "nulldrift: LINE" on stderr; returns ND_EXIT_FAILED. */
+int nd_report(const nd_error *error);
+
+/* A watch that shows progress on a terminal (one line, rewritten) or as a line now and then
+ * elsewhere, nothing when quiet; its stop flag is set by SIGINT and SIGTERM. */
+const nd_watch *nd_terminal_watch(bool quiet);
+/* Ends the progress line, so that what follows starts on a fresh one. */
+void nd_terminal_done(void);
+
+#endif

@@ -1,0 +1,53 @@
+/* Engines advance a network through learning; one narrow interface, several back ends. The
+ * reference back end (src/rule) is the definition, the fast one gives the same trajectories:
+ * bit for bit reproducible by itself, 1e-10 from the reference without noise, the same law with. */
+#ifndef ND_ENGINE_ENGINE_H
+#define ND_ENGINE_ENGINE_H
+
+#include "experiment/experiment.h"
+#include "network/parameters.h"
+#include "world/dataset.h"
+
+typedef struct nd_engine nd_engine;
+
+/* What is recorded: loss over Var(y), and sparsity, of the current parameters without noise. */
+typedef struct nd_record {
+    double loss, active_fraction, fraction_active_units;
+} nd_record;
+
+typedef struct nd_engine_backend {
+    const char *name; /* as experiments say it: reference, fast */
+    const char *summary;
+    /* Can this back end run the experiment? */
+    bool (*serves)(const nd_experiment *experiment, const nd_dataset *dataset);
+    /* Starts at step 0 with nd_initial_parameters. Experiment and data set outlive the engine. */
+    nd_engine *(*open)(const nd_experiment *experiment, const nd_dataset *dataset,
+                       unsigned threads, nd_error *error);
+    void (*close)(nd_engine *engine);
+    /* Makes updates until nd_engine_step() == step. Stops early only on divergence, with error. */
+    bool (*advance)(nd_engine *engine, uint64_t step, nd_error *error);
+    void (*record)(nd_engine *engine, nd_record *record);
+    /* The full parameters; may bring sleeping units up to date without changing the trajectory. */
+    void (*parameters)(nd_engine *engine, nd_parameters *out);
+    /* The state, exactly as it is: saving draws nothing and changes nothing. */
+    bool (*save)(const nd_engine *engine, nd_buffer *state, nd_error *error);
+    bool (*restore)(nd_engine *engine, nd_buffer *state, nd_error *error);
+    /* What the run file should tell of the engine ("instruction_set=avx2 ..."), one line. */
+    const char *(*describe)(const nd_engine *engine);
+} nd_engine_backend;
+
+/* Every back end's engine begins with this. */
+struct nd_engine {
+    const nd_engine_backend *backend;
+    uint64_t step; /* updates made */
+};
+
+/* The back end for experiment->run.engine: auto takes the fast one where it serves. */
+const nd_engine_backend *nd_engine_choose(const nd_experiment *experiment,
+                                          const nd_dataset *dataset, nd_error *error);
+
+/* The same, opened; engine->backend holds its functions. */
+nd_engine *nd_engine_open(const nd_experiment *experiment, const nd_dataset *dataset,
+                          unsigned threads, nd_error *error);
+
+#endif

@@ -1,0 +1,33 @@
+/* The reference network: the definition, short and scalar (science.md 1 and 2). */
+#ifndef ND_NETWORK_NETWORK_H
+#define ND_NETWORK_NETWORK_H
+
+#include "experiment/experiment.h"
+#include "network/activation.h"
+#include "world/dataset.h"
+
+/* Draws initial parameters (rich, lazy) or takes the data set's own (file), science.md 1. */
+nd_parameters *nd_initial_parameters(const nd_experiment *experiment, const nd_dataset *dataset,
+                                     nd_error *error);
+
+/* Activity h = phi(W_in x + b): `hidden_activity` is n x H. `input` (n x d_in) and the number of
+ * samples are given apart from the data set because noise may have moved them. */
+void nd_hidden_activity(const nd_parameters *parameters, const nd_activation *activation,
+                        const double *input, size_t samples, double *hidden_activity);
+
+/* L(theta) = 1/(n d_out) sum_s |W_out h_s - target_s|^2 . */
+double nd_loss(const nd_parameters *parameters, const nd_activation *activation,
+               const double *input, const double *target, size_t samples);
+
+/* Gradient of nd_loss, into `gradient` (same shapes); returns the loss. `mask`, if not NULL, is
+ * n x H and multiplies the activity (dropout). `scratch` has room for n (H + d_out) values. */
+double nd_gradient(const nd_parameters *parameters, const nd_activation *activation,
+                   const double *input, const double *target, const double *mask, size_t samples,
+                   nd_parameters *gradient, double *scratch);
+
+/* Sparsity of an activity matrix (n x H): the mean over entries and the share of units that are
+ * active at least once; active means above `threshold` (science.md 4). */
+void nd_sparsity(const double *activity, size_t samples, size_t hidden, double threshold,
+                 double *active_fraction, double *fraction_active_units);
+
+#endif

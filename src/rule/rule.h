@@ -1,0 +1,63 @@
+/* The table of learning rules, in the reference's terms (science.md 2). Adding one: one file here
+ * and one line in rule.c. */
+#ifndef ND_RULE_RULE_H
+#define ND_RULE_RULE_H
+
+#include "network/network.h"
+
+/* The noise of one step, as arrays in the parameters' or data's shapes; NULL where there is none.
+ * Arrays are already scaled: they are added (or multiplied) as they stand. Tests hand in their own;
+ * a run draws them with nd_draw_noise. */
+typedef struct nd_noise {
+    const nd_parameters *update;       /* xi, added to the gradient */
+    const double *label;               /* n x d_out, added to the targets */
+    const double *input;               /* n x d_in, added to the inputs */
+    const double *dropout_mask;        /* n x H, multiplies the activity: 0 or 1/(1-p) */
+    const nd_parameters *weight;       /* multiplies every parameter after the update */
+    const nd_parameters *perturbation; /* SED's xi */
+} nd_noise;
+
+typedef struct nd_rule nd_rule;
+
+/* A network under training by the reference. */
+typedef struct nd_learner {
+    const nd_experiment *experiment;
+    const nd_dataset *dataset;
+    const nd_activation *activation;
+    const nd_rule *rule;
+    nd_parameters *parameters;
+    nd_parameters *gradient;  /* scratch: the last gradient */
+    nd_parameters *moment[2]; /* the rule's running moments, zero at first; unused ones NULL */
+    uint64_t step;            /* updates made */
+    double *input, *target;   /* scratch: this step's noisy copies */
+    double *scratch;          /* n (H + d_out) */
+} nd_learner;
+
+struct nd_rule {
+    const char *name;
+    const char *summary;
+    int moments;             /* how many running moments it keeps: 0, 1 or 2 */
+    bool needs_perturbation; /* SED */
+    /* One update of learner->parameters from this step's noisy input and target. */
+    void (*update)(nd_learner *learner, const nd_noise *noise);
+};
+
+const nd_rule *nd_rule_find(const char *name);
+/* All of them, ended by one whose name is NULL. */
+const nd_rule *nd_rules(void);
+
+nd_learner *nd_learner_new(const nd_experiment *experiment, const nd_dataset *dataset,
+                           nd_error *error);
+void nd_learner_free(nd_learner *learner);
+
+/* One step with the noise given. */
+void nd_learner_step(nd_learner *learner, const nd_noise *noise);
+
+/* This step's noise as the experiment asks, addressed by (seed, purpose, unit, step), into arrays
+ * that belong to `arrays`. */
+typedef struct nd_noise_arrays nd_noise_arrays;
+nd_noise_arrays *nd_noise_arrays_new(const nd_learner *learner, nd_error *error);
+void nd_noise_arrays_free(nd_noise_arrays *arrays);
+const nd_noise *nd_draw_noise(nd_noise_arrays *arrays, const nd_learner *learner);
+
+#endif

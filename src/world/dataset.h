@@ -1,0 +1,37 @@
+/* What a world hands to a network: samples with inputs and targets, and where they were seen. */
+#ifndef ND_WORLD_DATASET_H
+#define ND_WORLD_DATASET_H
+
+#include "network/parameters.h"
+
+typedef struct nd_dataset {
+    size_t samples, inputs, outputs; /* n, d_in (action included), d_out */
+    double *input;                   /* samples x inputs */
+    double *target;                  /* samples x outputs */
+    double *position;                /* samples, world units; NULL where the world has none */
+    double *heading;                 /* samples, rad; NULL where the world has none */
+    int64_t *environment;            /* samples, 0 .. environments-1; NULL where there is one */
+    size_t environments;             /* at least 1 */
+    double *wall_texture;            /* environments x texture; NULL off the track */
+    size_t texture;                  /* values around the perimeter */
+    nd_parameters *initial;          /* a file world's own initial weights; NULL otherwise */
+} nd_dataset;
+
+/* An empty data set with room for inputs and targets. */
+nd_dataset *nd_dataset_new(size_t samples, size_t inputs, size_t outputs, nd_error *error);
+void nd_dataset_free(nd_dataset *dataset);
+
+/* Var(y): the variance over all entries of the targets, with n-1 (science.md 1); 1 when the
+ * targets are constant, so that a relative loss can still be given. */
+double nd_target_variance(const nd_dataset *dataset);
+
+/* The scaling m(v) of science.md 3, in place over `count` values. */
+void nd_scale_in_place(double *values, size_t count);
+
+/* Smooths `count` values, `stride` apart, with a Gaussian of standard deviation `sigma` (cut at
+ * 4 sigma), with reflecting or periodic ends; `scratch` has room for `count` values. */
+typedef enum nd_ends { ND_REFLECT, ND_PERIODIC } nd_ends;
+void nd_gaussian_smooth(double *values, size_t count, size_t stride, double sigma, nd_ends ends,
+                        double *scratch);
+
+#endif
