@@ -12,7 +12,8 @@ bool nd_fail(nd_error *error, const char *where, const char *mend, const char *f
 /* As nd_fail, with where = path and the text of errno appended to what. */
 bool nd_fail_errno(nd_error *error, const char *path, const char *mend, const char *doing);
 
-/* Sets `where` of an error that has none yet; for callers that know the file better. Returns false. */
+/* Sets `where` of an error that has none yet; for callers that know the file better. Returns false.
+ */
 bool nd_error_at(nd_error *error, const char *where);
 
 /* The error as one line "WHERE: WHAT; MEND", in `line` of `size` bytes; returns `line`. */

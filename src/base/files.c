@@ -98,8 +98,8 @@ bool nd_read_file(const char *path, size_t limit, nd_buffer *buffer, nd_error *e
     while (fine && (got = fread(chunk, 1, sizeof chunk, file)) > 0) {
         fine = nd_buffer_put(buffer, chunk, got, error);
         if (fine && buffer->length > limit)
-            fine = nd_fail(error, path, NULL, "is larger than the %zu bytes expected at most",
-                           limit);
+            fine =
+                nd_fail(error, path, NULL, "is larger than the %zu bytes expected at most", limit);
     }
     if (fine && ferror(file))
         fine = nd_fail_errno(error, path, NULL, "cannot be read");

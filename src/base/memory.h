@@ -16,7 +16,8 @@ double *nd_doubles(size_t count, nd_error *error);
 char *nd_text(const char *text, nd_error *error);
 
 /* A byte buffer that grows as it is appended to, and is read back from the front:
- * engine states and checkpoints are written through it. Zero-initialise; free with nd_buffer_free. */
+ * engine states and checkpoints are written through it. Zero-initialise; free with nd_buffer_free.
+ */
 typedef struct nd_buffer {
     unsigned char *bytes;
     size_t length, capacity, position; /* position: where the next nd_buffer_take reads */

@@ -18,9 +18,8 @@ struct nd_nc {
 
 static bool failed(const nd_nc *file, int status, const char *doing, const char *name,
                    nd_error *error) {
-    const char *mend = status == NC_EHDFERR && file->aside
-                           ? "the disk may be full, or the file damaged"
-                           : NULL;
+    const char *mend =
+        status == NC_EHDFERR && file->aside ? "the disk may be full, or the file damaged" : NULL;
     return nd_fail(error, file->path, mend, "%s %s: %s", doing, name, nc_strerror(status));
 }
 
@@ -72,7 +71,8 @@ nd_nc *nd_nc_create(const char *path, nd_error *error) {
     if (!file)
         return NULL;
     file->aside = nd_path_aside(path, error);
-    int status = file->aside ? nc_create(file->aside, NC_NETCDF4 | NC_CLOBBER, &file->id) : NC_ENOMEM;
+    int status =
+        file->aside ? nc_create(file->aside, NC_NETCDF4 | NC_CLOBBER, &file->id) : NC_ENOMEM;
     if (status == NC_NOERR)
         return file;
     file->id = -1;
@@ -260,9 +260,9 @@ static bool check_count(const nd_nc *file, const char *name, size_t count, int *
     size_t shape[8], actual;
     if (!find(file, name, id, &rank, shape, &actual, error))
         return false;
-    return actual == count || nd_fail(error, file->path, NULL,
-                                      "variable %s has %zu values where %zu are expected", name,
-                                      actual, count);
+    return actual == count ||
+           nd_fail(error, file->path, NULL, "variable %s has %zu values where %zu are expected",
+                   name, actual, count);
 }
 
 bool nd_nc_put(nd_nc *file, const char *name, const double *values, size_t count, nd_error *error) {

@@ -23,7 +23,13 @@ bool nd_nc_define_dimension(nd_nc *file, const char *name, size_t length, nd_err
 bool nd_nc_dimension(const nd_nc *file, const char *name, size_t *length, nd_error *error);
 
 /* Variables. */
-typedef enum nd_nc_type { ND_NC_DOUBLE, ND_NC_FLOAT, ND_NC_INT, ND_NC_INT64, ND_NC_BYTE } nd_nc_type;
+typedef enum nd_nc_type {
+    ND_NC_DOUBLE,
+    ND_NC_FLOAT,
+    ND_NC_INT,
+    ND_NC_INT64,
+    ND_NC_BYTE
+} nd_nc_type;
 
 /* Defines `name` over the named dimensions ("snapshot unit input", space separated; "" a scalar),
  * with units and definition as its attributes; compressed when larger than a few kilobytes. One
@@ -36,7 +42,8 @@ bool nd_nc_has(const nd_nc *file, const char *name);
 /* Rank and shape of a variable; `shape` holds up to 8. */
 bool nd_nc_shape(const nd_nc *file, const char *name, int *rank, size_t shape[8], nd_error *error);
 
-/* Whole variables, converted to and from double (or int64). `count` must be the number of elements. */
+/* Whole variables, converted to and from double (or int64). `count` must be the number of elements.
+ */
 bool nd_nc_put(nd_nc *file, const char *name, const double *values, size_t count, nd_error *error);
 bool nd_nc_get(const nd_nc *file, const char *name, double *values, size_t count, nd_error *error);
 bool nd_nc_put_int64(nd_nc *file, const char *name, const int64_t *values, size_t count,

@@ -6,7 +6,8 @@
 
 #include "nulldrift.h"
 
-/* What a number is for. Values are part of what makes a run reproducible: append, never renumber. */
+/* What a number is for. Values are part of what makes a run reproducible: append, never renumber.
+ */
 typedef enum nd_purpose {
     ND_FOR_WORLD = 1,
     ND_FOR_INITIAL_INPUT_WEIGHTS = 2,

@@ -21,8 +21,8 @@ typedef struct nd_engine_backend {
     /* Can this back end run the experiment? */
     bool (*serves)(const nd_experiment *experiment, const nd_dataset *dataset);
     /* Starts at step 0 with nd_initial_parameters. Experiment and data set outlive the engine. */
-    nd_engine *(*open)(const nd_experiment *experiment, const nd_dataset *dataset,
-                       unsigned threads, nd_error *error);
+    nd_engine *(*open)(const nd_experiment *experiment, const nd_dataset *dataset, unsigned threads,
+                       nd_error *error);
     void (*close)(nd_engine *engine);
     /* Makes updates until nd_engine_step() == step. Stops early only on divergence, with error. */
     bool (*advance)(nd_engine *engine, uint64_t step, nd_error *error);

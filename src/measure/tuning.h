@@ -5,8 +5,8 @@
 #include "base/memory.h"
 
 enum { ND_TUNING_BINS = 100 };
-#define ND_TUNED_INFORMATION 0.01   /* bit: a unit above it is tuned */
-#define ND_RATE_MAP_SMOOTHING 6.0   /* bins */
+#define ND_TUNED_INFORMATION 0.01 /* bit: a unit above it is tuned */
+#define ND_RATE_MAP_SMOOTHING 6.0 /* bins */
 
 /* Directed position: (position - min) * sign(velocity), the first velocity repeated, sign 0 giving
  * 0. `out` has room for `samples`. */

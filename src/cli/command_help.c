@@ -1,0 +1,52 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/manual.h"
+
+static int run(const nd_arguments *arguments) {
+    const char *folder = nd_value(arguments, "man-folder");
+    const char *completion = nd_value(arguments, "completion");
+    nd_error error = {0};
+    if (folder && !nd_manual_pages(folder, &error))
+        return nd_report(&error);
+    if (completion && !nd_manual_completion(completion, &error))
+        return nd_report(&error);
+    if (folder || completion)
+        return ND_EXIT_FINE;
+    const char *name = nd_positional(arguments, 0);
+    if (!name) {
+        nd_manual_overview(stdout);
+        return ND_EXIT_FINE;
+    }
+    for (const nd_command *command = nd_commands(); command->name; command++)
+        if (strcmp(command->name, name) == 0) {
+            nd_manual_command(stdout, command);
+            return ND_EXIT_FINE;
+        }
+    fprintf(stderr, "nulldrift: there is no command '%s'; `nulldrift --help` lists them\n", name);
+    return ND_EXIT_USAGE;
+}
+
+static const nd_option OPTIONS[] = {
+    {0, "man-folder", "FOLDER", "write the man pages there"},
+    {0, "completion", "FILE", "write the bash completion there"},
+    {0},
+};
+
+static const nd_example EXAMPLES[] = {
+    {"nulldrift help run", "what `nulldrift run --help` shows"},
+    {NULL, NULL},
+};
+
+const nd_command nd_command_help = {
+    .name = "help",
+    .usage = "[COMMAND]",
+    .summary = "explain a command; write man pages and shell completion",
+    .description = "Explains a command, or lists them all.",
+    .options = OPTIONS,
+    .examples = EXAMPLES,
+    .least = 0,
+    .most = 1,
+    .run = run,
+};

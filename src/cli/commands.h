@@ -1,0 +1,10 @@
+/* Every command, one line each; commands.c puts them in order. */
+#ifndef ND_CLI_COMMANDS_H
+#define ND_CLI_COMMANDS_H
+
+#include "cli/command.h"
+
+extern const nd_command nd_command_run;
+extern const nd_command nd_command_help;
+
+#endif

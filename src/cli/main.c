@@ -1,0 +1,45 @@
+/* nulldrift: the program. Everything it can do is in the table of commands.c. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/arguments.h"
+#include "cli/manual.h"
+
+static const nd_command *find_command(const char *name) {
+    for (const nd_command *command = nd_commands(); command->name; command++)
+        if (strcmp(command->name, name) == 0)
+            return command;
+    return NULL;
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) {
+        nd_manual_overview(stderr);
+        return ND_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        nd_manual_overview(stdout);
+        return ND_EXIT_FINE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("nulldrift %s\n", nd_version());
+        return ND_EXIT_FINE;
+    }
+    const nd_command *command = find_command(argv[1]);
+    if (!command) {
+        fprintf(stderr, "nulldrift: there is no command '%s'; `nulldrift --help` lists them\n",
+                argv[1]);
+        return ND_EXIT_USAGE;
+    }
+    nd_arguments arguments;
+    int code = nd_arguments_parse(&arguments, command, argc, argv);
+    if (code == ND_PARSED)
+        code = command->run(&arguments);
+    nd_arguments_free(&arguments);
+    /* What was printed must have arrived: `nulldrift ... > /full/disk` is a failure. */
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "nulldrift: standard output: cannot be written\n");
+        return ND_EXIT_FAILED;
+    }
+    return code;
+}

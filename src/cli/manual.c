@@ -1,0 +1,194 @@
+#include "cli/manual.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/files.h"
+
+static const char SUMMARY[] = "a laboratory bench for representational drift";
+
+enum { WIDTH = 88 };
+
+/* Prints `text` wrapped to the screen, every line after `indent` spaces; the first starts at
+ * `column` already. */
+static void wrapped(FILE *out, const char *text, int indent, int column) {
+    while (*text) {
+        size_t word = strcspn(text, " \n");
+        if (column > indent && column + (int)word > WIDTH) {
+            fprintf(out, "\n%*s", indent, "");
+            column = indent;
+        }
+        fprintf(out, "%.*s", (int)word, text);
+        column += (int)word;
+        text += word;
+        if (strncmp(text, "\n\n", 2) == 0) {
+            fprintf(out, "\n\n%*s", indent, "");
+            column = indent;
+            text += 2;
+        } else if (*text) {
+            fputc(' ', out);
+            column++;
+            text++;
+        }
+    }
+    fputc('\n', out);
+}
+
+void nd_manual_overview(FILE *out) {
+    fprintf(out, "nulldrift %s: %s\n\nUsage: nulldrift COMMAND ...\n\n", nd_version(), SUMMARY);
+    for (const nd_command *command = nd_commands(); command->name; command++)
+        fprintf(out, "  %-12s %s\n", command->name, command->summary);
+    fprintf(out, "\n`nulldrift COMMAND --help` explains a command and gives examples.\n"
+                 "First steps: nulldrift run examples/figure-2.yaml -o figure-2.nc\n");
+}
+
+static void option_words(const nd_option *option, char *words, size_t size) {
+    char letter[8] = "";
+    if (option->letter)
+        snprintf(letter, sizeof letter, "-%c, ", option->letter);
+    snprintf(words, size, "%s--%s%s%s", letter, option->name, option->argument ? " " : "",
+             option->argument ? option->argument : "");
+}
+
+void nd_manual_command(FILE *out, const nd_command *command) {
+    fprintf(out, "nulldrift %s: %s\n\nUsage: nulldrift %s %s\n\n", command->name, command->summary,
+            command->name, command->usage);
+    wrapped(out, command->description, 0, 0);
+    fprintf(out, "\nOptions\n");
+    for (const nd_option *option = command->options; option && option->name; option++) {
+        char words[80];
+        option_words(option, words, sizeof words);
+        fprintf(out, "  %-24s ", words);
+        wrapped(out, option->help, 27, strlen(words) > 24 ? 27 + (int)strlen(words) - 24 : 27);
+    }
+    fprintf(out, "  %-24s this text\n", "-h, --help");
+    if (command->examples)
+        fprintf(out, "\nExamples\n");
+    for (const nd_example *example = command->examples; example && example->command; example++)
+        fprintf(out, "  %s\n      %s\n", example->command, example->meaning);
+}
+
+/* ---- man pages ---- */
+
+/* Prints text for troff: hyphens and backslashes kept, paragraphs parted. */
+static void troff(FILE *out, const char *text) {
+    bool line_start = true;
+    for (; *text; text++) {
+        if (strncmp(text, "\n\n", 2) == 0) {
+            fputs("\n.PP\n", out);
+            text++;
+            line_start = true;
+            continue;
+        }
+        if (line_start && (*text == '.' || *text == '\''))
+            fputs("\\&", out);
+        if (*text == '-')
+            fputs("\\-", out);
+        else if (*text == '\\')
+            fputs("\\e", out);
+        else
+            fputc(*text, out);
+        line_start = *text == '\n';
+    }
+    fputc('\n', out);
+}
+
+static void command_page(FILE *out, const nd_command *command) {
+    fprintf(out, ".TH NULLDRIFT\\-%s 1 \"\" \"nulldrift %s\"\n.SH NAME\nnulldrift\\-%s \\- ",
+            command->name, nd_version(), command->name);
+    troff(out, command->summary);
+    fprintf(out, ".SH SYNOPSIS\n.B nulldrift %s\n", command->name);
+    troff(out, command->usage);
+    fprintf(out, ".SH DESCRIPTION\n");
+    troff(out, command->description);
+    fprintf(out, ".SH OPTIONS\n");
+    for (const nd_option *option = command->options; option && option->name; option++) {
+        char words[80];
+        option_words(option, words, sizeof words);
+        fprintf(out, ".TP\n.B ");
+        troff(out, words);
+        troff(out, option->help);
+    }
+    fprintf(out, ".TP\n.B \\-h, \\-\\-help\nShows the command's usage.\n");
+    if (command->examples)
+        fprintf(out, ".SH EXAMPLES\n");
+    for (const nd_example *example = command->examples; example && example->command; example++) {
+        fprintf(out, ".TP\n.B ");
+        troff(out, example->command);
+        troff(out, example->meaning);
+    }
+    fprintf(out, ".SH EXIT STATUS\n0 when all went well, 1 on a failure (one line on standard "
+                 "error says which), 2 for wrong usage.\n.SH SEE ALSO\n.BR nulldrift (1)\n");
+}
+
+static void overview_page(FILE *out) {
+    fprintf(out,
+            ".TH NULLDRIFT 1 \"\" \"nulldrift %s\"\n.SH NAME\nnulldrift \\- %s\n"
+            ".SH SYNOPSIS\n.B nulldrift\nCOMMAND ...\n.SH DESCRIPTION\n",
+            nd_version(), SUMMARY);
+    troff(out, "Simulates noisy learning in small networks for millions of steps, measures what "
+               "drifts, and puts the result beside recordings. Results are netCDF-4 files that "
+               "Python, MATLAB and Julia open; pictures are PDF, SVG or PNG.");
+    fprintf(out, ".SH COMMANDS\n");
+    for (const nd_command *command = nd_commands(); command->name; command++) {
+        fprintf(out, ".TP\n.BR nulldrift\\-%s (1)\n", command->name);
+        troff(out, command->summary);
+    }
+}
+
+/* Publishes what `print` writes as the file `path`. */
+static bool write_page(const char *path, const nd_command *command,
+                       void (*print)(FILE *, const nd_command *), nd_error *error) {
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    if (!out)
+        return nd_fail_errno(error, path, NULL, "cannot be composed");
+    print(out, command);
+    bool written = fclose(out) == 0 && nd_write_file(path, text, length, error);
+    free(text);
+    return written;
+}
+
+static void print_page(FILE *out, const nd_command *command) {
+    if (command)
+        command_page(out, command);
+    else
+        overview_page(out);
+}
+
+bool nd_manual_pages(const char *folder, nd_error *error) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/nulldrift.1", folder);
+    bool written = write_page(path, NULL, print_page, error);
+    for (const nd_command *command = nd_commands(); written && command->name; command++) {
+        snprintf(path, sizeof path, "%s/nulldrift-%s.1", folder, command->name);
+        written = write_page(path, command, print_page, error);
+    }
+    return written;
+}
+
+static void print_completion(FILE *out, const nd_command *unused) {
+    (void)unused;
+    fprintf(out, "_nulldrift() {\n    local word=${COMP_WORDS[COMP_CWORD]}\n"
+                 "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        COMPREPLY=($(compgen -W \"");
+    for (const nd_command *command = nd_commands(); command->name; command++)
+        fprintf(out, "%s ", command->name);
+    fprintf(out, "--help --version\" -- \"$word\"))\n        return\n    fi\n    local options=\n"
+                 "    case ${COMP_WORDS[1]} in\n");
+    for (const nd_command *command = nd_commands(); command->name; command++) {
+        fprintf(out, "    %s) options='--help", command->name);
+        for (const nd_option *option = command->options; option && option->name; option++)
+            fprintf(out, " --%s", option->name);
+        fprintf(out, "' ;;\n");
+    }
+    fprintf(out, "    esac\n    case $word in\n"
+                 "    -*) COMPREPLY=($(compgen -W \"$options\" -- \"$word\")) ;;\n"
+                 "    *) COMPREPLY=($(compgen -f -- \"$word\")) ;;\n    esac\n}\n"
+                 "complete -o filenames -F _nulldrift nulldrift\n");
+}
+
+bool nd_manual_completion(const char *path, nd_error *error) {
+    return write_page(path, NULL, print_completion, error);
+}

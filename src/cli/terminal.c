@@ -1,0 +1,90 @@
+/* Progress on a terminal, stop on Ctrl-C, errors in one line. */
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "cli/command.h"
+
+static volatile int stop_asked;
+
+/* What the progress line needs to remember between reports; one program, one terminal. */
+static struct {
+    bool on_terminal, line_open, started;
+    double start_time, start_done, last_time;
+} progress_line;
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static void on_signal(int signal_number) {
+    if (stop_asked) /* asked twice: do not wait for a safe point */
+        _exit(128 + signal_number);
+    stop_asked = 1;
+}
+
+static void duration(double seconds, char *text, size_t size) {
+    if (seconds < 99.5)
+        snprintf(text, size, "%.0f s", seconds);
+    else if (seconds < 5940)
+        snprintf(text, size, "%.0f min", seconds / 60);
+    else
+        snprintf(text, size, "%.1f h", seconds / 3600);
+}
+
+static void show(const nd_progress *progress, void *context) {
+    (void)context;
+    double time = now(), wait = progress_line.on_terminal ? 0.2 : 30;
+    if (!progress_line.started) {
+        progress_line.started = true;
+        progress_line.start_time = progress_line.last_time = time;
+        progress_line.start_done = progress->done;
+        return;
+    }
+    bool last = progress->done >= progress->total;
+    if (time - progress_line.last_time < wait && !(last && progress_line.on_terminal))
+        return;
+    progress_line.last_time = time;
+    double rate = (progress->done - progress_line.start_done) / (time - progress_line.start_time);
+    char left[32] = "?";
+    if (rate > 0)
+        duration((progress->total - progress->done) / rate, left, sizeof left);
+    fprintf(stderr, "%s%s: %3.0f%%  %.4g of %.4g %s  %.3g %s/s  %s left%s%s%s",
+            progress_line.on_terminal ? "\r\033[K" : "", progress->activity,
+            100 * progress->done / progress->total, progress->done, progress->total, progress->unit,
+            rate, progress->unit, left, progress->note[0] ? "  " : "", progress->note,
+            progress_line.on_terminal ? "" : "\n");
+    fflush(stderr);
+    progress_line.line_open = progress_line.on_terminal;
+}
+
+const nd_watch *nd_terminal_watch(bool quiet) {
+    static nd_watch watch;
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    progress_line.on_terminal = isatty(STDERR_FILENO) == 1;
+    progress_line.started = false;
+    watch = (nd_watch){.report = quiet ? NULL : show, .stop = &stop_asked};
+    return &watch;
+}
+
+void nd_terminal_done(void) {
+    if (progress_line.line_open)
+        fputc('\n', stderr);
+    progress_line.line_open = false;
+    progress_line.started = false;
+}
+
+int nd_report(const nd_error *error) {
+    char line[2048];
+    nd_terminal_done();
+    fprintf(stderr, "nulldrift: %s\n", nd_error_line(error, line, sizeof line));
+    return ND_EXIT_FAILED;
+}

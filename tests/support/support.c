@@ -1,0 +1,56 @@
+#include "support.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+const char *support_reference(const char *name) {
+    static char path[4096];
+    const char *shared = getenv("ND_SHARED");
+    snprintf(path, sizeof path, "%s/reference/%s", shared ? shared : ND_SOURCE_FOLDER "/../shared",
+             name);
+    if (access(path, R_OK) != 0) {
+        printf("skipped: the reference data %s are not here\n", name);
+        skip();
+    }
+    return path;
+}
+
+char *support_folder(void) {
+    char template[] = "/tmp/nulldrift-test-XXXXXX";
+    assert_non_null(mkdtemp(template));
+    return strdup(template);
+}
+
+void support_remove(char *folder) {
+    char command[4200];
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    assert_int_equal(system(command), 0);
+    free(folder);
+}
+
+void support_fine(bool fine, const nd_error *error) {
+    char line[2048];
+    if (!fine)
+        fail_msg("%s", nd_error_line(error, line, sizeof line));
+}
+
+void support_close(const char *what, const double *actual, const double *expected, size_t count,
+                   double tolerance, double least_scale) {
+    double scale = least_scale;
+    for (size_t i = 0; i < count; i++)
+        if (fabs(expected[i]) > scale)
+            scale = fabs(expected[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(actual[i]) && isnan(expected[i]))
+            continue;
+        double difference = fabs(actual[i] - expected[i]);
+        if (!(difference <= tolerance * scale))
+            fail_msg("%s[%zu]: %.17g, expected %.17g (off by %.3g of the largest, allowed %.3g)",
+                     what, i, actual[i], expected[i], difference / scale, tolerance);
+    }
+}

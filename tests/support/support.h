@@ -1,0 +1,30 @@
+/* What every test needs: cmocka, reference data, close-enough comparisons. */
+#ifndef ND_TESTS_SUPPORT_H
+#define ND_TESTS_SUPPORT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "nulldrift.h"
+
+/* The path of a reference file, e.g. "golden/sgd.nc", in ../shared/reference beside the source
+ * folder (or $ND_SHARED/reference). Where it is absent, says so and skips the running test. */
+const char *support_reference(const char *name);
+
+/* A fresh temporary folder for the running test; removed by support_remove. */
+char *support_folder(void);
+void support_remove(char *folder);
+
+/* Fails the test, printing the error's line, unless `fine`. */
+void support_fine(bool fine, const nd_error *error);
+
+/* Fails unless |actual - expected| <= tolerance * scale for all values, where scale is the largest
+ * |expected| (at least `least_scale`); says where and by how much. NaN equals NaN. */
+void support_close(const char *what, const double *actual, const double *expected, size_t count,
+                   double tolerance, double least_scale);
+
+#endif
