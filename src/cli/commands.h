@@ -4,7 +4,6 @@
 
 #include "cli/command.h"
 
-extern const nd_command nd_command_run;
 extern const nd_command nd_command_help;
 
 #endif
