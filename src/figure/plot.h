@@ -1,5 +1,17 @@
 /* Pictures through gnuplot: a script and its data tables, written to a folder of their own and
- * drawn by gnuplot's cairo terminals as PDF, SVG or PNG, by the ending of the output's name. */
+ * drawn by gnuplot's cairo terminals as PDF, SVG or PNG, by the ending of the output's name.
+ *
+ *     nd_plot *plot = nd_plot_new("loss.pdf", 8, 6, error);
+ *     if (!plot)
+ *         return false;
+ *     nd_plot_table(plot, "loss");
+ *     for (...)
+ *         nd_plot_row(plot, 2, (double[]){step, loss});
+ *     nd_plot_panel(plot, "A", 0, 0, 1, 1);
+ *     nd_plot_script(plot, "set xlabel 'step'\nplot 'loss' with lines linetype 1 notitle\n");
+ *     return nd_plot_draw(plot, keep_script, error);
+ *
+ * Failures while writing are remembered and reported by nd_plot_draw. */
 #ifndef ND_FIGURE_PLOT_H
 #define ND_FIGURE_PLOT_H
 
@@ -12,19 +24,53 @@ typedef struct nd_plot nd_plot;
 nd_plot *nd_plot_new(const char *output, double width_cm, double height_cm, nd_error *error);
 
 /* Appends to the script, as printf. House styles are set already: fonts, thin grey axes, line
- * styles 1..8 in colour-blind-safe colours (Okabe-Ito), `set palette` viridis. */
+ * types 1..8 in colour-blind-safe colours (Okabe-Ito), `set palette` viridis; 8 pt text. */
 void nd_plot_script(nd_plot *plot, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Starts a panel that takes the given part of the picture, labels and tics included (fractions;
+ * 0, 0 is the lower left corner), and writes its letter (NULL: none) bold at its upper left. The
+ * next `plot` or `splot` draws into it. Settings of earlier panels are forgotten. */
+void nd_plot_panel(nd_plot *plot, const char *letter, double left, double bottom, double width,
+                   double height);
+
+/* The room around the axes of a panel, cm. nd_plot_panel takes ND_PLOT_MARGINS. */
+typedef struct nd_plot_margins {
+    double left, right, bottom, top;
+} nd_plot_margins;
+#define ND_PLOT_MARGINS ((nd_plot_margins){1.45, 0.35, 1.0, 0.6})
+/* The same with a second y axis or a colour box at the right. */
+#define ND_PLOT_MARGINS_RIGHT ((nd_plot_margins){1.45, 1.5, 1.0, 0.6})
+void nd_plot_panel_margins(nd_plot *plot, const char *letter, double left, double bottom,
+                           double width, double height, nd_plot_margins margins);
+
 /* Starts the data table `name`; refer to it in the script as 'NAME' (gnuplot runs in its folder).
- * Rows follow with nd_plot_row / nd_plot_text, blocks are parted by nd_plot_blank. */
+ * Rows follow; blocks (gnuplot's `index`) are parted by nd_plot_block, lines broken and grid rows
+ * parted by nd_plot_blank. Not finite numbers are written as NaN, which gnuplot leaves out. */
 void nd_plot_table(nd_plot *plot, const char *name);
 void nd_plot_row(nd_plot *plot, size_t count, const double *values);
 void nd_plot_values(nd_plot *plot, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void nd_plot_blank(nd_plot *plot);
+void nd_plot_block(nd_plot *plot);
+
+/* A table of one matrix (rows x columns), for `plot 'NAME' matrix with image`: column index is x,
+ * row index is y. */
+void nd_plot_matrix(nd_plot *plot, const char *name, size_t rows, size_t columns,
+                    const double *values);
+
+/* Rows "x y" of a trace (x increasing) into the table begun: at most four points, the first, least,
+ * greatest and last, for each of `columns` equal parts of x (of log x if `logarithmic`), so that
+ * 10^6 records draw as fast as 10^3 and look the same. */
+void nd_plot_trace(nd_plot *plot, size_t count, const double *x, const double *y, size_t columns,
+                   bool logarithmic);
+
+/* `text` made safe within '...' of a script and for gnuplot's enhanced text; returns `out`. */
+const char *nd_plot_escape(const char *text, char *out, size_t size);
 
 /* Draws, publishes the picture whole, frees the plot. With `keep_script` the script and tables stay
- * beside the picture as OUTPUT.gnuplot/ ; restyle and run `gnuplot plot.gp` there. */
+ * beside the picture as OUTPUT.gnuplot/ ; restyle and run `gnuplot plot.gp` there. (An earlier
+ * OUTPUT.gnuplot/ becomes OUTPUT.gnuplot~/ .) */
 bool nd_plot_draw(nd_plot *plot, bool keep_script, nd_error *error);
+/* Removes what was written; NULL is fine. */
 void nd_plot_abandon(nd_plot *plot);
 
 #endif

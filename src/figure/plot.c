@@ -1,0 +1,366 @@
+#include "figure/plot.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/memory.h"
+#include "figure/plot_style.h"
+
+extern char **environ;
+
+/* 200 dots per inch: a PNG that can be printed. */
+#define PNG_DOTS_PER_CM (200 / 2.54)
+#define PNG_SCALE (200 / 72.0)
+/* The cairo terminals take 96 dots per inch where a typographic point has 72. */
+#define FONT_SCALE 0.75
+#define SVG_DOTS_PER_CM (96 / 2.54)
+
+struct nd_plot {
+    char *output;  /* where the picture goes */
+    char *folder;  /* where script and tables are written: OUTPUT.gnuplot.tmp-PID */
+    char *picture; /* FOLDER/NAME-OF-OUTPUT */
+    FILE *script, *table;
+    double width_cm, height_cm;
+    bool panels;      /* the script is within `set multiplot` */
+    nd_error failure; /* the first failure while writing */
+};
+
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* Folders of plots are flat: their files and themselves are removed. */
+static void remove_folder(const char *path) {
+    DIR *folder = opendir(path);
+    if (!folder)
+        return;
+    const struct dirent *entry;
+    while ((entry = readdir(folder)))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            (void)unlinkat(dirfd(folder), entry->d_name, 0);
+    (void)closedir(folder);
+    (void)rmdir(path);
+}
+
+static bool remember(nd_plot *plot, const char *doing) {
+    if (plot->failure.what[0] == '\0')
+        nd_fail_errno(&plot->failure, plot->output,
+                      "free some space or choose another folder with -o", doing);
+    return false;
+}
+
+static FILE *open_in_folder(nd_plot *plot, const char *name) {
+    char *path = NULL;
+    FILE *file = asprintf(&path, "%s/%s", plot->folder, name) > 0 ? fopen(path, "we") : NULL;
+    if (!file)
+        remember(plot, "the picture's data cannot be written");
+    free(path);
+    return file;
+}
+
+static void close_file(nd_plot *plot, FILE **file) {
+    if (*file && (ferror(*file) | fclose(*file)) != 0)
+        remember(plot, "the picture's data cannot be written");
+    *file = NULL;
+}
+
+/* Is the program on PATH? */
+static bool have_program(const char *name) {
+    const char *search = getenv("PATH");
+    for (const char *from = search ? search : "/usr/bin:/bin"; *from;) {
+        size_t length = strcspn(from, ":");
+        char path[4096];
+        int written = snprintf(path, sizeof path, "%.*s/%s", (int)length, from, name);
+        if (written < (int)sizeof path && access(path, X_OK) == 0)
+            return true;
+        from += length + (from[length] == ':');
+    }
+    return false;
+}
+
+/* The terminal's name, or NULL for an ending that no terminal serves. */
+static const char *terminal_of(const char *output) {
+    static const char *const terminals[][2] = {
+        {".pdf", "pdfcairo"}, {".svg", "svg"}, {".png", "pngcairo"}};
+    const char *ending = strrchr(base_name(output), '.');
+    for (size_t i = 0; ending && i < sizeof terminals / sizeof *terminals; i++)
+        if (strcmp(ending, terminals[i][0]) == 0)
+            return terminals[i][1];
+    return NULL;
+}
+
+static void write_head(nd_plot *plot, const char *terminal) {
+    const double width = plot->width_cm, height = plot->height_cm;
+    char name[1024];
+    nd_plot_script(plot, "# Drawn by nulldrift %s. Restyle, then run: gnuplot plot.gp\n",
+                   nd_version());
+    if (strcmp(terminal, "pdfcairo") == 0)
+        nd_plot_script(plot,
+                       "set terminal pdfcairo enhanced color size %.6gcm,%.6gcm "
+                       "font 'Helvetica,8' fontscale %.6g linewidth 1.3 rounded\n",
+                       width, height, FONT_SCALE);
+    else if (strcmp(terminal, "pngcairo") == 0)
+        nd_plot_script(plot,
+                       "set terminal pngcairo enhanced color size %.0f,%.0f font 'Helvetica,8' "
+                       "fontscale %.6g linewidth %.6g pointscale %.6g rounded\n",
+                       width * PNG_DOTS_PER_CM, height * PNG_DOTS_PER_CM, FONT_SCALE * PNG_SCALE,
+                       0.8 * PNG_SCALE, PNG_SCALE);
+    else
+        nd_plot_script(plot,
+                       "set terminal svg enhanced size %.0f,%.0f font 'Helvetica,10.7' "
+                       "linewidth 1 rounded background '#ffffff'\n",
+                       width * SVG_DOTS_PER_CM, height * SVG_DOTS_PER_CM);
+    size_t length = 0;
+    for (const char *c = base_name(plot->output); *c && length + 2 < sizeof name; c++) {
+        if (*c == '\'')
+            name[length++] = '\'';
+        name[length++] = *c;
+    }
+    name[length] = '\0';
+    nd_plot_script(plot, "set output '%s'\nload 'house.gp'\n", name);
+    FILE *house = open_in_folder(plot, "house.gp");
+    if (house)
+        (void)fputs(nd_plot_house_style, house);
+    close_file(plot, &house);
+}
+
+nd_plot *nd_plot_new(const char *output, double width_cm, double height_cm, nd_error *error) {
+    const char *terminal = terminal_of(output);
+    if (!terminal)
+        nd_fail(error, output, "name the picture .pdf, .svg or .png",
+                "the ending says no kind of picture that can be drawn");
+    else if (!have_program("gnuplot"))
+        nd_fail(error, output, "install the package gnuplot-nox (apt-get install gnuplot-nox)",
+                "pictures are drawn by gnuplot, which is not on this machine");
+    if (!terminal || !have_program("gnuplot") || !nd_check_writable(output, error))
+        return NULL;
+    nd_plot *plot = nd_array(1, sizeof *plot, error);
+    if (!plot)
+        return NULL;
+    plot->width_cm = width_cm;
+    plot->height_cm = height_cm;
+    char *kept = nd_path_with(output, ".gnuplot", error);
+    plot->output = nd_text(output, error);
+    plot->folder = kept ? nd_path_aside(kept, error) : NULL;
+    free(kept);
+    if (plot->output && plot->folder) {
+        remove_folder(plot->folder); /* what a killed process of the same number left */
+        if (mkdir(plot->folder, 0777) != 0)
+            nd_fail_errno(error, output, "choose another folder with -o",
+                          "the picture's data cannot be written beside it");
+        else if (asprintf(&plot->picture, "%s/%s", plot->folder, base_name(output)) > 0 &&
+                 (plot->script = open_in_folder(plot, "plot.gp"))) {
+            write_head(plot, terminal);
+            return plot;
+        } else if (error)
+            *error = plot->failure;
+    }
+    nd_plot_abandon(plot);
+    return NULL;
+}
+
+void nd_plot_script(nd_plot *plot, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vfprintf(plot->script, format, arguments);
+    va_end(arguments);
+}
+
+void nd_plot_panel_margins(nd_plot *plot, const char *letter, double left, double bottom,
+                           double width, double height, nd_plot_margins margins) {
+    const double across = 1 / plot->width_cm, up = 1 / plot->height_cm;
+    nd_plot_script(plot, plot->panels ? "\nreset\nload 'house.gp'\n" : "set multiplot\n");
+    plot->panels = true;
+    nd_plot_script(plot,
+                   "set lmargin at screen %.6g\nset rmargin at screen %.6g\n"
+                   "set bmargin at screen %.6g\nset tmargin at screen %.6g\n",
+                   left + margins.left * across, left + width - margins.right * across,
+                   bottom + margins.bottom * up, bottom + height - margins.top * up);
+    if (letter)
+        nd_plot_script(plot,
+                       "set label 99 '{/:Bold %s}' at screen %.6g,%.6g left front "
+                       "font ',11'\n",
+                       letter, left + 0.1 * across, bottom + height - 0.27 * up);
+}
+
+void nd_plot_panel(nd_plot *plot, const char *letter, double left, double bottom, double width,
+                   double height) {
+    nd_plot_panel_margins(plot, letter, left, bottom, width, height, ND_PLOT_MARGINS);
+}
+
+void nd_plot_table(nd_plot *plot, const char *name) {
+    close_file(plot, &plot->table);
+    plot->table = open_in_folder(plot, name);
+}
+
+void nd_plot_row(nd_plot *plot, size_t count, const double *values) {
+    if (!plot->table)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        const char *after = i + 1 < count ? " " : "\n";
+        if (isfinite(values[i]))
+            (void)fprintf(plot->table, "%.9g%s", values[i], after);
+        else
+            (void)fprintf(plot->table, "NaN%s", after);
+    }
+}
+
+void nd_plot_values(nd_plot *plot, const char *format, ...) {
+    if (!plot->table)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vfprintf(plot->table, format, arguments);
+    va_end(arguments);
+}
+
+void nd_plot_blank(nd_plot *plot) {
+    nd_plot_values(plot, "\n");
+}
+
+void nd_plot_block(nd_plot *plot) {
+    nd_plot_values(plot, "\n\n");
+}
+
+void nd_plot_matrix(nd_plot *plot, const char *name, size_t rows, size_t columns,
+                    const double *values) {
+    nd_plot_table(plot, name);
+    for (size_t row = 0; row < rows; row++)
+        nd_plot_row(plot, columns, values + row * columns);
+}
+
+const char *nd_plot_escape(const char *text, char *out, size_t size) {
+    size_t length = 0;
+    for (; *text && length + 3 < size; text++) {
+        if (*text == '\'')
+            out[length++] = '\'';
+        else if (strchr("_^{}@&~\\", *text))
+            out[length++] = '\\';
+        if (*text != '\n' && *text != '\r')
+            out[length++] = *text;
+    }
+    out[length] = '\0';
+    return out;
+}
+
+/* What gnuplot complained of: the line that says where, or else the first that says anything. */
+static void complaint(const char *folder, char *line, size_t size) {
+    char *path = NULL, text[512];
+    snprintf(line, size, "without a word");
+    FILE *log = asprintf(&path, "%s/gnuplot.log", folder) > 0 ? fopen(path, "re") : NULL;
+    bool said = false;
+    while (log && fgets(text, sizeof text, log)) {
+        text[strcspn(text, "\n")] = '\0';
+        const char *start = text + strspn(text, " \t^");
+        bool tells = strstr(text, "\" line ") || strstr(text, "\", line ");
+        if (*start && (!said || tells))
+            snprintf(line, size, "%s", start);
+        said = said || *start;
+        if (tells)
+            break;
+    }
+    if (log)
+        (void)fclose(log);
+    free(path);
+}
+
+/* Runs gnuplot on the folder's script; its words go to gnuplot.log there. */
+static bool run_gnuplot(const nd_plot *plot, nd_error *error) {
+    char program[] = "gnuplot", script[] = "plot.gp";
+    char *const words[] = {program, script, NULL};
+    posix_spawn_file_actions_t actions;
+    pid_t child = 0;
+    int status = posix_spawn_file_actions_init(&actions);
+    if (status == 0)
+        status = posix_spawn_file_actions_addchdir_np(&actions, plot->folder);
+    if (status == 0)
+        status = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    if (status == 0)
+        status = posix_spawn_file_actions_addopen(&actions, 1, "gnuplot.log",
+                                                  O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (status == 0)
+        status = posix_spawn_file_actions_adddup2(&actions, 1, 2);
+    if (status == 0)
+        status = posix_spawnp(&child, "gnuplot", &actions, NULL, words, environ);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    if (status != 0)
+        return nd_fail(error, plot->output, NULL, "gnuplot cannot be started: %s",
+                       strerror(status));
+    int end;
+    while (waitpid(child, &end, 0) < 0)
+        if (errno != EINTR)
+            return nd_fail_errno(error, plot->output, NULL, "gnuplot was lost");
+    struct stat picture;
+    bool drawn = stat(plot->picture, &picture) == 0 && picture.st_size > 0;
+    if (WIFEXITED(end) && WEXITSTATUS(end) == 0 && drawn)
+        return true;
+    char said[400];
+    complaint(plot->folder, said, sizeof said);
+    return nd_fail(error, plot->output,
+                   strstr(said, "terminal") ? "install gnuplot with the cairo terminals "
+                                              "(apt-get install gnuplot-nox)"
+                                            : NULL,
+                   "gnuplot ended %s%s", drawn || said[0] != 'w' ? "saying: " : "", said);
+}
+
+/* Leaves the folder as OUTPUT.gnuplot, with what it says of the run removed. */
+static bool keep_folder(nd_plot *plot, nd_error *error) {
+    char *kept = nd_path_with(plot->output, ".gnuplot", error);
+    char *earlier = nd_path_with(plot->output, ".gnuplot~", error);
+    char *log = nd_path_with(plot->folder, "/gnuplot.log", error);
+    bool fine = kept && earlier && log;
+    if (fine) {
+        unlink(log);
+        if (access(kept, F_OK) == 0) { /* it may have been restyled: never lose that */
+            remove_folder(earlier);
+            (void)rename(kept, earlier);
+        }
+        if (rename(plot->folder, kept) != 0)
+            fine = nd_fail_errno(error, kept, NULL, "the script cannot be left beside the picture");
+    }
+    free(kept);
+    free(earlier);
+    free(log);
+    return fine;
+}
+
+bool nd_plot_draw(nd_plot *plot, bool keep_script, nd_error *error) {
+    if (plot->panels)
+        nd_plot_script(plot, "unset multiplot\n");
+    nd_plot_script(plot, "unset output\n");
+    close_file(plot, &plot->table);
+    close_file(plot, &plot->script);
+    bool fine = plot->failure.what[0] == '\0';
+    if (!fine && error)
+        *error = plot->failure;
+    fine = fine && run_gnuplot(plot, error) && nd_publish(plot->picture, plot->output, error) &&
+           (!keep_script || keep_folder(plot, error));
+    nd_plot_abandon(plot);
+    return fine;
+}
+
+void nd_plot_abandon(nd_plot *plot) {
+    if (!plot)
+        return;
+    close_file(plot, &plot->table);
+    close_file(plot, &plot->script);
+    if (plot->folder)
+        remove_folder(plot->folder);
+    free(plot->output);
+    free(plot->folder);
+    free(plot->picture);
+    free(plot);
+}

@@ -1,0 +1,31 @@
+#include "figure/plot_style.h"
+
+/* Line types: the colours of Okabe and Ito (2008), told apart by colour-blind readers too.
+ * Palette: viridis, at nine of its points. */
+const char nd_plot_house_style[] =
+    "# The house style: loaded by plot.gp, and again by every panel.\n"
+    "set encoding utf8\n"
+    "set linetype 1 linecolor rgb '#0072B2' linewidth 1.5 pointtype 7 pointsize 0.4\n"
+    "set linetype 2 linecolor rgb '#D55E00' linewidth 1.5 pointtype 5 pointsize 0.4\n"
+    "set linetype 3 linecolor rgb '#009E73' linewidth 1.5 pointtype 9 pointsize 0.5\n"
+    "set linetype 4 linecolor rgb '#E69F00' linewidth 1.5 pointtype 13 pointsize 0.5\n"
+    "set linetype 5 linecolor rgb '#56B4E9' linewidth 1.5 pointtype 11 pointsize 0.5\n"
+    "set linetype 6 linecolor rgb '#CC79A7' linewidth 1.5 pointtype 6 pointsize 0.4\n"
+    "set linetype 7 linecolor rgb '#000000' linewidth 1.5 pointtype 4 pointsize 0.4\n"
+    "set linetype 8 linecolor rgb '#F0E442' linewidth 1.5 pointtype 8 pointsize 0.5\n"
+    "set palette defined (0 '#440154', 1 '#472D7B', 2 '#3B528B', 3 '#2C728E', 4 '#21918C', "
+    "5 '#28AE80', 6 '#5EC962', 7 '#ADDC30', 8 '#FDE725')\n"
+    "set border 3 linecolor rgb '#404040' linewidth 0.6\n"
+    "set tics out nomirror scale 0.5 textcolor rgb '#000000'\n"
+    "set xlabel offset 0,0.4\n"
+    "set ylabel offset 0.6,0\n"
+    "set cblabel offset -0.6,0\n"
+    "set xtics offset 0,0.2\n"
+    "set ytics offset 0.4,0\n"
+    "set cbtics scale 0.3 offset -0.6,0\n"
+    "set key samplen 1.5 spacing 1.05 reverse Left noopaque\n"
+    "set title offset 0,-0.5\n"
+    "set style fill solid 1.0 noborder\n"
+    "set style data lines\n"
+    "set grid back\n"
+    "unset grid\n";

@@ -1,0 +1,209 @@
+/* Pictures appear whole or not at all, in three formats, and say clearly what went wrong. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "figure/figure.h"
+
+static char folder[64];
+
+static const char *in_folder(const char *name) {
+    static char path[128];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static int enter(void **state) {
+    (void)state;
+    (void)snprintf(folder, sizeof folder, "/tmp/nulldrift-plot-XXXXXX");
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int leave(void **state) {
+    (void)state;
+    char command[128];
+    (void)snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command);
+}
+
+static size_t entries(void) {
+    DIR *opened = opendir(folder);
+    size_t count = 0;
+    while (opened && readdir(opened))
+        count++;
+    if (opened)
+        (void)closedir(opened);
+    return count - 2;
+}
+
+static nd_plot *two_panels(const char *output) {
+    nd_error error = {0};
+    nd_plot *plot = nd_plot_new(output, 12, 5, &error);
+    if (!plot)
+        fail_msg("%s: %s", error.where, error.what);
+    nd_plot_table(plot, "wave");
+    for (int i = 0; i < 50; i++)
+        nd_plot_row(plot, 2, (double[]){i, i == 20 ? NAN : sin(i * 0.2)});
+    nd_plot_matrix(plot, "grid", 2, 3, (double[]){0, 1, 2, 3, 4, 5});
+    nd_plot_panel(plot, "A", 0, 0, 0.5, 1);
+    nd_plot_script(plot, "set xlabel 'time (s)'\nset ylabel 'wave'\nplot 'wave' notitle\n");
+    nd_plot_panel_margins(plot, "B", 0.5, 0, 0.5, 1, ND_PLOT_MARGINS_RIGHT);
+    nd_plot_script(plot, "plot 'grid' matrix with image notitle\n");
+    return plot;
+}
+
+static void begins_with(const char *path, const char *magic) {
+    char bytes[16] = {0};
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    assert_true(fread(bytes, 1, sizeof bytes - 1, file) > 0);
+    (void)fclose(file);
+    assert_memory_equal(bytes, magic, strlen(magic));
+}
+
+static void a_picture_is_of_the_kind_its_ending_says(void **state) {
+    (void)state;
+    const char *const kinds[][2] = {
+        {"a.pdf", "%PDF"}, {"a.svg", "<?xml"}, {"it's a.png", "\x89PNG"}};
+    for (size_t i = 0; i < 3; i++) {
+        nd_error error = {0};
+        assert_true(nd_plot_draw(two_panels(in_folder(kinds[i][0])), false, &error));
+        begins_with(in_folder(kinds[i][0]), kinds[i][1]);
+    }
+    assert_int_equal(entries(), 3);
+}
+
+static void the_kept_script_draws_the_picture_again_and_an_older_one_is_kept(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        assert_true(nd_plot_draw(two_panels(in_folder("kept.svg")), true, NULL));
+    assert_int_equal(access(in_folder("kept.svg.gnuplot~/plot.gp"), R_OK), 0);
+    assert_int_equal(access(in_folder("kept.svg.gnuplot/gnuplot.log"), F_OK), -1);
+    char command[256];
+    (void)snprintf(command, sizeof command, "cd %s && gnuplot plot.gp 2>&1",
+                   in_folder("kept.svg.gnuplot"));
+    assert_int_equal(system(command), 0);
+    begins_with(in_folder("kept.svg.gnuplot/kept.svg"), "<?xml");
+}
+
+static void a_script_that_fails_names_the_complaint_and_leaves_nothing(void **state) {
+    (void)state;
+    size_t before = entries();
+    nd_error error = {0};
+    nd_plot *plot = two_panels(in_folder("broken.png"));
+    nd_plot_script(plot, "plot nonsense_variable\n");
+    assert_false(nd_plot_draw(plot, true, &error));
+    assert_non_null(strstr(error.what, "undefined variable: nonsense_variable"));
+    assert_int_equal(entries(), before);
+}
+
+static void bad_outputs_are_refused_at_once(void **state) {
+    (void)state;
+    const char *const paths[] = {"picture.gif", "picture", "/nonexistent/picture.pdf"};
+    for (size_t i = 0; i < 3; i++) {
+        nd_error error = {0};
+        assert_null(nd_plot_new(paths[i], 10, 10, &error));
+        assert_string_equal(error.where, paths[i]);
+        assert_true(error.mend[0] != '\0');
+    }
+}
+
+static void a_machine_without_gnuplot_is_told_the_package(void **state) {
+    (void)state;
+    char *path = nd_text(getenv("PATH"), NULL);
+    assert_int_equal(setenv("PATH", folder, 1), 0);
+    nd_error error = {0};
+    assert_null(nd_plot_new(in_folder("x.pdf"), 10, 10, &error));
+    assert_int_equal(setenv("PATH", path, 1), 0);
+    free(path);
+    assert_non_null(strstr(error.mend, "gnuplot-nox"));
+}
+
+/* The rows of the table "trace" as thinned by nd_plot_trace. */
+static size_t thinned(size_t count, const double *x, const double *y, bool logarithmic,
+                      double *least, double *most) {
+    nd_plot *plot = two_panels(in_folder("trace.svg"));
+    nd_plot_table(plot, "trace");
+    nd_plot_trace(plot, count, x, y, 100, logarithmic);
+    assert_true(nd_plot_draw(plot, true, NULL));
+    FILE *file = fopen(in_folder("trace.svg.gnuplot/trace"), "re");
+    assert_non_null(file);
+    double a, b, previous = -INFINITY;
+    size_t rows = 0;
+    *least = INFINITY;
+    *most = -INFINITY;
+    while (fscanf(file, "%lf %lf", &a, &b) == 2) { // NOLINT(cert-err34-c)
+        assert_true(a > previous);
+        previous = a;
+        *least = fmin(*least, b);
+        *most = fmax(*most, b);
+        rows++;
+    }
+    (void)fclose(file);
+    return rows;
+}
+
+static void a_thinned_trace_keeps_its_extremes_and_its_order(void **state) {
+    (void)state;
+    const size_t count = 100000;
+    double *x = nd_doubles(count, NULL), *y = nd_doubles(count, NULL);
+    for (size_t i = 0; i < count; i++) {
+        x[i] = (double)i;
+        y[i] = sin((double)i * 0.01);
+    }
+    y[54321] = 7;
+    y[777] = -9;
+    for (int logarithmic = 0; logarithmic < 2; logarithmic++) {
+        double least, most;
+        size_t rows = thinned(count, x, y, logarithmic, &least, &most);
+        assert_true(rows > 100 && rows <= 400);
+        assert_true(least == -9 && most == 7);
+    }
+    double least, most;
+    assert_int_equal(thinned(1, x, y, false, &least, &most), 1);
+    assert_int_equal(thinned(3, x, y, false, &least, &most), 3);
+    free(x);
+    free(y);
+}
+
+static void escaped_text_is_safe_in_a_script(void **state) {
+    (void)state;
+    char out[64];
+    assert_string_equal(nd_plot_escape("it's run_1\n", out, sizeof out), "it''s run\\_1");
+    assert_true(strlen(nd_plot_escape("____________", out, 8)) < 8);
+}
+
+static void every_figure_of_the_table_is_found_by_its_name(void **state) {
+    (void)state;
+    for (const nd_figure *figure = nd_figures(); figure->name; figure++) {
+        assert_ptr_equal(nd_figure_find(figure->name), figure);
+        assert_true(figure->summary && figure->inputs && figure->draw);
+        assert_true(figure->least_inputs <= figure->most_inputs);
+    }
+    assert_null(nd_figure_find("no such figure"));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_picture_is_of_the_kind_its_ending_says),
+        cmocka_unit_test(the_kept_script_draws_the_picture_again_and_an_older_one_is_kept),
+        cmocka_unit_test(a_script_that_fails_names_the_complaint_and_leaves_nothing),
+        cmocka_unit_test(bad_outputs_are_refused_at_once),
+        cmocka_unit_test(a_machine_without_gnuplot_is_told_the_package),
+        cmocka_unit_test(a_thinned_trace_keeps_its_extremes_and_its_order),
+        cmocka_unit_test(escaped_text_is_safe_in_a_script),
+        cmocka_unit_test(every_figure_of_the_table_is_found_by_its_name),
+    };
+    return cmocka_run_group_tests(tests, enter, leave);
+}
