@@ -28,6 +28,7 @@ typedef struct nd_learner {
     nd_parameters *parameters;
     nd_parameters *gradient;  /* scratch: the last gradient */
     nd_parameters *moment[2]; /* the rule's running moments, zero at first; unused ones NULL */
+    nd_parameters *trial;     /* scratch: SED's perturbed parameters; NULL for other rules */
     uint64_t step;            /* updates made */
     double *input, *target;   /* scratch: this step's noisy copies */
     double *scratch;          /* n (H + d_out) */
@@ -53,8 +54,11 @@ void nd_learner_free(nd_learner *learner);
 /* One step with the noise given. */
 void nd_learner_step(nd_learner *learner, const nd_noise *noise);
 
-/* This step's noise as the experiment asks, addressed by (seed, purpose, unit, step), into arrays
- * that belong to `arrays`. */
+/* This step's noise as the experiment asks, into arrays that belong to `arrays`. It is addressed by
+ * (seed, purpose, unit, step), `step` being the updates made before it. Gaussians of hidden unit j
+ * (update and weight noise, perturbation): d_in for its input weights, one for its bias, d_out for
+ * its output weights, in this order. Dropout of unit j: n uniforms, those below p drop it for that
+ * sample. Label and input noise: unit 0, all samples in the order of the array. */
 typedef struct nd_noise_arrays nd_noise_arrays;
 nd_noise_arrays *nd_noise_arrays_new(const nd_learner *learner, nd_error *error);
 void nd_noise_arrays_free(nd_noise_arrays *arrays);

@@ -1,0 +1,114 @@
+#include "rule/rule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "rule/rules.h"
+
+static const nd_rule RULES[] = {
+    {"sgd", "stochastic gradient descent", 0, false, nd_rule_sgd},
+    {"adam", "Adam, moments 0.9 and 0.999", 2, false, nd_rule_adam},
+    {"rmsprop", "RMSprop, smoothing 0.99", 1, false, nd_rule_rmsprop},
+    {"sed", "stochastic error descent: steps along a random perturbation, no gradient", 0, true,
+     nd_rule_sed},
+    {NULL, NULL, 0, false, NULL},
+};
+
+const nd_rule *nd_rules(void) {
+    return RULES;
+}
+
+const nd_rule *nd_rule_find(const char *name) {
+    for (const nd_rule *rule = RULES; rule->name; rule++)
+        if (strcmp(rule->name, name) == 0)
+            return rule;
+    return NULL;
+}
+
+static bool allocate(nd_learner *learner, nd_error *error) {
+    const nd_dataset *dataset = learner->dataset;
+    size_t hidden = learner->parameters->hidden, samples = dataset->samples;
+    learner->gradient = nd_parameters_new(hidden, dataset->inputs, dataset->outputs, error);
+    if (!learner->gradient)
+        return false;
+    for (int i = 0; i < learner->rule->moments; i++)
+        if (!(learner->moment[i] =
+                  nd_parameters_new(hidden, dataset->inputs, dataset->outputs, error)))
+            return false;
+    if (learner->rule->needs_perturbation &&
+        !(learner->trial = nd_parameters_new(hidden, dataset->inputs, dataset->outputs, error)))
+        return false;
+    return (learner->input = nd_doubles(samples * dataset->inputs, error)) &&
+           (learner->target = nd_doubles(samples * dataset->outputs, error)) &&
+           (learner->scratch = nd_doubles(samples * (hidden + dataset->outputs), error));
+}
+
+nd_learner *nd_learner_new(const nd_experiment *experiment, const nd_dataset *dataset,
+                           nd_error *error) {
+    const nd_rule *rule = nd_rule_find(experiment->learning.rule);
+    const nd_activation *activation = nd_activation_find(experiment->network.activation);
+    if (!rule || !activation) {
+        nd_fail(error, rule ? "network.activation" : "learning.rule", NULL, "there is no '%s'",
+                rule ? experiment->network.activation : experiment->learning.rule);
+        return NULL;
+    }
+    nd_learner *learner = nd_array(1, sizeof *learner, error);
+    if (!learner)
+        return NULL;
+    learner->experiment = experiment;
+    learner->dataset = dataset;
+    learner->activation = activation;
+    learner->rule = rule;
+    learner->parameters = nd_initial_parameters(experiment, dataset, error);
+    if (learner->parameters && allocate(learner, error))
+        return learner;
+    nd_learner_free(learner);
+    return NULL;
+}
+
+void nd_learner_free(nd_learner *learner) {
+    if (!learner)
+        return;
+    nd_parameters_free(learner->parameters);
+    nd_parameters_free(learner->gradient);
+    for (int i = 0; i < 2; i++)
+        nd_parameters_free(learner->moment[i]);
+    nd_parameters_free(learner->trial);
+    free(learner->input);
+    free(learner->target);
+    free(learner->scratch);
+    free(learner);
+}
+
+/* values = clean + noise (which may be NULL). */
+static void with_noise(double *values, const double *clean, const double *noise, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        values[i] = clean[i] + (noise ? noise[i] : 0);
+}
+
+void nd_noisy_gradient(nd_learner *learner, const nd_noise *noise) {
+    nd_gradient(learner->parameters, learner->activation, learner->input, learner->target,
+                noise->dropout_mask, learner->dataset->samples, learner->gradient,
+                learner->scratch);
+    if (!noise->update)
+        return;
+    double *gradient = learner->gradient->input_weights;
+    const double *update = noise->update->input_weights;
+    for (size_t i = 0; i < nd_parameter_count(learner->gradient); i++)
+        gradient[i] += update[i];
+}
+
+void nd_learner_step(nd_learner *learner, const nd_noise *noise) {
+    const nd_dataset *dataset = learner->dataset;
+    with_noise(learner->input, dataset->input, noise->input, dataset->samples * dataset->inputs);
+    with_noise(learner->target, dataset->target, noise->label, dataset->samples * dataset->outputs);
+    learner->rule->update(learner, noise);
+    if (noise->weight) {
+        double *theta = learner->parameters->input_weights;
+        const double *factor = noise->weight->input_weights;
+        for (size_t i = 0; i < nd_parameter_count(learner->parameters); i++)
+            theta[i] *= factor[i];
+    }
+    learner->step++;
+}

@@ -1,0 +1,88 @@
+#include "world/dataset.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+nd_dataset *nd_dataset_new(size_t samples, size_t inputs, size_t outputs, nd_error *error) {
+    nd_dataset *dataset = nd_array(1, sizeof *dataset, error);
+    if (!dataset)
+        return NULL;
+    dataset->samples = samples;
+    dataset->inputs = inputs;
+    dataset->outputs = outputs;
+    dataset->environments = 1;
+    dataset->input = nd_doubles(samples * inputs, error);
+    dataset->target = dataset->input ? nd_doubles(samples * outputs, error) : NULL;
+    if (dataset->target)
+        return dataset;
+    nd_dataset_free(dataset);
+    return NULL;
+}
+
+void nd_dataset_free(nd_dataset *dataset) {
+    if (!dataset)
+        return;
+    free(dataset->input);
+    free(dataset->target);
+    free(dataset->position);
+    free(dataset->heading);
+    free(dataset->environment);
+    free(dataset->wall_texture);
+    nd_parameters_free(dataset->initial);
+    free(dataset);
+}
+
+double nd_target_variance(const nd_dataset *dataset) {
+    size_t count = dataset->samples * dataset->outputs;
+    double mean = 0, squares = 0;
+    for (size_t i = 0; i < count; i++)
+        mean += dataset->target[i] / (double)count;
+    for (size_t i = 0; i < count; i++)
+        squares += (dataset->target[i] - mean) * (dataset->target[i] - mean);
+    return count > 1 && squares > 0 ? squares / (double)(count - 1) : 1;
+}
+
+/* What keeps the published scaling away from its ends. */
+static const double MARGIN = 1e-5;
+
+void nd_scale_in_place(double *values, size_t count) {
+    double least = INFINITY, most = -INFINITY;
+    for (size_t i = 0; i < count; i++) {
+        least = fmin(least, values[i]);
+        most = fmax(most, values[i]);
+    }
+    double span = most - (least + MARGIN) + MARGIN;
+    for (size_t i = 0; i < count; i++) {
+        double risen = values[i] - (least + MARGIN);
+        /* Equal values have no span to be scaled by; they go where the smallest value would. */
+        values[i] = most > least ? 2 * (risen / span - 0.5) : -1;
+    }
+}
+
+/* The index of `at` in 0 .. count-1 after folding or wrapping it in. */
+static size_t fold(long at, size_t count, nd_ends ends) {
+    long length = (long)count, period = ends == ND_PERIODIC ? length : 2 * length;
+    at %= period;
+    if (at < 0)
+        at += period;
+    return (size_t)(at < length ? at : period - 1 - at);
+}
+
+void nd_gaussian_smooth(double *values, size_t count, size_t stride, double sigma, nd_ends ends,
+                        double *scratch) {
+    if (sigma <= 0)
+        return;
+    long reach = (long)(4 * sigma + 0.5);
+    double total = 0;
+    for (long k = -reach; k <= reach; k++)
+        total += exp(-0.5 * (double)(k * k) / (sigma * sigma));
+    for (size_t i = 0; i < count; i++) {
+        double sum = 0;
+        for (long k = -reach; k <= reach; k++)
+            sum += exp(-0.5 * (double)(k * k) / (sigma * sigma)) *
+                   values[fold((long)i + k, count, ends) * stride];
+        scratch[i] = sum / total;
+    }
+    for (size_t i = 0; i < count; i++)
+        values[i * stride] = scratch[i];
+}

@@ -1,0 +1,18 @@
+/* random: inputs and targets uniform (science.md 3). */
+#include "base/random.h"
+#include "world/worlds.h"
+
+nd_dataset *nd_world_random(const nd_experiment *experiment, nd_error *error) {
+    const nd_world_keys *keys = &experiment->world;
+    nd_dataset *dataset = nd_dataset_new(keys->samples, keys->input_dim, keys->output_dim, error);
+    if (!dataset)
+        return NULL;
+    size_t inputs = dataset->samples * dataset->inputs;
+    size_t targets = dataset->samples * dataset->outputs;
+    nd_random_uniforms(experiment->seed, ND_FOR_WORLD, ND_WORLD_INPUTS, 0, inputs, dataset->input);
+    nd_random_uniforms(experiment->seed, ND_FOR_WORLD, ND_WORLD_TARGETS, 0, targets,
+                       dataset->target);
+    nd_scale_in_place(dataset->input, inputs);
+    nd_scale_in_place(dataset->target, targets);
+    return dataset;
+}

@@ -1,0 +1,56 @@
+#include "world/world.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "world/worlds.h"
+
+static const nd_world WORLDS[] = {
+    {"random", "inputs and targets uniform, nothing to be found in them", true, true,
+     nd_world_random},
+    {"file", "inputs and targets (and positions, initial weights) from a netCDF file", false, false,
+     nd_world_file},
+    {NULL, NULL, false, false, NULL},
+};
+
+const nd_world *nd_worlds(void) {
+    return WORLDS;
+}
+
+const nd_world *nd_world_find(const char *task) {
+    for (const nd_world *world = WORLDS; world->task; world++)
+        if (strcmp(world->task, task) == 0)
+            return world;
+    return NULL;
+}
+
+static bool all_finite(const double *values, size_t rows, size_t columns, const char *task,
+                       const char *what, nd_error *error) {
+    for (size_t i = 0; i < rows * columns; i++)
+        if (!isfinite(values[i]))
+            return nd_fail(error, task, NULL, "%s of sample %zu, component %zu, is %g", what,
+                           i / columns, i % columns, values[i]);
+    return true;
+}
+
+nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error) {
+    const nd_world *world = nd_world_find(experiment->world.task);
+    if (!world) {
+        nd_fail(error, "world.task", "see docs/worlds.md for the tasks there are",
+                "no task is called '%s'", experiment->world.task);
+        return NULL;
+    }
+    char where[600];
+    snprintf(where, sizeof where, "world.task %s", world->task);
+    nd_dataset *dataset = world->make(experiment, error);
+    if (dataset && (!all_finite(dataset->input, dataset->samples, dataset->inputs, where,
+                                "the input", error) ||
+                    !all_finite(dataset->target, dataset->samples, dataset->outputs, where,
+                                "the target", error))) {
+        nd_dataset_free(dataset);
+        return NULL;
+    }
+    return dataset;
+}

@@ -1,0 +1,22 @@
+/* The worlds themselves, for the table in world.c: each makes the data set of its task, or fails
+ * with `error` filled (science.md 3, docs/worlds.md). */
+#ifndef ND_WORLD_WORLDS_H
+#define ND_WORLD_WORLDS_H
+
+#include "experiment/experiment.h"
+#include "world/dataset.h"
+
+nd_dataset *nd_world_random(const nd_experiment *experiment, nd_error *error);
+nd_dataset *nd_world_file(const nd_experiment *experiment, nd_error *error);
+
+/* The parts of a world's random numbers: the `unit` of ND_FOR_WORLD addresses. The agent and the
+ * texture of environment e use their part + ND_WORLD_PARTS * e. */
+enum {
+    ND_WORLD_INPUTS = 0,
+    ND_WORLD_TARGETS = 1,
+    ND_WORLD_TEXTURE = 2,
+    ND_WORLD_AGENT = 3,
+    ND_WORLD_PARTS = 4
+};
+
+#endif
