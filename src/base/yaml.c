@@ -1,0 +1,166 @@
+#include "base/yaml.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "base/error.h"
+
+/* What libcyaml said: its complaint, and the innermost field and line of its backtrace. */
+typedef struct complaint {
+    char text[256], key[128];
+    int line;
+} complaint;
+
+static void listen(cyaml_log_t level, void *context, const char *format, va_list arguments) {
+    (void)level;
+    complaint *heard = context;
+    char message[512], key[128];
+    int line;
+    vsnprintf(message, sizeof message, format, arguments);
+    message[strcspn(message, "\n")] = '\0';
+    if (sscanf(message, " in mapping field '%127[^']' (line: %d", key, &line) == 2) {
+        /* from the inside out: the outer keys are put in front */
+        char inner[128];
+        snprintf(inner, sizeof inner, "%s", heard->key);
+        snprintf(heard->key, sizeof heard->key, "%.60s%s%.60s", key, inner[0] ? "." : "", inner);
+        if (!heard->line)
+            heard->line = line;
+    } else if (sscanf(message, " in %*[a-z A-Z0-9] (line: %d", &line) == 1) {
+        if (!heard->line)
+            heard->line = line;
+    } else if (strncmp(message, "Load: ", 6) == 0 && strncmp(message, "Load: Backtrace", 15) != 0 &&
+               !heard->text[0])
+        snprintf(heard->text, sizeof heard->text, "%.255s", message + 6);
+}
+
+static cyaml_config_t configuration(complaint *heard) {
+    return (cyaml_config_t){.log_fn = listen,
+                            .log_ctx = heard,
+                            .mem_fn = cyaml_mem,
+                            .log_level = CYAML_LOG_ERROR,
+                            .flags = CYAML_CFG_NO_ALIAS};
+}
+
+bool nd_yaml_load(const char *text, const char *origin, const cyaml_schema_value_t *schema,
+                  void **data, nd_error *error) {
+    complaint heard = {0};
+    cyaml_config_t config = configuration(&heard);
+    *data = NULL;
+    cyaml_err_t status = cyaml_load_data((const uint8_t *)text, strlen(text), &config, schema,
+                                         (cyaml_data_t **)data, NULL);
+    if (status == CYAML_OK && *data)
+        return true;
+    if (status == CYAML_OK)
+        return nd_fail(error, origin, NULL, "is empty");
+    char where[512], unknown[128];
+    int length = snprintf(where, sizeof where, "%s", origin);
+    if (heard.line && length > 0 && (size_t)length < sizeof where)
+        snprintf(where + length, sizeof where - (size_t)length, ", line %d%s%s", heard.line,
+                 heard.key[0] ? ", " : "", heard.key);
+    if (sscanf(heard.text, "Unexpected key: %127[^\n]", unknown) == 1)
+        return nd_fail(error, where,
+                       "see docs/experiment-file.md or docs/recordings.md for the keys",
+                       "unknown key '%s'", unknown);
+    return nd_fail(error, where, "is it YAML of the right shape?", "%s",
+                   heard.text[0] ? heard.text : cyaml_strerror(status));
+}
+
+void nd_yaml_free(const cyaml_schema_value_t *schema, void *data) {
+    complaint heard = {0};
+    cyaml_config_t config = configuration(&heard);
+    if (data)
+        cyaml_free(&config, schema, data, 0);
+}
+
+/* The node under `node` that one step of a dotted key names; NULL if there is none. */
+static yaml_node_t *child(yaml_document_t *document, const yaml_node_t *node, const char *step,
+                          size_t length, const yaml_node_t **key_node) {
+    if (node->type == YAML_MAPPING_NODE)
+        for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+             pair < node->data.mapping.pairs.top; pair++) {
+            yaml_node_t *key = yaml_document_get_node(document, pair->key);
+            if (key && key->type == YAML_SCALAR_NODE && key->data.scalar.length == length &&
+                memcmp(key->data.scalar.value, step, length) == 0) {
+                *key_node = key;
+                return yaml_document_get_node(document, pair->value);
+            }
+        }
+    if (node->type == YAML_SEQUENCE_NODE) {
+        long index = strtol(step, NULL, 10);
+        const yaml_node_item_t *items = node->data.sequence.items.start;
+        if (index >= 0 && index < node->data.sequence.items.top - items) {
+            yaml_node_t *item = yaml_document_get_node(document, items[index]);
+            *key_node = item;
+            return item;
+        }
+    }
+    return NULL;
+}
+
+size_t nd_yaml_line(const char *text, const char *key) {
+    yaml_parser_t parser;
+    yaml_document_t document;
+    size_t line = 0;
+    if (!yaml_parser_initialize(&parser))
+        return 0;
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, strlen(text));
+    if (yaml_parser_load(&parser, &document)) {
+        const yaml_node_t *node = yaml_document_get_root_node(&document), *key_node = NULL;
+        while (node && *key) {
+            size_t length = strcspn(key, ".");
+            node = child(&document, node, key, length, &key_node);
+            key += length + (key[length] == '.');
+        }
+        if (node && key_node)
+            line = key_node->start_mark.line + 1;
+        yaml_document_delete(&document);
+    }
+    yaml_parser_delete(&parser);
+    return line;
+}
+
+const char *nd_yaml_where(const char *text, const char *origin, const char *key, char *where,
+                          size_t size) {
+    size_t line = nd_yaml_line(text, key);
+    if (line)
+        snprintf(where, size, "%s, line %zu, %s", origin, line, key);
+    else
+        snprintf(where, size, "%s, %s", origin, key);
+    return where;
+}
+
+bool nd_text_number(const char *text, double *value) {
+    char *end;
+    *value = strtod(text, &end);
+    return end != text && *end == '\0' && isfinite(*value);
+}
+
+bool nd_text_count(const char *text, uint64_t *value) {
+    char *end;
+    if (text[0] == '\0' || strchr("+- \t\n", text[0]))
+        return false;
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    if (end != text && *end == '\0')
+        return errno == 0;
+    double number; /* 1e6 */
+    if (!nd_text_number(text, &number) || number < 0 || number > 0x1p53 || number != floor(number))
+        return false;
+    *value = (uint64_t)number;
+    return true;
+}
+
+bool nd_text_truth(const char *text, bool *value) {
+    static const char *const words[2][3] = {{"false", "no", "off"}, {"true", "yes", "on"}};
+    for (int truth = 0; truth < 2; truth++)
+        for (int i = 0; i < 3; i++)
+            if (strcmp(text, words[truth][i]) == 0) {
+                *value = truth == 1;
+                return true;
+            }
+    return false;
+}

@@ -1,0 +1,103 @@
+#include "experiment/checks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "network/activation.h"
+#include "rule/rule.h"
+#include "world/world.h"
+
+typedef struct place {
+    nd_where_of where_of;
+    void *context;
+    nd_error *error;
+} place;
+
+static bool wrong(const place *at, const char *key, const char *mend, const char *what) {
+    char where[400];
+    return nd_fail(at->error, at->where_of(key, at->context, where, sizeof where), mend, "%s",
+                   what);
+}
+
+/* Is `word` one of the names, parted by " | "? */
+static bool one_of(const place *at, const char *key, const char *word, const char *names) {
+    char what[480];
+    size_t length = strlen(word);
+    for (const char *name = names; name && length; name = strstr(name, " | ")) {
+        name += strncmp(name, " | ", 3) == 0 ? 3 : 0;
+        if (strncmp(name, word, length) == 0 && (name[length] == ' ' || name[length] == '\0'))
+            return true;
+    }
+    snprintf(what, sizeof what, "is '%.60s', expected one of: %s", word, names);
+    return wrong(at, key, NULL, what);
+}
+
+static void append_name(char *names, size_t size, const char *name) {
+    size_t length = strlen(names);
+    snprintf(names + length, size - length, "%s%s", length ? " | " : "", name);
+}
+
+static bool known_names(const nd_experiment *experiment, const place *at) {
+    char worlds[400] = "", rules[400] = "", activations[400] = "";
+    for (const nd_world *world = nd_worlds(); world->task; world++)
+        append_name(worlds, sizeof worlds, world->task);
+    for (const nd_rule *rule = nd_rules(); rule->name; rule++)
+        append_name(rules, sizeof rules, rule->name);
+    for (const nd_activation *activation = nd_activations(); activation->name; activation++)
+        append_name(activations, sizeof activations, activation->name);
+    return one_of(at, "world.task", experiment->world.task, worlds) &&
+           one_of(at, "learning.rule", experiment->learning.rule, rules) &&
+           one_of(at, "network.activation", experiment->network.activation, activations) &&
+           one_of(at, "network.initialisation", experiment->network.initialisation,
+                  "rich | lazy | file") &&
+           one_of(at, "learning.label_noise_distribution",
+                  experiment->learning.label_noise_distribution, "uniform | gaussian") &&
+           one_of(at, "run.engine", experiment->run.engine, "auto | reference | fast") &&
+           one_of(at, "run.precision", experiment->run.precision, "double | single");
+}
+
+/* The keys a world needs or cannot take. */
+static bool world_keys(const nd_experiment *experiment, const place *at) {
+    const nd_world_keys *keys = &experiment->world;
+    const nd_world *world = nd_world_find(keys->task);
+    bool is_file = strcmp(keys->task, "file") == 0;
+    if (is_file && !keys->path[0])
+        return wrong(at, "world.path", "name a netCDF file with inputs and targets",
+                     "is missing, and task 'file' needs it");
+    if (!is_file && keys->path[0])
+        return wrong(at, "world.path", "use task: file, or leave the path out",
+                     "belongs to task 'file' only");
+    if (!is_file && strcmp(experiment->network.initialisation, "file") == 0)
+        return wrong(at, "network.initialisation", "use task: file",
+                     "'file' needs a world that is read from a file");
+    if (!is_file && keys->samples == 0)
+        return wrong(at, "world.samples", NULL, "is missing or 0, expected at least 1");
+    if (world->needs_input_dim && keys->input_dim == 0)
+        return wrong(at, "world.input_dim", NULL,
+                     "is missing or 0, and this task needs at least 1");
+    if (world->needs_output_dim && keys->output_dim == 0)
+        return wrong(at, "world.output_dim", NULL,
+                     "is missing or 0, and this task needs at least 1");
+    if (keys->environments > 1 && strcmp(keys->task, "predictive-track") != 0)
+        return wrong(at, "world.environments", NULL,
+                     "is more than 1, which task 'predictive-track' alone can do");
+    if (keys->environments > keys->samples && !is_file)
+        return wrong(at, "world.environments", NULL, "is more than there are samples");
+    return true;
+}
+
+bool nd_experiment_check(nd_experiment *experiment, nd_where_of where_of, void *context,
+                         nd_error *error) {
+    place at = {where_of, context, error};
+    if (!one_of(&at, "run.spacing", experiment->run.spacing, "even | log"))
+        return false;
+    if (experiment->network.model == ND_HEBBIAN)
+        return one_of(&at, "network.inputs", experiment->network.inputs, "ring | place");
+    if (!known_names(experiment, &at) || !world_keys(experiment, &at))
+        return false;
+    if (experiment->network.active_threshold < 0) /* not given */
+        experiment->network.active_threshold =
+            nd_activation_find(experiment->network.activation)->threshold;
+    return true;
+}

@@ -1,0 +1,26 @@
+/* The table of keys: one line each, from which reading, defaults, bounds and the full text of an
+ * experiment all come. Adding a key: its member in experiment.h and its line in keys.c. */
+#ifndef ND_EXPERIMENT_KEYS_H
+#define ND_EXPERIMENT_KEYS_H
+
+#include "experiment/experiment.h"
+
+typedef enum nd_kind { ND_WORD, ND_NUMBER, ND_COUNT, ND_TRUTH } nd_kind;
+
+typedef struct nd_key {
+    const char *name;     /* "world.samples"; the first word is its section, if it has one */
+    nd_kind kind;         /* char *, double, uint64_t or bool in nd_experiment */
+    size_t offset;        /* of its member in nd_experiment */
+    const char *fallback; /* the default, as one would write it; NULL: must be given */
+    double least, most;   /* inclusive bounds of a number or count */
+    unsigned models;      /* bit ND_FEED_FORWARD, bit ND_HEBBIAN: where it belongs */
+    const char *expected; /* "a number greater than 0", for errors */
+} nd_key;
+
+const nd_key *nd_keys(size_t *count);
+const nd_key *nd_key_find(const char *name);
+
+/* The default of `key` in a network of that model (the hebbian ones depend on its inputs). */
+const char *nd_key_fallback(const nd_key *key, nd_model model, const char *inputs);
+
+#endif

@@ -1,0 +1,282 @@
+/* From YAML to nd_experiment: libcyaml checks the shape, the table of keys the rest. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/yaml.h"
+#include "experiment/checks.h"
+#include "experiment/keys.h"
+
+enum { MOST_KEYS = 64, SECTIONS = 5, MOST_BYTES = 1 << 20 };
+
+static const char *const SECTION_NAMES[SECTIONS] = {"", "world", "network", "learning", "run"};
+
+/* libcyaml's schema, made from the table: every value a string at index `key` of an array. */
+typedef struct schema {
+    cyaml_schema_field_t fields[SECTIONS][MOST_KEYS];
+    cyaml_schema_value_t top;
+} schema;
+
+/* Where the value of a key came from, for errors. */
+typedef struct source {
+    const char *text, *origin, *folder;
+    const char *set[MOST_KEYS]; /* the --set that gave it; NULL: the text, or nobody */
+} source;
+
+static size_t section_of(const nd_key *key) {
+    const char *dot = strchr(key->name, '.');
+    for (size_t s = 1; dot && s < SECTIONS; s++)
+        if (strncmp(key->name, SECTION_NAMES[s], (size_t)(dot - key->name)) == 0)
+            return s;
+    return 0;
+}
+
+/* A key listed once per model shares the first listing's place. */
+static size_t place_of(const nd_key *key) {
+    size_t count;
+    return (size_t)(nd_key_find(key->name) - nd_keys(&count));
+}
+
+static void make_schema(schema *made) {
+    size_t count, filled[SECTIONS] = {0};
+    const nd_key *keys = nd_keys(&count);
+    memset(made, 0, sizeof *made);
+    for (size_t k = 0; k < count; k++) {
+        if (place_of(&keys[k]) != k)
+            continue;
+        size_t s = section_of(&keys[k]);
+        const char *dot = strchr(keys[k].name, '.');
+        cyaml_schema_field_t *field = &made->fields[s][filled[s]++];
+        field->key = dot ? dot + 1 : keys[k].name;
+        field->data_offset = (uint32_t)(k * sizeof(char *));
+        field->value.type = CYAML_STRING;
+        field->value.flags = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL;
+        field->value.data_size = 1;
+        field->value.string.max = CYAML_UNLIMITED;
+    }
+    for (size_t s = 1; s < SECTIONS; s++) {
+        cyaml_schema_field_t *field = &made->fields[0][filled[0]++];
+        field->key = SECTION_NAMES[s];
+        field->data_offset = 0; /* a section lies in the same array as its keys */
+        field->value.type = CYAML_MAPPING;
+        field->value.flags = CYAML_FLAG_OPTIONAL;
+        field->value.data_size = MOST_KEYS * sizeof(char *);
+        field->value.mapping.fields = made->fields[s];
+    }
+    made->top.type = CYAML_MAPPING;
+    made->top.flags = CYAML_FLAG_POINTER;
+    made->top.data_size = MOST_KEYS * sizeof(char *);
+    made->top.mapping.fields = made->fields[0];
+}
+
+/* Takes the values that `text` gives over into `values` (new strings, replacing older ones). */
+static bool take_text(const char *text, const char *origin, char **values, nd_error *error) {
+    schema made;
+    void *data;
+    make_schema(&made);
+    if (!nd_yaml_load(text, origin, &made.top, &data, error))
+        return false;
+    char **loaded = data;
+    bool fine = true;
+    for (size_t k = 0; fine && k < MOST_KEYS; k++)
+        if (loaded[k]) {
+            free(values[k]);
+            values[k] = nd_text(loaded[k], error);
+            fine = values[k] != NULL;
+        }
+    nd_yaml_free(&made.top, data);
+    return fine;
+}
+
+static bool take_set(const char *set, char **values, source *from, nd_error *error) {
+    const char *equals = strchr(set, '=');
+    char name[64], where[300];
+    snprintf(where, sizeof where, "--set %.200s", set);
+    snprintf(name, sizeof name, "%.*s", equals ? (int)(equals - set) : (int)strlen(set), set);
+    if (!equals)
+        return nd_fail(error, where, NULL, "expected KEY=VALUE, e.g. learning.update_noise=0.01");
+    const nd_key *key = nd_key_find(name);
+    if (!key)
+        return nd_fail(error, where, "see docs/experiment-file.md for the keys",
+                       "there is no key '%s'", name);
+    size_t k = place_of(key);
+    free(values[k]);
+    values[k] = nd_text(equals + 1, error);
+    from->set[k] = set;
+    return values[k] != NULL;
+}
+
+/* "FILE, line N, KEY" or "--set KEY=VALUE". */
+static const char *where_given(const source *from, const nd_key *key, char *where, size_t size) {
+    const char *set = from->set[place_of(key)];
+    if (set) {
+        snprintf(where, size, "--set %.200s", set);
+        return where;
+    }
+    return nd_yaml_where(from->text, from->origin, key->name, where, size);
+}
+
+static bool wrong_value(const source *from, const nd_key *key, const char *value, nd_error *error) {
+    char where[400];
+    return nd_fail(error, where_given(from, key, where, sizeof where), NULL,
+                   "is '%.100s', expected %s", value, key->expected);
+}
+
+/* Puts one value, as text, into its member of `experiment`. */
+static bool put_value(nd_experiment *experiment, const nd_key *key, const char *text,
+                      const source *from, nd_error *error) {
+    char *member = (char *)experiment + key->offset;
+    double number;
+    uint64_t count;
+    bool truth;
+    switch (key->kind) {
+    case ND_WORD:
+        if (strcmp(key->name, "network.model") == 0)
+            return true; /* known already */
+        free(*(char **)member);
+        *(char **)member = nd_text(text, error);
+        return *(char **)member != NULL;
+    case ND_NUMBER:
+        if (!nd_text_number(text, &number) || number < key->least || number > key->most)
+            return wrong_value(from, key, text, error);
+        *(double *)member = number;
+        return true;
+    case ND_COUNT:
+        if (!nd_text_count(text, &count) || (double)count < key->least || (double)count > key->most)
+            return wrong_value(from, key, text, error);
+        *(uint64_t *)member = count;
+        return true;
+    case ND_TRUTH:
+        if (!nd_text_truth(text, &truth))
+            return wrong_value(from, key, text, error);
+        *(bool *)member = truth;
+        return true;
+    }
+    return false;
+}
+
+static bool choose_model(char *const *values, const source *from, nd_model *model,
+                         nd_error *error) {
+    const nd_key *key = nd_key_find("network.model");
+    const char *text = values[place_of(key)];
+    *model = text && strcmp(text, "hebbian") == 0 ? ND_HEBBIAN : ND_FEED_FORWARD;
+    if (text && *model == ND_FEED_FORWARD && strcmp(text, "feed-forward") != 0)
+        return wrong_value(from, key, text, error);
+    return true;
+}
+
+static bool is_default_word(const char *text) {
+    return strcmp(text, "default") == 0;
+}
+
+/* Fills every member from the values given or the defaults. */
+static bool fill(nd_experiment *experiment, char *const *values, const source *from,
+                 nd_error *error) {
+    static const char *const model_names[] = {"feed-forward", "hebbian"};
+    size_t count;
+    const nd_key *keys = nd_keys(&count);
+    const char *inputs = values[place_of(nd_key_find("network.inputs"))];
+    nd_model model = experiment->network.model;
+    for (size_t k = 0; k < count; k++) {
+        const nd_key *key = &keys[k];
+        const char *given = values[place_of(key)];
+        char where[400];
+        if (!(key->models & 1U << model)) {
+            bool elsewhere = true; /* listed again for this model? */
+            for (size_t i = 0; i < count; i++)
+                if (strcmp(keys[i].name, key->name) == 0 && keys[i].models & 1U << model)
+                    elsewhere = false;
+            if (given && elsewhere)
+                return nd_fail(error, where_given(from, key, where, sizeof where),
+                               "leave it out, or set network.model",
+                               "does not belong to a network of model %s", model_names[model]);
+            continue;
+        }
+        const char *text = given ? given : nd_key_fallback(key, model, inputs);
+        if (!text)
+            return nd_fail(error, where_given(from, key, where, sizeof where), NULL,
+                           "is missing, expected %s", key->expected);
+        if (is_default_word(text) && key->kind == ND_NUMBER)
+            *(double *)((char *)experiment + key->offset) = -1; /* resolved by the checks */
+        else if (!put_value(experiment, key, text, from, error))
+            return false;
+    }
+    return true;
+}
+
+/* A relative world.path is meant from the experiment's folder. */
+static bool resolve_path(nd_experiment *experiment, const source *from, nd_error *error) {
+    char *path = experiment->world.path;
+    size_t place = place_of(nd_key_find("world.path"));
+    if (!path || !path[0] || path[0] == '/' || !from->folder || !from->folder[0] ||
+        from->set[place])
+        return true;
+    size_t size = strlen(from->folder) + strlen(path) + 2;
+    char *resolved = nd_array(size, 1, error);
+    if (!resolved)
+        return false;
+    snprintf(resolved, size, "%s/%s", from->folder, path);
+    free(path);
+    experiment->world.path = resolved;
+    return true;
+}
+
+static const char *where_of(const char *name, void *context, char *where, size_t size) {
+    return where_given(context, nd_key_find(name), where, size);
+}
+
+nd_experiment *nd_experiment_parse(const char *text, const char *origin, const char *folder,
+                                   const char *const *sets, size_t set_count, nd_error *error) {
+    char *values[MOST_KEYS] = {0};
+    source from = {.text = text, .origin = origin, .folder = folder};
+    nd_experiment *experiment = nd_array(1, sizeof *experiment, error);
+    bool fine = experiment && take_text(text, origin, values, error);
+    for (size_t i = 0; fine && i < set_count; i++)
+        fine = take_set(sets[i], values, &from, error);
+    fine = fine && choose_model(values, &from, &experiment->network.model, error) &&
+           fill(experiment, values, &from, error) && resolve_path(experiment, &from, error) &&
+           nd_experiment_check(experiment, where_of, &from, error);
+    for (size_t k = 0; k < MOST_KEYS; k++)
+        free(values[k]);
+    if (fine)
+        return experiment;
+    nd_experiment_free(experiment);
+    return NULL;
+}
+
+nd_experiment *nd_experiment_load(const char *path, const char *const *sets, size_t set_count,
+                                  nd_error *error) {
+    nd_buffer text = {0};
+    nd_experiment *experiment = NULL;
+    char *folder = nd_text(path, error);
+    if (folder && nd_read_file(path, MOST_BYTES, &text, error)) {
+        char *slash = strrchr(folder, '/');
+        if (slash)
+            *slash = '\0';
+        if (memchr(text.bytes, 0, text.length))
+            nd_fail(error, path, NULL, "is not YAML: it holds a zero byte");
+        else
+            experiment = nd_experiment_parse((const char *)text.bytes, path, slash ? folder : NULL,
+                                             sets, set_count, error);
+    }
+    free(folder);
+    nd_buffer_free(&text);
+    return experiment;
+}
+
+void nd_experiment_free(nd_experiment *experiment) {
+    if (!experiment)
+        return;
+    size_t count;
+    const nd_key *keys = nd_keys(&count);
+    for (size_t k = 0; k < count; k++)
+        if (keys[k].kind == ND_WORD && strcmp(keys[k].name, "network.model") != 0)
+            free(*(char **)((char *)experiment + keys[k].offset));
+    free(experiment);
+}
+
+bool nd_experiment_has_key(const char *key) {
+    return nd_key_find(key) != NULL;
+}
