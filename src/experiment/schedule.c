@@ -10,7 +10,7 @@ static uint64_t even_step(uint64_t steps, uint64_t i, uint64_t count) {
 
 /* 0, then from 1 to steps in equal ratios. */
 static uint64_t log_step(uint64_t steps, uint64_t i, uint64_t count) {
-    if (i == 0)
+    if (i == 0 || steps == 0)
         return 0;
     if (i == count - 1)
         return steps;

@@ -1,0 +1,28 @@
+/* The table of engines. Adding one: one file here and one line in the table, the fastest first. */
+#include "engine/engine.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "engine/backends.h"
+
+static const nd_engine_backend *const BACKENDS[] = {&nd_reference_backend};
+
+const nd_engine_backend *nd_engine_choose(const nd_experiment *experiment,
+                                          const nd_dataset *dataset, nd_error *error) {
+    const char *wanted = experiment->run.engine;
+    for (size_t i = 0; i < sizeof BACKENDS / sizeof BACKENDS[0]; i++) {
+        bool named = strcmp(wanted, BACKENDS[i]->name) == 0;
+        if ((named || strcmp(wanted, "auto") == 0) && BACKENDS[i]->serves(experiment, dataset))
+            return BACKENDS[i];
+    }
+    nd_fail(error, "run.engine", "use engine: auto", "engine '%s' cannot run this experiment",
+            wanted);
+    return NULL;
+}
+
+nd_engine *nd_engine_open(const nd_experiment *experiment, const nd_dataset *dataset,
+                          unsigned threads, nd_error *error) {
+    const nd_engine_backend *backend = nd_engine_choose(experiment, dataset, error);
+    return backend ? backend->open(experiment, dataset, threads ? threads : 1, error) : NULL;
+}

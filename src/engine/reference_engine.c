@@ -1,0 +1,118 @@
+/* The reference as an engine: nd_learner_step, one step at a time. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "engine/backends.h"
+#include "rule/rule.h"
+
+typedef struct reference_engine {
+    nd_engine base;
+    nd_learner *learner;
+    nd_noise_arrays *noise;
+    double *activity; /* n x H */
+    double target_variance;
+} reference_engine;
+
+static bool serves(const nd_experiment *experiment, const nd_dataset *dataset) {
+    (void)experiment;
+    (void)dataset;
+    return true;
+}
+
+static void close_engine(nd_engine *engine) {
+    reference_engine *self = (reference_engine *)engine;
+    if (!self)
+        return;
+    nd_noise_arrays_free(self->noise);
+    nd_learner_free(self->learner);
+    free(self->activity);
+    free(self);
+}
+
+static nd_engine *open_engine(const nd_experiment *experiment, const nd_dataset *dataset,
+                              unsigned threads, nd_error *error) {
+    (void)threads;
+    reference_engine *self = nd_array(1, sizeof *self, error);
+    if (!self)
+        return NULL;
+    self->base.backend = &nd_reference_backend;
+    self->target_variance = nd_target_variance(dataset);
+    if ((self->learner = nd_learner_new(experiment, dataset, error)) &&
+        (self->noise = nd_noise_arrays_new(self->learner, error)) &&
+        (self->activity = nd_doubles(dataset->samples * experiment->network.hidden, error)))
+        return &self->base;
+    close_engine(&self->base);
+    return NULL;
+}
+
+static bool advance(nd_engine *engine, uint64_t step, nd_error *error) {
+    reference_engine *self = (reference_engine *)engine;
+    nd_learner *learner = self->learner;
+    while (engine->step < step) {
+        nd_learner_step(learner, nd_draw_noise(self->noise, learner));
+        engine->step++;
+        if (!isfinite(learner->parameters->bias[0]) && !nd_parameters_finite(learner->parameters))
+            return nd_fail(error, NULL, "lower learning.learning_rate or the noise",
+                           "the network diverged at step %llu", (unsigned long long)engine->step);
+    }
+    return true;
+}
+
+static void record(nd_engine *engine, nd_record *out) {
+    reference_engine *self = (reference_engine *)engine;
+    const nd_learner *learner = self->learner;
+    const nd_dataset *dataset = learner->dataset;
+    nd_hidden_activity(learner->parameters, learner->activation, dataset->input, dataset->samples,
+                       self->activity);
+    nd_sparsity(self->activity, dataset->samples, learner->parameters->hidden,
+                learner->experiment->network.active_threshold, &out->active_fraction,
+                &out->fraction_active_units);
+    out->loss = nd_loss(learner->parameters, learner->activation, dataset->input, dataset->target,
+                        dataset->samples) /
+                self->target_variance;
+}
+
+static void parameters(nd_engine *engine, nd_parameters *out) {
+    nd_parameters_copy(out, ((reference_engine *)engine)->learner->parameters);
+}
+
+static bool save(const nd_engine *engine, nd_buffer *state, nd_error *error) {
+    const nd_learner *learner = ((const reference_engine *)engine)->learner;
+    size_t bytes = nd_parameter_count(learner->parameters) * sizeof(double);
+    bool fine = nd_buffer_put(state, &engine->step, sizeof engine->step, error) &&
+                nd_buffer_put(state, learner->parameters->input_weights, bytes, error);
+    for (int i = 0; fine && i < learner->rule->moments; i++)
+        fine = nd_buffer_put(state, learner->moment[i]->input_weights, bytes, error);
+    return fine;
+}
+
+static bool restore(nd_engine *engine, nd_buffer *state, nd_error *error) {
+    nd_learner *learner = ((reference_engine *)engine)->learner;
+    size_t bytes = nd_parameter_count(learner->parameters) * sizeof(double);
+    bool fine = nd_buffer_take(state, &engine->step, sizeof engine->step, error) &&
+                nd_buffer_take(state, learner->parameters->input_weights, bytes, error);
+    for (int i = 0; fine && i < learner->rule->moments; i++)
+        fine = nd_buffer_take(state, learner->moment[i]->input_weights, bytes, error);
+    learner->step = engine->step;
+    return fine;
+}
+
+static const char *describe(const nd_engine *engine) {
+    (void)engine;
+    return "reference";
+}
+
+const nd_engine_backend nd_reference_backend = {
+    .name = "reference",
+    .summary = "the definition, step by step",
+    .serves = serves,
+    .open = open_engine,
+    .close = close_engine,
+    .advance = advance,
+    .record = record,
+    .parameters = parameters,
+    .save = save,
+    .restore = restore,
+    .describe = describe,
+};

@@ -1,0 +1,174 @@
+#include "store/run_file_write.h"
+
+#include <stdlib.h>
+#include <zlib.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/netcdf_file.h"
+
+static bool define_records(nd_nc *file, nd_error *error) {
+    return nd_nc_define(file, "step", ND_NC_INT64, "record", "1",
+                        "updates made when the record was taken", error) &&
+           nd_nc_define(file, "loss", ND_NC_DOUBLE, "record", "1",
+                        "mean squared error without noise over the variance of the targets",
+                        error) &&
+           nd_nc_define(file, "active_fraction", ND_NC_DOUBLE, "record", "1",
+                        "share of (unit, sample) pairs with activity above the threshold", error) &&
+           nd_nc_define(file, "fraction_active_units", ND_NC_DOUBLE, "record", "1",
+                        "share of units active for at least one sample", error);
+}
+
+static bool define_snapshots(nd_nc *file, nd_error *error) {
+    return nd_nc_define(file, "snapshot_step", ND_NC_INT64, "snapshot", "1",
+                        "updates made when the snapshot was taken", error) &&
+           nd_nc_define(file, "input_weights", ND_NC_DOUBLE, "snapshot unit input", "1",
+                        "input weights W_in", error) &&
+           nd_nc_define(file, "bias", ND_NC_DOUBLE, "snapshot unit", "1", "biases b of the units",
+                        error) &&
+           nd_nc_define(file, "output_weights", ND_NC_DOUBLE, "snapshot output unit", "1",
+                        "output weights W_out", error);
+}
+
+static bool define_dataset(nd_nc *file, const nd_dataset *dataset, nd_error *error) {
+    bool fine = nd_nc_define(file, "inputs", ND_NC_DOUBLE, "sample input", "1",
+                             "inputs of the network", error) &&
+                nd_nc_define(file, "targets", ND_NC_DOUBLE, "sample output", "1",
+                             "targets of the network", error);
+    if (fine && dataset->position)
+        fine = nd_nc_define(file, "position", ND_NC_DOUBLE, "sample", "world units",
+                            "position of the agent along the track", error);
+    if (fine && dataset->heading)
+        fine = nd_nc_define(file, "heading", ND_NC_DOUBLE, "sample", "rad",
+                            "heading of the agent, 0 along the track", error);
+    if (fine && dataset->environment)
+        fine = nd_nc_define(file, "environment", ND_NC_INT64, "sample", "1",
+                            "which environment the sample was seen in, from 0", error);
+    if (fine && dataset->wall_texture)
+        fine = nd_nc_define_dimension(file, "environment", dataset->environments, error) &&
+               nd_nc_define_dimension(file, "texture", dataset->texture, error) &&
+               nd_nc_define(file, "wall_texture", ND_NC_DOUBLE, "environment texture", "1",
+                            "texture of the walls at equal steps around the perimeter", error);
+    return fine;
+}
+
+static bool define(nd_nc *file, const nd_experiment *experiment, const nd_dataset *dataset,
+                   const nd_run_summary *summary, nd_error *error) {
+    return nd_nc_define_dimension(file, "record", summary->records, error) &&
+           nd_nc_define_dimension(file, "snapshot", summary->snapshots, error) &&
+           nd_nc_define_dimension(file, "sample", dataset->samples, error) &&
+           nd_nc_define_dimension(file, "input", dataset->inputs, error) &&
+           nd_nc_define_dimension(file, "output", dataset->outputs, error) &&
+           nd_nc_define_dimension(file, "unit", experiment->network.hidden, error) &&
+           define_records(file, error) && define_snapshots(file, error) &&
+           define_dataset(file, dataset, error);
+}
+
+static bool put_dataset(nd_nc *file, const nd_dataset *dataset, nd_error *error) {
+    size_t n = dataset->samples;
+    return nd_nc_put(file, "inputs", dataset->input, n * dataset->inputs, error) &&
+           nd_nc_put(file, "targets", dataset->target, n * dataset->outputs, error) &&
+           (!dataset->position || nd_nc_put(file, "position", dataset->position, n, error)) &&
+           (!dataset->heading || nd_nc_put(file, "heading", dataset->heading, n, error)) &&
+           (!dataset->environment ||
+            nd_nc_put_int64(file, "environment", dataset->environment, n, error)) &&
+           (!dataset->wall_texture || nd_nc_put(file, "wall_texture", dataset->wall_texture,
+                                                dataset->environments * dataset->texture, error));
+}
+
+static bool put_snapshot(nd_nc *file, size_t index, const double *row,
+                         const nd_experiment *experiment, const nd_dataset *dataset,
+                         nd_error *error) {
+    size_t hidden = experiment->network.hidden;
+    const double *bias = row + 1 + hidden * dataset->inputs, *output_weights = bias + hidden;
+    return nd_nc_put_row(file, "snapshot_step", index, row, 1, error) &&
+           nd_nc_put_row(file, "input_weights", index, row + 1, hidden * dataset->inputs, error) &&
+           nd_nc_put_row(file, "bias", index, bias, hidden, error) &&
+           nd_nc_put_row(file, "output_weights", index, output_weights, dataset->outputs * hidden,
+                         error);
+}
+
+/* Copies the journal's rows; `columns` holds the records transposed (ND_RECORD_WIDTH x records). */
+static bool copy_rows(nd_nc *file, const nd_experiment *experiment, const nd_dataset *dataset,
+                      nd_journal *journal, const nd_run_summary *summary, double *row,
+                      double *columns, nd_error *error) {
+    size_t records = 0, snapshots = 0;
+    nd_row_kind kind;
+    bool end;
+    nd_journal_rewind(journal);
+    while (nd_journal_next(journal, &kind, row, &end, error)) {
+        if (kind == ND_ROW_RECORD && records < summary->records) {
+            for (size_t i = 0; i < ND_RECORD_WIDTH; i++)
+                columns[i * summary->records + records] = row[i];
+            records++;
+        } else if (kind == ND_ROW_SNAPSHOT && snapshots < summary->snapshots) {
+            if (!put_snapshot(file, snapshots++, row, experiment, dataset, error))
+                return false;
+        }
+    }
+    if (!end)
+        return false;
+    if (records != summary->records || snapshots != summary->snapshots)
+        return nd_fail(error, nd_nc_path(file), NULL,
+                       "the journal holds %zu records and %zu snapshots, %zu and %zu were made",
+                       records, snapshots, summary->records, summary->snapshots);
+    static const char *const names[ND_RECORD_WIDTH] = {"step", "loss", "active_fraction",
+                                                       "fraction_active_units"};
+    bool fine = true;
+    for (size_t i = 0; fine && i < ND_RECORD_WIDTH; i++)
+        fine = nd_nc_put(file, names[i], columns + i * records, records, error);
+    return fine;
+}
+
+static bool put_attributes(nd_nc *file, const nd_experiment *experiment, const nd_dataset *dataset,
+                           const nd_run_summary *summary, nd_error *error) {
+    char *text = nd_experiment_text(experiment, error);
+    bool fine = text && nd_nc_put_text(file, NULL, "title", experiment->name, error) &&
+                nd_nc_put_text(file, NULL, "experiment", text, error) &&
+                nd_nc_put_number(file, NULL, "seed", (double)experiment->seed, error) &&
+                nd_nc_put_number(file, NULL, "dataset_checksum",
+                                 (double)nd_dataset_checksum(dataset), error) &&
+                nd_nc_put_text(file, NULL, "source", "nulldrift " ND_VERSION, error) &&
+                nd_nc_put_text(file, NULL, "engine", summary->engine, error) &&
+                nd_nc_put_text(file, NULL, "status", summary->status, error) &&
+                nd_nc_put_text(file, NULL, "history", summary->history, error) &&
+                nd_nc_put_number(file, NULL, "wall_time_seconds", summary->wall_time, error);
+    free(text);
+    return fine;
+}
+
+bool nd_run_file_write(const char *path, const nd_experiment *experiment, const nd_dataset *dataset,
+                       nd_journal *journal, const nd_run_summary *summary, nd_error *error) {
+    size_t parameters = experiment->network.hidden * (dataset->inputs + 1 + dataset->outputs);
+    size_t widest = parameters + 1 > ND_RECORD_WIDTH ? parameters + 1 : ND_RECORD_WIDTH;
+    double *row = nd_doubles(widest, error);
+    double *columns = nd_doubles(ND_RECORD_WIDTH * summary->records, error);
+    nd_nc *file = row && columns ? nd_nc_create(path, error) : NULL;
+    bool fine = file && define(file, experiment, dataset, summary, error) &&
+                put_dataset(file, dataset, error) &&
+                copy_rows(file, experiment, dataset, journal, summary, row, columns, error) &&
+                put_attributes(file, experiment, dataset, summary, error);
+    if (fine)
+        fine = nd_nc_publish(file, error);
+    else
+        nd_nc_close(file);
+    free(row);
+    free(columns);
+    return fine;
+}
+
+static uLong add_to_checksum(uLong sum, const void *values, size_t count, size_t size) {
+    return values ? crc32_z(sum, values, count * size) : sum;
+}
+
+uint32_t nd_dataset_checksum(const nd_dataset *dataset) {
+    size_t n = dataset->samples;
+    uLong sum = crc32_z(0, NULL, 0);
+    sum = add_to_checksum(sum, dataset->input, n * dataset->inputs, sizeof(double));
+    sum = add_to_checksum(sum, dataset->target, n * dataset->outputs, sizeof(double));
+    sum = add_to_checksum(sum, dataset->position, n, sizeof(double));
+    if (dataset->initial)
+        sum = add_to_checksum(sum, dataset->initial->input_weights,
+                              nd_parameter_count(dataset->initial), sizeof(double));
+    return (uint32_t)sum;
+}
