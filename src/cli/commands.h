@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 
+extern const nd_command nd_command_run;
 extern const nd_command nd_command_help;
 
 #endif

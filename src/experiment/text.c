@@ -27,6 +27,17 @@ static void print_word(FILE *out, const char *word) {
     fputc('"', out);
 }
 
+/* The shortest decimals that read back as the same number: 0.1, not 0.10000000000000001. */
+static void print_number(FILE *out, double number) {
+    char text[40];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, number);
+        if (strtod(text, NULL) == number)
+            break;
+    }
+    fputs(text, out);
+}
+
 static void print_value(FILE *out, const nd_experiment *experiment, const nd_key *key) {
     static const char *const models[] = {"feed-forward", "hebbian"};
     const char *member = (const char *)experiment + key->offset;
@@ -35,7 +46,7 @@ static void print_value(FILE *out, const nd_experiment *experiment, const nd_key
     else if (key->kind == ND_WORD)
         print_word(out, *(char *const *)member);
     else if (key->kind == ND_NUMBER)
-        fprintf(out, "%.17g", *(const double *)member);
+        print_number(out, *(const double *)member);
     else if (key->kind == ND_COUNT)
         fprintf(out, "%llu", (unsigned long long)*(const uint64_t *)member);
     else

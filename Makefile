@@ -1,0 +1,59 @@
+# The front door. `make` builds build/nulldrift; the rest is what a newcomer types.
+BUILD ?= build
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+CMAKE_FLAGS ?=
+PREFIX ?= /usr/local
+
+.PHONY: all program dependencies demo test bench figures lint validate fuzz install clean help
+
+all: dependencies program
+
+dependencies:
+	@scripts/install-deps build
+
+program:
+	@cmake -S . -B $(BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) -DND_TESTS=OFF $(CMAKE_FLAGS) >$(BUILD).log 2>&1 \
+		|| { cat $(BUILD).log; exit 1; }
+	@rm -f $(BUILD).log
+	@cmake --build $(BUILD) -j$(JOBS) --target nulldrift manual -- --no-print-directory -s
+	@echo "Built $(BUILD)/nulldrift"
+
+demo: all
+	@scripts/demo $(BUILD)/nulldrift
+
+test:
+	@scripts/install-deps test
+	@scripts/run-tests $(BUILD)-test $(JOBS)
+
+bench:
+	@scripts/install-deps build
+	@scripts/bench $(BUILD) $(JOBS)
+
+figures: all
+	@scripts/figures $(BUILD)/nulldrift
+
+validate: all
+	@scripts/validate $(BUILD)/nulldrift
+
+lint:
+	@scripts/install-deps lint
+	@scripts/lint
+
+fuzz:
+	@scripts/install-deps lint
+	@scripts/fuzz
+
+install: all
+	@cmake --build $(BUILD) -j$(JOBS) -- --no-print-directory -s
+	@cmake --install $(BUILD) >/dev/null && echo "Installed under $(PREFIX)"
+
+clean:
+	@rm -rf build build-* demo figures validation
+
+help:
+	@echo "make           build/nulldrift (installs what is missing on Debian/Ubuntu)"
+	@echo "make demo      the paper's Figure 2, from a simulation of 10^6 steps, in demo/"
+	@echo "make test      all tests        make validate  the paper's claims, long runs"
+	@echo "make bench     speed            make figures   every figure, in figures/"
+	@echo "make lint      format, static analysis, sanitizers      make fuzz      the readers"
+	@echo "make install   program, library, header, man pages, completion (PREFIX=/usr/local)"

@@ -1,0 +1,145 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "cli/commands.h"
+#include "run/simulate.h"
+#include "store/run_file.h"
+
+/* EXPERIMENT.yaml -> EXPERIMENT.nc in the working folder. */
+static char *default_output(const char *experiment_path, nd_error *error) {
+    const char *slash = strrchr(experiment_path, '/');
+    char *base = nd_text(slash ? slash + 1 : experiment_path, error);
+    if (!base)
+        return NULL;
+    char *dot = strrchr(base, '.');
+    if (dot && dot != base)
+        *dot = '\0';
+    char *output = nd_path_with(base, ".nc", error);
+    free(base);
+    return output;
+}
+
+/* The mean of up to ten values from `first` on. */
+static double mean_of_ten(const double *values, size_t first, size_t count) {
+    double sum = 0;
+    size_t taken = 0;
+    for (size_t i = first; i < count && taken < 10; i++, taken++)
+        sum += values[i];
+    return taken ? sum / (double)taken : NAN;
+}
+
+static void summarise(const nd_run *run, const char *path) {
+    size_t n = run->records, late = n > 10 ? n - 10 : 0;
+    double loss = mean_of_ten(run->loss, late, n);
+    printf("%s: %zu records and %zu snapshots over %.4g steps.\n", path, n, run->snapshots,
+           run->step[n - 1]);
+    printf("  loss                   10^%.2f at the start, 10^%.2f at the end (of the targets' "
+           "variance)\n",
+           log10(run->loss[0]), log10(loss));
+    printf("  fraction active units  %.3f -> %.3f\n", run->fraction_active_units[0],
+           mean_of_ten(run->fraction_active_units, late, n));
+    printf("  active fraction        %.3f -> %.3f\n", run->active_fraction[0],
+           mean_of_ten(run->active_fraction, late, n));
+    if (run->fraction_active_units[n - 1] == 0)
+        printf("  Every unit is silent at the end: nothing can be learned any more. A smaller "
+               "learning rate or less noise keeps units awake.\n");
+    if (run->dataset->position)
+        printf("Next: nulldrift measure %s && nulldrift figure fig2 %s -o fig2.pdf\n", path, path);
+    else
+        printf("Next: nulldrift spectrum %s, or nulldrift figure fig6 %s -o fig6.pdf\n", path,
+               path);
+}
+
+static int finish(nd_outcome outcome, const char *path, bool quiet, const nd_error *error) {
+    nd_terminal_done();
+    if (outcome == ND_RUN_INTERRUPTED) {
+        printf("Stopped at a checkpoint; run the same command again to resume %s.\n", path);
+        return ND_EXIT_FAILED;
+    }
+    if (outcome == ND_RUN_FAILED)
+        return nd_report(error);
+    if (!quiet) {
+        nd_error opening = {0};
+        nd_run *run = nd_run_open(path, &opening);
+        if (!run)
+            return nd_report(&opening);
+        summarise(run, path);
+        nd_run_close(run);
+    }
+    return outcome == ND_RUN_DIVERGED ? nd_report(error) : ND_EXIT_FINE;
+}
+
+static int run(const nd_arguments *arguments) {
+    nd_error error = {0};
+    const char *const *sets;
+    size_t set_count = nd_values(arguments, "set", &sets);
+    double threads, every;
+    if (!nd_number_value(arguments, "threads", 1, 1024, 1, &threads) ||
+        !nd_number_value(arguments, "checkpoint-every", 0.001, 1e6, 60, &every))
+        return ND_EXIT_USAGE;
+    nd_experiment *experiment =
+        nd_experiment_load(nd_positional(arguments, 0), sets, set_count, &error);
+    if (!experiment)
+        return nd_report(&error);
+    if (experiment->network.model == ND_HEBBIAN) {
+        nd_experiment_free(experiment);
+        nd_fail(&error, nd_positional(arguments, 0), "use `nulldrift hebbian`",
+                "is an experiment for the Hebbian network");
+        return nd_report(&error);
+    }
+    const char *given = nd_value(arguments, "output");
+    char *path =
+        given ? nd_text(given, &error) : default_output(nd_positional(arguments, 0), &error);
+    nd_run_options options = {.threads = (unsigned)threads,
+                              .checkpoint_seconds = every,
+                              .command_line = nd_command_line(arguments)};
+    bool quiet = nd_flag(arguments, "quiet");
+    nd_outcome outcome =
+        path ? nd_simulate(experiment, path, &options, nd_terminal_watch(quiet), &error)
+             : ND_RUN_FAILED;
+    int code = finish(outcome, path, quiet, &error);
+    free(path);
+    nd_experiment_free(experiment);
+    return code;
+}
+
+static const nd_option OPTIONS[] = {
+    {'o', "output", "RUN.nc", "the run file; by default the experiment's name with .nc, here"},
+    {0, "set", "KEY=VALUE",
+     "override a key of the experiment, e.g. learning.update_noise=0.01; "
+     "may be given more than once"},
+    {0, "threads", "N", "threads inside one run (large networks); results do not depend on it"},
+    {0, "checkpoint-every", "SECONDS", "how often to save the state; 60 by default"},
+    {'q', "quiet", NULL, "no progress and no summary"},
+    {0},
+};
+
+static const nd_example EXAMPLES[] = {
+    {"nulldrift run examples/figure-2.yaml", "the run of Figure 2, into figure-2.nc"},
+    {"nulldrift run examples/figure-2.yaml --set seed=2 -o second.nc",
+     "the same with another seed"},
+    {"nulldrift run examples/figure-2.yaml --set run.steps=100000 --set run.precision=single",
+     "a shorter run, in single precision"},
+    {NULL, NULL},
+};
+
+const nd_command nd_command_run = {
+    .name = "run",
+    .usage = "EXPERIMENT.yaml [-o RUN.nc] [--set KEY=VALUE]... [--threads N] [--quiet]",
+    .summary = "train a network under noise and keep its course in a run file",
+    .description =
+        "Makes the world, trains the network for millions of noisy steps, and writes records "
+        "(loss, sparsity), snapshots (parameters) and the whole experiment to a netCDF-4 file.\n\n"
+        "The state is saved every minute (RUN.nc.ckpt, RUN.nc.part). An interrupted run, by "
+        "Ctrl-C or otherwise, is resumed by the same command, and gives the very file that an "
+        "uninterrupted one gives. A finished run is never overwritten.",
+    .options = OPTIONS,
+    .examples = EXAMPLES,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};
