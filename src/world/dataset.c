@@ -74,15 +74,14 @@ void nd_gaussian_smooth(double *values, size_t count, size_t stride, double sigm
         return;
     long reach = (long)(4 * sigma + 0.5);
     double total = 0;
-    for (long k = -reach; k <= reach; k++)
-        total += exp(-0.5 * (double)(k * k) / (sigma * sigma));
-    for (size_t i = 0; i < count; i++) {
-        double sum = 0;
-        for (long k = -reach; k <= reach; k++)
-            sum += exp(-0.5 * (double)(k * k) / (sigma * sigma)) *
-                   values[fold((long)i + k, count, ends) * stride];
-        scratch[i] = sum / total;
+    for (size_t i = 0; i < count; i++)
+        scratch[i] = 0;
+    for (long k = -reach; k <= reach; k++) {
+        double weight = exp(-0.5 * (double)(k * k) / (sigma * sigma));
+        total += weight;
+        for (size_t i = 0; i < count; i++)
+            scratch[i] += weight * values[fold((long)i + k, count, ends) * stride];
     }
     for (size_t i = 0; i < count; i++)
-        values[i * stride] = scratch[i];
+        values[i * stride] = scratch[i] / total;
 }

@@ -1,4 +1,6 @@
-/* random: inputs and targets uniform (science.md 3). */
+/* random and random-autoencoder: uniform values (science.md 3). */
+#include <string.h>
+
 #include "base/random.h"
 #include "world/worlds.h"
 
@@ -14,5 +16,17 @@ nd_dataset *nd_world_random(const nd_experiment *experiment, nd_error *error) {
                        dataset->target);
     nd_scale_in_place(dataset->input, inputs);
     nd_scale_in_place(dataset->target, targets);
+    return dataset;
+}
+
+nd_dataset *nd_world_random_autoencoder(const nd_experiment *experiment, nd_error *error) {
+    const nd_world_keys *keys = &experiment->world;
+    nd_dataset *dataset = nd_dataset_new(keys->samples, keys->input_dim, keys->input_dim, error);
+    if (!dataset)
+        return NULL;
+    size_t count = dataset->samples * dataset->inputs;
+    nd_random_uniforms(experiment->seed, ND_FOR_WORLD, ND_WORLD_INPUTS, 0, count, dataset->input);
+    nd_scale_in_place(dataset->input, count);
+    memcpy(dataset->target, dataset->input, count * sizeof *dataset->input);
     return dataset;
 }

@@ -6,6 +6,11 @@
 #include "experiment/experiment.h"
 #include "world/dataset.h"
 
+nd_dataset *nd_world_predictive_track(const nd_experiment *experiment, nd_error *error);
+nd_dataset *nd_world_predictive(const nd_experiment *experiment, nd_error *error);
+nd_dataset *nd_world_smoothed(const nd_experiment *experiment, nd_error *error);
+nd_dataset *nd_world_random_autoencoder(const nd_experiment *experiment, nd_error *error);
+nd_dataset *nd_world_smoothed_autoencoder(const nd_experiment *experiment, nd_error *error);
 nd_dataset *nd_world_random(const nd_experiment *experiment, nd_error *error);
 nd_dataset *nd_world_file(const nd_experiment *experiment, nd_error *error);
 

@@ -1,0 +1,53 @@
+/* smoothed and smoothed-autoencoder: uniform values, smoothed over samples and dimensions, so that
+ * like inputs ask for like outputs (science.md 3). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "world/worlds.h"
+
+static const double DIMENSION_FACTOR = 5; /* sigma over dimensions is output_dim / 5 */
+
+/* Draws a matrix (samples x columns) of uniform values and smooths it both ways. */
+static bool draw_smoothed(const nd_experiment *experiment, uint32_t part, size_t columns,
+                          double *matrix, nd_error *error) {
+    const nd_world_keys *keys = &experiment->world;
+    size_t samples = keys->samples, longer = samples > columns ? samples : columns;
+    double *scratch = nd_doubles(longer, error);
+    if (!scratch)
+        return false;
+    nd_random_uniforms(experiment->seed, ND_FOR_WORLD, part, 0, samples * columns, matrix);
+    double over_samples = (double)samples / keys->smooth_factor;
+    double over_dimensions = (double)keys->output_dim / DIMENSION_FACTOR;
+    for (size_t i = 0; i < columns; i++)
+        nd_gaussian_smooth(matrix + i, samples, columns, over_samples, ND_REFLECT, scratch);
+    for (size_t s = 0; s < samples; s++)
+        nd_gaussian_smooth(matrix + s * columns, columns, 1, over_dimensions, ND_REFLECT, scratch);
+    nd_scale_in_place(matrix, samples * columns);
+    free(scratch);
+    return true;
+}
+
+nd_dataset *nd_world_smoothed(const nd_experiment *experiment, nd_error *error) {
+    const nd_world_keys *keys = &experiment->world;
+    nd_dataset *dataset = nd_dataset_new(keys->samples, keys->input_dim, keys->output_dim, error);
+    if (dataset &&
+        draw_smoothed(experiment, ND_WORLD_INPUTS, keys->input_dim, dataset->input, error) &&
+        draw_smoothed(experiment, ND_WORLD_TARGETS, keys->output_dim, dataset->target, error))
+        return dataset;
+    nd_dataset_free(dataset);
+    return NULL;
+}
+
+nd_dataset *nd_world_smoothed_autoencoder(const nd_experiment *experiment, nd_error *error) {
+    const nd_world_keys *keys = &experiment->world;
+    nd_dataset *dataset = nd_dataset_new(keys->samples, keys->input_dim, keys->input_dim, error);
+    if (dataset &&
+        draw_smoothed(experiment, ND_WORLD_INPUTS, keys->input_dim, dataset->input, error)) {
+        memcpy(dataset->target, dataset->input,
+               dataset->samples * dataset->inputs * sizeof *dataset->input);
+        return dataset;
+    }
+    nd_dataset_free(dataset);
+    return NULL;
+}
