@@ -146,7 +146,7 @@ static nd_dataset *read_dataset(const nd_nc *file, nd_error *error) {
 }
 
 nd_dataset *nd_world_file(const nd_experiment *experiment, nd_error *error) {
-    if (!experiment->world.path) {
+    if (!experiment->world.path || !experiment->world.path[0]) {
         nd_fail(error, "world.path", "name the netCDF file to read", "is missing");
         return NULL;
     }

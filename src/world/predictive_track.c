@@ -42,10 +42,10 @@ static hit cast(const nd_world_keys *keys, double y, double angle) {
     return up > 0 ? (hit){0, reached + half_x} : (hit){2, half_x - reached};
 }
 
-/* The phase, 0 .. 1 around the loop, of a place on the walls. */
-static double phase_of(const nd_world_keys *keys, hit place) {
-    double x = keys->size_x, y = keys->size_y, perimeter = 2 * (x + y);
-    const double start[4] = {0, x, x + y, 2 * x + y};
+double nd_track_phase(const nd_world_keys *keys, double y, double angle) {
+    hit place = cast(keys, y, angle);
+    double wide = keys->size_x, high = keys->size_y, perimeter = 2 * (wide + high);
+    const double start[4] = {0, wide, wide + high, 2 * wide + high};
     if (keys->published_quirks)
         return place.wall / 4.0 + place.along / perimeter;
     return (start[place.wall] + place.along) / perimeter;
@@ -66,8 +66,7 @@ static void look(const corridor *track, double y, double heading, double *view) 
     double reach = M_PI / track->keys->fov_fraction;
     for (size_t i = 0; i < rays; i++) {
         double offset = rays > 1 ? reach * (2 * (double)i / (double)(rays - 1) - 1) : 0;
-        view[i] =
-            read_texture(track, phase_of(track->keys, cast(track->keys, y, heading + offset)));
+        view[i] = read_texture(track, nd_track_phase(track->keys, y, heading + offset));
     }
 }
 

@@ -6,7 +6,16 @@
 #include "base/random.h"
 #include "world/worlds.h"
 
-static const double DIMENSION_FACTOR = 5; /* sigma over dimensions is output_dim / 5 */
+static const double DIMENSION_FACTOR = 5;
+
+/* The standard deviation over dimensions: output_dim / 5, for inputs too. An autoencoder whose
+ * output_dim is left out takes its input_dim; in the published tables a 0 means no smoothing. */
+static double dimension_smoothing(const nd_world_keys *keys) {
+    uint64_t dimensions = keys->output_dim;
+    if (dimensions == 0 && !keys->published_quirks)
+        dimensions = keys->input_dim;
+    return (double)dimensions / DIMENSION_FACTOR;
+}
 
 /* Draws a matrix (samples x columns) of uniform values and smooths it both ways. */
 static bool draw_smoothed(const nd_experiment *experiment, uint32_t part, size_t columns,
@@ -18,7 +27,7 @@ static bool draw_smoothed(const nd_experiment *experiment, uint32_t part, size_t
         return false;
     nd_random_uniforms(experiment->seed, ND_FOR_WORLD, part, 0, samples * columns, matrix);
     double over_samples = (double)samples / keys->smooth_factor;
-    double over_dimensions = (double)keys->output_dim / DIMENSION_FACTOR;
+    double over_dimensions = dimension_smoothing(keys);
     for (size_t i = 0; i < columns; i++)
         nd_gaussian_smooth(matrix + i, samples, columns, over_samples, ND_REFLECT, scratch);
     for (size_t s = 0; s < samples; s++)

@@ -18,7 +18,7 @@ static const nd_world WORLDS[] = {
     {"random-autoencoder", "uniform inputs to be reproduced", true, false,
      nd_world_random_autoencoder},
     {"smoothed-autoencoder", "smoothed inputs to be reproduced; output_dim sets the smoothing",
-     true, true, nd_world_smoothed_autoencoder},
+     true, false, nd_world_smoothed_autoencoder},
     {"file", "inputs and targets (and positions, initial weights) from a netCDF file", false, false,
      nd_world_file},
     {NULL, NULL, false, false, NULL},

@@ -14,6 +14,11 @@ nd_dataset *nd_world_smoothed_autoencoder(const nd_experiment *experiment, nd_er
 nd_dataset *nd_world_random(const nd_experiment *experiment, nd_error *error);
 nd_dataset *nd_world_file(const nd_experiment *experiment, nd_error *error);
 
+/* On the track: the phase around the loop of texture, 0 .. 1 (beyond 1 with published_quirks), of
+ * the place that a ray from (0, y) under `angle` hits; angle 0 points along the corridor (+y), pi/2
+ * to its right. */
+double nd_track_phase(const nd_world_keys *keys, double y, double angle);
+
 /* The parts of a world's random numbers: the `unit` of ND_FOR_WORLD addresses. The agent and the
  * texture of environment e use their part + ND_WORLD_PARTS * e. */
 enum {
