@@ -86,8 +86,8 @@ static const struct {
     {"world: {task: random, samples: 5, input_dim: 3, output_dim: 2}\nlearning:\n"
      "  learning_rate: nan\n",
      NULL, "line 3, learning.learning_rate", "'nan'"},
-    {"world: {task: random, samples: 5, input_dim: 3, output_dim: 2}\nnetwork: {hidden: 0}\n",
-     NULL, "line 2, network.hidden", "at least 1"},
+    {"world: {task: random, samples: 5, input_dim: 3, output_dim: 2}\nnetwork: {hidden: 0}\n", NULL,
+     "line 2, network.hidden", "at least 1"},
     {"world: {task: random, samples: 5, input_dim: 3, output_dim: 2}\nnetwork: {neurons: 5}\n",
      NULL, "line 2, network.neurons", "does not belong"},
     {"world: {task: random, samples: 5, input_dim: 3, output_dim: 2, published_quirks: maybe}\n",
