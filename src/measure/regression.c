@@ -1,0 +1,57 @@
+#include "measure/regression.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+
+typedef struct sums {
+    double n, x, y, xx, xy, yy; /* means, then sums about the means */
+} sums;
+
+static sums sums_of(const double *x, const double *y, size_t count) {
+    sums s = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(x[i]) || isnan(y[i]))
+            continue;
+        s.n += 1.0;
+        s.x += x[i];
+        s.y += y[i];
+    }
+    s.x /= s.n;
+    s.y /= s.n;
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(x[i]) || isnan(y[i]))
+            continue;
+        s.xx += (x[i] - s.x) * (x[i] - s.x);
+        s.xy += (x[i] - s.x) * (y[i] - s.y);
+        s.yy += (y[i] - s.y) * (y[i] - s.y);
+    }
+    return s;
+}
+
+nd_regression nd_regress(const double *x, const double *y, size_t count) {
+    sums s = sums_of(x, y, count);
+    nd_regression line = {(size_t)s.n, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    if (s.n < 2.0 || !(s.xx > 0.0))
+        return line;
+    line.slope = s.xy / s.xx;
+    line.intercept = s.y - line.slope * s.x;
+    line.correlation = s.yy > 0.0 ? s.xy / sqrt(s.xx * s.yy) : NAN;
+    double degrees = s.n - 2.0;
+    if (degrees < 1.0)
+        return line;
+    double residual = fmax(0.0, s.yy - s.xy * s.xy / s.xx) / degrees;
+    line.slope_error = sqrt(residual / s.xx);
+    line.intercept_error = sqrt(residual * (1.0 / s.n + s.x * s.x / s.xx));
+    if (line.slope_error > 0.0) {
+        line.t = line.slope / line.slope_error;
+        line.p = 2.0 * gsl_cdf_tdist_Q(fabs(line.t), degrees);
+    } else {
+        line.t = line.slope != 0.0 ? copysign(INFINITY, line.slope) : 0.0;
+        line.p = line.slope != 0.0 ? 0.0 : 1.0;
+    }
+    return line;
+}
+
+double nd_student_quantile(double probability, double degrees) {
+    return gsl_cdf_tdist_Pinv(probability, degrees);
+}

@@ -1,0 +1,23 @@
+/* Does a metric change with time? A straight line with intercept and the t-test of its slope. */
+#ifndef ND_MEASURE_REGRESSION_H
+#define ND_MEASURE_REGRESSION_H
+
+#include "nulldrift.h"
+
+typedef struct nd_regression {
+    size_t count; /* points used */
+    double slope, intercept;
+    double slope_error;     /* standard error of the slope */
+    double intercept_error; /* of the intercept */
+    double t, p;            /* t-test that the slope is zero, two-sided, count - 2 degrees */
+    double correlation;     /* Pearson r */
+} nd_regression;
+
+/* Least squares of y on x, points with NaN left out. With fewer than three points, or all x equal,
+ * errors, t and p (and then the slope too) are NaN; on a perfect line p is 0, or 1 if level. */
+nd_regression nd_regress(const double *x, const double *y, size_t count);
+
+/* Student's t below which a share `probability` lies. */
+double nd_student_quantile(double probability, double degrees);
+
+#endif

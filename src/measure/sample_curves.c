@@ -1,0 +1,292 @@
+#include "measure/sample_curves.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "base/threads.h"
+#include "measure/shuffle.h"
+
+/* Repetitions are evaluated in chunks, each summed on its own and then in order, so that sums do
+ * not depend on threads. */
+enum { CHUNK = 16, SHUFFLED = ND_INFORMATIONS, SUMS = 2 * ND_INFORMATIONS, COUNTS = 2 };
+
+typedef struct chunk {
+    size_t fraction;     /* index */
+    size_t first, count; /* repetitions */
+} chunk;
+
+typedef struct sampling {
+    const nd_binned *activity;
+    const size_t *cells;
+    size_t count;
+    const nd_responses *responses;
+    uint64_t seed;
+    nd_information_tables tables;
+    size_t chunks;
+    chunk *chunk;
+    double *sums;     /* chunks x cells x SUMS */
+    uint32_t *counts; /* chunks x cells x COUNTS: repetitions in which SI was a number */
+    atomic_bool out_of_memory;
+    const nd_watch *watch;
+} sampling;
+
+/* Room for one chunk. */
+typedef struct place {
+    nd_information_scratch scratch;
+    nd_occupation occupation;
+    uint32_t *order;                /* frames; a permutation whose first ones are the subsample */
+    uint32_t *bin, *shuffled_bin;   /* frames; `bins` where the frame is not in the subsample */
+    uint32_t *event_bin, *event_shuffled_bin, *event_level; /* frames + 1 */
+    double *event_amount;
+} place;
+
+static bool place_make(const sampling *shared, place *room) {
+    size_t frames = shared->tables.frames;
+    room->order = nd_array(frames, sizeof *room->order, NULL);
+    room->bin = nd_array(frames, sizeof *room->bin, NULL);
+    room->shuffled_bin = nd_array(frames, sizeof *room->shuffled_bin, NULL);
+    room->event_bin = nd_array(frames + 1, sizeof *room->event_bin, NULL);
+    room->event_shuffled_bin = nd_array(frames + 1, sizeof *room->event_shuffled_bin, NULL);
+    room->event_level = nd_array(frames + 1, sizeof *room->event_level, NULL);
+    room->event_amount = nd_doubles(frames + 1, NULL);
+    return nd_information_scratch_make(&shared->tables, &room->scratch, NULL) &&
+           nd_occupation_make(shared->tables.bins, &room->occupation, NULL) && room->order &&
+           room->bin && room->shuffled_bin && room->event_bin && room->event_shuffled_bin &&
+           room->event_level && room->event_amount;
+}
+
+static void place_clear(place *room) {
+    nd_information_scratch_clear(&room->scratch);
+    nd_occupation_clear(&room->occupation);
+    free(room->order);
+    free(room->bin);
+    free(room->shuffled_bin);
+    free(room->event_bin);
+    free(room->event_shuffled_bin);
+    free(room->event_level);
+    free(room->event_amount);
+}
+
+/* Moves `chosen` entries, drawn at random without replacement, to the front. */
+static void draw_to_front(uint32_t *entry, size_t count, size_t chosen, nd_stream *stream) {
+    for (size_t i = 0; i < chosen; i++) {
+        size_t j = i + nd_scale_bits(nd_stream_bits(stream), count - i);
+        uint32_t taken = entry[j];
+        entry[j] = entry[i];
+        entry[i] = taken;
+    }
+}
+
+/* Draws one subsample: which frames, in which bins, and in which bins once shuffled. */
+static void draw_subsample(const sampling *shared, size_t fraction, size_t repetition,
+                           place *room) {
+    const nd_binned *activity = shared->activity;
+    size_t frames = activity->frames, bins = activity->bins;
+    size_t chosen = (fraction + 1) * frames / ND_SAMPLE_FRACTIONS;
+    nd_stream stream =
+        nd_stream_at(shared->seed, ND_FOR_SUBSAMPLE, (uint32_t)fraction, repetition);
+    for (size_t f = 0; f < frames; f++) {
+        room->order[f] = (uint32_t)f;
+        room->bin[f] = (uint32_t)bins;
+    }
+    draw_to_front(room->order, frames, chosen, &stream);
+    memset(room->occupation.count, 0, bins * sizeof *room->occupation.count);
+    for (size_t i = 0; i < chosen; i++) {
+        uint32_t bin = (uint32_t)activity->bin[room->order[i]];
+        room->bin[room->order[i]] = bin;
+        room->occupation.count[bin]++;
+    }
+    nd_occupation_finish(&shared->tables, &room->occupation);
+    /* Frame order[i] takes over the bin of the frame that a second shuffle puts at i. */
+    for (size_t i = 0; i < chosen; i++)
+        room->event_bin[i] = room->bin[room->order[i]];
+    draw_to_front(room->event_bin, chosen, chosen, &stream);
+    for (size_t i = 0; i < chosen; i++)
+        room->shuffled_bin[room->order[i]] = room->event_bin[i];
+}
+
+/* The events of a cell that fall in the subsample; returns how many. */
+static size_t gather(const sampling *shared, size_t cell, place *room) {
+    const nd_events *events = shared->activity->events;
+    uint32_t nowhere = (uint32_t)shared->tables.bins;
+    size_t count = 0;
+    for (size_t e = events->start[cell]; e < events->start[cell + 1]; e++) {
+        uint32_t frame = events->frame[e];
+        room->event_bin[count] = room->bin[frame];
+        room->event_shuffled_bin[count] = room->shuffled_bin[frame];
+        room->event_level[count] = shared->responses->level[e];
+        room->event_amount[count] = events->amount[e];
+        count += room->bin[frame] != nowhere;
+    }
+    return count;
+}
+
+static void add_evaluation(const sampling *shared, const uint32_t *bin, size_t count, place *room,
+                           double *sums, uint32_t *numbers) {
+    double seconds = (double)room->occupation.total * shared->tables.frame_seconds, amount = 0.0;
+    double bit_spike = nd_event_information(&shared->tables, &room->occupation, bin,
+                                            room->event_amount, count, &room->scratch);
+    for (size_t i = 0; i < count; i++)
+        amount += room->event_amount[i];
+    if (!isnan(bit_spike)) {
+        sums[ND_INFORMATION_BIT_SPIKE] += bit_spike;
+        sums[ND_INFORMATION_BIT_SECOND] += bit_spike * amount / seconds;
+        (*numbers)++;
+    }
+    sums[ND_INFORMATION_MUTUAL] += nd_event_mutual_information(
+        &shared->tables, &room->occupation, bin, room->event_level, count, &room->scratch);
+}
+
+static bool stopped(const sampling *shared) {
+    return shared->watch && shared->watch->stop && *shared->watch->stop;
+}
+
+static void sample_chunk(size_t index, void *context) {
+    sampling *shared = context;
+    const chunk *part = &shared->chunk[index];
+    place room = {0};
+    if (stopped(shared))
+        return;
+    if (!place_make(shared, &room)) {
+        atomic_store(&shared->out_of_memory, true);
+        place_clear(&room);
+        return;
+    }
+    for (size_t r = part->first; r < part->first + part->count; r++) {
+        draw_subsample(shared, part->fraction, r, &room);
+        for (size_t i = 0; i < shared->count; i++) {
+            double *sums = shared->sums + (index * shared->count + i) * SUMS;
+            uint32_t *counts = shared->counts + (index * shared->count + i) * COUNTS;
+            size_t count = gather(shared, shared->cells[i], &room);
+            add_evaluation(shared, room.event_bin, count, &room, sums, &counts[0]);
+            add_evaluation(shared, room.event_shuffled_bin, count, &room, sums + SHUFFLED,
+                           &counts[1]);
+        }
+    }
+    place_clear(&room);
+}
+
+static size_t repetitions_of(size_t fraction, size_t repetitions) {
+    return (repetitions * ND_SAMPLE_FRACTIONS + fraction) / (fraction + 1);
+}
+
+/* Cuts the work into chunks, the costliest (all frames) first. */
+static bool plan(sampling *shared, size_t repetitions, nd_error *error) {
+    for (size_t f = 0; f < ND_SAMPLE_FRACTIONS; f++)
+        shared->chunks += (repetitions_of(f, repetitions) + CHUNK - 1) / CHUNK;
+    shared->chunk = nd_array(shared->chunks, sizeof *shared->chunk, error);
+    shared->sums = nd_doubles(shared->chunks * shared->count * SUMS, error);
+    shared->counts =
+        nd_array(shared->chunks * shared->count * COUNTS, sizeof *shared->counts, error);
+    if (!shared->chunk || !shared->sums || !shared->counts)
+        return false;
+    size_t n = 0;
+    for (size_t f = ND_SAMPLE_FRACTIONS; f-- > 0;) {
+        size_t all = repetitions_of(f, repetitions);
+        for (size_t first = 0; first < all; first += CHUNK)
+            shared->chunk[n++] = (chunk){f, first, all - first < CHUNK ? all - first : CHUNK};
+    }
+    return true;
+}
+
+/* Means over the repetitions of every fraction. */
+static void average(const sampling *shared, size_t repetitions, nd_sample_curves *curves) {
+    for (size_t i = 0; i < shared->count; i++)
+        for (size_t f = 0; f < ND_SAMPLE_FRACTIONS; f++) {
+            double sums[SUMS] = {0}, all = (double)repetitions_of(f, repetitions);
+            double numbers[COUNTS] = {0};
+            for (size_t c = 0; c < shared->chunks; c++) {
+                if (shared->chunk[c].fraction != f)
+                    continue;
+                for (size_t k = 0; k < SUMS; k++)
+                    sums[k] += shared->sums[(c * shared->count + i) * SUMS + k];
+                for (size_t k = 0; k < COUNTS; k++)
+                    numbers[k] += shared->counts[(c * shared->count + i) * COUNTS + k];
+            }
+            for (size_t k = 0; k < ND_INFORMATIONS; k++) {
+                bool per_spike = k == ND_INFORMATION_BIT_SPIKE;
+                size_t at = i * ND_SAMPLE_FRACTIONS + f;
+                curves->naive[k][at] = sums[k] / (per_spike ? numbers[0] : all);
+                curves->shuffled[k][at] = sums[SHUFFLED + k] / (per_spike ? numbers[1] : all);
+            }
+        }
+}
+
+static bool allocate(size_t cells, nd_sample_curves *curves, nd_error *error) {
+    curves->cells = cells;
+    for (size_t f = 0; f < ND_SAMPLE_FRACTIONS; f++)
+        curves->fraction[f] = (double)(f + 1) / ND_SAMPLE_FRACTIONS;
+    bool fine = true;
+    for (size_t k = 0; k < ND_INFORMATIONS; k++) {
+        curves->naive[k] = nd_doubles(cells * ND_SAMPLE_FRACTIONS, error);
+        curves->shuffled[k] = nd_doubles(cells * ND_SAMPLE_FRACTIONS, error);
+        fine = fine && curves->naive[k] && curves->shuffled[k];
+    }
+    return fine;
+}
+
+bool nd_sample_curves_make(const nd_binned *activity, const size_t *cells, size_t count,
+                           const nd_responses *responses, size_t repetitions, uint64_t seed,
+                           unsigned threads, const nd_watch *watch, nd_sample_curves *curves,
+                           nd_error *error) {
+    sampling shared = {.activity = activity,
+                       .cells = cells,
+                       .count = count,
+                       .responses = responses,
+                       .seed = seed,
+                       .watch = watch};
+    memset(curves, 0, sizeof *curves);
+    if (activity->frames < ND_SAMPLE_FRACTIONS || repetitions == 0)
+        return nd_fail(error, "subsampling", "", "%zu frames in %zu repetitions cannot be sampled",
+                       activity->frames, repetitions);
+    bool fine = allocate(count, curves, error) && plan(&shared, repetitions, error) &&
+                nd_information_tables_make(activity, responses->levels, &shared.tables, error);
+    if (fine)
+        nd_parallel_for(shared.chunks, threads, sample_chunk, &shared);
+    if (fine && atomic_load(&shared.out_of_memory))
+        fine = nd_fail(error, "subsampling", "", "out of memory for the bias corrections");
+    if (fine && stopped(&shared))
+        fine = nd_fail(error, "subsampling", "", "stopped");
+    if (fine)
+        average(&shared, repetitions, curves);
+    else
+        nd_sample_curves_clear(curves);
+    free(shared.chunk);
+    free(shared.sums);
+    free(shared.counts);
+    nd_information_tables_clear(&shared.tables);
+    return fine;
+}
+
+void nd_sample_curves_clear(nd_sample_curves *curves) {
+    for (size_t k = 0; k < ND_INFORMATIONS; k++) {
+        free(curves->naive[k]);
+        free(curves->shuffled[k]);
+    }
+    memset(curves, 0, sizeof *curves);
+}
+
+static double mean_at(const double *values, const bool *use, size_t cells, size_t fraction) {
+    double sum = 0.0, numbers = 0.0;
+    for (size_t i = 0; i < cells; i++) {
+        double value = values[i * ND_SAMPLE_FRACTIONS + fraction];
+        if ((use && !use[i]) || isnan(value))
+            continue;
+        sum += value;
+        numbers += 1.0;
+    }
+    return sum / numbers;
+}
+
+void nd_sample_curves_mean(const nd_sample_curves *curves, nd_information information,
+                           const bool *use, double *naive, double *shuffled) {
+    for (size_t f = 0; f < ND_SAMPLE_FRACTIONS; f++) {
+        naive[f] = mean_at(curves->naive[information], use, curves->cells, f);
+        shuffled[f] = mean_at(curves->shuffled[information], use, curves->cells, f);
+    }
+}

@@ -1,0 +1,177 @@
+#include "reference_session.h"
+
+#include <hdf5.h>
+#include <math.h>
+#include <matio.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "support.h"
+
+static matvar_t *open_variable(const char *file, const char *variable, mat_t **mat) {
+    *mat = Mat_Open(file, MAT_ACC_RDONLY);
+    if (!*mat)
+        fail_msg("%s does not open", file);
+    matvar_t *found = Mat_VarRead(*mat, variable);
+    if (!found)
+        fail_msg("%s holds no %s", file, variable);
+    return found;
+}
+
+/* Dense, row-major values of a full numeric matrix of any of the types in these files. */
+static double *dense(const matvar_t *matrix, size_t *rows, size_t *columns) {
+    *rows = matrix->dims[0];
+    *columns = matrix->dims[1];
+    double *values = calloc(*rows * *columns, sizeof *values);
+    assert_non_null(values);
+    for (size_t c = 0; c < *columns; c++)
+        for (size_t r = 0; r < *rows; r++) {
+            size_t at = c * *rows + r;
+            double *value = &values[r * *columns + c];
+            switch (matrix->class_type) {
+            case MAT_C_DOUBLE:
+                *value = ((const double *)matrix->data)[at];
+                break;
+            case MAT_C_SINGLE:
+                *value = ((const float *)matrix->data)[at];
+                break;
+            case MAT_C_UINT8:
+                *value = ((const uint8_t *)matrix->data)[at];
+                break;
+            default:
+                fail_msg("a matrix of class %d", (int)matrix->class_type);
+            }
+        }
+    return values;
+}
+
+static double *read_matrix(const char *file, const char *variable, size_t index, size_t *rows,
+                           size_t *columns) {
+    mat_t *mat;
+    matvar_t *whole = open_variable(file, variable, &mat);
+    const matvar_t *matrix =
+        whole->class_type == MAT_C_CELL ? Mat_VarGetCell(whole, (int)index) : whole;
+    assert_non_null(matrix);
+    double *values = dense(matrix, rows, columns);
+    Mat_VarFree(whole);
+    Mat_Close(mat);
+    return values;
+}
+
+nd_sparse_activity reference_matlab(const char *activity_file, const char *activity_variable,
+                                    const char *bin_file, const char *bin_variable, size_t index,
+                                    int first_bin, size_t bins, double frame_seconds) {
+    size_t frames, cells, bin_rows, one;
+    double *activity = read_matrix(activity_file, activity_variable, index, &frames, &cells);
+    double *place = read_matrix(bin_file, bin_variable, index, &bin_rows, &one);
+    assert_int_equal(bin_rows, frames);
+    int64_t *bin = calloc(frames, sizeof *bin);
+    for (size_t f = 0; f < frames; f++)
+        bin[f] = (int64_t)place[f] - first_bin;
+    nd_sparse_activity sparse;
+    nd_error error = {0};
+    support_fine(nd_sparse_activity_from(activity, frames, cells, bin, bins, frame_seconds, &sparse,
+                                         &error),
+                 &error);
+    free(activity);
+    free(place);
+    free(bin);
+    return sparse;
+}
+
+double *reference_matlab_row(const char *file, const char *variable, const char *field,
+                             size_t index, size_t *count) {
+    mat_t *mat;
+    size_t rows;
+    matvar_t *whole = open_variable(file, variable, &mat);
+    matvar_t *cells = Mat_VarGetStructFieldByName(whole, field, 0);
+    assert_non_null(cells);
+    double *values = dense(Mat_VarGetCell(cells, (int)index), &rows, count);
+    Mat_VarFree(whole);
+    Mat_Close(mat);
+    return values;
+}
+
+static double *read_dataset(hid_t file, const char *name, size_t *count) {
+    hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT), space = H5Dget_space(dataset);
+    *count = (size_t)H5Sget_simple_extent_npoints(space);
+    double *values = calloc(*count, sizeof *values);
+    assert_true(H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0);
+    H5Sclose(space);
+    H5Dclose(dataset);
+    return values;
+}
+
+nd_sparse_activity reference_longitudinal(const char *path, size_t *frames_read) {
+    enum { BINS = 24 };
+    const double length = 0.96; /* m */
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    assert_true(file >= 0);
+    size_t frames, all;
+    double *position = read_dataset(file, "processing/behavior/Position/linear_position/data", &frames);
+    double *velocity =
+        read_dataset(file, "processing/behavior/BehavioralTimeSeries/velocity/data", &frames);
+    double *activity = read_dataset(file, "processing/ophys/Fluorescence/Deconvolved/data", &all);
+    int64_t *bin = calloc(frames, sizeof *bin);
+    for (size_t f = 0; f < frames; f++) {
+        int64_t along = (int64_t)floor(position[f] / length * BINS);
+        along = along < 0 ? 0 : along > BINS - 1 ? BINS - 1 : along;
+        bin[f] = fabs(velocity[f]) > 1.0 ? along + (velocity[f] > 0.0 ? BINS : 0) : -1;
+    }
+    nd_sparse_activity sparse;
+    nd_error error = {0};
+    support_fine(nd_sparse_activity_from(activity, frames, all / frames, bin, 2UL * BINS, 0.05, &sparse,
+                                         &error),
+                 &error);
+    *frames_read = frames;
+    free(position);
+    free(velocity);
+    free(activity);
+    free(bin);
+    H5Fclose(file);
+    return sparse;
+}
+
+/* Field `column` of a CSV line, without quotes, as a new string. */
+static char *field_of(const char *line, size_t column) {
+    while (column-- > 0) {
+        line = strchr(line, ',');
+        if (!line)
+            return NULL;
+        line++;
+    }
+    return strndup(line, strcspn(line, ",\r\n"));
+}
+
+char **reference_column(const char *file, const char *name, size_t *rows) {
+    FILE *stream = fopen(file, "r");
+    if (!stream)
+        fail_msg("%s does not open", file);
+    char line[4096], **texts = NULL;
+    size_t column = 0;
+    assert_non_null(fgets(line, sizeof line, stream));
+    for (;; column++) {
+        char *head = field_of(line, column);
+        if (!head)
+            fail_msg("%s has no column %s", file, name);
+        bool found = strcmp(head, name) == 0;
+        free(head);
+        if (found)
+            break;
+    }
+    *rows = 0;
+    while (fgets(line, sizeof line, stream)) {
+        texts = realloc(texts, (*rows + 1) * sizeof *texts);
+        texts[(*rows)++] = field_of(line, column);
+    }
+    fclose(stream);
+    return texts;
+}
+
+void reference_column_free(char **column, size_t rows) {
+    for (size_t i = 0; i < rows; i++)
+        free(column[i]);
+    free(column);
+}
