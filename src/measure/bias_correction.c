@@ -46,7 +46,7 @@ enum { MOST_POINTS = 64, TERMS = 3 };
 typedef struct points {
     size_t count;
     double size[MOST_POINTS], value[MOST_POINTS];
-    double scale; /* the largest size, to which sizes are relative */
+    double scale;     /* the largest size, to which sizes are relative */
     double variation; /* sum of squares about the mean */
 } points;
 
@@ -172,8 +172,11 @@ static double bounded_fit(double log_c, const points *data, double weight[2]) {
 }
 
 nd_extrapolation nd_bounded_extrapolation(const double *size, const double *naive, size_t count) {
-    enum { GRID = 81 };
-    const double least = -9.0, step = 0.25, golden = 0.6180339887498949; /* c from 1e-4 to 6e4 */
+    enum { GRID = 54 };
+    const double step = 0.25, golden = 0.6180339887498949;
+    /* c from 0.1 to 6e4 per whole sample: with less, the curve hardly bends within the sample, and
+     * the fit of a level one would leave open how much of it is a and how much b. */
+    const double least = -2.302585092994046;
     points data = points_of(size, naive, count);
     double weight[2] = {0.0, 0.0}, best = INFINITY;
     int at = 0;
@@ -186,7 +189,7 @@ nd_extrapolation nd_bounded_extrapolation(const double *size, const double *naiv
             at = g;
         }
     }
-    double low = least + step * (at - 1), high = least + step * (at + 1);
+    double low = least + step * (at > 0 ? at - 1 : 0), high = least + step * (at + 1);
     double x1 = high - golden * (high - low), x2 = low + golden * (high - low);
     double f1 = bounded_fit(x1, &data, weight), f2 = bounded_fit(x2, &data, weight);
     while (high - low > 1e-9) {

@@ -26,17 +26,16 @@ double nd_scaled_shuffle_reduction(const double *naive, const double *shuffled, 
 
 /* A fitted course; with fewer than three points a is NaN. */
 typedef struct nd_extrapolation {
-    double a, b, c;      /* all >= 0, c per unit of size; a is the answer */
-    double residual;     /* sum of squares */
+    double a, b, c;       /* all >= 0, c per unit of size; a is the answer */
+    double residual;      /* sum of squares */
     double determination; /* R^2 */
 } nd_extrapolation;
 
 /* Least squares of a + b/t + c/t^2 with a, b, c >= 0. */
-nd_extrapolation nd_asymptotic_extrapolation(const double *size, const double *naive,
-                                             size_t count);
+nd_extrapolation nd_asymptotic_extrapolation(const double *size, const double *naive, size_t count);
 
-/* Least squares of a + b/(1 + c t) with a, b, c >= 0: a search over c, with the best a and b for
- * each. */
+/* Least squares of a + b/(1 + c t) with a, b >= 0: a search over c from 0.1 to 6e4 per whole
+ * sample, with the best a and b for each. A smaller c would let a level curve be all b. */
 nd_extrapolation nd_bounded_extrapolation(const double *size, const double *naive, size_t count);
 
 /* Any of the four. */

@@ -12,7 +12,7 @@ nd_binned nd_binned_session(const nd_session *session) {
                        .cells = session->cells,
                        .bins = session->bins,
                        .frame_seconds = session->frame_seconds,
-                       .events = &session->events,
+                       .events = session->events,
                        .bin = session->bin};
 }
 
@@ -63,7 +63,7 @@ bool nd_sparse_activity_from(const double *activity, size_t samples, size_t unit
         }
         events->start[u + 1] = event;
     }
-    sparse->view = (nd_binned){frames, units, bins, frame_seconds, events, sparse->bin};
+    sparse->view = (nd_binned){frames, units, bins, frame_seconds, *events, sparse->bin};
     return true;
 }
 
@@ -76,7 +76,7 @@ void nd_sparse_activity_clear(nd_sparse_activity *sparse) {
 }
 
 size_t nd_active_frames(const nd_binned *activity, size_t cell) {
-    const nd_events *events = activity->events;
+    const nd_events *events = &activity->events;
     size_t active = 0;
     for (size_t e = events->start[cell]; e < events->start[cell + 1]; e++)
         active += events->amount[e] > 0.0;
@@ -84,15 +84,15 @@ size_t nd_active_frames(const nd_binned *activity, size_t cell) {
 }
 
 double nd_total_amount(const nd_binned *activity, size_t cell) {
-    const nd_events *events = activity->events;
+    const nd_events *events = &activity->events;
     double total = 0.0;
     for (size_t e = events->start[cell]; e < events->start[cell + 1]; e++)
         total += events->amount[e];
     return total;
 }
 
-size_t nd_sufficiently_active(const nd_binned *activity, size_t minimum_frames,
-                              double minimum_rate, size_t *cells) {
+size_t nd_sufficiently_active(const nd_binned *activity, size_t minimum_frames, double minimum_rate,
+                              size_t *cells) {
     double seconds = (double)activity->frames * activity->frame_seconds;
     size_t count = 0;
     for (size_t c = 0; c < activity->cells; c++) {
@@ -105,7 +105,7 @@ size_t nd_sufficiently_active(const nd_binned *activity, size_t minimum_frames,
 
 void nd_binned_curves(const nd_binned *activity, const size_t *cells, size_t count,
                       double *occupancy, double *curves) {
-    const nd_events *events = activity->events;
+    const nd_events *events = &activity->events;
     size_t bins = activity->bins;
     memset(occupancy, 0, bins * sizeof *occupancy);
     memset(curves, 0, count * bins * sizeof *curves);

@@ -9,7 +9,7 @@
 typedef struct nd_binned {
     size_t frames, cells, bins;
     double frame_seconds;
-    const nd_events *events;
+    nd_events events;   /* borrowed */
     const int64_t *bin; /* frames */
 } nd_binned;
 
@@ -37,8 +37,8 @@ double nd_total_amount(const nd_binned *activity, size_t cell);
 /* Sufficiently active cells (science.md 8): at least `minimum_frames` active frames and a mean
  * rate (amount per second) above `minimum_rate`. Their indices, ascending, into `cells` (room for
  * activity->cells); returns how many. */
-size_t nd_sufficiently_active(const nd_binned *activity, size_t minimum_frames,
-                              double minimum_rate, size_t *cells);
+size_t nd_sufficiently_active(const nd_binned *activity, size_t minimum_frames, double minimum_rate,
+                              size_t *cells);
 
 /* Occupancy (bins, time shares) and tuning curves (count x bins, mean amount per frame) of the
  * cells listed; a bin never visited holds 0 in both. */

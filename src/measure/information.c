@@ -6,26 +6,33 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "measure/logarithm.h"
+#include "measure/entropy_terms.h"
+
+/* The sum of the joint distribution's p log2(p / (p_level p_bin)). */
+static double summed_information(const double *joint, const double *of_level, const double *of_bin,
+                                 size_t level_count, size_t bins) {
+    double information = 0.0;
+    for (size_t r = 0; r < level_count; r++)
+        for (size_t b = 0; b < bins; b++) {
+            double p = joint[r * bins + b];
+            information += p > 0.0 ? p * log2(p / (of_level[r] * of_bin[b])) : 0.0;
+        }
+    return information;
+}
 
 double nd_mutual_information(const uint32_t *level, size_t level_count, const int64_t *bin,
                              size_t bins, size_t count) {
-    double *joint = calloc(level_count * bins, sizeof *joint);
-    double *of_level = calloc(level_count, sizeof *of_level), *of_bin = calloc(bins, sizeof *of_bin);
-    double information = joint && of_level && of_bin ? 0.0 : NAN, share = 1.0 / (double)count;
-    for (size_t i = 0; i < count && !isnan(information); i++) {
-        joint[level[i] * bins + (size_t)bin[i]] += share;
-        of_level[level[i]] += share;
-        of_bin[bin[i]] += share;
+    double *joint = calloc(level_count * bins + level_count + bins, sizeof *joint);
+    if (!joint)
+        return NAN;
+    double *of_level = joint + level_count * bins, *of_bin = of_level + level_count;
+    for (size_t i = 0; i < count; i++) {
+        joint[level[i] * bins + (size_t)bin[i]] += 1.0 / (double)count;
+        of_level[level[i]] += 1.0 / (double)count;
+        of_bin[bin[i]] += 1.0 / (double)count;
     }
-    for (size_t r = 0; r < level_count && !isnan(information); r++)
-        for (size_t b = 0; b < bins; b++)
-            if (joint[r * bins + b] > 0.0)
-                information += joint[r * bins + b] *
-                               log2(joint[r * bins + b] / (of_level[r] * of_bin[b]));
+    double information = summed_information(joint, of_level, of_bin, level_count, bins);
     free(joint);
-    free(of_level);
-    free(of_bin);
     return information;
 }
 
@@ -109,44 +116,38 @@ void nd_information_scratch_clear(nd_information_scratch *scratch) {
     memset(scratch, 0, sizeof *scratch);
 }
 
-/* Sums in a fixed order that four additions can share. */
-static double sum_of(const double *x, size_t count) {
-    double part[4] = {0.0, 0.0, 0.0, 0.0};
-    size_t i = 0;
-    for (; i + 4 <= count; i += 4)
-        for (size_t k = 0; k < 4; k++)
-            part[k] += x[i + k];
-    for (; i < count; i++)
-        part[0] += x[i];
-    return (part[0] + part[1]) + (part[2] + part[3]);
+/* r_b / rbar is A_b / (A p_b), so SI = sum_b A_b (log2 A_b - log2 p_b) / A - log2 A. */
+double nd_event_entropy(const nd_information_tables *tables, const nd_occupation *occupation,
+                        const uint32_t *bin, const double *amount, size_t count,
+                        nd_information_scratch *scratch) {
+    double *in_bin = scratch->amount;
+    for (size_t i = 0; i < count; i++)
+        in_bin[bin[i]] += amount[i];
+    if (2 * count > tables->bins) {
+        nd_entropy_terms(in_bin, occupation->log_share, tables->bins, scratch->term);
+        memset(in_bin, 0, tables->bins * sizeof *in_bin);
+        return nd_ordered_sum(scratch->term, tables->bins);
+    }
+    /* Few events in many bins: gather the bins that hold any, each once. */
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        scratch->term[used] = in_bin[bin[i]];
+        scratch->log_share[used] = occupation->log_share[bin[i]];
+        used += in_bin[bin[i]] != 0.0;
+        in_bin[bin[i]] = 0.0;
+    }
+    nd_entropy_terms(scratch->term, scratch->log_share, used, scratch->term);
+    return nd_ordered_sum(scratch->term, used);
 }
 
-/* With A_b the amount in bin b, A their sum, p_b the bin's share of time: r_b / rbar is
- * A_b / (A p_b), so SI = sum_b A_b (log2 A_b - log2 p_b) / A - log2 A (science.md 4). */
 double nd_event_information(const nd_information_tables *tables, const nd_occupation *occupation,
                             const uint32_t *bin, const double *amount, size_t count,
                             nd_information_scratch *scratch) {
-    double *in_bin = scratch->amount, total = 0.0;
-    for (size_t i = 0; i < count; i++) {
-        in_bin[bin[i]] += amount[i];
+    double entropy = nd_event_entropy(tables, occupation, bin, amount, count, scratch);
+    double total = 0.0;
+    for (size_t i = 0; i < count; i++)
         total += amount[i];
-    }
-    size_t used = 0;
-    if (2 * count > tables->bins) {
-        nd_entropy_terms(in_bin, occupation->log_share, tables->bins, scratch->term);
-        used = tables->bins;
-        memset(in_bin, 0, tables->bins * sizeof *in_bin);
-    } else {
-        /* Few events in many bins: gather the bins that hold any, each once. */
-        for (size_t i = 0; i < count; i++) {
-            scratch->term[used] = in_bin[bin[i]];
-            scratch->log_share[used] = occupation->log_share[bin[i]];
-            used += in_bin[bin[i]] != 0.0;
-            in_bin[bin[i]] = 0.0;
-        }
-        nd_entropy_terms(scratch->term, scratch->log_share, used, scratch->term);
-    }
-    return total > 0.0 ? sum_of(scratch->term, used) / total - log2(total) : NAN;
+    return total > 0.0 ? entropy / total - log2(total) : NAN;
 }
 
 /* N MI = sum_sr g(n_sr) - sum_r g(n_r) - sum_s g(n_s) + g(N) with g(n) = n log2 n, r over levels
@@ -179,14 +180,14 @@ double nd_event_mutual_information(const nd_information_tables *tables,
 static void naive_of(const nd_binned *activity, size_t cell, const nd_responses *responses,
                      const nd_information_tables *tables, const nd_occupation *occupation,
                      uint32_t *bin, nd_information_scratch *scratch, double *information) {
-    const nd_events *events = activity->events;
+    const nd_events *events = &activity->events;
     size_t first = events->start[cell], count = events->start[cell + 1] - first;
     for (size_t i = 0; i < count; i++)
         bin[i] = (uint32_t)activity->bin[events->frame[first + i]];
     double seconds = (double)activity->frames * activity->frame_seconds;
     double rate = nd_total_amount(activity, cell) / seconds;
-    double bit_spike = nd_event_information(tables, occupation, bin, events->amount + first, count,
-                                            scratch);
+    double bit_spike =
+        nd_event_information(tables, occupation, bin, events->amount + first, count, scratch);
     information[ND_INFORMATION_BIT_SPIKE] = bit_spike;
     information[ND_INFORMATION_BIT_SECOND] = isnan(bit_spike) ? 0.0 : bit_spike * rate;
     information[ND_INFORMATION_MUTUAL] = nd_event_mutual_information(

@@ -57,7 +57,7 @@ void nd_information_tables_clear(nd_information_tables *tables);
 /* How long the animal was in each bin, over `total` of the frames. */
 typedef struct nd_occupation {
     size_t total;
-    uint32_t *count;  /* bins */
+    uint32_t *count;   /* bins */
     double *log_share; /* bins: log2(count / total), 0 where never visited */
 } nd_occupation;
 
@@ -77,6 +77,13 @@ typedef struct nd_information_scratch {
 bool nd_information_scratch_make(const nd_information_tables *tables,
                                  nd_information_scratch *scratch, nd_error *error);
 void nd_information_scratch_clear(nd_information_scratch *scratch);
+
+/* sum_b A_b (log2 A_b - log2 p_b), A_b the amount in bin b, of `count` events of a cell, event i in
+ * bin[i] with amount[i]: what of the SI depends on where the events are. With A the sum of all
+ * amounts, SI = this / A - log2 A. */
+double nd_event_entropy(const nd_information_tables *tables, const nd_occupation *occupation,
+                        const uint32_t *bin, const double *amount, size_t count,
+                        nd_information_scratch *scratch);
 
 /* SI in bit/spike of `count` events of a cell, event i in bin[i] with amount[i] (frames in which
  * the cell is silent need not be named). NaN where the amounts do not sum above zero. */

@@ -15,7 +15,7 @@ typedef struct amounts {
 } amounts;
 
 static amounts survey(const nd_binned *activity, const size_t *cells, size_t count) {
-    const nd_events *events = activity->events;
+    const nd_events *events = &activity->events;
     amounts found = {INFINITY, 0.0, true, 0};
     for (size_t i = 0; i < count; i++)
         for (size_t e = events->start[cells[i]]; e < events->start[cells[i] + 1]; e++) {
@@ -55,7 +55,7 @@ static int ascending(const void *a, const void *b) {
 /* Counts may be anything: levels are their ranks among those that occur, `distinct` of them. */
 static double *distinct_counts(const nd_binned *activity, const size_t *cells, size_t count,
                                size_t total, size_t *distinct, nd_error *error) {
-    const nd_events *events = activity->events;
+    const nd_events *events = &activity->events;
     double *values = nd_doubles(total, error);
     size_t n = 0;
     for (size_t i = 0; values && i < count; i++)
@@ -80,13 +80,14 @@ static uint32_t level_of(const nd_responses *responses, const double *values, si
         return (uint32_t)round(amount);
     if (responses->kind == ND_RESPONSE_LOGARITHMIC)
         return 1 + nearest_centre(responses->centre, amount);
-    const double *found = bsearch(&amount, values, distinct, sizeof *values, ascending);
+    const double *found =
+        values ? bsearch(&amount, values, distinct, sizeof *values, ascending) : NULL;
     return found ? (uint32_t)(found - values) + 1 : 0;
 }
 
 bool nd_responses_choose(const nd_binned *activity, const size_t *cells, size_t count,
                          nd_responses *responses, nd_error *error) {
-    const nd_events *events = activity->events;
+    const nd_events *events = &activity->events;
     amounts range = survey(activity, cells, count);
     size_t distinct = 0;
     double *values = NULL;

@@ -23,7 +23,7 @@ typedef struct chunk {
 typedef struct sampling {
     const nd_binned *activity;
     const size_t *cells;
-    size_t count;
+    size_t count, fractions;
     const nd_responses *responses;
     uint64_t seed;
     nd_information_tables tables;
@@ -39,8 +39,8 @@ typedef struct sampling {
 typedef struct place {
     nd_information_scratch scratch;
     nd_occupation occupation;
-    uint32_t *order;                /* frames; a permutation whose first ones are the subsample */
-    uint32_t *bin, *shuffled_bin;   /* frames; `bins` where the frame is not in the subsample */
+    uint32_t *order;              /* frames; a permutation whose first ones are the subsample */
+    uint32_t *bin, *shuffled_bin; /* frames; `bins` where the frame is not in the subsample */
     uint32_t *event_bin, *event_shuffled_bin, *event_level; /* frames + 1 */
     double *event_amount;
 } place;
@@ -87,9 +87,8 @@ static void draw_subsample(const sampling *shared, size_t fraction, size_t repet
                            place *room) {
     const nd_binned *activity = shared->activity;
     size_t frames = activity->frames, bins = activity->bins;
-    size_t chosen = (fraction + 1) * frames / ND_SAMPLE_FRACTIONS;
-    nd_stream stream =
-        nd_stream_at(shared->seed, ND_FOR_SUBSAMPLE, (uint32_t)fraction, repetition);
+    size_t chosen = (fraction + 1) * frames / shared->fractions;
+    nd_stream stream = nd_stream_at(shared->seed, ND_FOR_SUBSAMPLE, (uint32_t)fraction, repetition);
     for (size_t f = 0; f < frames; f++) {
         room->order[f] = (uint32_t)f;
         room->bin[f] = (uint32_t)bins;
@@ -112,7 +111,7 @@ static void draw_subsample(const sampling *shared, size_t fraction, size_t repet
 
 /* The events of a cell that fall in the subsample; returns how many. */
 static size_t gather(const sampling *shared, size_t cell, place *room) {
-    const nd_events *events = shared->activity->events;
+    const nd_events *events = &shared->activity->events;
     uint32_t nowhere = (uint32_t)shared->tables.bins;
     size_t count = 0;
     for (size_t e = events->start[cell]; e < events->start[cell + 1]; e++) {
@@ -171,14 +170,14 @@ static void sample_chunk(size_t index, void *context) {
     place_clear(&room);
 }
 
-static size_t repetitions_of(size_t fraction, size_t repetitions) {
-    return (repetitions * ND_SAMPLE_FRACTIONS + fraction) / (fraction + 1);
+static size_t repetitions_of(const sampling *shared, size_t fraction, size_t repetitions) {
+    return (repetitions * shared->fractions + fraction) / (fraction + 1);
 }
 
 /* Cuts the work into chunks, the costliest (all frames) first. */
 static bool plan(sampling *shared, size_t repetitions, nd_error *error) {
-    for (size_t f = 0; f < ND_SAMPLE_FRACTIONS; f++)
-        shared->chunks += (repetitions_of(f, repetitions) + CHUNK - 1) / CHUNK;
+    for (size_t f = 0; f < shared->fractions; f++)
+        shared->chunks += (repetitions_of(shared, f, repetitions) + CHUNK - 1) / CHUNK;
     shared->chunk = nd_array(shared->chunks, sizeof *shared->chunk, error);
     shared->sums = nd_doubles(shared->chunks * shared->count * SUMS, error);
     shared->counts =
@@ -186,8 +185,8 @@ static bool plan(sampling *shared, size_t repetitions, nd_error *error) {
     if (!shared->chunk || !shared->sums || !shared->counts)
         return false;
     size_t n = 0;
-    for (size_t f = ND_SAMPLE_FRACTIONS; f-- > 0;) {
-        size_t all = repetitions_of(f, repetitions);
+    for (size_t f = shared->fractions; f-- > 0;) {
+        size_t all = repetitions_of(shared, f, repetitions);
         for (size_t first = 0; first < all; first += CHUNK)
             shared->chunk[n++] = (chunk){f, first, all - first < CHUNK ? all - first : CHUNK};
     }
@@ -197,8 +196,8 @@ static bool plan(sampling *shared, size_t repetitions, nd_error *error) {
 /* Means over the repetitions of every fraction. */
 static void average(const sampling *shared, size_t repetitions, nd_sample_curves *curves) {
     for (size_t i = 0; i < shared->count; i++)
-        for (size_t f = 0; f < ND_SAMPLE_FRACTIONS; f++) {
-            double sums[SUMS] = {0}, all = (double)repetitions_of(f, repetitions);
+        for (size_t f = 0; f < shared->fractions; f++) {
+            double sums[SUMS] = {0}, all = (double)repetitions_of(shared, f, repetitions);
             double numbers[COUNTS] = {0};
             for (size_t c = 0; c < shared->chunks; c++) {
                 if (shared->chunk[c].fraction != f)
@@ -210,41 +209,45 @@ static void average(const sampling *shared, size_t repetitions, nd_sample_curves
             }
             for (size_t k = 0; k < ND_INFORMATIONS; k++) {
                 bool per_spike = k == ND_INFORMATION_BIT_SPIKE;
-                size_t at = i * ND_SAMPLE_FRACTIONS + f;
+                size_t at = i * shared->fractions + f;
                 curves->naive[k][at] = sums[k] / (per_spike ? numbers[0] : all);
                 curves->shuffled[k][at] = sums[SHUFFLED + k] / (per_spike ? numbers[1] : all);
             }
         }
 }
 
-static bool allocate(size_t cells, nd_sample_curves *curves, nd_error *error) {
+static bool allocate(size_t cells, size_t fractions, nd_sample_curves *curves, nd_error *error) {
     curves->cells = cells;
-    for (size_t f = 0; f < ND_SAMPLE_FRACTIONS; f++)
-        curves->fraction[f] = (double)(f + 1) / ND_SAMPLE_FRACTIONS;
+    curves->fractions = fractions;
+    for (size_t f = 0; f < fractions; f++)
+        curves->fraction[f] = (double)(f + 1) / (double)fractions;
     bool fine = true;
     for (size_t k = 0; k < ND_INFORMATIONS; k++) {
-        curves->naive[k] = nd_doubles(cells * ND_SAMPLE_FRACTIONS, error);
-        curves->shuffled[k] = nd_doubles(cells * ND_SAMPLE_FRACTIONS, error);
+        curves->naive[k] = nd_doubles(cells * fractions, error);
+        curves->shuffled[k] = nd_doubles(cells * fractions, error);
         fine = fine && curves->naive[k] && curves->shuffled[k];
     }
     return fine;
 }
 
 bool nd_sample_curves_make(const nd_binned *activity, const size_t *cells, size_t count,
-                           const nd_responses *responses, size_t repetitions, uint64_t seed,
-                           unsigned threads, const nd_watch *watch, nd_sample_curves *curves,
-                           nd_error *error) {
+                           const nd_responses *responses, size_t fractions, size_t repetitions,
+                           uint64_t seed, unsigned threads, const nd_watch *watch,
+                           nd_sample_curves *curves, nd_error *error) {
     sampling shared = {.activity = activity,
                        .cells = cells,
                        .count = count,
+                       .fractions = fractions,
                        .responses = responses,
                        .seed = seed,
                        .watch = watch};
     memset(curves, 0, sizeof *curves);
-    if (activity->frames < ND_SAMPLE_FRACTIONS || repetitions == 0)
-        return nd_fail(error, "subsampling", "", "%zu frames in %zu repetitions cannot be sampled",
-                       activity->frames, repetitions);
-    bool fine = allocate(count, curves, error) && plan(&shared, repetitions, error) &&
+    if (fractions == 0 || fractions > ND_MOST_SAMPLE_FRACTIONS || repetitions == 0 ||
+        activity->frames < fractions)
+        return nd_fail(error, "subsampling", "",
+                       "%zu frames cannot be sampled at %zu fractions, %zu repetitions",
+                       activity->frames, fractions, repetitions);
+    bool fine = allocate(count, fractions, curves, error) && plan(&shared, repetitions, error) &&
                 nd_information_tables_make(activity, responses->levels, &shared.tables, error);
     if (fine)
         nd_parallel_for(shared.chunks, threads, sample_chunk, &shared);
@@ -271,10 +274,11 @@ void nd_sample_curves_clear(nd_sample_curves *curves) {
     memset(curves, 0, sizeof *curves);
 }
 
-static double mean_at(const double *values, const bool *use, size_t cells, size_t fraction) {
+static double mean_at(const nd_sample_curves *curves, const double *values, const bool *use,
+                      size_t fraction) {
     double sum = 0.0, numbers = 0.0;
-    for (size_t i = 0; i < cells; i++) {
-        double value = values[i * ND_SAMPLE_FRACTIONS + fraction];
+    for (size_t i = 0; i < curves->cells; i++) {
+        double value = values[i * curves->fractions + fraction];
         if ((use && !use[i]) || isnan(value))
             continue;
         sum += value;
@@ -285,8 +289,8 @@ static double mean_at(const double *values, const bool *use, size_t cells, size_
 
 void nd_sample_curves_mean(const nd_sample_curves *curves, nd_information information,
                            const bool *use, double *naive, double *shuffled) {
-    for (size_t f = 0; f < ND_SAMPLE_FRACTIONS; f++) {
-        naive[f] = mean_at(curves->naive[information], use, curves->cells, f);
-        shuffled[f] = mean_at(curves->shuffled[information], use, curves->cells, f);
+    for (size_t f = 0; f < curves->fractions; f++) {
+        naive[f] = mean_at(curves, curves->naive[information], use, f);
+        shuffled[f] = mean_at(curves, curves->shuffled[information], use, f);
     }
 }

@@ -72,9 +72,9 @@ nd_sparse_activity reference_matlab(const char *activity_file, const char *activ
         bin[f] = (int64_t)place[f] - first_bin;
     nd_sparse_activity sparse;
     nd_error error = {0};
-    support_fine(nd_sparse_activity_from(activity, frames, cells, bin, bins, frame_seconds, &sparse,
-                                         &error),
-                 &error);
+    support_fine(
+        nd_sparse_activity_from(activity, frames, cells, bin, bins, frame_seconds, &sparse, &error),
+        &error);
     free(activity);
     free(place);
     free(bin);
@@ -110,7 +110,8 @@ nd_sparse_activity reference_longitudinal(const char *path, size_t *frames_read)
     hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     assert_true(file >= 0);
     size_t frames, all;
-    double *position = read_dataset(file, "processing/behavior/Position/linear_position/data", &frames);
+    double *position =
+        read_dataset(file, "processing/behavior/Position/linear_position/data", &frames);
     double *velocity =
         read_dataset(file, "processing/behavior/BehavioralTimeSeries/velocity/data", &frames);
     double *activity = read_dataset(file, "processing/ophys/Fluorescence/Deconvolved/data", &all);
@@ -122,8 +123,8 @@ nd_sparse_activity reference_longitudinal(const char *path, size_t *frames_read)
     }
     nd_sparse_activity sparse;
     nd_error error = {0};
-    support_fine(nd_sparse_activity_from(activity, frames, all / frames, bin, 2UL * BINS, 0.05, &sparse,
-                                         &error),
+    support_fine(nd_sparse_activity_from(activity, frames, all / frames, bin, 2UL * BINS, 0.05,
+                                         &sparse, &error),
                  &error);
     *frames_read = frames;
     free(position);

@@ -1,4 +1,4 @@
-#include "measure/logarithm.h"
+#include "measure/entropy_terms.h"
 
 #include <float.h>
 #include <math.h>
@@ -23,8 +23,8 @@ static inline double of_bits(uint64_t bits) {
     return x;
 }
 
-/* log2 of a positive, normal x = m 2^e with m in [1/sqrt 2, sqrt 2): e + 2 atanh((m-1)/(m+1)) / ln 2,
- * the series in s = (m-1)/(m+1), |s| < 0.172, cut where its terms fall below 1e-17. */
+/* log2 of a positive, normal x = m 2^e with m in [1/sqrt 2, sqrt 2): e + 2 atanh((m-1)/(m+1)) / ln
+ * 2, the series in s = (m-1)/(m+1), |s| < 0.172, cut where its terms fall below 1e-17. */
 static inline double log2_of(double x) {
     uint64_t bits = bits_of(x);
     double exponent = of_bits(bits >> 52 | 0x4330000000000000u) - (0x1p52 + 1023.0);
@@ -53,4 +53,15 @@ CLONES void nd_entropy_terms(const double *x, const double *shift, size_t count,
         double value = x[i] * (log2_of(positive) - shift[i]);
         term[i] = x[i] > 0.0 ? value : 0.0;
     }
+}
+
+double nd_ordered_sum(const double *x, size_t count) {
+    double part[4] = {0.0, 0.0, 0.0, 0.0};
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4)
+        for (size_t k = 0; k < 4; k++)
+            part[k] += x[i + k];
+    for (; i < count; i++)
+        part[0] += x[i];
+    return (part[0] + part[1]) + (part[2] + part[3]);
 }
