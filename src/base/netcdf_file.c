@@ -163,6 +163,7 @@ bool nd_nc_define_dimension(nd_nc *file, const char *name, size_t length, nd_err
 
 bool nd_nc_dimension(const nd_nc *file, const char *name, size_t *length, nd_error *error) {
     int id, status = nc_inq_dimid(file->id, name, &id);
+    *length = 0;
     if (status == NC_NOERR)
         status = nc_inq_dimlen(file->id, id, length);
     if (status == NC_EBADDIM)
@@ -174,6 +175,8 @@ bool nd_nc_dimension(const nd_nc *file, const char *name, size_t *length, nd_err
 static bool find(const nd_nc *file, const char *name, int *id, int *rank, size_t shape[8],
                  size_t *count, nd_error *error) {
     int status = nc_inq_varid(file->id, name, id), dimensions[NC_MAX_VAR_DIMS];
+    *count = 0;
+    *rank = 0;
     if (status == NC_ENOTVAR)
         return nd_fail(error, file->path, NULL, "has no variable '%s'", name);
     if (status == NC_NOERR)
