@@ -16,7 +16,4 @@ bool nd_fail_errno(nd_error *error, const char *path, const char *mend, const ch
  */
 bool nd_error_at(nd_error *error, const char *where);
 
-/* The error as one line "WHERE: WHAT; MEND", in `line` of `size` bytes; returns `line`. */
-const char *nd_error_line(const nd_error *error, char *line, size_t size);
-
 #endif

@@ -26,3 +26,20 @@ nd_engine *nd_engine_open(const nd_experiment *experiment, const nd_dataset *dat
     const nd_engine_backend *backend = nd_engine_choose(experiment, dataset, error);
     return backend ? backend->open(experiment, dataset, threads ? threads : 1, error) : NULL;
 }
+
+bool nd_engine_advance(nd_engine *engine, uint64_t step, nd_error *error) {
+    return engine->backend->advance(engine, step, error);
+}
+
+void nd_engine_record(nd_engine *engine, nd_record *record) {
+    engine->backend->record(engine, record);
+}
+
+void nd_engine_parameters(nd_engine *engine, nd_parameters *out) {
+    engine->backend->parameters(engine, out);
+}
+
+void nd_engine_close(nd_engine *engine) {
+    if (engine)
+        engine->backend->close(engine);
+}

@@ -8,13 +8,6 @@
 #include "network/parameters.h"
 #include "world/dataset.h"
 
-typedef struct nd_engine nd_engine;
-
-/* What is recorded: loss over Var(y), and sparsity, of the current parameters without noise. */
-typedef struct nd_record {
-    double loss, active_fraction, fraction_active_units;
-} nd_record;
-
 typedef struct nd_engine_backend {
     const char *name; /* as experiments say it: reference, fast */
     const char *summary;
@@ -45,9 +38,5 @@ struct nd_engine {
 /* The back end for experiment->run.engine: auto takes the fast one where it serves. */
 const nd_engine_backend *nd_engine_choose(const nd_experiment *experiment,
                                           const nd_dataset *dataset, nd_error *error);
-
-/* The same, opened; engine->backend holds its functions. */
-nd_engine *nd_engine_open(const nd_experiment *experiment, const nd_dataset *dataset,
-                          unsigned threads, nd_error *error);
 
 #endif

@@ -48,34 +48,17 @@ typedef struct nd_run_keys {
     uint64_t settle; /* model: hebbian: steps before step 0 of the records */
 } nd_run_keys;
 
-typedef struct nd_experiment {
+struct nd_experiment {
     char *name;
     uint64_t seed;
     nd_world_keys world;
     nd_network_keys network;
     nd_learning_keys learning;
     nd_run_keys run;
-} nd_experiment;
-
-/* Reads and checks an experiment file. `sets` are "key.path=value" overrides, applied in order
- * after the file. Fails naming file, line and key. A relative world.path is taken from the folder
- * of the experiment file. Free with nd_experiment_free. */
-nd_experiment *nd_experiment_load(const char *path, const char *const *sets, size_t set_count,
-                                  nd_error *error);
-
-/* The same from YAML text; `origin` names it in errors. Relative paths are taken from `folder`
- * (NULL: the working folder). */
-nd_experiment *nd_experiment_parse(const char *text, const char *origin, const char *folder,
-                                   const char *const *sets, size_t set_count, nd_error *error);
-
-/* The whole experiment, every key of its model spelled out, as YAML; free() it. Two experiments
- * are the same exactly when these texts are. */
-char *nd_experiment_text(const nd_experiment *experiment, nd_error *error);
+};
 
 /* Is `key` ("learning.update_noise") a key of experiment files? For sweeps and tables. */
 bool nd_experiment_has_key(const char *key);
-
-void nd_experiment_free(nd_experiment *experiment);
 
 /* The steps at which records (or snapshots) are made: `count` of them from 0 to `steps`, both ends
  * in, evenly or logarithmically spaced; strictly increasing, so fewer than asked when `steps` is

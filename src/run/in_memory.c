@@ -49,8 +49,7 @@ nd_outcome nd_simulate_in_memory(const nd_experiment *experiment, const nd_datas
         if (outcome == ND_RUN_DIVERGED)
             engine->backend->parameters(engine, traces->last);
     }
-    if (engine)
-        engine->backend->close(engine);
+    nd_engine_close(engine);
     nd_course_free(course);
     return outcome;
 }

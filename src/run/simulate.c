@@ -199,8 +199,7 @@ static bool open_session(session *self, const char *path, const nd_watch *watch,
 }
 
 static void close_session(session *self) {
-    if (self->engine)
-        self->engine->backend->close(self->engine);
+    nd_engine_close(self->engine);
     nd_course_free(self->course);
     nd_journal_close(self->journal);
     nd_dataset_free(self->dataset);

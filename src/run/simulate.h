@@ -1,27 +1,10 @@
-/* Runs an experiment from beginning to end: world, engine, records, snapshots, run file; resumes
- * what was interrupted. */
+/* Runs an experiment from beginning to end: world, engine, records, snapshots. nd_simulate, which
+ * makes a run file, is declared in nulldrift.h; here is its sibling without a file. */
 #ifndef ND_RUN_SIMULATE_H
 #define ND_RUN_SIMULATE_H
 
 #include "engine/engine.h"
 #include "experiment/experiment.h"
-
-typedef struct nd_run_options {
-    unsigned threads;          /* inside the run; 0: one */
-    double checkpoint_seconds; /* 0: every 60 s */
-    const char *command_line;  /* for the history attribute; may be NULL */
-} nd_run_options;
-
-typedef enum nd_outcome {
-    ND_RUN_COMPLETE,
-    ND_RUN_INTERRUPTED, /* stopped by the watch, at a checkpoint; run again to resume */
-    ND_RUN_DIVERGED,    /* the run file holds what came before; error says at which step */
-    ND_RUN_FAILED
-} nd_outcome;
-
-/* Runs `experiment` into the run file `path` (science.md 1-3, docs/run-file.md). */
-nd_outcome nd_simulate(const nd_experiment *experiment, const char *path,
-                       const nd_run_options *options, const nd_watch *watch, nd_error *error);
 
 /* The traces of a run kept in memory: for sweeps, whose thousands of runs write no file. */
 typedef struct nd_traces {

@@ -85,3 +85,24 @@ void nd_gaussian_smooth(double *values, size_t count, size_t stride, double sigm
     for (size_t i = 0; i < count; i++)
         values[i * stride] = scratch[i] / total;
 }
+
+void nd_dataset_shape(const nd_dataset *dataset, size_t *samples, size_t *inputs, size_t *outputs) {
+    if (samples)
+        *samples = dataset->samples;
+    if (inputs)
+        *inputs = dataset->inputs;
+    if (outputs)
+        *outputs = dataset->outputs;
+}
+
+const double *nd_dataset_inputs(const nd_dataset *dataset) {
+    return dataset->input;
+}
+
+const double *nd_dataset_targets(const nd_dataset *dataset) {
+    return dataset->target;
+}
+
+const double *nd_dataset_position(const nd_dataset *dataset) {
+    return dataset->position;
+}

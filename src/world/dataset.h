@@ -4,7 +4,7 @@
 
 #include "network/parameters.h"
 
-typedef struct nd_dataset {
+struct nd_dataset {
     size_t samples, inputs, outputs; /* n, d_in (action included), d_out */
     double *input;                   /* samples x inputs */
     double *target;                  /* samples x outputs */
@@ -15,11 +15,10 @@ typedef struct nd_dataset {
     double *wall_texture;            /* environments x texture; NULL off the track */
     size_t texture;                  /* values around the perimeter */
     nd_parameters *initial;          /* a file world's own initial weights; NULL otherwise */
-} nd_dataset;
+};
 
 /* An empty data set with room for inputs and targets. */
 nd_dataset *nd_dataset_new(size_t samples, size_t inputs, size_t outputs, nd_error *error);
-void nd_dataset_free(nd_dataset *dataset);
 
 /* Var(y): the variance over all entries of the targets, with n-1 (science.md 1); 1 when the
  * targets are constant, so that a relative loss can still be given. */

@@ -18,7 +18,4 @@ const nd_world *nd_world_find(const char *task);
 /* All of them, ended by one whose task is NULL. */
 const nd_world *nd_worlds(void);
 
-/* Makes the experiment's data set and checks it: finite values, matching shapes. */
-nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error);
-
 #endif
