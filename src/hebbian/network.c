@@ -1,0 +1,108 @@
+#include "base/error.h"
+#include "base/random.h"
+#include "hebbian/hebbian.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool check(const nd_experiment *experiment, nd_error *error) {
+    const nd_network_keys *keys = &experiment->network;
+    if (keys->neurons == 0)
+        return nd_fail(error, "network.neurons", "give at least 1", "no neurons");
+    if (!(keys->regularisation_l2 > 0))
+        return nd_fail(error, "network.regularisation_l2", "give a number above 0",
+                       "%g, but a neuron's activity is divided by it", keys->regularisation_l2);
+    double rate = experiment->learning.learning_rate;
+    if (!(rate > 0 && rate < 1))
+        return nd_fail(error, "learning.learning_rate", "give a number between 0 and 1",
+                       "%g, but weights decay by the factor 1 - learning_rate", rate);
+    return true;
+}
+
+static bool allocate(nd_hebbian *network, nd_error *error) {
+    size_t neurons = network->neurons, count = network->inputs->count;
+    return (network->forward = nd_doubles(network->inputs->dimension * neurons, error)) &&
+           (network->lateral = nd_doubles(neurons * neurons, error)) &&
+           (network->threshold = nd_doubles(neurons, error)) &&
+           (network->activity = nd_doubles(neurons, error)) &&
+           (network->drive = nd_doubles(neurons, error)) &&
+           (network->last_set =
+                nd_array(count * nd_set_words(neurons), sizeof *network->last_set, error)) &&
+           (network->solver = nd_complementarity_new(neurons, error));
+}
+
+/* W0 Gaussian, M0 = I, b0 = 0. */
+static void initialise(nd_hebbian *network) {
+    size_t neurons = network->neurons;
+    for (size_t k = 0; k < network->inputs->dimension; k++) {
+        double *weights = network->forward + k * neurons;
+        nd_random_gaussians(network->experiment->seed, ND_FOR_HEBBIAN_INITIAL, (uint32_t)k, 0,
+                            neurons, weights);
+        for (size_t i = 0; i < neurons; i++)
+            weights[i] *= network->experiment->network.initial_weight_scale;
+    }
+    for (size_t i = 0; i < neurons; i++)
+        network->lateral[i * neurons + i] = 1;
+}
+
+nd_hebbian *nd_hebbian_new(const nd_experiment *experiment, nd_error *error) {
+    if (!check(experiment, error))
+        return NULL;
+    nd_hebbian *network = calloc(1, sizeof *network);
+    if (!network) {
+        nd_fail(error, "", "", "out of memory for the network");
+        return NULL;
+    }
+    network->experiment = experiment;
+    network->neurons = experiment->network.neurons;
+    network->inputs =
+        nd_hebbian_inputs_make(experiment->network.inputs, experiment->network.input_count, error);
+    if (!network->inputs || !allocate(network, error)) {
+        nd_hebbian_free(network);
+        return NULL;
+    }
+    initialise(network);
+    network->input_gram = nd_input_gram(network->inputs);
+    return network;
+}
+
+void nd_hebbian_free(nd_hebbian *network) {
+    if (!network)
+        return;
+    nd_hebbian_inputs_free(network->inputs);
+    free(network->forward);
+    free(network->lateral);
+    free(network->threshold);
+    free(network->last_set);
+    nd_complementarity_free(network->solver);
+    free(network->activity);
+    free(network->drive);
+    free(network);
+}
+
+/* Calls `each` on every part of the state, in order. */
+static bool visit_state(nd_hebbian *network, nd_buffer *state,
+                        bool (*each)(nd_buffer *state, void *bytes, size_t length, nd_error *error),
+                        nd_error *error) {
+    size_t neurons = network->neurons, real = sizeof(double);
+    size_t sets = network->inputs->count * nd_set_words(neurons) * sizeof *network->last_set;
+    return each(state, &network->updates, sizeof network->updates, error) &&
+           each(state, network->forward, network->inputs->dimension * neurons * real, error) &&
+           each(state, network->lateral, neurons * neurons * real, error) &&
+           each(state, network->threshold, neurons * real, error) &&
+           each(state, network->activity, neurons * real, error) &&
+           each(state, network->last_set, sets, error) &&
+           each(state, &network->counts, sizeof network->counts, error);
+}
+
+static bool put(nd_buffer *state, void *bytes, size_t length, nd_error *error) {
+    return nd_buffer_put(state, bytes, length, error);
+}
+
+bool nd_hebbian_save(const nd_hebbian *network, nd_buffer *state, nd_error *error) {
+    return visit_state((nd_hebbian *)network, state, put, error);
+}
+
+bool nd_hebbian_restore(nd_hebbian *network, nd_buffer *state, nd_error *error) {
+    return visit_state(network, state, nd_buffer_take, error);
+}

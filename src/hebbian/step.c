@@ -1,0 +1,70 @@
+#include "base/error.h"
+#include "base/random.h"
+#include "hebbian/hebbian.h"
+#include "hebbian/kernels.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* One random input. */
+static size_t draw_input(const nd_hebbian *network) {
+    nd_stream stream =
+        nd_stream_at(network->experiment->seed, ND_FOR_HEBBIAN_INPUT, 0, network->updates);
+    return (size_t)nd_stream_below(&stream, network->inputs->count);
+}
+
+bool nd_hebbian_unsettled(const nd_hebbian *network, size_t input, size_t unit, nd_error *error) {
+    const nd_experiment *experiment = network->experiment;
+    char where[64];
+    snprintf(where, sizeof where, "update %llu", (unsigned long long)network->updates);
+    return nd_fail(
+        error, where, "lower learning.noise_lateral or raise network.regularisation_l2",
+        "the neural dynamics found no fixed point in %d Euler steps: unit %zu moves most "
+        "(input %zu, N %zu, learning_rate %g, noise_forward %g, noise_lateral %g, "
+        "l1 %g, l2 %g, alpha %g)",
+        ND_EULER_LIMIT, unit, input, network->neurons, experiment->learning.learning_rate,
+        experiment->learning.noise_forward, experiment->learning.noise_lateral,
+        experiment->network.regularisation_l1, experiment->network.regularisation_l2,
+        experiment->network.threshold_alpha);
+}
+
+/* W, M and b after an input met with activity y. */
+static void learn(nd_hebbian *network, const double *input) {
+    const nd_experiment *experiment = network->experiment;
+    const nd_learning_keys *keys = &experiment->learning;
+    double rate = keys->learning_rate;
+    double root_alpha = sqrt(experiment->network.threshold_alpha);
+    nd_hebbian_update update = {.keep = 1 - rate,
+                                .rate = rate,
+                                .noise = sqrt(rate) * keys->noise_forward,
+                                .receiver = network->activity,
+                                .neurons = network->neurons,
+                                .seed = experiment->seed,
+                                .step = network->updates,
+                                .scratch = network->drive};
+    nd_learn_forward(&update, input, network->inputs->dimension, network->forward);
+    update.noise = sqrt(rate) * keys->noise_lateral;
+    nd_learn_lateral(&update, network->lateral);
+    for (size_t i = 0; i < network->neurons; i++)
+        network->threshold[i] =
+            (1 - rate) * network->threshold[i] + rate * root_alpha * network->activity[i];
+}
+
+bool nd_hebbian_step(nd_hebbian *network, nd_error *error) {
+    size_t index = draw_input(network), unit = 0;
+    const double *input = network->inputs->value + index * network->inputs->dimension;
+    uint64_t *set = network->last_set + index * nd_set_words(network->neurons);
+    nd_fixed_point_problem problem = nd_hebbian_problem(network, input, network->drive);
+    if (!nd_fixed_point(network->solver, &problem, set, network->activity, &network->counts, &unit))
+        return nd_hebbian_unsettled(network, index, unit, error);
+    learn(network, input);
+    network->updates++;
+    return true;
+}
+
+bool nd_hebbian_advance(nd_hebbian *network, uint64_t step, nd_error *error) {
+    while (network->updates < network->experiment->run.settle + step)
+        if (!nd_hebbian_step(network, error))
+            return false;
+    return true;
+}

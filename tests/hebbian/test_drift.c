@@ -1,0 +1,109 @@
+/* Centroids, diffusion and population-vector correlation, on walks whose answer is known. */
+#include "support.h"
+
+#include "base/random.h"
+#include "hebbian/drift.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static void centroid_of_a_field_across_the_seam_is_where_the_field_is(void **state) {
+    (void)state;
+    nd_error error = {0};
+    nd_hebbian_inputs *inputs = nd_hebbian_inputs_make("ring", 360, &error);
+    double response[360 * 3] = {0}, centroid[3];
+    for (int s = 0; s < 360; s++) {
+        response[s * 3] = fmax(cos(inputs->position[s] - 0.1) - 0.5, 0); /* straddles 0 */
+        response[s * 3 + 1] = fmax(cos(inputs->position[s] - 4.0) - 0.2, 0);
+        response[s * 3 + 2] = 0.04;
+    }
+    nd_field_centroids(inputs, response, 3, 0.05, centroid);
+    assert_true(fabs(centroid[0] - 0.1) < 1e-3);
+    assert_true(fabs(centroid[1] - 4.0) < 1e-3);
+    assert_true(isnan(centroid[2]));
+    nd_hebbian_inputs_free(inputs);
+}
+
+/* 200 free walks with a known D, once around the ring and more. MSD / 2t over 50 lags of 400
+ * snapshots: its relative error is about sqrt(2 / (200 * 400 / 50)) = 3.5 %; 15 % is over four of
+ * them, a false alarm in 10^4 seeds (this one is fixed). */
+static void a_free_walk_has_its_diffusion_constant_and_exponent_one(void **state) {
+    (void)state;
+    enum { UNITS = 200, TIMES = 400, LAGS = 50 };
+    double *way = malloc(sizeof(double) * UNITS * TIMES), squared[LAGS], interval = 25, d = 4e-4;
+    nd_error error = {0};
+    for (size_t i = 0; i < UNITS; i++) {
+        double step[TIMES], at = 0;
+        nd_random_gaussians(7, ND_FOR_TEST, (uint32_t)i, 0, TIMES, step);
+        for (size_t t = 0; t < TIMES; t++) {
+            at += sqrt(2 * d * interval) * step[t];
+            way[t * UNITS + i] = at - 2 * M_PI * floor(at / (2 * M_PI));
+        }
+    }
+    support_fine(nd_mean_squared_displacement(way, TIMES, UNITS, true, LAGS, squared, &error),
+                 &error);
+    nd_diffusion fit = nd_fit_diffusion(squared, LAGS, interval);
+    assert_int_equal(fit.lags, LAGS);
+    assert_true(fabs(fit.linear / d - 1) < 0.15);
+    assert_true(fabs(fit.exponent - 1) < 0.1);
+    assert_true(fabs(log(fit.logarithmic / d)) < 0.5);
+    free(way);
+}
+
+static void a_field_that_goes_ends_its_track(void **state) {
+    (void)state;
+    nd_error error = {0};
+    /* One neuron: moves by 0.1, vanishes, comes back on the other side. */
+    double centroid[] = {1.0, 1.1, NAN, 4.0, 4.2}, squared[4];
+    support_fine(nd_mean_squared_displacement(centroid, 5, 1, true, 4, squared, &error), &error);
+    double expected[] = {(0.01 + 0.04) / 2, NAN, NAN, NAN};
+    support_close("squared", squared, expected, 4, 1e-12, 0.01);
+    assert_true(isnan(nd_fit_diffusion(squared, 4, 1).linear));
+}
+
+static void the_way_around_the_ring_counts_in_full(void **state) {
+    (void)state;
+    nd_error error = {0};
+    double centroid[8], squared[7];
+    for (int t = 0; t < 8; t++)
+        centroid[t] = fmod(5 + 1.5 * t, 2 * M_PI);
+    support_fine(nd_mean_squared_displacement(centroid, 8, 1, true, 7, squared, &error), &error);
+    assert_true(fabs(squared[6] - 10.5 * 10.5) < 1e-9);
+    support_fine(nd_mean_squared_displacement(centroid, 8, 1, false, 7, squared, &error), &error);
+    assert_true(squared[6] < 40);
+}
+
+static void unevenly_spaced_snapshots_have_no_diffusion_constant(void **state) {
+    (void)state;
+    nd_error error = {0};
+    double step[] = {0, 1, 10, 100}, centroid[] = {0, 0.1, 0.2, 0.3}, squared[1];
+    nd_diffusion fit;
+    support_fine(nd_late_diffusion(centroid, step, 4, 1, true, squared, &fit, &error), &error);
+    assert_true(isnan(squared[0]) && isnan(fit.linear));
+}
+
+static void population_vector_correlation_is_pearson_over_units(void **state) {
+    (void)state;
+    /* Two snapshots, three inputs, four neurons; the second input's vector is silent in one. */
+    double response[] = {1, 2, 3, 4, 0, 0, 0, 0, 5, 1, 1, 1, /* first */
+                         2, 4, 6, 8, 1, 0, 0, 0, 1, 5, 1, 1};
+    double correlation[4];
+    nd_response_correlations(response, 2, 3, 4, correlation);
+    double expected[] = {1, (1 - 1.0 / 3) / 2, (1 - 1.0 / 3) / 2, 1};
+    support_close("correlation", correlation, expected, 4, 1e-12, 1);
+    double by_lag[2];
+    nd_correlation_by_lag(correlation, 2, 0, by_lag);
+    assert_true(fabs(by_lag[0] - 1) < 1e-12 && fabs(by_lag[1] - 1.0 / 3) < 1e-12);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(centroid_of_a_field_across_the_seam_is_where_the_field_is),
+        cmocka_unit_test(a_free_walk_has_its_diffusion_constant_and_exponent_one),
+        cmocka_unit_test(a_field_that_goes_ends_its_track),
+        cmocka_unit_test(the_way_around_the_ring_counts_in_full),
+        cmocka_unit_test(unevenly_spaced_snapshots_have_no_diffusion_constant),
+        cmocka_unit_test(population_vector_correlation_is_pearson_over_units),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
