@@ -6,44 +6,22 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/commands.h"
+#include "cli/run_output.h"
 #include "run/simulate.h"
 #include "store/run_file.h"
 
-/* EXPERIMENT.yaml -> EXPERIMENT.nc in the working folder. */
-static char *default_output(const char *experiment_path, nd_error *error) {
-    const char *slash = strrchr(experiment_path, '/');
-    char *base = nd_text(slash ? slash + 1 : experiment_path, error);
-    if (!base)
-        return NULL;
-    char *dot = strrchr(base, '.');
-    if (dot && dot != base)
-        *dot = '\0';
-    char *output = nd_path_with(base, ".nc", error);
-    free(base);
-    return output;
-}
-
-/* The mean of up to ten values from `first` on. */
-static double mean_of_ten(const double *values, size_t first, size_t count) {
-    double sum = 0;
-    size_t taken = 0;
-    for (size_t i = first; i < count && taken < 10; i++, taken++)
-        sum += values[i];
-    return taken ? sum / (double)taken : NAN;
-}
-
 static void summarise(const nd_run *run, const char *path) {
     size_t n = run->records, late = n > 10 ? n - 10 : 0;
-    double loss = mean_of_ten(run->loss, late, n);
+    double loss = nd_mean_of_ten(run->loss, late, n);
     printf("%s: %zu records and %zu snapshots over %.4g steps.\n", path, n, run->snapshots,
            run->step[n - 1]);
     printf("  loss                   10^%.2f at the start, 10^%.2f at the end (of the targets' "
            "variance)\n",
            log10(run->loss[0]), log10(loss));
     printf("  fraction active units  %.3f -> %.3f\n", run->fraction_active_units[0],
-           mean_of_ten(run->fraction_active_units, late, n));
+           nd_mean_of_ten(run->fraction_active_units, late, n));
     printf("  active fraction        %.3f -> %.3f\n", run->active_fraction[0],
-           mean_of_ten(run->active_fraction, late, n));
+           nd_mean_of_ten(run->active_fraction, late, n));
     if (run->fraction_active_units[n - 1] == 0)
         printf("  Every unit is silent at the end: nothing can be learned any more. A smaller "
                "learning rate or less noise keeps units awake.\n");
@@ -93,7 +71,7 @@ static int run(const nd_arguments *arguments) {
     }
     const char *given = nd_value(arguments, "output");
     char *path =
-        given ? nd_text(given, &error) : default_output(nd_positional(arguments, 0), &error);
+        given ? nd_text(given, &error) : nd_default_output(nd_positional(arguments, 0), &error);
     nd_run_options options = {.threads = (unsigned)threads,
                               .checkpoint_seconds = every,
                               .command_line = nd_command_line(arguments)};

@@ -1,0 +1,180 @@
+#include "store/hebbian_file.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+static bool define_traces(nd_nc *file, nd_error *error) {
+    return nd_nc_define(file, "step", ND_NC_INT64, "record", "1",
+                        "updates made when the record was taken, settling ones not counted",
+                        error) &&
+           nd_nc_define(file, "loss", ND_NC_DOUBLE, "record", "1",
+                        "similarity-matching error |X'X - Y'Y|^2 / n^2 over all inputs (Frobenius "
+                        "norm)",
+                        error) &&
+           nd_nc_define(file, "active_fraction", ND_NC_DOUBLE, "record", "1",
+                        "share of (unit, input) pairs with a response above 0", error) &&
+           nd_nc_define(file, "fraction_active_units", ND_NC_DOUBLE, "record", "1",
+                        "share of units whose largest response exceeds network.peak_threshold",
+                        error);
+}
+
+static bool define_state(nd_nc *file, bool circular, nd_error *error) {
+    return nd_nc_define(file, "inputs", ND_NC_DOUBLE, "sample input", "1",
+                        "inputs x of the network", error) &&
+           nd_nc_define(file, "position", ND_NC_DOUBLE, "sample",
+                        circular ? "rad" : "length of the slice",
+                        circular ? "angle on the ring" : "position along the slice", error) &&
+           nd_nc_define(file, "snapshot_step", ND_NC_INT64, "snapshot", "1",
+                        "updates made when the snapshot was taken, settling ones not counted",
+                        error) &&
+           nd_nc_define(file, "responses", ND_NC_DOUBLE, "snapshot sample unit", "1",
+                        "fixed-point response y(x) of every unit to every input", error) &&
+           nd_nc_define(file, "forward_weights", ND_NC_DOUBLE, "unit input", "1",
+                        "feed-forward weights W at the end", error) &&
+           nd_nc_define(file, "lateral_weights", ND_NC_DOUBLE, "unit sender", "1",
+                        "lateral weights M at the end, from sender to unit", error) &&
+           nd_nc_define(file, "threshold", ND_NC_DOUBLE, "unit", "1", "thresholds b at the end",
+                        error);
+}
+
+static bool define(nd_nc *file, const nd_hebbian *network, const nd_run_summary *summary,
+                   nd_error *error) {
+    return nd_nc_define_dimension(file, "record", summary->records, error) &&
+           nd_nc_define_dimension(file, "snapshot", summary->snapshots, error) &&
+           nd_nc_define_dimension(file, "sample", network->inputs->count, error) &&
+           nd_nc_define_dimension(file, "input", network->inputs->dimension, error) &&
+           nd_nc_define_dimension(file, "unit", network->neurons, error) &&
+           nd_nc_define_dimension(file, "sender", network->neurons, error) &&
+           define_traces(file, error) && define_state(file, network->inputs->circular, error);
+}
+
+/* Writes a matrix kept by sender (senders x N) the way it is read in equations (N x senders). */
+static bool put_transposed(nd_nc *file, const char *name, const double *weights, size_t senders,
+                           size_t neurons, nd_error *error) {
+    double *turned = nd_doubles(senders * neurons, error);
+    if (!turned)
+        return false;
+    for (size_t k = 0; k < senders; k++)
+        for (size_t i = 0; i < neurons; i++)
+            turned[i * senders + k] = weights[k * neurons + i];
+    bool fine = nd_nc_put(file, name, turned, senders * neurons, error);
+    free(turned);
+    return fine;
+}
+
+static bool put_state(nd_nc *file, const nd_hebbian *network, nd_error *error) {
+    const nd_hebbian_inputs *inputs = network->inputs;
+    size_t neurons = network->neurons;
+    return nd_nc_put(file, "inputs", inputs->value, inputs->count * inputs->dimension, error) &&
+           nd_nc_put(file, "position", inputs->position, inputs->count, error) &&
+           nd_nc_put(file, "threshold", network->threshold, neurons, error) &&
+           put_transposed(file, "forward_weights", network->forward, inputs->dimension, neurons,
+                          error) &&
+           put_transposed(file, "lateral_weights", network->lateral, neurons, neurons, error);
+}
+
+/* What the journal holds, in memory. */
+typedef struct rows {
+    double *column;        /* ND_RECORD_WIDTH x records */
+    double *snapshot_step; /* snapshots */
+    double *response;      /* snapshots x n x N */
+    double *row;           /* scratch */
+} rows;
+
+static void rows_free(rows *all) {
+    free(all->column);
+    free(all->snapshot_step);
+    free(all->response);
+    free(all->row);
+}
+
+static bool read_rows(rows *all, size_t size, nd_journal *journal, const nd_run_summary *summary,
+                      nd_error *error) {
+    size_t records = 0, snapshots = 0;
+    nd_row_kind kind;
+    bool end = false;
+    if (!(all->column = nd_doubles(ND_RECORD_WIDTH * summary->records, error)) ||
+        !(all->snapshot_step = nd_doubles(summary->snapshots, error)) ||
+        !(all->response = nd_doubles(summary->snapshots * size, error)) ||
+        !(all->row = nd_doubles(size + ND_RECORD_WIDTH, error)))
+        return false;
+    nd_journal_rewind(journal);
+    while (nd_journal_next(journal, &kind, all->row, &end, error)) {
+        if (kind == ND_ROW_RECORD && records < summary->records) {
+            for (size_t i = 0; i < ND_RECORD_WIDTH; i++)
+                all->column[i * summary->records + records] = all->row[i];
+            records++;
+        } else if (kind == ND_ROW_SNAPSHOT && snapshots < summary->snapshots) {
+            all->snapshot_step[snapshots] = all->row[0];
+            memcpy(all->response + snapshots++ * size, all->row + 1, size * sizeof(double));
+        }
+    }
+    if (!end)
+        return false;
+    return (records == summary->records && snapshots == summary->snapshots) ||
+           nd_fail(error, NULL, NULL,
+                   "the journal holds %zu records and %zu snapshots, %zu and %zu were made",
+                   records, snapshots, summary->records, summary->snapshots);
+}
+
+static bool put_rows(nd_nc *file, const rows *all, size_t size, const nd_run_summary *summary,
+                     nd_error *error) {
+    static const char *const names[ND_RECORD_WIDTH] = {"step", "loss", "active_fraction",
+                                                       "fraction_active_units"};
+    bool fine = true;
+    for (size_t i = 0; fine && i < ND_RECORD_WIDTH; i++)
+        fine =
+            nd_nc_put(file, names[i], all->column + i * summary->records, summary->records, error);
+    return fine &&
+           nd_nc_put(file, "snapshot_step", all->snapshot_step, summary->snapshots, error) &&
+           nd_nc_put(file, "responses", all->response, summary->snapshots * size, error);
+}
+
+static bool put_counts(nd_nc *file, const nd_fixed_point_counts *counts, nd_error *error) {
+    return nd_nc_put_number(file, NULL, "fixed_points", (double)counts->problems, error) &&
+           nd_nc_put_number(file, NULL, "fixed_point_pivots", (double)counts->pivots, error) &&
+           nd_nc_put_number(file, NULL, "fixed_point_cold_starts", (double)counts->cold_starts,
+                            error) &&
+           nd_nc_put_number(file, NULL, "fixed_point_fall_backs", (double)counts->fall_backs,
+                            error) &&
+           nd_nc_put_number(file, NULL, "fixed_point_unpolished", (double)counts->unpolished,
+                            error);
+}
+
+static bool put_attributes(nd_nc *file, const nd_hebbian *network, const nd_run_summary *summary,
+                           nd_error *error) {
+    char *text = nd_experiment_text(network->experiment, error);
+    bool fine = text && nd_nc_put_text(file, NULL, "title", network->experiment->name, error) &&
+                nd_nc_put_text(file, NULL, "experiment", text, error) &&
+                nd_nc_put_number(file, NULL, "seed", (double)network->experiment->seed, error) &&
+                nd_nc_put_text(file, NULL, "source", "nulldrift " ND_VERSION, error) &&
+                nd_nc_put_text(file, NULL, "engine", summary->engine, error) &&
+                nd_nc_put_text(file, NULL, "status", summary->status, error) &&
+                nd_nc_put_text(file, NULL, "history", summary->history, error) &&
+                nd_nc_put_number(file, NULL, "wall_time_seconds", summary->wall_time, error) &&
+                put_counts(file, &network->counts, error);
+    free(text);
+    return fine;
+}
+
+bool nd_hebbian_file_write(const char *path, const nd_hebbian *network, nd_journal *journal,
+                           const nd_run_summary *summary, nd_error *error) {
+    size_t size = network->inputs->count * network->neurons;
+    rows all = {0};
+    nd_nc *file = NULL;
+    bool fine = read_rows(&all, size, journal, summary, error) &&
+                (file = nd_nc_create(path, error)) && define(file, network, summary, error) &&
+                put_state(file, network, error) && put_rows(file, &all, size, summary, error) &&
+                put_attributes(file, network, summary, error) &&
+                nd_hebbian_drift_write(file, network, all.snapshot_step, all.response,
+                                       summary->snapshots, error);
+    if (fine)
+        fine = nd_nc_publish(file, error);
+    else
+        nd_nc_close(file);
+    rows_free(&all);
+    return fine;
+}

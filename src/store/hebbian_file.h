@@ -1,0 +1,40 @@
+/* The run file of the Hebbian network (docs/hebbian.md): the records of any run, and snapshots of
+ * the responses over all inputs instead of parameters. */
+#ifndef ND_STORE_HEBBIAN_FILE_H
+#define ND_STORE_HEBBIAN_FILE_H
+
+#include "base/netcdf_file.h"
+#include "hebbian/drift.h"
+#include "hebbian/hebbian.h"
+#include "store/run_file_write.h"
+
+/* Writes `path` whole or not at all, from the journal of a run: records as any run's; a snapshot is
+ * {step, responses (n x N)}. `network` is the network at the end. Also derives and writes how the
+ * fields drifted between snapshots: centroids, their mean squared displacement, PV correlation. */
+bool nd_hebbian_file_write(const char *path, const nd_hebbian *network, nd_journal *journal,
+                           const nd_run_summary *summary, nd_error *error);
+
+/* A run file read back; responses come a snapshot at a time. */
+typedef struct nd_hebbian_run {
+    nd_nc *file;
+    nd_experiment *experiment;
+    nd_hebbian_inputs *inputs; /* made anew from the experiment */
+    size_t neurons, records, snapshots;
+    double *step, *loss, *active_fraction, *fraction_active_units; /* records */
+    double *snapshot_step;                                         /* snapshots */
+} nd_hebbian_run;
+
+/* Refuses, by name, what is not the complete run file of a Hebbian network. */
+nd_hebbian_run *nd_hebbian_run_open(const char *path, nd_error *error);
+void nd_hebbian_run_close(nd_hebbian_run *run);
+
+/* Responses (n x N) of snapshot `index`. */
+bool nd_hebbian_run_responses(const nd_hebbian_run *run, size_t index, double *response,
+                              nd_error *error);
+
+/* Defines and writes the part that tells how the fields drifted; `response` (snapshots x n x N) is
+ * overwritten. For nd_hebbian_file_write. */
+bool nd_hebbian_drift_write(nd_nc *file, const nd_hebbian *network, const double *step,
+                            double *response, size_t snapshots, nd_error *error);
+
+#endif
