@@ -7,6 +7,7 @@ enum { MOST_COMMANDS = 32 };
 const nd_command *nd_commands(void) {
     static const nd_command *const table[] = {
         &nd_command_run,
+        &nd_command_hebbian,
         &nd_command_help,
     };
     static nd_command gathered[MOST_COMMANDS];

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 
 extern const nd_command nd_command_run;
+extern const nd_command nd_command_hebbian;
 extern const nd_command nd_command_help;
 
 #endif

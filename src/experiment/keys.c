@@ -40,7 +40,7 @@ static const nd_key KEYS[] = {
     {"network.inputs", ND_WORD, AT(network.inputs), "ring", 0, 0, HEBB, "ring or place"},
     {"network.neurons", ND_COUNT, AT(network.neurons), "100", 1, 1e5, HEBB, ONE_OR_MORE},
     {"network.regularisation_l1", ND_NUMBER, AT(network.regularisation_l1), "0", 0, 1e9, HEBB, NOT_NEGATIVE},
-    {"network.regularisation_l2", ND_NUMBER, AT(network.regularisation_l2), "0.01", 0, 1e9, HEBB, NOT_NEGATIVE},
+    {"network.regularisation_l2", ND_NUMBER, AT(network.regularisation_l2), "0.01", TINY, 1e9, HEBB, POSITIVE},
     {"network.threshold_alpha", ND_NUMBER, AT(network.threshold_alpha), "0", 0, 1e9, HEBB, NOT_NEGATIVE},
     {"network.initial_weight_scale", ND_NUMBER, AT(network.initial_weight_scale), "0.1", 0, 1e9, HEBB, NOT_NEGATIVE},
     {"network.input_count", ND_COUNT, AT(network.input_count), "628", 2, 1e7, HEBB, "a whole number of at least 2"},

@@ -1,0 +1,140 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "cli/run_output.h"
+#include "run/hebbian_run.h"
+#include "store/hebbian_file.h"
+
+static double attribute(const nd_hebbian_run *run, const char *name) {
+    double value = NAN;
+    (void)nd_nc_number(run->file, NULL, name, &value, NULL);
+    return value;
+}
+
+static void summarise_drift(const nd_hebbian_run *run) {
+    double constant = attribute(run, "diffusion_constant");
+    if (!isfinite(constant))
+        return;
+    const char *unit = run->inputs->circular ? "rad^2" : "slice^2";
+    printf("  drift of the fields    D = %.3g +- %.1g %s per step (linear fit), %.3g (log fit, "
+           "exponent %.2f +- %.2f)\n",
+           constant, attribute(run, "diffusion_constant_error"), unit,
+           attribute(run, "diffusion_constant_log_fit"), attribute(run, "diffusion_exponent"),
+           attribute(run, "diffusion_exponent_error"));
+}
+
+static void summarise(const nd_hebbian_run *run, const char *path) {
+    size_t n = run->records, late = n > 10 ? n - 10 : 0;
+    printf("%s: %zu records and %zu snapshots over %.4g steps.\n", path, n, run->snapshots,
+           run->step[n - 1]);
+    printf("  similarity error       %.4f -> %.4f\n", run->loss[0],
+           nd_mean_of_ten(run->loss, late, n));
+    printf("  fraction active units  %.3f -> %.3f (peak above %g)\n", run->fraction_active_units[0],
+           nd_mean_of_ten(run->fraction_active_units, late, n),
+           run->experiment->network.peak_threshold);
+    printf("  active fraction        %.3f -> %.3f\n", run->active_fraction[0],
+           nd_mean_of_ten(run->active_fraction, late, n));
+    summarise_drift(run);
+    double problems = attribute(run, "fixed_points");
+    printf("  fixed points           %.0f, %.2f pivots each; restarted from Euler steps %.0f times "
+           "(%.3f%%), left to the Euler dynamics %.0f times\n",
+           problems, attribute(run, "fixed_point_pivots") / problems,
+           attribute(run, "fixed_point_fall_backs"),
+           100 * attribute(run, "fixed_point_fall_backs") / problems,
+           attribute(run, "fixed_point_unpolished"));
+    printf("Next: nulldrift figure fig4c %s -o fig4c.pdf\n", path);
+}
+
+static int finish(nd_outcome outcome, const char *path, bool quiet, const nd_error *error) {
+    nd_terminal_done();
+    if (outcome == ND_RUN_INTERRUPTED) {
+        printf("Stopped at a checkpoint; run the same command again to resume %s.\n", path);
+        return ND_EXIT_FAILED;
+    }
+    if (outcome == ND_RUN_FAILED || outcome == ND_RUN_DIVERGED)
+        return nd_report(error);
+    if (quiet)
+        return ND_EXIT_FINE;
+    nd_error opening = {0};
+    nd_hebbian_run *run = nd_hebbian_run_open(path, &opening);
+    if (!run)
+        return nd_report(&opening);
+    summarise(run, path);
+    nd_hebbian_run_close(run);
+    return ND_EXIT_FINE;
+}
+
+static int run(const nd_arguments *arguments) {
+    nd_error error = {0};
+    const char *const *sets;
+    size_t set_count = nd_values(arguments, "set", &sets);
+    double threads, every;
+    if (!nd_number_value(arguments, "threads", 1, 1024, 1, &threads) ||
+        !nd_number_value(arguments, "checkpoint-every", 0.001, 1e6, 60, &every))
+        return ND_EXIT_USAGE;
+    nd_experiment *experiment =
+        nd_experiment_load(nd_positional(arguments, 0), sets, set_count, &error);
+    if (!experiment)
+        return nd_report(&error);
+    if (experiment->network.model != ND_HEBBIAN) {
+        nd_experiment_free(experiment);
+        nd_fail(&error, nd_positional(arguments, 0), "use `nulldrift run`",
+                "is an experiment for the feed-forward network (network.model is not hebbian)");
+        return nd_report(&error);
+    }
+    const char *given = nd_value(arguments, "output");
+    char *path =
+        given ? nd_text(given, &error) : nd_default_output(nd_positional(arguments, 0), &error);
+    nd_run_options options = {.threads = (unsigned)threads,
+                              .checkpoint_seconds = every,
+                              .command_line = nd_command_line(arguments)};
+    bool quiet = nd_flag(arguments, "quiet");
+    nd_outcome outcome =
+        path ? nd_hebbian_simulate(experiment, path, &options, nd_terminal_watch(quiet), &error)
+             : ND_RUN_FAILED;
+    int code = finish(outcome, path, quiet, &error);
+    free(path);
+    nd_experiment_free(experiment);
+    return code;
+}
+
+static const nd_option OPTIONS[] = {
+    {'o', "output", "RUN.nc", "the run file; by default the experiment's name with .nc, here"},
+    {0, "set", "KEY=VALUE",
+     "override a key of the experiment, e.g. learning.noise_lateral=0; may be given more than "
+     "once"},
+    {0, "threads", "N", "threads for the responses at records; results do not depend on it"},
+    {0, "checkpoint-every", "SECONDS", "how often to save the state; 60 by default"},
+    {'q', "quiet", NULL, "no progress and no summary"},
+    {0},
+};
+
+static const nd_example EXAMPLES[] = {
+    {"nulldrift hebbian examples/hebbian-ring.yaml", "Figure 4C: the ring, into hebbian-ring.nc"},
+    {"nulldrift hebbian examples/hebbian-place.yaml --set learning.noise_lateral=0 -o forward.nc",
+     "place cells with noise in the feed-forward weights only"},
+    {NULL, NULL},
+};
+
+const nd_command nd_command_hebbian = {
+    .name = "hebbian",
+    .usage = "EXPERIMENT.yaml [-o RUN.nc] [--set KEY=VALUE]... [--threads N] [--quiet]",
+    .summary = "run the Hebbian / anti-Hebbian network, which learns without a gradient",
+    .description =
+        "Shows one random input per step to a recurrent network, takes its dynamics to their exact "
+        "fixed point, and changes its weights by local rules with noise (Qin et al. 2023). Records "
+        "hold the similarity-matching error and the sparsity, snapshots the responses to all "
+        "inputs; at the end the drift of the fields is measured: centroids, mean squared "
+        "displacement, diffusion constant, population-vector correlation.\n\n"
+        "The state is saved every minute (RUN.nc.ckpt, RUN.nc.part). An interrupted run, by "
+        "Ctrl-C or otherwise, is resumed by the same command, and gives the very file that an "
+        "uninterrupted one gives. A finished run is never overwritten.",
+    .options = OPTIONS,
+    .examples = EXAMPLES,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};
