@@ -47,6 +47,7 @@ static bool known_names(const nd_experiment *experiment, const place *at) {
     for (const nd_activation *activation = nd_activations(); activation->name; activation++)
         append_name(activations, sizeof activations, activation->name);
     return one_of(at, "world.task", experiment->world.task, worlds) &&
+           one_of(at, "world.value_range", experiment->world.value_range, "symmetric | unit") &&
            one_of(at, "learning.rule", experiment->learning.rule, rules) &&
            one_of(at, "network.activation", experiment->network.activation, activations) &&
            one_of(at, "network.initialisation", experiment->network.initialisation,

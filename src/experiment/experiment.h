@@ -12,7 +12,8 @@ typedef struct nd_world_keys {
     uint64_t samples, input_dim, output_dim, environments;
     double size_x, size_y, kernel, fov_fraction, speed, heading_noise; /* predictive-track */
     double smooth_factor;
-    char *path; /* task file: the netCDF to read; NULL otherwise */
+    char *value_range; /* symmetric: inputs and targets in [-1, 1]; unit: in [0, 1] */
+    char *path;        /* task file: the netCDF to read; empty otherwise */
     bool published_quirks;
 } nd_world_keys;
 

@@ -29,6 +29,7 @@ static const nd_key KEYS[] = {
     {"world.speed", ND_NUMBER, AT(world.speed), "0.2", 0, 1e9, FEED, NOT_NEGATIVE},
     {"world.heading_noise", ND_NUMBER, AT(world.heading_noise), "0", 0, 1e3, FEED, NOT_NEGATIVE},
     {"world.smooth_factor", ND_NUMBER, AT(world.smooth_factor), "5", TINY, 1e9, FEED, POSITIVE},
+    {"world.value_range", ND_WORD, AT(world.value_range), "symmetric", 0, 0, FEED, "symmetric or unit"},
     {"world.path", ND_WORD, AT(world.path), "", 0, 0, FEED, "the path of a netCDF file"},
     {"world.published_quirks", ND_TRUTH, AT(world.published_quirks), "false", 0, 0, FEED, "true or false"},
 

@@ -44,6 +44,12 @@ static bool all_finite(const double *values, size_t rows, size_t columns, const 
     return true;
 }
 
+/* From [-1, 1] to [0, 1]. */
+static void to_unit_range(double *values, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        values[i] = 0.5 * values[i] + 0.5;
+}
+
 nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error) {
     const nd_world *world = nd_world_find(experiment->world.task);
     if (!world) {
@@ -60,6 +66,11 @@ nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error) {
                                 "the target", error))) {
         nd_dataset_free(dataset);
         return NULL;
+    }
+    if (dataset && strcmp(experiment->world.value_range, "unit") == 0 &&
+        strcmp(experiment->world.task, "file") != 0) {
+        to_unit_range(dataset->input, dataset->samples * dataset->inputs);
+        to_unit_range(dataset->target, dataset->samples * dataset->outputs);
     }
     return dataset;
 }

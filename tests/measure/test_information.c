@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "measure/information.h"
 #include "measure/entropy_terms.h"
+#include "measure/information.h"
 #include "measure/tuning.h"
 #include "reference_session.h"
 #include "support.h"

@@ -188,6 +188,20 @@ static void published_predictive_shares_memory(void **state) {
     nd_dataset_free(d);
 }
 
+/* value_range: unit gives the same data between 0 and 1. */
+static void unit_range_is_half_the_symmetric_one_shifted(void **state) {
+    (void)state;
+    nd_dataset *symmetric = make("task: random, samples: 4, input_dim: 6, output_dim: 3", 2);
+    nd_dataset *unit =
+        make("task: random, samples: 4, input_dim: 6, output_dim: 3, value_range: unit", 2);
+    for (size_t i = 0; i < 24; i++)
+        assert_true(unit->input[i] == 0.5 * symmetric->input[i] + 0.5);
+    for (size_t i = 0; i < 12; i++)
+        assert_true(unit->target[i] == 0.5 * symmetric->target[i] + 0.5);
+    nd_dataset_free(symmetric);
+    nd_dataset_free(unit);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_span_minus_one_to_one),
@@ -200,6 +214,7 @@ int main(void) {
         cmocka_unit_test(an_output_dim_of_zero_smooths_no_dimension_as_published),
         cmocka_unit_test(the_scene_is_predicted_one_step_ahead),
         cmocka_unit_test(published_predictive_shares_memory),
+        cmocka_unit_test(unit_range_is_half_the_symmetric_one_shifted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
