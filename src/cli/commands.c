@@ -8,6 +8,9 @@ const nd_command *nd_commands(void) {
     static const nd_command *const table[] = {
         &nd_command_run,
         &nd_command_hebbian,
+        &nd_command_measure,
+        &nd_command_tuning,
+        &nd_command_figure,
         &nd_command_help,
     };
     static nd_command gathered[MOST_COMMANDS];

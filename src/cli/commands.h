@@ -6,6 +6,9 @@
 
 extern const nd_command nd_command_run;
 extern const nd_command nd_command_hebbian;
+extern const nd_command nd_command_measure;
+extern const nd_command nd_command_tuning;
+extern const nd_command nd_command_figure;
 extern const nd_command nd_command_help;
 
 #endif

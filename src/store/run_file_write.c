@@ -41,12 +41,14 @@ static bool define_dataset(nd_nc *file, const nd_dataset *dataset, nd_error *err
     if (fine && dataset->heading)
         fine = nd_nc_define(file, "heading", ND_NC_DOUBLE, "sample", "rad",
                             "heading of the agent, 0 along the track", error);
+    /* The dimension before the variable of the same name: netCDF cannot add them the other way. */
+    if (fine && (dataset->environments > 1 || dataset->wall_texture))
+        fine = nd_nc_define_dimension(file, "environment", dataset->environments, error);
     if (fine && dataset->environment)
         fine = nd_nc_define(file, "environment", ND_NC_INT64, "sample", "1",
                             "which environment the sample was seen in, from 0", error);
     if (fine && dataset->wall_texture)
-        fine = nd_nc_define_dimension(file, "environment", dataset->environments, error) &&
-               nd_nc_define_dimension(file, "texture", dataset->texture, error) &&
+        fine = nd_nc_define_dimension(file, "texture", dataset->texture, error) &&
                nd_nc_define(file, "wall_texture", ND_NC_DOUBLE, "environment texture", "1",
                             "texture of the walls at equal steps around the perimeter", error);
     return fine;

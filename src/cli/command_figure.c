@@ -1,0 +1,72 @@
+#include <stdio.h>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "figure/figure.h"
+
+static int list(void) {
+    for (const nd_figure *figure = nd_figures(); figure->name; figure++)
+        printf("%-14s %-26s %s\n", figure->name, figure->inputs, figure->summary);
+    return ND_EXIT_FINE;
+}
+
+static int wrong(const char *message, const char *name) {
+    fprintf(stderr, "nulldrift: figure: %s%s%s\n", message, name ? " " : "", name ? name : "");
+    return ND_EXIT_USAGE;
+}
+
+static int run(const nd_arguments *arguments) {
+    if (nd_flag(arguments, "list"))
+        return list();
+    size_t given = nd_positional_count(arguments);
+    if (given == 0)
+        return wrong("name a figure; `nulldrift figure --list` shows them", NULL);
+    const nd_figure *figure = nd_figure_find(nd_positional(arguments, 0));
+    if (!figure)
+        return wrong("`nulldrift figure --list` shows the figures; there is none named",
+                     nd_positional(arguments, 0));
+    if (given - 1 < figure->least_inputs || given - 1 > figure->most_inputs)
+        return wrong("this one takes", figure->inputs);
+    const char *output = nd_value(arguments, "output");
+    if (!output)
+        return wrong("say where the picture goes: -o FILE.pdf, .svg or .png", NULL);
+    nd_figure_request request = {.inputs = nd_positionals(arguments) + 1,
+                                 .input_count = given - 1,
+                                 .output = output,
+                                 .keep_script = nd_flag(arguments, "keep-script")};
+    nd_error error = {0};
+    return figure->draw(&request, &error) ? ND_EXIT_FINE : nd_report(&error);
+}
+
+static const nd_option OPTIONS[] = {
+    {'o', "output", "FILE", "the picture: .pdf, .svg or .png (200 dots per inch)"},
+    {0, "keep-script", NULL,
+     "leave gnuplot's script and the data beside the picture, in FILE.gnuplot/"},
+    {0, "list", NULL, "list the figures and what each is drawn from"},
+    {0},
+};
+
+static const nd_example EXAMPLES[] = {
+    {"nulldrift figure --list", "every figure, and what it is drawn from"},
+    {"nulldrift figure fig2 figure-2.nc -o fig2.pdf", "Figure 2 of a run"},
+    {"nulldrift figure fig2 figure-2.nc -o fig2.svg --keep-script",
+     "the same, with the script to restyle: (cd fig2.svg.gnuplot && gnuplot plot.gp)"},
+    {NULL, NULL},
+};
+
+const nd_command nd_command_figure = {
+    .name = "figure",
+    .usage = "NAME INPUT... -o FILE [--keep-script] | --list",
+    .summary = "draw a figure as PDF, SVG or PNG",
+    .description =
+        "Draws one of the figures of `nulldrift figure --list` through gnuplot. A run that has not "
+        "been measured is measured on the way, its file left as it is.\n\n"
+        "With --keep-script the script (plot.gp), the house style (house.gp) and the data tables "
+        "stay in FILE.gnuplot/: change them and run `gnuplot plot.gp` there. docs/figures.md shows "
+        "every figure.",
+    .options = OPTIONS,
+    .examples = EXAMPLES,
+    .least = 0,
+    .most = -1,
+    .run = run,
+};
