@@ -1,0 +1,87 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "cli/commands.h"
+#include "store/run_phases.h"
+
+static bool is_csv(const char *path) {
+    size_t length = strlen(path);
+    return length >= 4 && strcmp(path + length - 4, ".csv") == 0;
+}
+
+static bool phases_of_csv(const char *path, nd_phases *phases, nd_error *error) {
+    nd_trace_table table;
+    if (!nd_traces_from_csv(path, &table, error))
+        return false;
+    bool fine = nd_phases_find(&table.traces, phases, error);
+    nd_trace_table_free(&table);
+    return fine || nd_error_at(error, path);
+}
+
+static bool phases_of_run(const char *path, nd_phases *phases, nd_error *error) {
+    nd_nc *file = nd_nc_amend(path, error);
+    if (!file)
+        return false;
+    if (nd_phases_into_run(file, phases, error))
+        return nd_nc_publish(file, error);
+    nd_nc_close(file);
+    return false;
+}
+
+static int run(const nd_arguments *arguments) {
+    nd_error error = {0};
+    nd_phases phases;
+    const char *path = nd_positional(arguments, 0), *output = nd_value(arguments, "output");
+    char table[8192];
+    if (output && !nd_check_writable(output, &error))
+        return nd_report(&error);
+    if (!(is_csv(path) ? phases_of_csv : phases_of_run)(path, &phases, &error))
+        return nd_report(&error);
+    nd_phases_table(&phases, table, sizeof table);
+    if (output && !nd_write_file(output, table, strlen(table), &error))
+        return nd_report(&error);
+    if (nd_flag(arguments, "quiet"))
+        return ND_EXIT_FINE;
+    fputs(table, stdout);
+    if (phases.seen[1])
+        printf("%s falls from step %.4g to step %.4g; nine tenths are made by step %.4g.\n",
+               nd_phase_metric_name(phases.sparsity), phases.fall_from, phases.fall_to,
+               phases.end_step[1]);
+    return ND_EXIT_FINE;
+}
+
+static const nd_option OPTIONS[] = {
+    {'o', "output", "TABLE.txt", "write the table there, too"},
+    {'q', "quiet", NULL, "print nothing"},
+    {0},
+};
+
+static const nd_example EXAMPLES[] = {
+    {"nulldrift phases figure-2.nc", "Table 1 of the paper for that run, kept in its attributes"},
+    {"nulldrift phases records.csv", "the same from a table: step, loss or log10_loss, "
+                                     "fraction_active_units, active_fraction"},
+    {NULL, NULL},
+};
+
+const nd_command nd_command_phases = {
+    .name = "phases",
+    .usage = "RUN.nc|TRACES.csv [-o TABLE.txt]",
+    .summary = "find the three phases of learning in a run, and what changes in each",
+    .description =
+        "Finds where fast familiarity, implicit regularisation and null drift each dominate, and "
+        "tests for every phase whether loss, sparsity, spatial information and tuning still "
+        "change. A run file keeps the boundaries and the table in its global attributes "
+        "(phase_1_end_step, phase_2_end_step, phase_table); information and tuning are known "
+        "after `nulldrift measure`.\n\n"
+        "A phase dominates until nine tenths of its fall are made: of log10 loss for the first, "
+        "of the fraction of active units (where it does not fall, of the active fraction) for the "
+        "second. Changes are tested by Mann-Kendall's test, corrected for autocorrelation: p < "
+        "0.01 and at least 5 % of the metric's range. The method in full: docs/phases.md.",
+    .options = OPTIONS,
+    .examples = EXAMPLES,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};
