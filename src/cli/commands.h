@@ -9,6 +9,7 @@ extern const nd_command nd_command_hebbian;
 extern const nd_command nd_command_measure;
 extern const nd_command nd_command_tuning;
 extern const nd_command nd_command_figure;
+extern const nd_command nd_command_spectrum;
 extern const nd_command nd_command_phases;
 extern const nd_command nd_command_help;
 

@@ -58,6 +58,7 @@ static void density_and_trace_agree_within_their_errors(void **state) {
                         : b > ND_DENSITY_DECADES ? relative > low && relative <= high
                                                  : relative >= low && relative <= high;
         }
+        assert_true(fabs(density.count[b] - expected) <= 4 * density.count_error[b] + 0.5);
         total += density.count[b];
     }
     assert_true(fabs(total - (double)count) < 1e-6);

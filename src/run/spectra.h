@@ -1,0 +1,35 @@
+/* Adds the flatness of its snapshots to a run file (science.md 5, docs/flatness.md). */
+#ifndef ND_RUN_SPECTRA_H
+#define ND_RUN_SPECTRA_H
+
+#include "store/run_file.h"
+
+typedef struct nd_spectra_options {
+    const char *snapshots; /* which: "0,25,50", "first,middle,last", "10-20"; NULL: all */
+    bool exact;            /* the exact Hessian's eigenvalues, too */
+    bool relax;            /* everything again at the relaxed points */
+    bool lanczos;          /* extreme eigenvalues, trace and density by Lanczos */
+    size_t probes, steps;  /* of Lanczos; 0: 16 probes of 100 steps */
+    double memory;         /* bytes it may take; 0: what the machine has free */
+    unsigned threads;      /* snapshots beside each other; 0: one */
+} nd_spectra_options;
+
+/* What was done, for a word to the user. */
+typedef struct nd_spectra_report {
+    size_t snapshots, not_relaxed; /* computed; short of the relaxed loss */
+    double worst_relaxed_loss;
+} nd_spectra_report;
+
+/* Computes and adds, over (snapshot): hessian_loss, hessian_trace, hessian_largest,
+ * gauss_newton_rank, gauss_newton_log_sum, gauss_newton_eigenvalues; with exact: eigenvalues; with
+ * relax: all of them with the prefix relaxed_, and relaxed_distance; with lanczos: lanczos_largest,
+ * lanczos_smallest and their errors, lanczos_trace, spectral_density and their errors. Snapshots
+ * that were not asked for keep what they had, or are NaN. The file is replaced whole, at the end.
+ * Fails on a run without snapshots, a snapshot that is not finite, a spectrum that does not fit. */
+bool nd_spectra_into_run(const char *path, const nd_spectra_options *options, const nd_watch *watch,
+                         nd_spectra_report *report, nd_error *error);
+
+/* Reads a list of snapshots into `chosen` (`count` flags); fails naming what it cannot read. */
+bool nd_snapshot_list(const char *list, size_t count, bool *chosen, nd_error *error);
+
+#endif
