@@ -162,8 +162,8 @@ static size_t density_bin(double relative) {
     int below = (int)floor(fmax(decades, 0));
     if (below >= ND_DENSITY_DECADES)
         return ND_DENSITY_DECADES;
-    int from_zero = ND_DENSITY_DECADES - below;
-    return (size_t)(ND_DENSITY_DECADES + (relative > 0 ? from_zero : -from_zero));
+    size_t from_zero = ND_DENSITY_DECADES - (size_t)below;
+    return relative > 0 ? ND_DENSITY_DECADES + from_zero : ND_DENSITY_DECADES - from_zero;
 }
 
 /* One probe's quadrature: counts per bin and its estimate of the trace. */

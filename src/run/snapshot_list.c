@@ -28,9 +28,9 @@ static bool read_index(const char **at, size_t count, size_t *index) {
 bool nd_snapshot_list(const char *list, size_t count, bool *chosen, nd_error *error) {
     const char *at = list;
     while (true) {
-        size_t from, to;
+        size_t from = 0;
         bool fine = read_index(&at, count, &from);
-        to = from;
+        size_t to = from;
         if (fine && *at == '-') {
             at++;
             fine = read_index(&at, count, &to) && to >= from;
