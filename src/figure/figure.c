@@ -1,8 +1,10 @@
-#include "figure/figure.h"
+#include "figure/figures.h"
 
 #include <string.h>
 
 static const nd_figure figures[] = {
+    {"fig2", "the paper's Figure 2: world, loss, information and sparsity, rate maps, drift",
+     "RUN.nc", 1, 1, nd_figure_2},
     {0},
 };
 

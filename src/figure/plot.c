@@ -172,11 +172,21 @@ nd_plot *nd_plot_new(const char *output, double width_cm, double height_cm, nd_e
     return NULL;
 }
 
+void nd_plot_size(const nd_plot *plot, double *width_cm, double *height_cm) {
+    *width_cm = plot->width_cm;
+    *height_cm = plot->height_cm;
+}
+
 void nd_plot_script(nd_plot *plot, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     (void)vfprintf(plot->script, format, arguments);
     va_end(arguments);
+}
+
+void nd_plot_letter(nd_plot *plot, const char *letter, double left, double top) {
+    nd_plot_script(plot, "set label 99 '{/:Bold %s}' at screen %.6g,%.6g left front font ',11'\n",
+                   letter, left + 0.1 / plot->width_cm, top - 0.27 / plot->height_cm);
 }
 
 void nd_plot_panel_margins(nd_plot *plot, const char *letter, double left, double bottom,
@@ -190,10 +200,7 @@ void nd_plot_panel_margins(nd_plot *plot, const char *letter, double left, doubl
                    left + margins.left * across, left + width - margins.right * across,
                    bottom + margins.bottom * up, bottom + height - margins.top * up);
     if (letter)
-        nd_plot_script(plot,
-                       "set label 99 '{/:Bold %s}' at screen %.6g,%.6g left front "
-                       "font ',11'\n",
-                       letter, left + 0.1 * across, bottom + height - 0.27 * up);
+        nd_plot_letter(plot, letter, left, bottom + height);
 }
 
 void nd_plot_panel(nd_plot *plot, const char *letter, double left, double bottom, double width,

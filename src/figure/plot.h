@@ -23,6 +23,9 @@ typedef struct nd_plot nd_plot;
  * cannot be written to, and a machine without gnuplot. */
 nd_plot *nd_plot_new(const char *output, double width_cm, double height_cm, nd_error *error);
 
+/* The size it was given. */
+void nd_plot_size(const nd_plot *plot, double *width_cm, double *height_cm);
+
 /* Appends to the script, as printf. House styles are set already: fonts, thin grey axes, line
  * types 1..8 in colour-blind-safe colours (Okabe-Ito), `set palette` viridis; 8 pt text. */
 void nd_plot_script(nd_plot *plot, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -42,6 +45,9 @@ typedef struct nd_plot_margins {
 #define ND_PLOT_MARGINS_RIGHT ((nd_plot_margins){1.45, 1.5, 1.0, 0.6})
 void nd_plot_panel_margins(nd_plot *plot, const char *letter, double left, double bottom,
                            double width, double height, nd_plot_margins margins);
+
+/* Writes a bold panel letter with the next plot, for a panel whose upper left corner is there. */
+void nd_plot_letter(nd_plot *plot, const char *letter, double left, double top);
 
 /* Starts the data table `name`; refer to it in the script as 'NAME' (gnuplot runs in its folder).
  * Rows follow; blocks (gnuplot's `index`) are parted by nd_plot_block, lines broken and grid rows

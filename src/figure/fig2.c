@@ -1,0 +1,159 @@
+/* Figure 2: a network on the track loses active units, its tuning sharpens and drifts. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "figure/figures.h"
+#include "figure/parts.h"
+
+/* The picture, cm, and its rows. */
+static const double WIDTH = 18, HEIGHT = 13.2, TOP_ROW = 5.0;
+enum { TIMES = 4 };
+static const double SHARES[TIMES] = {0.1, 0.4, 0.7, 1}; /* of the run: after the fast phase */
+
+static nd_area area_cm(double left, double bottom, double width, double height) {
+    return (nd_area){left / WIDTH, bottom / HEIGHT, width / WIDTH, height / HEIGHT};
+}
+
+/* Sets the x axis of a panel over the run's steps. */
+static void step_axis(nd_plot *plot, const nd_run *run, const nd_step_axis *axis) {
+    nd_plot_script(plot, "set xlabel '%s'\nset xrange [0:%.9g]\n", axis->label,
+                   run->step[run->records - 1] / axis->unit);
+}
+
+/* A trace of the records over steps, thinned, as table `name`. */
+static bool write_trace(nd_plot *plot, const char *name, const nd_run *run, const double *values,
+                        bool logarithm, double unit, nd_error *error) {
+    double *x = nd_doubles(run->records, error), *y = nd_doubles(run->records, error);
+    for (size_t i = 0; x && y && i < run->records; i++) {
+        x[i] = run->step[i] / unit;
+        y[i] = logarithm ? log10(values[i]) : values[i];
+    }
+    if (x && y) {
+        nd_plot_table(plot, name);
+        nd_plot_trace(plot, run->records, x, y, 500, false);
+    }
+    free(x);
+    free(y);
+    return x && y;
+}
+
+static bool draw_loss(nd_plot *plot, nd_area area, const nd_run *run, nd_error *error) {
+    nd_step_axis axis = nd_step_axis_for(run->step[run->records - 1]);
+    if (!write_trace(plot, "loss", run, run->loss, true, axis.unit, error))
+        return false;
+    nd_plot_panel(plot, "B", area.left, area.bottom, area.width, area.height);
+    step_axis(plot, run, &axis);
+    nd_plot_script(plot, "set ylabel 'log_{10} loss / Var(target)'\n"
+                         "plot 'loss' with lines linetype 7 linewidth 0.7 notitle\n");
+    return true;
+}
+
+static bool draw_information(nd_plot *plot, nd_area area, const nd_measured *measured,
+                             nd_error *error) {
+    const nd_run *run = measured->run;
+    nd_step_axis axis = nd_step_axis_for(run->step[run->records - 1]);
+    if (!write_trace(plot, "active-units", run, run->fraction_active_units, false, axis.unit,
+                     error))
+        return false;
+    nd_plot_table(plot, "information");
+    for (size_t i = 0; i < run->snapshots; i++) {
+        double mean;
+        size_t tuned = nd_measured_tuned(measured, i, &mean);
+        nd_plot_row(plot, 3, (double[]){run->snapshot_step[i] / axis.unit, mean, (double)tuned});
+    }
+    nd_plot_panel_margins(plot, "C", area.left, area.bottom, area.width, area.height,
+                          ND_PLOT_MARGINS_RIGHT);
+    step_axis(plot, run, &axis);
+    nd_plot_script(
+        plot, "set border 11\nset yrange [0:*]\nset y2range [0:1]\n"
+              "set ytics textcolor rgb '#0072B2'\nset y2tics textcolor rgb '#D55E00' nomirror\n"
+              "set y2tics offset -0.4,0\n"
+              "set ylabel \"mean SI of tuned units\\n(bit / activity)\" textcolor rgb '#0072B2'\n"
+              "set y2label 'fraction active units' offset -0.8,0 textcolor rgb '#D55E00'\n"
+              "plot 'active-units' axes x1y2 with lines linetype 2 linewidth 0.9 notitle, "
+              "'information' using 1:2 with linespoints linetype 1 pointsize 0.3 notitle\n");
+    return true;
+}
+
+static bool draw_maps(nd_plot *plot, nd_area area, const nd_measured *measured, nd_error *error) {
+    const nd_run *run = measured->run;
+    nd_rate_maps sets[TIMES] = {0};
+    size_t pairs = measured->environments * measured->units;
+    bool fine = true;
+    for (size_t i = 0; fine && i < TIMES; i++) {
+        size_t snapshot = nd_snapshot_near(run, SHARES[i]);
+        sets[i].maps = nd_doubles(measured->units * measured->bins, error);
+        fine = sets[i].maps && nd_measured_maps(measured, snapshot, 0, sets[i].maps, error);
+        sets[i].tuned = measured->tuned + snapshot * pairs;
+        char step[32];
+        nd_step_text(run->snapshot_step[snapshot], step, sizeof step);
+        (void)snprintf(sets[i].title, sizeof sets[i].title, "step %s", step);
+        (void)snprintf(sets[i].sorted_by, sizeof sets[i].sorted_by, "by %s", step);
+    }
+    fine = fine && nd_draw_rate_map_grid(plot, "D", area, sets, TIMES, measured->units,
+                                         measured->bins, measured->bin_position, error);
+    for (size_t i = 0; i < TIMES; i++)
+        free(sets[i].maps);
+    return fine;
+}
+
+/* The edges, in `unit`, of the cell that a snapshot has on an axis over the steps: halfway to its
+ * neighbours, so that unevenly spaced snapshots lie where they belong. */
+static void cell_edges(const nd_run *run, size_t index, double unit, double *low, double *high) {
+    const double *step = run->snapshot_step;
+    size_t last = run->snapshots - 1;
+    double here = step[index];
+    *low = (index > 0 ? (step[index - 1] + here) / 2 : here) / unit;
+    *high = (index < last ? (here + step[index + 1]) / 2 : here) / unit;
+}
+
+static void draw_correlation(nd_plot *plot, nd_area area, const nd_measured *measured) {
+    const nd_run *run = measured->run;
+    size_t n = run->snapshots;
+    nd_step_axis axis = nd_step_axis_for(run->snapshot_step[n - 1]);
+    double last = run->snapshot_step[n - 1] / axis.unit, least = 0.9;
+    nd_plot_table(plot, "rate-map-correlation");
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) {
+            double left, right, upper, lower, r = measured->rate_map_correlation[i * n + j];
+            cell_edges(run, j, axis.unit, &left, &right);
+            cell_edges(run, i, axis.unit, &upper, &lower);
+            right = fmin(right + 0.3 * (right - left), last); /* overlap: no seams between them */
+            lower = fmin(lower + 0.3 * (lower - upper), last);
+            nd_plot_row(plot, 5, (double[]){left, right, upper, lower, r});
+            least = r < least ? r : least;
+        }
+    nd_plot_panel_margins(plot, "E", area.left, area.bottom, area.width, area.height,
+                          (nd_plot_margins){1.45, 1.55, 1.0, 1.0});
+    nd_plot_script(plot,
+                   "set border 15\nset size ratio -1\nset xrange [0:%.9g]\nset yrange [%.9g:0]\n"
+                   "set xlabel '%s'\nset ylabel '%s'\nset cbrange [%.2g:1]\n"
+                   "set cblabel 'Pearson r'\nset title 'correlation of rate maps'\n"
+                   "plot 'rate-map-correlation' using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 with "
+                   "boxxyerror fillcolor palette notitle\n",
+                   last, last, axis.label, axis.label, floor(least * 10) / 10);
+}
+
+bool nd_figure_2(const nd_figure_request *request, nd_error *error) {
+    nd_measured *measured = nd_measured_open(request->inputs[0], error);
+    nd_plot *plot = measured ? nd_plot_new(request->output, WIDTH, HEIGHT, error) : NULL;
+    bool fine = plot != NULL;
+    if (fine) {
+        const double top = HEIGHT - TOP_ROW, second = 6, third = 10.9; /* where columns begin */
+        const double last = WIDTH - third;
+        nd_draw_world(plot, "A", area_cm(0, top, second, TOP_ROW), measured->run);
+        fine =
+            draw_loss(plot, area_cm(second, top, third - second, TOP_ROW), measured->run, error) &&
+            draw_information(plot, area_cm(third, top, last, TOP_ROW), measured, error) &&
+            draw_maps(plot, area_cm(0, 0, third, top), measured, error);
+        draw_correlation(plot, area_cm(third, top - (last - 1), last, last - 1), measured);
+    }
+    nd_measured_close(measured);
+    if (!fine) {
+        nd_plot_abandon(plot);
+        return false;
+    }
+    return nd_plot_draw(plot, request->keep_script, error);
+}

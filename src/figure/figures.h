@@ -1,0 +1,11 @@
+/* Every figure's drawing function, for the table in figure.c. */
+#ifndef ND_FIGURE_FIGURES_H
+#define ND_FIGURE_FIGURES_H
+
+#include "figure/figure.h"
+
+bool nd_figure_2(const nd_figure_request *request, nd_error *error);
+bool nd_figure_6(const nd_figure_request *request, nd_error *error);
+bool nd_figure_environments(const nd_figure_request *request, nd_error *error);
+
+#endif

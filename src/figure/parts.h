@@ -1,0 +1,41 @@
+/* Parts that several figures share. */
+#ifndef ND_FIGURE_PARTS_H
+#define ND_FIGURE_PARTS_H
+
+#include "figure/plot.h"
+#include "store/measures.h"
+
+/* By what to divide training steps up to `last` on an axis, and that axis's label. */
+typedef struct nd_step_axis {
+    double unit;    /* 1, 10^3, 10^6 ... */
+    char label[48]; /* "training step (10^6)" */
+} nd_step_axis;
+nd_step_axis nd_step_axis_for(double last);
+
+/* A step as text for a picture: "1200", "4·10^{5}", "10^{6}"; returns `out`. */
+const char *nd_step_text(double step, char *out, size_t size);
+
+/* A part of the picture, in fractions of it, as nd_plot_panel takes it. */
+typedef struct nd_area {
+    double left, bottom, width, height;
+} nd_area;
+
+/* One column of a grid of rate maps, and one way to sort its rows. */
+typedef struct nd_rate_maps {
+    double *maps;       /* units x bins, smoothed */
+    const bool *tuned;  /* units */
+    char title[64];     /* above its column */
+    char sorted_by[64]; /* beside its row */
+} nd_rate_maps;
+
+/* A grid of heat maps: columns are the sets; row i shows the units tuned in set i, sorted by where
+ * set i's maps peak. Each unit's map is normalised by its own peak; silent units are blank. */
+bool nd_draw_rate_map_grid(nd_plot *plot, const char *letter, nd_area area,
+                           const nd_rate_maps *sets, size_t count, size_t units, size_t bins,
+                           const double *bin_position, nd_error *error);
+
+/* The world of a run: the corridor with its walls, a view and the path; or, where no walls are
+ * known, positions and inputs. */
+void nd_draw_world(nd_plot *plot, const char *letter, nd_area area, const nd_run *run);
+
+#endif
