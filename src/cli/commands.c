@@ -12,6 +12,7 @@ const nd_command *nd_commands(void) {
         &nd_command_tuning,
         &nd_command_figure,
         &nd_command_spectrum,
+        &nd_command_drift_direction,
         &nd_command_phases,
         &nd_command_help,
     };

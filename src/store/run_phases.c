@@ -35,10 +35,10 @@ static bool take_information(const nd_nc *file, size_t snapshots, nd_trace_table
         return true;
     if (!nd_nc_shape(file, "spatial_information", &rank, rank_shape, error))
         return false;
-    if (rank != 2 || rank_shape[0] != snapshots)
+    if (rank < 2 || rank > 3 || rank_shape[0] != snapshots)
         return nd_fail(error, nd_nc_path(file), "measure it again",
                        "spatial_information has the wrong shape");
-    units = rank_shape[1];
+    units = rank_shape[1] * (rank == 3 ? rank_shape[2] : 1); /* of every environment */
     double *information = nd_doubles(units, error), *tuned = nd_doubles(units, error);
     table->spatial_information = nd_doubles(snapshots, error);
     bool fine = information && tuned && table->spatial_information;

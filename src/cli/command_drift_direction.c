@@ -1,0 +1,89 @@
+#include <stdio.h>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "run/drift_direction.h"
+
+static void print_drift(const nd_drift *drift, const char *path, size_t snapshot, double steps) {
+    static const char *const names[ND_REGULARIZERS] = {"sum of logs", "sum"};
+    printf("%s, snapshot %zu: %zu branches of %.0f steps from loss %.2g, %zu awake units (%zu "
+           "parameters), displacement %.3g.\n",
+           path, snapshot, drift->branches, steps, drift->loss, drift->awake_units,
+           drift->awake_parameters, drift->displacement);
+    printf("%-28s %-22s %-22s\n", "minus the gradient of the", names[0], names[1]);
+    const nd_drift_match *a = &drift->match[0], *b = &drift->match[1];
+    printf("%-28s %.4f +- %.4f       %.4f +- %.4f\n", "  mean cosine of a branch", a->cosine,
+           a->cosine_error, b->cosine, b->cosine_error);
+    printf("%-28s %-22.2g %-22.2g\n", "  p (one-sided t)", a->p, b->p);
+    printf("%-28s %.3f +- %.3f         %.3f +- %.3f\n", "  cosine of the mean", a->mean_cosine,
+           a->mean_cosine_error, b->mean_cosine, b->mean_cosine_error);
+    printf("%-28s %.3g +- %.1g    %.3g +- %.1g\n", "  speed along it, per step", a->along,
+           a->along_error, b->along, b->along_error);
+    printf("%-28s %-22.3g %-22.3g\n", "  theory's, per step", a->predicted, b->predicted);
+}
+
+static int run(const nd_arguments *arguments) {
+    nd_error error = {0};
+    double branches, steps, threads, update_noise, label_noise;
+    if (!nd_number_value(arguments, "branches", 8, 1e6, 64, &branches) ||
+        !nd_number_value(arguments, "steps", 1, 1e12, 1000, &steps) ||
+        !nd_number_value(arguments, "threads", 1, 1024, 1, &threads) ||
+        !nd_number_value(arguments, "update-noise", 0, 1e6, -1, &update_noise) ||
+        !nd_number_value(arguments, "label-noise", 0, 1e6, -1, &label_noise))
+        return ND_EXIT_USAGE;
+    nd_drift_direction_options options = {.drift = {.branches = (size_t)branches,
+                                                    .steps = (uint64_t)steps,
+                                                    .threads = (unsigned)threads,
+                                                    .relax = !nd_flag(arguments, "as-it-is")},
+                                          .snapshot = nd_value(arguments, "snapshot"),
+                                          .update_noise = update_noise,
+                                          .label_noise = label_noise};
+    const char *path = nd_positional(arguments, 0);
+    bool quiet = nd_flag(arguments, "quiet");
+    nd_drift drift;
+    size_t snapshot;
+    bool fine = nd_drift_direction_into_run(path, &options, nd_terminal_watch(quiet), &drift,
+                                            &snapshot, &error);
+    nd_terminal_done();
+    if (!fine)
+        return nd_report(&error);
+    if (!quiet)
+        print_drift(&drift, path, snapshot, steps);
+    return ND_EXIT_FINE;
+}
+
+static const nd_option OPTIONS[] = {
+    {0, "snapshot", "N", "where the branches begin: a number from 0, or first, middle, last"},
+    {0, "branches", "N", "how many; 64 by default"},
+    {0, "steps", "N", "updates of each; 1000 by default"},
+    {0, "update-noise", "S", "in place of the run's own"},
+    {0, "label-noise", "S", "in place of the run's own"},
+    {0, "as-it-is", NULL, "begin at the snapshot itself, not relaxed to the manifold first"},
+    {0, "threads", "N", "branches run at a time; results do not depend on it"},
+    {'q', "quiet", NULL, "no progress and no table"},
+    {0},
+};
+
+static const nd_example EXAMPLES[] = {
+    {"nulldrift drift-direction figure-2.nc --snapshot 10", "under the run's own noise"},
+    {"nulldrift drift-direction run.nc --update-noise 0 --label-noise 0.5",
+     "the same snapshot under label noise"},
+    {NULL, NULL},
+};
+
+const nd_command nd_command_drift_direction = {
+    .name = "drift-direction",
+    .usage = "RUN.nc [--snapshot N] [--branches N] [--steps N]",
+    .summary = "compare the direction of drift with what theory predicts",
+    .description =
+        "Starts many branches of a run from one snapshot, each with noise of its own, and compares "
+        "where they go with minus the gradient of two regularizers, projected on the null space of "
+        "the Gauss-Newton matrix: the sum of the logarithms of its eigenvalues, which update noise "
+        "should lower, and their sum, which label noise should lower. The figures are added to the "
+        "run file (drift_log_sum_cosine, drift_trace_cosine, ...; docs/flatness.md).",
+    .options = OPTIONS,
+    .examples = EXAMPLES,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};
