@@ -4,6 +4,6 @@
 
 #include "engine/engine.h"
 
-extern const nd_engine_backend nd_reference_backend;
+extern const nd_engine_backend nd_fast_backend, nd_reference_backend;
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "engine/backends.h"
 
-static const nd_engine_backend *const BACKENDS[] = {&nd_reference_backend};
+static const nd_engine_backend *const BACKENDS[] = {&nd_fast_backend, &nd_reference_backend};
 
 const nd_engine_backend *nd_engine_choose(const nd_experiment *experiment,
                                           const nd_dataset *dataset, nd_error *error) {

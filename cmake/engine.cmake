@@ -1,0 +1,10 @@
+# The engine's kernels: one source, compiled once per instruction set and precision; the program
+# chooses at run time (src/engine/kernels.c).
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
+  foreach(precision double single)
+    set_source_files_properties(${CMAKE_SOURCE_DIR}/src/engine/kernels/avx512_${precision}.c
+      PROPERTIES COMPILE_OPTIONS "-march=x86-64-v4;-mprefer-vector-width=512")
+    set_source_files_properties(${CMAKE_SOURCE_DIR}/src/engine/kernels/avx2_${precision}.c
+      PROPERTIES COMPILE_OPTIONS "-march=x86-64-v3")
+  endforeach()
+endif()

@@ -1,0 +1,416 @@
+/* The fast back end: opening, records, parameters, state. The steps are in fast_step.c, silent
+ * units in fast_silence.c, the design in docs/performance.md. */
+#include "engine/fast_engine.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "engine/backends.h"
+#include "engine/fast_state.h"
+#include "engine/walk.h"
+
+/* Units per share: small enough that a share's arrays stay near the processor. */
+enum { SHARE_UNITS = 512 };
+
+/* A sleep's chance of missing a crossing (science.md 6). */
+static const double MISS_CHANCE = 1e-15;
+
+static const struct {
+    const char *name;
+    nd_fast_rule rule;
+    int moments;
+} RULES[] = {{"sgd", ND_FAST_SGD, 0},
+             {"adam", ND_FAST_ADAM, 2},
+             {"rmsprop", ND_FAST_RMSPROP, 1},
+             {"sed", ND_FAST_SED, 0}};
+
+static int find_rule(const nd_experiment *experiment) {
+    for (size_t i = 0; i < sizeof RULES / sizeof RULES[0]; i++)
+        if (strcmp(experiment->learning.rule, RULES[i].name) == 0)
+            return (int)i;
+    return -1;
+}
+
+static bool serves(const nd_experiment *experiment, const nd_dataset *dataset) {
+    (void)dataset;
+    return find_rule(experiment) >= 0 && nd_activation_find(experiment->network.activation);
+}
+
+static void free_pack(nd_pack *pack) {
+    void *arrays[] = {pack->unit,  pack->parameters, pack->moment[0], pack->moment[1],
+                      pack->trial, pack->drive,      pack->activity,  pack->back,
+                      pack->mask,  pack->output};
+    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
+        free(arrays[i]);
+    for (int kind = 0; kind < ND_NOISE_KINDS; kind++)
+        free(pack->noise[kind]);
+}
+
+static void close_engine(nd_engine *engine) {
+    nd_fast_engine *self = (nd_fast_engine *)engine;
+    if (!self)
+        return;
+    for (size_t i = 0; self->share && i < self->shares; i++) {
+        free_pack(&self->share[i].pack);
+        free(self->share[i].silent);
+        free(self->share[i].values);
+    }
+    for (int kind = 0; kind < ND_NOISE_KINDS; kind++)
+        free(self->scale[kind]);
+    void *arrays[] = {self->share,         self->sleeper, self->home,         self->strayed,
+                      self->coordinates,   self->inputs,  self->noisy_inputs, self->targets,
+                      self->noisy_targets, self->outputs, self->errors};
+    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
+        free(arrays[i]);
+    nd_subspace_free(self->subspace);
+    nd_parameters_free(self->initial);
+    free(self);
+}
+
+/* What may be taken for granted about this experiment (science.md 6). */
+static bool plan(nd_fast_engine *self, nd_error *error) {
+    const nd_learning_keys *keys = &self->experiment->learning;
+    nd_layer *layer = &self->layer;
+    int rule = find_rule(self->experiment);
+    layer->rule = RULES[rule].rule;
+    layer->activation = nd_activation_find(self->experiment->network.activation);
+    layer->relu = strcmp(layer->activation->name, "relu") == 0;
+    layer->samples = self->dataset->samples;
+    layer->outputs = self->dataset->outputs;
+    bool moved = keys->input_noise > 0 || keys->weight_noise > 0; /* margins move by themselves */
+    bool plain = layer->rule == ND_FAST_SGD || layer->rule == ND_FAST_SED;
+    if (!(self->subspace = nd_subspace_new(self->dataset, !plain || moved, error)))
+        return false;
+    layer->rank = self->subspace->rank;
+    layer->reach = self->subspace->reach;
+    layer->first = self->subspace->first;
+    layer->gram = layer->rule == ND_FAST_SGD && !moved && keys->update_noise <= 0 &&
+                  keys->dropout <= 0 && layer->samples < 2 * layer->rank;
+    layer->keeps_drive = layer->gram || (layer->rule == ND_FAST_SED && !moved &&
+                                         keys->update_noise <= 0 && keys->dropout <= 0);
+    layer->side = layer->gram ? layer->samples : layer->rank;
+    layer->rows = layer->side + layer->outputs;
+
+    self->silence = ND_SILENT_WORKS;
+    if (!layer->relu || moved)
+        return true;
+    if (layer->rule == ND_FAST_SGD)
+        self->silence = keys->update_noise > 0 ? ND_SILENT_WALKS : ND_SILENT_RESTS;
+    else if (layer->rule == ND_FAST_SED && layer->keeps_drive)
+        self->silence = ND_SILENT_FOLLOWS;
+    else if (layer->rule == ND_FAST_RMSPROP && keys->update_noise <= 0)
+        self->silence = ND_SILENT_RESTS;
+    else if (layer->rule == ND_FAST_ADAM && keys->update_noise <= 0)
+        self->silence = ND_SILENT_COASTS;
+    self->silence_threshold = nd_silence_threshold(layer->samples, MISS_CHANCE);
+    return true;
+}
+
+static bool reals(const nd_fast_engine *self, size_t count, void **array, nd_error *error) {
+    return (*array = nd_array(count, self->kernels->real_size, error)) != NULL;
+}
+
+/* The constant arrays in the kernels' precision. */
+static bool open_data(nd_fast_engine *self, nd_error *error) {
+    enum { ROUND = 64 }; /* blurred arrays are written in whole blocks */
+    const nd_dataset *dataset = self->dataset;
+    const nd_learning_keys *keys = &self->experiment->learning;
+    nd_layer *layer = &self->layer;
+    size_t n = layer->samples, inputs = n * dataset->inputs, outputs = n * layer->outputs;
+    size_t wide = layer->gram ? n : layer->rank;
+    double *gram = NULL;
+    if (!reals(self, n * wide, &self->coordinates, error) ||
+        !reals(self, outputs + ROUND, &self->targets, error) ||
+        !reals(self, outputs, &self->outputs, error) || !reals(self, outputs, &self->errors, error))
+        return false;
+    self->kernels->from_doubles(outputs, dataset->target, self->targets);
+    if (keys->label_noise > 0 && !reals(self, outputs + ROUND, &self->noisy_targets, error))
+        return false;
+    if (keys->input_noise > 0) {
+        if (!reals(self, inputs + ROUND, &self->inputs, error) ||
+            !reals(self, inputs + ROUND, &self->noisy_inputs, error))
+            return false;
+        self->kernels->from_doubles(inputs, dataset->input, self->inputs);
+    }
+    const double *coordinates = self->subspace->coordinates;
+    if (layer->gram) {
+        const double *x = self->subspace->augmented;
+        size_t columns = self->subspace->columns;
+        if (!(gram = nd_doubles(n * n, error)))
+            return false;
+        for (size_t s = 0; s < n; s++)
+            for (size_t t = 0; t < n; t++)
+                for (size_t i = 0; i < columns; i++)
+                    gram[s * n + t] += x[s * columns + i] * x[t * columns + i];
+        coordinates = gram;
+    }
+    self->kernels->from_doubles(n * wide, coordinates, self->coordinates);
+    layer->coordinates = self->coordinates;
+    free(gram);
+    return true;
+}
+
+/* How many steps' noise is drawn together: the fewest that waste no random number. */
+static size_t choose_period(size_t rows) {
+    size_t period = 1;
+    while (period * rows % 8 != 0)
+        period *= 2;
+    return period;
+}
+
+static bool open_noise(nd_fast_engine *self, nd_error *error) {
+    const nd_learning_keys *keys = &self->experiment->learning;
+    const nd_layer *layer = &self->layer;
+    double update = keys->update_noise;
+    if (layer->rule == ND_FAST_SGD || layer->rule == ND_FAST_SED)
+        update *= self->rate;
+    bool sed = layer->rule == ND_FAST_SED;
+    double side[] = {update, keys->weight_noise,
+                     sed ? 0.1 / sqrt((double)self->initial->hidden) : 0};
+    double outer[] = {update, keys->weight_noise, sed ? 0.1 / sqrt((double)layer->outputs) : 0};
+    self->period = choose_period(layer->rows);
+    for (int kind = 0; kind < ND_NOISE_KINDS; kind++) {
+        if (side[kind] <= 0)
+            continue;
+        if (!(self->scale[kind] = nd_array(self->period * layer->rows, sizeof(float), error)))
+            return false;
+        for (size_t i = 0; i < self->period * layer->rows; i++)
+            self->scale[kind][i] =
+                (float)(i % layer->rows < layer->side ? side[kind] : outer[kind]);
+    }
+    return true;
+}
+
+static bool open_share(nd_fast_engine *self, nd_share *share, nd_error *error) {
+    const nd_layer *layer = &self->layer;
+    size_t lanes = self->kernels->lanes, n = layer->samples, rows = layer->rows;
+    nd_pack *pack = &share->pack;
+    pack->capacity = (share->units + lanes - 1) / lanes * lanes;
+    size_t slots = pack->capacity;
+    size_t values = 16 * (rows + self->subspace->columns + n);
+    if (!(pack->unit = nd_array(slots, sizeof *pack->unit, error)) ||
+        !(share->silent = nd_array(slots, sizeof *share->silent, error)) ||
+        !(share->values = nd_doubles(values, error)) ||
+        !reals(self, slots * rows, &pack->parameters, error) ||
+        !reals(self, slots * n, &pack->drive, error) ||
+        !reals(self, slots * n, &pack->activity, error) ||
+        !reals(self, slots * n, &pack->back, error) ||
+        !reals(self, n * layer->outputs, &pack->output, error))
+        return false;
+    for (int i = 0; i < RULES[find_rule(self->experiment)].moments; i++)
+        if (!reals(self, slots * rows, &pack->moment[i], error))
+            return false;
+    for (int kind = 0; kind < ND_NOISE_KINDS; kind++)
+        if (self->scale[kind] &&
+            !reals(self, slots * self->period * rows, &pack->noise[kind], error))
+            return false;
+    if (layer->rule == ND_FAST_SED && !reals(self, slots * layer->outputs, &pack->trial, error))
+        return false;
+    return self->experiment->learning.dropout <= 0 || reals(self, slots * n, &pack->mask, error);
+}
+
+/* A unit's initial state in the engine's coordinates. */
+static void initial_state(const nd_fast_engine *self, size_t unit, double *state, double *full) {
+    const nd_layer *layer = &self->layer;
+    size_t columns = self->subspace->columns;
+    memcpy(full, self->initial->input_weights + unit * (columns - 1), (columns - 1) * sizeof *full);
+    full[columns - 1] = self->initial->bias[unit];
+    if (layer->gram)
+        memset(state, 0, layer->side * sizeof *state);
+    else
+        nd_subspace_project(self->subspace, full, state);
+    for (size_t m = 0; m < layer->outputs; m++)
+        state[layer->side + m] = self->initial->output_weights[m * self->initial->hidden + unit];
+}
+
+static bool open_units(nd_fast_engine *self, nd_error *error) {
+    size_t hidden = self->initial->hidden, rows = self->layer.rows;
+    size_t shares = (hidden + SHARE_UNITS - 1) / SHARE_UNITS;
+    if (!(self->share = nd_array(shares, sizeof *self->share, error)) ||
+        !(self->sleeper = nd_array(hidden, sizeof *self->sleeper, error)) ||
+        (self->silence != ND_SILENT_WORKS && !(self->home = nd_doubles(hidden * rows, error))))
+        return false;
+    self->shares = shares;
+    for (size_t i = 0; i < shares; i++) {
+        nd_share *share = &self->share[i];
+        share->first = hidden * i / shares;
+        share->units = hidden * (i + 1) / shares - share->first;
+        if (!open_share(self, share, error))
+            return false;
+        double *state = share->values + 8 * (rows + self->subspace->columns + self->layer.samples);
+        for (size_t unit = share->first; unit < share->first + share->units; unit++) {
+            initial_state(self, unit, state, share->values);
+            nd_fast_admit(self, share, unit, state);
+        }
+        if (self->layer.keeps_drive)
+            self->kernels->activate(&self->layer, &share->pack);
+        share->next_wake = UINT64_MAX;
+        share->wake_clock = INFINITY;
+    }
+    return true;
+}
+
+static nd_engine *open_engine(const nd_experiment *experiment, const nd_dataset *dataset,
+                              unsigned threads, nd_error *error) {
+    nd_fast_engine *self = nd_array(1, sizeof *self, error);
+    if (!self)
+        return NULL;
+    self->base.backend = &nd_fast_backend;
+    self->experiment = experiment;
+    self->dataset = dataset;
+    self->threads = threads;
+    self->kernels = nd_kernels_choose(strcmp(experiment->run.precision, "single") == 0);
+    self->target_variance = nd_target_variance(dataset);
+    self->rate = experiment->learning.learning_rate;
+    self->error_scale = 2.0 / (double)(dataset->samples * dataset->outputs);
+    if (!(self->initial = nd_initial_parameters(experiment, dataset, error)) ||
+        !plan(self, error) || !open_data(self, error) || !open_noise(self, error) ||
+        !open_units(self, error)) {
+        close_engine(&self->base);
+        return NULL;
+    }
+    if (self->layer.rule == ND_FAST_SGD)
+        self->error_scale *= self->rate;
+    return &self->base;
+}
+
+static bool advance(nd_engine *engine, uint64_t step, nd_error *error) {
+    while (engine->step < step)
+        if (!nd_fast_step((nd_fast_engine *)engine, NULL))
+            return nd_fail(error, NULL, "lower learning.learning_rate or the noise",
+                           "the network diverged at step %" PRIu64, engine->step);
+    return true;
+}
+
+static void record(nd_engine *engine, nd_record *out) {
+    nd_fast_engine *self = (nd_fast_engine *)engine;
+    size_t pairs = 0, units = 0, hidden = self->initial->hidden, n = self->layer.samples;
+    size_t count = n * self->layer.outputs;
+    nd_fast_outputs(self);
+    for (size_t i = 0; i < self->shares; i++)
+        self->kernels->count(&self->layer, &self->share[i].pack,
+                             self->experiment->network.active_threshold, &pairs, &units);
+    double squares = self->kernels->error(count, self->outputs, self->targets, 1, self->errors);
+    out->loss = squares / (double)count / self->target_variance;
+    out->active_fraction = (double)pairs / (double)(hidden * n);
+    out->fraction_active_units = (double)units / (double)hidden;
+}
+
+/* The walk of a unit's weights and bias outside the input subspace, added to `full`. */
+static void add_complement(const nd_fast_engine *self, size_t unit, double *full, double *scratch) {
+    const nd_subspace *subspace = self->subspace;
+    size_t columns = subspace->columns;
+    double *walked = scratch, *inside = scratch + columns;
+    double deviation = self->rate * self->experiment->learning.update_noise, time;
+    nd_walk walk = {.seed = self->experiment->seed,
+                    .purpose = ND_FOR_COMPLEMENT,
+                    .unit = (uint32_t)unit,
+                    .whole = true};
+    for (size_t i = 0; self->strayed && i < columns; i++)
+        full[i] += self->strayed[unit * columns + i];
+    if (!subspace->basis || subspace->rank == columns || self->strayed)
+        return;
+    for (int part = 0; part < 2; part++) {
+        time = (double)self->base.step;
+        if (part == 1) { /* SED's perturbations move it too, by the sum of dL^2 */
+            if (self->layer.rule != ND_FAST_SED)
+                return;
+            deviation = self->rate * 0.1 / sqrt((double)self->initial->hidden);
+            time = self->clock;
+            walk.whole = false;
+            walk.key = 1;
+        }
+        if (deviation <= 0)
+            continue;
+        nd_walk_on(&walk, time, columns, walked, scratch + 2 * columns);
+        nd_subspace_project(subspace, walked, inside);
+        nd_subspace_add(subspace, inside, -1, walked);
+        for (size_t i = 0; i < columns; i++)
+            full[i] += deviation * walked[i];
+    }
+}
+
+/* A unit's rows, in the engine's coordinates, to its weights, bias and output weights. */
+static void unit_parameters(const nd_fast_engine *self, size_t unit, const double *state,
+                            double *scratch, nd_parameters *out) {
+    const nd_subspace *subspace = self->subspace;
+    const nd_layer *layer = &self->layer;
+    size_t columns = subspace->columns;
+    double *full = scratch, *moved = scratch + columns;
+    memcpy(full, self->initial->input_weights + unit * (columns - 1), (columns - 1) * sizeof *full);
+    full[columns - 1] = self->initial->bias[unit];
+    if (layer->gram) {
+        for (size_t s = 0; s < layer->samples; s++)
+            for (size_t i = 0; i < columns; i++)
+                full[i] += state[s] * subspace->augmented[s * columns + i];
+    } else if (!subspace->basis) {
+        memcpy(full, state, columns * sizeof *full);
+    } else { /* what was projected away at the start is still there */
+        nd_subspace_project(subspace, full, moved);
+        for (size_t k = 0; k < layer->rank; k++)
+            moved[k] = state[k] - moved[k];
+        nd_subspace_add(subspace, moved, 1, full);
+    }
+    add_complement(self, unit, full, moved);
+    memcpy(out->input_weights + unit * (columns - 1), full, (columns - 1) * sizeof *full);
+    out->bias[unit] = full[columns - 1];
+    for (size_t m = 0; m < layer->outputs; m++)
+        out->output_weights[m * out->hidden + unit] = state[layer->side + m];
+}
+
+static void parameters(nd_engine *engine, nd_parameters *out) {
+    nd_fast_engine *self = (nd_fast_engine *)engine;
+    size_t rows = self->layer.rows;
+    for (size_t i = 0; i < self->shares; i++) {
+        nd_share *share = &self->share[i];
+        double *scratch = share->values;
+        double *state = scratch + 8 * (rows + self->subspace->columns + self->layer.samples);
+        for (size_t slot = 0; slot < share->pack.slots; slot++) {
+            self->kernels->get(share->pack.parameters, rows, slot, state);
+            unit_parameters(self, share->pack.unit[slot], state, scratch, out);
+        }
+        for (size_t unit = share->first; unit < share->first + share->units; unit++)
+            if (self->sleeper[unit].state != ND_AWAKE) {
+                nd_fast_asleep_state(self, unit, state, scratch);
+                unit_parameters(self, unit, state, scratch, out);
+            }
+    }
+}
+
+static const char *describe(const nd_engine *engine) {
+    static const char *const SILENCES[] = {"work", "rest", "coast", "walk", "follow"};
+    nd_fast_engine *self = (nd_fast_engine *)engine;
+    uint64_t sleeps = 0;
+    size_t awake = 0;
+    double bound = 0;
+    for (size_t i = 0; i < self->shares; i++) {
+        sleeps += self->share[i].sleeps;
+        awake += self->share[i].pack.slots;
+        bound += self->share[i].bound;
+    }
+    snprintf(self->description, sizeof self->description,
+             "fast instruction_set=%s precision=%s coordinates=%zu of %zu%s silent_units=%s "
+             "awake=%zu sleeps=%" PRIu64 " missed_crossing_bound=%.1e",
+             self->kernels->instruction_set, self->kernels->single ? "single" : "double",
+             self->layer.rank, self->subspace->columns, self->layer.gram ? " drive_as_state" : "",
+             SILENCES[self->silence], awake, sleeps, bound);
+    return self->description;
+}
+
+const nd_engine_backend nd_fast_backend = {
+    .name = "fast",
+    .summary = "vector kernels, sleeping silent units, the input subspace",
+    .serves = serves,
+    .open = open_engine,
+    .close = close_engine,
+    .advance = advance,
+    .record = record,
+    .parameters = parameters,
+    .save = nd_fast_save,
+    .restore = nd_fast_restore,
+    .describe = describe,
+};

@@ -1,0 +1,113 @@
+/* Saving and restoring, exactly: values go as doubles, which hold single precision too, so that a
+ * state can be taken up under another instruction set. */
+#include "engine/fast_state.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "engine/fast_engine.h"
+
+static const uint64_t VERSION = 1;
+
+typedef bool (*transfer)(nd_buffer *buffer, void *bytes, size_t length, nd_error *error);
+
+static bool put(nd_buffer *buffer, void *bytes, size_t length, nd_error *error) {
+    return nd_buffer_put(buffer, bytes, length, error);
+}
+
+/* One slot's rows of an array, either way. */
+static bool pass_slot(const nd_fast_engine *engine, nd_share *share, void *array, size_t rows,
+                      size_t slot, transfer pass, nd_buffer *buffer, nd_error *error) {
+    double *values = share->values;
+    if (pass == put)
+        engine->kernels->get(array, rows, slot, values);
+    if (!pass(buffer, values, rows * sizeof *values, error))
+        return false;
+    if (pass != put)
+        engine->kernels->put(array, rows, slot, values);
+    return true;
+}
+
+static bool pass_share(const nd_fast_engine *engine, nd_share *share, transfer pass,
+                       nd_buffer *buffer, nd_error *error) {
+    nd_pack *pack = &share->pack;
+    size_t rows = engine->layer.rows, lanes = engine->kernels->lanes;
+    uint64_t slots = pack->slots;
+    if (!pass(buffer, &slots, sizeof slots, error) ||
+        !pass(buffer, &share->next_wake, sizeof share->next_wake, error) ||
+        !pass(buffer, &share->wake_clock, sizeof share->wake_clock, error) ||
+        !pass(buffer, &share->sleeps, sizeof share->sleeps, error) ||
+        !pass(buffer, &share->bound, sizeof share->bound, error))
+        return false;
+    if (slots > share->units)
+        return nd_fail(error, NULL, NULL, "the engine's state is not of this experiment");
+    pack->slots = slots;
+    pack->groups = (slots + lanes - 1) / lanes;
+    if (!pass(buffer, pack->unit, slots * sizeof *pack->unit, error))
+        return false;
+    void *arrays[] = {pack->parameters, pack->moment[0], pack->moment[1],
+                      engine->layer.keeps_drive ? pack->drive : NULL};
+    size_t heights[] = {rows, rows, rows, engine->layer.samples};
+    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
+        for (size_t slot = 0; arrays[i] && slot < slots; slot++)
+            if (!pass_slot(engine, share, arrays[i], heights[i], slot, pass, buffer, error))
+                return false;
+    for (size_t unit = share->first; unit < share->first + share->units; unit++)
+        if (engine->sleeper[unit].state != ND_AWAKE &&
+            !pass(buffer, engine->home + unit * rows, rows * sizeof(double), error))
+            return false;
+    return true;
+}
+
+static bool pass_all(nd_fast_engine *engine, transfer pass, nd_buffer *buffer, nd_error *error) {
+    const nd_layer *layer = &engine->layer;
+    uint64_t shape[] = {VERSION,        engine->initial->hidden,
+                        layer->samples, layer->outputs,
+                        layer->rank,    layer->rule,
+                        layer->gram,    engine->silence,
+                        engine->shares, engine->kernels->single};
+    uint64_t found[sizeof shape / sizeof shape[0]];
+    memcpy(found, shape, sizeof found);
+    if (!pass(buffer, found, sizeof found, error))
+        return false;
+    if (memcmp(found, shape, sizeof found) != 0)
+        return nd_fail(error, NULL, NULL, "the engine's state is not of this experiment");
+    if (!pass(buffer, &engine->base.step, sizeof engine->base.step, error) ||
+        !pass(buffer, &engine->clock, sizeof engine->clock, error) ||
+        !pass(buffer, engine->largest, sizeof engine->largest, error) ||
+        !pass(buffer, engine->sleeper, engine->initial->hidden * sizeof *engine->sleeper, error))
+        return false;
+    for (size_t i = 0; i < engine->shares; i++)
+        if (!pass_share(engine, &engine->share[i], pass, buffer, error))
+            return false;
+    return true;
+}
+
+bool nd_fast_save(const nd_engine *engine, nd_buffer *state, nd_error *error) {
+    return pass_all((nd_fast_engine *)engine, put, state, error);
+}
+
+/* All lanes of a share's arrays to zero, as the empty ones must be. */
+static void clear(const nd_fast_engine *engine, nd_share *share) {
+    nd_pack *pack = &share->pack;
+    size_t size = pack->capacity * engine->kernels->real_size;
+    void *arrays[] = {pack->parameters, pack->moment[0], pack->moment[1],
+                      pack->drive,      pack->activity,  pack->back};
+    size_t rows = engine->layer.rows, n = engine->layer.samples;
+    size_t heights[] = {rows, rows, rows, n, n, n};
+    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
+        if (arrays[i])
+            memset(arrays[i], 0, heights[i] * size);
+    share->noise_drawn = false;
+}
+
+bool nd_fast_restore(nd_engine *engine, nd_buffer *state, nd_error *error) {
+    nd_fast_engine *self = (nd_fast_engine *)engine;
+    for (size_t i = 0; i < self->shares; i++)
+        clear(self, &self->share[i]);
+    if (!pass_all(self, nd_buffer_take, state, error))
+        return false;
+    for (size_t i = 0; self->layer.keeps_drive && i < self->shares; i++)
+        self->kernels->activate(&self->layer, &self->share[i].pack);
+    return true;
+}

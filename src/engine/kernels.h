@@ -1,0 +1,110 @@
+/* What the fast engine asks of a set of kernels: one set per instruction set and precision, all
+ * compiled from src/engine/kernels/body.h.
+ *
+ * Awake units stand in the slots of a pack. Slots are grouped, one vector's lanes to a group, and
+ * every array of a pack is [group][row][lane]: a unit's values lie `lanes` apart, rows of a group
+ * follow each other. Lanes past the last awake unit hold zeros and stay zero. */
+#ifndef ND_ENGINE_KERNELS_H
+#define ND_ENGINE_KERNELS_H
+
+#include "base/random.h"
+#include "network/activation.h"
+
+typedef enum nd_fast_rule { ND_FAST_SGD, ND_FAST_ADAM, ND_FAST_RMSPROP, ND_FAST_SED } nd_fast_rule;
+
+/* The shape of the problem; constant during a run. A "real" is double or float, as the kernels'. */
+typedef struct nd_layer {
+    size_t samples, outputs; /* n, d_out */
+    size_t rank; /* coordinates of a unit's input side: its weights and bias, or fewer */
+    size_t side; /* rows of its input side in a pack: rank, or n with `gram` */
+    size_t rows; /* side + outputs: rows of a unit's parameters */
+    nd_fast_rule rule;
+    bool relu;
+    bool gram;        /* the drive itself is the state; `coordinates` is then n x n, see below */
+    bool keeps_drive; /* the drive is state (gram, SED): updated, not computed */
+    const nd_activation *activation;
+    /* Real, n x rank: drive = coordinates z. With gram: coordinates = X X', drive -= X X' delta,
+     * and the unit's rows hold g, its weights being the initial ones + X' g. */
+    const void *coordinates;
+    const size_t *reach; /* n: coordinates[s][k] is 0 for k >= reach[s] */
+    const size_t *first; /* rank: coordinates[s][k] is 0 for s < first[k] */
+} nd_layer;
+
+enum { ND_NOISE_UPDATE, ND_NOISE_WEIGHT, ND_NOISE_PERTURBATION, ND_NOISE_KINDS };
+
+typedef struct nd_pack {
+    size_t capacity; /* slots there is room for, a multiple of the lanes */
+    size_t slots;    /* awake units */
+    size_t groups;   /* groups in use */
+    uint32_t *unit;  /* capacity: which unit stands in a slot */
+    /* Reals, [group][row][lane]: */
+    void *parameters;            /* rows: input side, then output weights */
+    void *moment[2];             /* rows, as the rule needs */
+    void *trial;                 /* outputs: SED's perturbed output weights */
+    void *drive;                 /* n: preactivations */
+    void *activity;              /* n: phi(drive), masked */
+    void *back;                  /* n: phi' then the error at the unit; SED: its drive's shift */
+    void *mask;                  /* n: dropout, or NULL */
+    void *noise[ND_NOISE_KINDS]; /* period x rows, scaled as it is used, or NULL */
+    void *output;                /* n x outputs: these units' share of W_out h */
+} nd_pack;
+
+/* What one step adds. Noise is read from pack->noise at row `phase * rows`. */
+typedef struct nd_step {
+    const void *error; /* n x outputs, reals: dL/do, times the rate for SGD */
+    size_t phase, period;
+    double rate;                      /* Adam: over 1 - 0.9^t; RMSprop: as it is; SED: rate dL */
+    double inverse_root_correction_2; /* Adam */
+} nd_step;
+
+typedef struct nd_kernels {
+    const char *instruction_set; /* avx512, avx2, baseline */
+    bool single;
+    size_t lanes, real_size;
+    /* Standard Gaussians of `units` (groups x lanes): out[group][i][lane], times scale[i];
+     * `count` is a multiple of 8. */
+    void (*unit_gaussians)(uint64_t seed, nd_purpose purpose, uint64_t step, const uint32_t *unit,
+                           size_t groups, size_t count, const float *scale, void *out);
+    /* Dropout masks of `units`: out[group][i][lane] is 0 with probability `dropped`, else
+     * 1/(1-dropped). */
+    void (*unit_masks)(uint64_t seed, uint64_t step, const uint32_t *unit, size_t groups,
+                       size_t count, double dropped, void *out);
+    /* out[i] = base[i] + scale u, u uniform in (-1/2, 1/2) or a standard Gaussian. */
+    void (*blur)(uint64_t seed, nd_purpose purpose, uint64_t step, bool gaussian, double scale,
+                 size_t count, const void *base, void *out);
+    /* Conversions between a slot and `rows` doubles. */
+    void (*put)(void *array, size_t rows, size_t slot, const double *values);
+    void (*get)(const void *array, size_t rows, size_t slot, double *values);
+    /* drive and activity of all slots from their parameters. */
+    void (*drive)(const nd_layer *layer, nd_pack *pack);
+    /* activity from the drive. */
+    void (*activate)(const nd_layer *layer, nd_pack *pack);
+    /* output = W_out h of all slots; `trial`: with the trial weights. */
+    void (*output)(const nd_layer *layer, nd_pack *pack, bool trial);
+    /* error = scale (output - target), n x outputs; returns the sum of squares, unscaled. */
+    double (*error)(size_t count, const void *output, const void *target, double scale,
+                    void *error);
+    /* into += from. */
+    void (*add)(size_t count, const void *from, void *into);
+    /* augmented (n x (d_in + 1)) = (inputs, 1). */
+    void (*augment)(size_t samples, size_t inputs, const void *from, void *augmented);
+    /* Conversions of whole arrays. */
+    void (*from_doubles)(size_t count, const double *from, void *to);
+    /* One update by the gradient; SGD, Adam, RMSprop. */
+    void (*learn)(const nd_layer *layer, nd_pack *pack, const nd_step *step);
+    /* SED: back = the drive's shift under the perturbation, activity and trial with it. */
+    void (*perturb)(const nd_layer *layer, nd_pack *pack, const nd_step *step);
+    /* SED: parameters -= step->rate xi; with keeps_drive, drive and activity follow. */
+    void (*descend)(const nd_layer *layer, nd_pack *pack, const nd_step *step);
+    /* silent[slot] = no sample drives it. */
+    void (*silent)(const nd_layer *layer, const nd_pack *pack, bool *silent);
+    /* How many (slot, sample) pairs exceed `threshold`, and how many slots ever do. */
+    void (*count)(const nd_layer *layer, const nd_pack *pack, double threshold, size_t *pairs,
+                  size_t *units);
+} nd_kernels;
+
+/* The best kernels this processor runs, or those named by NULLDRIFT_INSTRUCTIONS (baseline, avx2,
+ * avx512) where they are compiled in and run here. */
+const nd_kernels *nd_kernels_choose(bool single);
+
+#endif

@@ -1,0 +1,7 @@
+/* The kernels for avx2 in single precision; cmake/engine.cmake sets the instruction set. */
+#ifdef __x86_64__
+#define ND_SINGLE 1
+#define ND_KERNELS nd_kernels_avx2_single
+#define ND_INSTRUCTION_SET "avx2"
+#include "engine/kernels/body.h"
+#endif

@@ -1,0 +1,209 @@
+/* One set of kernels: included by the sources beside it, each naming its set (ND_KERNELS,
+ * ND_INSTRUCTION_SET) and its precision (ND_SINGLE). */
+#include <stdbool.h>
+
+#include "engine/kernels/gaussians.h"
+#include "engine/kernels/sets.h"
+#include "engine/kernels/stages.h"
+
+static void unit_gaussians_of(uint64_t seed, nd_purpose purpose, uint64_t step,
+                              const uint32_t *unit, size_t groups, size_t count, const float *scale,
+                              void *out) {
+    unit_gaussians(seed, purpose, step, unit, groups, count, scale, out);
+}
+
+static void unit_masks_of(uint64_t seed, uint64_t step, const uint32_t *unit, size_t groups,
+                          size_t count, double dropped, void *out) {
+    unit_masks(seed, step, unit, groups, count, dropped, out);
+}
+
+static void blur_of(uint64_t seed, nd_purpose purpose, uint64_t step, bool gaussian, double scale,
+                    size_t count, const void *base, void *out) {
+    blur(seed, purpose, step, gaussian, (real)scale, count, base, out);
+}
+
+static void put(void *array, size_t rows, size_t slot, const double *values) {
+    real *to = (real *)array + slot / LANES * rows * LANES + slot % LANES;
+    for (size_t row = 0; row < rows; row++)
+        to[row * LANES] = (real)values[row];
+}
+
+static void get(const void *array, size_t rows, size_t slot, double *values) {
+    const real *from = (const real *)array + slot / LANES * rows * LANES + slot % LANES;
+    for (size_t row = 0; row < rows; row++)
+        values[row] = (double)from[row * LANES];
+}
+
+/* A smooth activation is not zero at rest: the lanes past the last unit are kept out by hand. */
+static void clear_empty_lanes(const nd_layer *layer, nd_pack *pack) {
+    if (layer->relu)
+        return;
+    for (size_t slot = pack->slots; slot < pack->groups * LANES; slot++)
+        for (size_t s = 0; s < layer->samples; s++) {
+            size_t at = (slot / LANES * layer->samples + s) * LANES + slot % LANES;
+            ((real *)pack->activity)[at] = 0;
+            ((real *)pack->back)[at] = 0;
+        }
+}
+
+static void drive(const nd_layer *layer, nd_pack *pack) {
+    size_t group = 0;
+    for (; group + 1 < pack->groups; group += 2) {
+        view v = view_of(layer, pack, NULL, group);
+        EVERY_TILE(drive_tile, 2, &v, layer->samples);
+    }
+    if (group < pack->groups) {
+        view v = view_of(layer, pack, NULL, group);
+        EVERY_TILE(drive_tile, 1, &v, layer->samples);
+    }
+    clear_empty_lanes(layer, pack);
+}
+
+static void activate(const nd_layer *layer, nd_pack *pack) {
+    for (size_t group = 0; group < pack->groups; group++) {
+        view v = view_of(layer, pack, NULL, group);
+        activate_groups(&v, 1);
+    }
+    clear_empty_lanes(layer, pack);
+}
+
+static void output(const nd_layer *layer, nd_pack *pack, bool trial) {
+    contraction c = {.left = pack->activity,
+                     .left_step = layer->samples * LANES,
+                     .right = trial ? (const real *)pack->trial
+                                    : (const real *)pack->parameters + layer->side * LANES,
+                     .right_step = (trial ? layer->outputs : layer->rows) * LANES,
+                     .groups = pack->groups,
+                     .columns = layer->outputs,
+                     .out = pack->output};
+    contract(&c, layer->samples);
+}
+
+static double error_of(size_t count, const void *outputs, const void *targets, double scale,
+                       void *errors) {
+    enum { PARTS = 8 };
+    const real *o = outputs, *y = targets;
+    real *e = errors;
+    double squares[PARTS] = {0}, sum = 0;
+    size_t i = 0;
+    for (; i + PARTS <= count; i += PARTS)
+        for (size_t part = 0; part < PARTS; part++) {
+            real difference = o[i + part] - y[i + part];
+            squares[part] += (double)difference * (double)difference;
+            e[i + part] = (real)scale * difference;
+        }
+    for (; i < count; i++) {
+        real difference = o[i] - y[i];
+        squares[0] += (double)difference * (double)difference;
+        e[i] = (real)scale * difference;
+    }
+    for (size_t part = 0; part < PARTS; part++)
+        sum += squares[part];
+    return sum;
+}
+
+static void add(size_t count, const void *from, void *into) {
+    const real *a = from;
+    real *b = into;
+    for (size_t i = 0; i < count; i++)
+        b[i] += a[i];
+}
+
+static void augment(size_t samples, size_t inputs, const void *from, void *augmented) {
+    const real *x = from;
+    real *out = augmented;
+    for (size_t s = 0; s < samples; s++, x += inputs) {
+        for (size_t i = 0; i < inputs; i++)
+            *out++ = x[i];
+        *out++ = 1;
+    }
+}
+
+static void from_doubles(size_t count, const double *from, void *to) {
+    real *out = to;
+    for (size_t i = 0; i < count; i++)
+        out[i] = (real)from[i];
+}
+
+static void learn(const nd_layer *layer, nd_pack *pack, const nd_step *step) {
+    size_t group = 0;
+    for (; group + 1 < pack->groups; group += 2) {
+        view v = view_of(layer, pack, step, group);
+        learn_groups(2, &v);
+    }
+    if (group < pack->groups) {
+        view v = view_of(layer, pack, step, group);
+        learn_groups(1, &v);
+    }
+    if (layer->gram)
+        clear_empty_lanes(layer, pack);
+}
+
+static void perturb(const nd_layer *layer, nd_pack *pack, const nd_step *step) {
+    size_t group = 0;
+    for (; group + 1 < pack->groups; group += 2) {
+        view v = view_of(layer, pack, step, group);
+        perturb_groups(2, &v);
+    }
+    if (group < pack->groups) {
+        view v = view_of(layer, pack, step, group);
+        perturb_groups(1, &v);
+    }
+}
+
+static void descend(const nd_layer *layer, nd_pack *pack, const nd_step *step) {
+    for (size_t group = 0; group < pack->groups; group++) {
+        view v = view_of(layer, pack, step, group);
+        descend_groups(1, &v);
+    }
+    if (layer->keeps_drive)
+        clear_empty_lanes(layer, pack);
+}
+
+static void silent_slots(const nd_layer *layer, const nd_pack *pack, bool *silent) {
+    for (size_t group = 0; group < pack->groups; group++) {
+        const real *activity = (const real *)pack->activity + group * layer->samples * LANES;
+        masks active = {0};
+        for (size_t s = 0; s < layer->samples; s++)
+            active |= load(activity + s * LANES) > 0;
+        for (int lane = 0; lane < LANES; lane++)
+            silent[group * LANES + (size_t)lane] = !active[lane];
+    }
+}
+
+static void count_active(const nd_layer *layer, const nd_pack *pack, double threshold,
+                         size_t *pairs, size_t *units) {
+    for (size_t slot = 0; slot < pack->slots; slot++) {
+        const real *activity =
+            (const real *)pack->activity + slot / LANES * layer->samples * LANES + slot % LANES;
+        size_t times = 0;
+        for (size_t s = 0; s < layer->samples; s++)
+            times += (double)activity[s * LANES] > threshold;
+        *pairs += times;
+        *units += times > 0;
+    }
+}
+
+const nd_kernels ND_KERNELS = {
+    .instruction_set = ND_INSTRUCTION_SET,
+    .single = ND_SINGLE,
+    .lanes = LANES,
+    .real_size = sizeof(real),
+    .unit_gaussians = unit_gaussians_of,
+    .unit_masks = unit_masks_of,
+    .blur = blur_of,
+    .put = put,
+    .get = get,
+    .drive = drive,
+    .activate = activate,
+    .output = output,
+    .error = error_of,
+    .add = add,
+    .augment = augment,
+    .from_doubles = from_doubles,
+    .learn = learn,
+    .perturb = perturb,
+    .descend = descend,
+    .silent = silent_slots,
+    .count = count_active,
+};

@@ -1,0 +1,263 @@
+/* The stages of a step over the groups of a pack: drive, activity, gradient and update. */
+#ifndef ND_ENGINE_KERNELS_STAGES_H
+#define ND_ENGINE_KERNELS_STAGES_H
+
+#include "engine/kernels.h"
+#include "engine/kernels/products.h"
+
+/* One or two neighbouring groups of a pack. */
+typedef struct view {
+    const nd_layer *layer;
+    const nd_step *step; /* NULL outside updates */
+    const real *coordinates, *error, *update_noise, *weight_noise, *perturbation;
+    real *parameters, *moment[2], *trial, *drive, *activity, *back;
+    const real *mask;
+    size_t parameter_step, sample_step, trial_step, noise_step; /* reals from group to group */
+} view;
+
+static const real *noise_at(const nd_pack *pack, int kind, size_t group, const nd_layer *layer,
+                            const nd_step *step) {
+    if (!pack->noise[kind] || !step)
+        return NULL;
+    size_t rows = layer->rows;
+    return (const real *)pack->noise[kind] + (group * step->period + step->phase) * rows * LANES;
+}
+
+static view view_of(const nd_layer *layer, const nd_pack *pack, const nd_step *step, size_t group) {
+    view v = {.layer = layer,
+              .step = step,
+              .coordinates = layer->coordinates,
+              .error = step ? step->error : NULL,
+              .parameter_step = layer->rows * LANES,
+              .sample_step = layer->samples * LANES,
+              .trial_step = layer->outputs * LANES,
+              .noise_step = step ? step->period * layer->rows * LANES : 0};
+    v.parameters = (real *)pack->parameters + group * v.parameter_step;
+    for (int i = 0; i < 2; i++)
+        v.moment[i] = pack->moment[i] ? (real *)pack->moment[i] + group * v.parameter_step : NULL;
+    v.trial = pack->trial ? (real *)pack->trial + group * v.trial_step : NULL;
+    v.drive = (real *)pack->drive + group * v.sample_step;
+    v.activity = (real *)pack->activity + group * v.sample_step;
+    v.back = (real *)pack->back + group * v.sample_step;
+    v.mask = pack->mask ? (const real *)pack->mask + group * v.sample_step : NULL;
+    v.update_noise = noise_at(pack, ND_NOISE_UPDATE, group, layer, step);
+    v.weight_noise = noise_at(pack, ND_NOISE_WEIGHT, group, layer, step);
+    v.perturbation = noise_at(pack, ND_NOISE_PERTURBATION, group, layer, step);
+    return v;
+}
+
+/* Activity (and slope, into back) of one row of samples from its drive. */
+INLINE void activate_row(const view *v, size_t at, reals drive) {
+    reals activity, slope;
+    if (v->layer->relu) {
+        activity = positive_part(drive);
+        if (v->mask)
+            activity *= load(v->mask + at);
+        store(v->activity + at, activity);
+        return;
+    }
+    for (int lane = 0; lane < LANES; lane++) {
+        activity[lane] = (real)v->layer->activation->value((double)drive[lane]);
+        slope[lane] = (real)v->layer->activation->slope((double)drive[lane]);
+    }
+    if (v->mask) {
+        activity *= load(v->mask + at);
+        slope *= load(v->mask + at);
+    }
+    store(v->activity + at, activity);
+    store(v->back + at, slope);
+}
+
+/* drive = coordinates z, and its activity. */
+INLINE void drive_tile(const int R, const int G, const view *v, size_t row) {
+    reals sum[TILE * PAIR];
+    const nd_layer *layer = v->layer;
+    mix(R, G, v->coordinates + row * layer->rank, layer->rank, 1, 0,
+        layer->reach[row + (size_t)R - 1], v->parameters, v->parameter_step, sum);
+    for (int i = 0; i < R; i++)
+        for (int g = 0; g < G; g++) {
+            size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
+            if (!layer->relu || layer->rule == ND_FAST_SED)
+                store(v->drive + at, sum[i * G + g]);
+            activate_row(v, at, sum[i * G + g]);
+        }
+}
+
+/* back = phi'(drive) times the error that reaches the unit. */
+INLINE void back_tile(const int R, const int G, const view *v, size_t row) {
+    reals sum[TILE * PAIR];
+    const nd_layer *layer = v->layer;
+    mix(R, G, v->error + row * layer->outputs, layer->outputs, 1, 0, layer->outputs,
+        v->parameters + layer->side * LANES, v->parameter_step, sum);
+    for (int i = 0; i < R; i++)
+        for (int g = 0; g < G; g++) {
+            size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
+            reals back = sum[i * G + g];
+            if (layer->relu) {
+                back = where(load(v->activity + at) > 0, back);
+                if (v->mask)
+                    back *= load(v->mask + at);
+            } else {
+                back *= load(v->back + at);
+            }
+            store(v->back + at, back);
+        }
+}
+
+/* One row of parameters follows its gradient; for SGD the rate is in the error already. */
+INLINE void update_row(const nd_fast_rule rule, const view *v, size_t at, size_t noise_at_row,
+                       reals gradient) {
+    reals parameter = load(v->parameters + at);
+    if (v->update_noise)
+        gradient += load(v->update_noise + noise_at_row);
+    if (rule == ND_FAST_SGD) {
+        parameter -= gradient;
+    } else if (rule == ND_FAST_RMSPROP) {
+        reals square = load(v->moment[0] + at);
+        square = (real)0.99 * square + (real)(1 - 0.99) * gradient * gradient;
+        store(v->moment[0] + at, square);
+        parameter -= (real)v->step->rate * gradient / (square_root(square) + (real)1e-8);
+    } else {
+        reals mean = load(v->moment[0] + at), square = load(v->moment[1] + at);
+        mean = (real)0.9 * mean + (real)(1 - 0.9) * gradient;
+        square = (real)0.999 * square + (real)(1 - 0.999) * gradient * gradient;
+        store(v->moment[0] + at, mean);
+        store(v->moment[1] + at, square);
+        reals root = square_root(square) * (real)v->step->inverse_root_correction_2;
+        parameter -= (real)v->step->rate * mean / (root + (real)1e-8);
+    }
+    if (v->weight_noise)
+        parameter += parameter * load(v->weight_noise + noise_at_row);
+    store(v->parameters + at, parameter);
+}
+
+INLINE void update_tile(const nd_fast_rule rule, const int R, const int G, const view *v,
+                        size_t row, const reals *sum) {
+    for (int i = 0; i < R; i++)
+        for (int g = 0; g < G; g++)
+            update_row(rule, v, (size_t)g * v->parameter_step + (row + (size_t)i) * LANES,
+                       (size_t)g * v->noise_step + (row + (size_t)i) * LANES, sum[i * G + g]);
+}
+
+/* Output weights: gradient sum_s error h. */
+INLINE void output_weights_tile(const nd_fast_rule rule, const int R, const int G, const view *v,
+                                size_t row) {
+    reals sum[TILE * PAIR];
+    const nd_layer *layer = v->layer;
+    mix(R, G, v->error + row, 1, layer->outputs, 0, layer->samples, v->activity, v->sample_step,
+        sum);
+    update_tile(rule, R, G, v, layer->side + row, sum);
+}
+
+/* Input side: gradient sum_s coordinates back. */
+INLINE void input_side_tile(const nd_fast_rule rule, const int R, const int G, const view *v,
+                            size_t row) {
+    reals sum[TILE * PAIR];
+    const nd_layer *layer = v->layer;
+    mix(R, G, v->coordinates + row, 1, layer->rank, layer->first[row], layer->samples, v->back,
+        v->sample_step, sum);
+    update_tile(rule, R, G, v, row, sum);
+}
+
+/* Gram: the drive moves by -X X' back, and the unit's g by -back. */
+INLINE void gram_tile(const int R, const int G, const view *v, size_t row) {
+    reals sum[TILE * PAIR];
+    const nd_layer *layer = v->layer;
+    mix(R, G, v->coordinates + row * layer->samples, layer->samples, 1, 0, layer->samples, v->back,
+        v->sample_step, sum);
+    for (int i = 0; i < R; i++)
+        for (int g = 0; g < G; g++) {
+            size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
+            size_t of_g = (size_t)g * v->parameter_step + (row + (size_t)i) * LANES;
+            store(v->drive + at, load(v->drive + at) - sum[i * G + g]);
+            store(v->parameters + of_g, load(v->parameters + of_g) - load(v->back + at));
+        }
+}
+
+INLINE void activate_groups(const view *v, int groups) {
+    for (int g = 0; g < groups; g++)
+        for (size_t s = 0; s < v->layer->samples; s++) {
+            size_t at = (size_t)g * v->sample_step + s * LANES;
+            activate_row(v, at, load(v->drive + at));
+        }
+}
+
+#define SGD_OUTPUT(R, G, v, row) output_weights_tile(ND_FAST_SGD, R, G, v, row)
+#define SGD_INPUT(R, G, v, row) input_side_tile(ND_FAST_SGD, R, G, v, row)
+#define ADAM_OUTPUT(R, G, v, row) output_weights_tile(ND_FAST_ADAM, R, G, v, row)
+#define ADAM_INPUT(R, G, v, row) input_side_tile(ND_FAST_ADAM, R, G, v, row)
+#define RMSPROP_OUTPUT(R, G, v, row) output_weights_tile(ND_FAST_RMSPROP, R, G, v, row)
+#define RMSPROP_INPUT(R, G, v, row) input_side_tile(ND_FAST_RMSPROP, R, G, v, row)
+
+/* One update of one or two groups. */
+INLINE void learn_groups(const int G, const view *v) {
+    const nd_layer *layer = v->layer;
+    EVERY_TILE(back_tile, G, v, layer->samples);
+    if (layer->rule == ND_FAST_ADAM) {
+        EVERY_TILE(ADAM_OUTPUT, G, v, layer->outputs);
+        EVERY_TILE(ADAM_INPUT, G, v, layer->rank);
+    } else if (layer->rule == ND_FAST_RMSPROP) {
+        EVERY_TILE(RMSPROP_OUTPUT, G, v, layer->outputs);
+        EVERY_TILE(RMSPROP_INPUT, G, v, layer->rank);
+    } else {
+        EVERY_TILE(SGD_OUTPUT, G, v, layer->outputs);
+        if (layer->gram) {
+            EVERY_TILE(gram_tile, G, v, layer->samples);
+            activate_groups(v, G);
+        } else {
+            EVERY_TILE(SGD_INPUT, G, v, layer->rank);
+        }
+    }
+}
+
+/* SED: back = the drive's shift under the perturbation; the activity there. */
+INLINE void shift_tile(const int R, const int G, const view *v, size_t row) {
+    reals sum[TILE * PAIR];
+    const nd_layer *layer = v->layer;
+    mix(R, G, v->coordinates + row * layer->rank, layer->rank, 1, 0,
+        layer->reach[row + (size_t)R - 1], v->perturbation, v->noise_step, sum);
+    for (int i = 0; i < R; i++)
+        for (int g = 0; g < G; g++) {
+            size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
+            activate_row(v, at, load(v->drive + at) + sum[i * G + g]);
+            store(v->back + at, sum[i * G + g]);
+        }
+}
+
+INLINE void perturb_groups(const int G, const view *v) {
+    const nd_layer *layer = v->layer;
+    EVERY_TILE(shift_tile, G, v, layer->samples);
+    for (size_t g = 0; g < (size_t)G; g++)
+        for (size_t m = 0; m < layer->outputs; m++) {
+            size_t row = layer->side + m;
+            store(v->trial + g * v->trial_step + m * LANES,
+                  load(v->parameters + g * v->parameter_step + row * LANES) +
+                      load(v->perturbation + g * v->noise_step + row * LANES));
+        }
+}
+
+/* SED: every parameter steps back along its perturbation; the drive follows where it is kept. */
+INLINE void descend_groups(const int G, const view *v) {
+    const nd_layer *layer = v->layer;
+    real factor = (real)v->step->rate;
+    for (size_t g = 0; g < (size_t)G; g++) {
+        for (size_t row = 0; row < layer->rows; row++) {
+            size_t at = g * v->parameter_step + row * LANES,
+                   of_noise = g * v->noise_step + row * LANES;
+            reals p = load(v->parameters + at) - factor * load(v->perturbation + of_noise);
+            if (v->update_noise)
+                p -= load(v->update_noise + of_noise);
+            if (v->weight_noise)
+                p += p * load(v->weight_noise + of_noise);
+            store(v->parameters + at, p);
+        }
+        for (size_t s = 0; layer->keeps_drive && s < layer->samples; s++) {
+            size_t at = g * v->sample_step + s * LANES;
+            store(v->drive + at, load(v->drive + at) - factor * load(v->back + at));
+        }
+    }
+    if (layer->keeps_drive)
+        activate_groups(v, G);
+}
+
+#endif

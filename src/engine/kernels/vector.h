@@ -1,0 +1,148 @@
+/* Vectors as wide as the instruction set this file is compiled for. Included only by the kernel
+ * sources, each of which sets ND_SINGLE (0: real is double, 1: float) and is compiled once per
+ * instruction set. Everything is GCC vector arithmetic but for the few operations that it has no
+ * operator for. */
+#ifndef ND_ENGINE_KERNELS_VECTOR_H
+#define ND_ENGINE_KERNELS_VECTOR_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
+#if defined(__AVX512F__)
+#define ND_BYTES 64
+#elif defined(__AVX2__)
+#define ND_BYTES 32
+#else
+#define ND_BYTES 16
+#endif
+
+#if ND_SINGLE
+typedef float real;
+typedef int32_t real_mask;
+#else
+typedef double real;
+typedef int64_t real_mask;
+#endif
+
+#define ND_VECTOR(bytes) __attribute__((vector_size(bytes), may_alias))
+typedef real reals ND_VECTOR(ND_BYTES);
+typedef real_mask masks ND_VECTOR(ND_BYTES); /* comparisons of reals: -1 where true */
+typedef float floats ND_VECTOR(ND_BYTES);
+typedef double doubles ND_VECTOR(ND_BYTES);
+typedef float half_floats ND_VECTOR(ND_BYTES / 2);
+typedef int32_t ints ND_VECTOR(ND_BYTES);
+typedef uint64_t quads ND_VECTOR(ND_BYTES);
+
+enum {
+    LANES = ND_BYTES / (int)sizeof(real), /* units side by side in one vector of reals */
+    QUADS = ND_BYTES / 8,
+    FLOATS = ND_BYTES / 4
+};
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE reals load(const real *from) {
+    return *(const reals *)from;
+}
+
+INLINE void store(real *to, reals value) {
+    *(reals *)to = value;
+}
+
+INLINE reals broadcast(real value) {
+    return value - (reals){0};
+}
+
+/* value where mask is true, 0 elsewhere. */
+INLINE reals where(masks mask, reals value) {
+    return (reals)((masks)value & mask);
+}
+
+INLINE reals positive_part(reals value) {
+    return where(value > 0, value);
+}
+
+INLINE real sum_of_lanes(reals value) {
+    real sum = 0;
+    for (int lane = 0; lane < LANES; lane++)
+        sum += value[lane];
+    return sum;
+}
+
+/* The product of the low halves of each lane. */
+INLINE quads low_product(quads a, quads b) {
+#if defined(__AVX512F__)
+    return (quads)_mm512_mul_epu32((__m512i)a, (__m512i)b);
+#elif defined(__AVX2__)
+    return (quads)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+#elif defined(__x86_64__)
+    return (quads)_mm_mul_epu32((__m128i)a, (__m128i)b);
+#else
+    return (a & 0xffffffffu) * (b & 0xffffffffu);
+#endif
+}
+
+INLINE floats root_of_floats(floats value) {
+#if defined(__AVX512F__)
+    return (floats)_mm512_sqrt_ps((__m512)value);
+#elif defined(__AVX2__)
+    return (floats)_mm256_sqrt_ps((__m256)value);
+#elif defined(__x86_64__)
+    return (floats)_mm_sqrt_ps((__m128)value);
+#else
+    for (int lane = 0; lane < FLOATS; lane++)
+        value[lane] = sqrtf(value[lane]);
+    return value;
+#endif
+}
+
+INLINE doubles root_of_doubles(doubles value) {
+#if defined(__AVX512F__)
+    return (doubles)_mm512_sqrt_pd((__m512d)value);
+#elif defined(__AVX2__)
+    return (doubles)_mm256_sqrt_pd((__m256d)value);
+#elif defined(__x86_64__)
+    return (doubles)_mm_sqrt_pd((__m128d)value);
+#else
+    for (int lane = 0; lane < QUADS; lane++)
+        value[lane] = sqrt(value[lane]);
+    return value;
+#endif
+}
+
+#if ND_SINGLE
+#define square_root root_of_floats
+#else
+#define square_root root_of_doubles
+#endif
+
+/* The low halves of a's lanes, then of b's. */
+INLINE ints low_halves(quads a, quads b) {
+#if ND_BYTES == 64
+    return __builtin_shufflevector((ints)a, (ints)b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24,
+                                   26, 28, 30);
+#elif ND_BYTES == 32
+    return __builtin_shufflevector((ints)a, (ints)b, 0, 2, 4, 6, 8, 10, 12, 14);
+#else
+    return __builtin_shufflevector((ints)a, (ints)b, 0, 2, 4, 6);
+#endif
+}
+
+/* The first or second half of the floats, as doubles. */
+INLINE doubles first_half(floats value) {
+    half_floats half;
+    __builtin_memcpy(&half, &value, sizeof half);
+    return __builtin_convertvector(half, doubles);
+}
+
+INLINE doubles second_half(floats value) {
+    half_floats half;
+    __builtin_memcpy(&half, (const char *)&value + sizeof half, sizeof half);
+    return __builtin_convertvector(half, doubles);
+}
+
+#endif
