@@ -28,20 +28,17 @@ static sums sums_of(const double *x, const double *y, size_t count) {
     return s;
 }
 
-nd_regression nd_regress(const double *x, const double *y, size_t count) {
-    sums s = sums_of(x, y, count);
-    nd_regression line = {(size_t)s.n, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
-    if (s.n < 2.0 || !(s.xx > 0.0))
+/* Slope, its error and test from the sums about the means. */
+static nd_regression line_of(const sums *s, double degrees) {
+    nd_regression line = {(size_t)s->n, degrees, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    if (s->n < 2.0 || !(s->xx > 0.0))
         return line;
-    line.slope = s.xy / s.xx;
-    line.intercept = s.y - line.slope * s.x;
-    line.correlation = s.yy > 0.0 ? s.xy / sqrt(s.xx * s.yy) : NAN;
-    double degrees = s.n - 2.0;
+    line.slope = s->xy / s->xx;
+    line.correlation = s->yy > 0.0 ? s->xy / sqrt(s->xx * s->yy) : NAN;
     if (degrees < 1.0)
         return line;
-    double residual = fmax(0.0, s.yy - s.xy * s.xy / s.xx) / degrees;
-    line.slope_error = sqrt(residual / s.xx);
-    line.intercept_error = sqrt(residual * (1.0 / s.n + s.x * s.x / s.xx));
+    double residual = fmax(0.0, s->yy - s->xy * s->xy / s->xx) / degrees;
+    line.slope_error = sqrt(residual / s->xx);
     if (line.slope_error > 0.0) {
         line.t = line.slope / line.slope_error;
         line.p = 2.0 * gsl_cdf_tdist_Q(fabs(line.t), degrees);
@@ -50,6 +47,24 @@ nd_regression nd_regress(const double *x, const double *y, size_t count) {
         line.p = line.slope != 0.0 ? 0.0 : 1.0;
     }
     return line;
+}
+
+nd_regression nd_regress(const double *x, const double *y, size_t count) {
+    sums s = sums_of(x, y, count);
+    nd_regression line = line_of(&s, s.n - 2.0);
+    line.intercept = s.y - line.slope * s.x;
+    line.intercept_error = line.slope_error * sqrt(s.xx / s.n + s.x * s.x);
+    return line;
+}
+
+nd_regression nd_regress_centred(const double *x, const double *y, size_t count, size_t degrees) {
+    sums s = {.n = (double)count};
+    for (size_t i = 0; i < count; i++) {
+        s.xx += x[i] * x[i];
+        s.xy += x[i] * y[i];
+        s.yy += y[i] * y[i];
+    }
+    return line_of(&s, (double)degrees);
 }
 
 double nd_student_quantile(double probability, double degrees) {

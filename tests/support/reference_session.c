@@ -135,6 +135,71 @@ nd_sparse_activity reference_longitudinal(const char *path, size_t *frames_read)
     return sparse;
 }
 
+/* Gives `session` what `sparse` holds. */
+static void fill_session(nd_session *session, nd_sparse_activity *sparse) {
+    *session = (nd_session){.kind = ND_SESSION_ACTIVITY,
+                            .frames = sparse->view.frames,
+                            .cells = sparse->view.cells,
+                            .bins = sparse->view.bins,
+                            .bins_x = sparse->view.bins / 2,
+                            .bins_y = 1,
+                            .bins_direction = 2,
+                            .frame_seconds = sparse->view.frame_seconds,
+                            .events = sparse->events,
+                            .bin = sparse->bin};
+    session->occupancy = calloc(session->bins, sizeof *session->occupancy);
+    for (size_t f = 0; f < session->frames; f++)
+        session->occupancy[session->bin[f]] += session->frame_seconds;
+}
+
+static int64_t *read_ids(const char *path, size_t cells) {
+    size_t count;
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    double *id =
+        read_dataset(file, "processing/ophys/ImageSegmentation/PlaneSegmentation/id", &count);
+    assert_int_equal(count, cells);
+    int64_t *ids = calloc(cells, sizeof *ids);
+    for (size_t c = 0; c < cells; c++)
+        ids[c] = (int64_t)id[c];
+    free(id);
+    H5Fclose(file);
+    return ids;
+}
+
+nd_recording *reference_longitudinal_recording(const char *animal) {
+    enum { SESSIONS = 8 };
+    nd_recording *recording = calloc(1, sizeof *recording);
+    nd_settings_default(&recording->settings);
+    recording->name = strdup("longitudinal");
+    recording->manifest = strdup("none");
+    recording->position_unit = strdup("m");
+    recording->activity_unit = strdup("a.u.");
+    recording->day_name = strdup("day");
+    recording->sessions_count = 2UL * SESSIONS;
+    recording->sessions = calloc(recording->sessions_count, sizeof *recording->sessions);
+    for (int s = 0; s < 2 * SESSIONS; s++) {
+        char name[128], label[16];
+        snprintf(name, sizeof name, "recordings/longitudinal/%s_%c_session%d.nwb", animal,
+                 "AB"[s / SESSIONS], s % SESSIONS + 1);
+        snprintf(label, sizeof label, "session%d", s % SESSIONS + 1);
+        size_t frames_read;
+        const char *path = support_reference(name);
+        nd_sparse_activity sparse = reference_longitudinal(path, &frames_read);
+        nd_session *session = &recording->sessions[s];
+        fill_session(session, &sparse);
+        session->label = strdup(label);
+        session->animal = strdup(animal);
+        session->environment = strdup(s < SESSIONS ? "track A" : "track B");
+        session->direction = strdup("");
+        session->file = strdup(path);
+        session->day = 1.0 + 2.0 * (s % SESSIONS);
+        session->visit = (size_t)(s % SESSIONS) + 1;
+        session->frames_read = frames_read;
+        session->cell_id = read_ids(path, session->cells);
+    }
+    return recording;
+}
+
 /* Field `column` of a CSV line, without quotes, as a new string. */
 static char *field_of(const char *line, size_t column) {
     while (column-- > 0) {

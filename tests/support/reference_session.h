@@ -20,6 +20,10 @@ double *reference_matlab_row(const char *file, const char *variable, const char 
  * direction. */
 nd_sparse_activity reference_longitudinal(const char *file, size_t *frames_read);
 
+/* All sessions of `animal` ("C16_M4") in recordings/longitudinal, as a recording to be measured,
+ * registered by cell_id, two days apart. nd_recording_free it. */
+nd_recording *reference_longitudinal_recording(const char *animal);
+
 /* The values of column `name` of a CSV file with a header, as texts (free with
  * reference_column_free). */
 char **reference_column(const char *file, const char *name, size_t *rows);
