@@ -352,6 +352,57 @@ double *nd_nc_load(const nd_nc *file, const char *name, int *rank, size_t shape[
     return values;
 }
 
+bool nd_nc_put_strings(nd_nc *file, const char *name, const char *dimension, const char *definition,
+                       const char *const *texts, size_t count, nd_error *error) {
+    int ids[8], id;
+    size_t length;
+    int rank = dimension_ids(file, dimension, ids, &length, error);
+    if (rank < 0)
+        return false;
+    if (rank != 1 || length != count)
+        return nd_fail(error, file->path, NULL, "variable %s takes %zu texts, not %zu", name,
+                       length, count);
+    int status = nc_inq_varid(file->id, name, &id);
+    if (status != NC_NOERR)
+        status = nc_def_var(file->id, name, NC_STRING, rank, ids, &id);
+    if (status == NC_NOERR)
+        status = nc_put_var_string(file->id, id, (const char **)texts);
+    if (status != NC_NOERR)
+        return failed(file, status, "writing", name, error);
+    return !definition || nd_nc_put_text(file, name, "long_name", definition, error);
+}
+
+static void free_texts(char **texts, size_t count) {
+    for (size_t i = 0; texts && i < count; i++)
+        free(texts[i]);
+    free(texts);
+}
+
+char **nd_nc_get_strings(const nd_nc *file, const char *name, size_t count, nd_error *error) {
+    int id;
+    nc_type type = NC_NAT;
+    if (!check_count(file, name, count, &id, error))
+        return NULL;
+    if (nc_inq_vartype(file->id, id, &type) != NC_NOERR || type != NC_STRING) {
+        nd_fail(error, file->path, NULL, "variable %s does not hold texts", name);
+        return NULL;
+    }
+    char **stored = nd_array(count, sizeof *stored, error);
+    char **texts = nd_array(count, sizeof *texts, error);
+    int status = stored && texts ? nc_get_var_string(file->id, id, stored) : NC_ENOMEM;
+    bool fine = status == NC_NOERR;
+    for (size_t i = 0; fine && i < count; i++)
+        fine = (texts[i] = nd_text(stored[i] ? stored[i] : "", error)) != NULL;
+    if (status == NC_NOERR)
+        (void)nc_free_string(count, stored);
+    else
+        failed(file, status, "reading", name, error);
+    free(stored);
+    if (!fine)
+        free_texts(texts, count);
+    return fine ? texts : NULL;
+}
+
 static bool holder(const nd_nc *file, const char *variable, int *id, nd_error *error) {
     *id = NC_GLOBAL;
     if (!variable)

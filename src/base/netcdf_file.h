@@ -59,6 +59,12 @@ bool nd_nc_get_row(const nd_nc *file, const char *name, size_t row, double *valu
 double *nd_nc_load(const nd_nc *file, const char *name, int *rank, size_t shape[8],
                    nd_error *error);
 
+/* Texts: defines a variable of strings over one dimension and writes them; reads one back as
+ * `count` new strings (free each, and the array). */
+bool nd_nc_put_strings(nd_nc *file, const char *name, const char *dimension, const char *definition,
+                       const char *const *texts, size_t count, nd_error *error);
+char **nd_nc_get_strings(const nd_nc *file, const char *name, size_t count, nd_error *error);
+
 /* Attributes of a variable, or of the file when `variable` is NULL. */
 bool nd_nc_put_text(nd_nc *file, const char *variable, const char *name, const char *text,
                     nd_error *error);

@@ -63,6 +63,7 @@ typedef struct nd_verdict {
 typedef struct nd_recording_result {
     char *name, *day_name, *time_name; /* time_name: what a curve's time counts */
     char *activity_unit, *position_unit;
+    nd_about about; /* what the manifest says of the data set */
     size_t sessions;
     nd_session_result *session;
     size_t groups;
@@ -77,6 +78,11 @@ typedef struct nd_recording_result {
 nd_recording_result *nd_recording_measure(const nd_recording *recording, unsigned threads,
                                           const nd_watch *watch, nd_error *error);
 void nd_recording_result_free(nd_recording_result *result);
+
+/* The texts of an nd_about, in the order of its members, to be gone through one by one. */
+enum { ND_ABOUT_TEXTS = sizeof(nd_about) / sizeof(char *) };
+char **nd_about_text(nd_about *about, size_t index);
+const char *nd_about_name(size_t index);
 
 /* Stages of the above. */
 bool nd_groups_make(const nd_recording *recording, nd_recording_result *result, nd_error *error);

@@ -7,6 +7,30 @@
 #include "base/memory.h"
 #include "measure/longitudinal.h"
 
+char **nd_about_text(nd_about *about, size_t index) {
+    char **texts[ND_ABOUT_TEXTS] = {&about->title,       &about->citation,       &about->species,
+                                    &about->region,      &about->technique,      &about->arena,
+                                    &about->familiarity, &about->session_length, &about->note};
+    return texts[index];
+}
+
+const char *nd_about_name(size_t index) {
+    static const char *const names[ND_ABOUT_TEXTS] = {"title",       "citation",       "species",
+                                                      "region",      "technique",      "arena",
+                                                      "familiarity", "session_length", "note"};
+    return names[index];
+}
+
+static bool copy_about(const nd_recording *recording, nd_about *about, nd_error *error) {
+    nd_about from = recording->about;
+    bool fine = true;
+    for (size_t i = 0; fine && i < ND_ABOUT_TEXTS; i++) {
+        const char *text = *nd_about_text(&from, i);
+        fine = (*nd_about_text(about, i) = nd_text(text ? text : "", error)) != NULL;
+    }
+    return fine;
+}
+
 static bool copy_names(const nd_recording *recording, nd_recording_result *result,
                        nd_error *error) {
     bool visits = recording->settings.pooling == ND_POOL_VISITS;
@@ -15,8 +39,8 @@ static bool copy_names(const nd_recording *recording, nd_recording_result *resul
     result->time_name = nd_text(visits ? "visit" : recording->day_name, error);
     result->activity_unit = nd_text(recording->activity_unit, error);
     result->position_unit = nd_text(recording->position_unit, error);
-    return result->name && result->day_name && result->time_name && result->activity_unit &&
-           result->position_unit;
+    return copy_about(recording, &result->about, error) && result->name && result->day_name &&
+           result->time_name && result->activity_unit && result->position_unit;
 }
 
 static bool stopped(const nd_watch *watch) {
@@ -86,16 +110,18 @@ static void free_curve(nd_curve *curve) {
 void nd_recording_result_free(nd_recording_result *result) {
     if (!result)
         return;
-    for (size_t s = 0; s < result->sessions; s++)
+    for (size_t s = 0; result->session && s < result->sessions; s++)
         nd_session_result_clear(&result->session[s]);
-    for (size_t g = 0; g < result->groups; g++) {
+    for (size_t g = 0; result->group && g < result->groups; g++) {
         free(result->group[g].name);
         free(result->group[g].map_correlation);
         free(result->group[g].vector_correlation);
         free(result->group[g].shared);
     }
-    for (size_t c = 0; c < result->curves; c++)
+    for (size_t c = 0; result->curve && c < result->curves; c++)
         free_curve(&result->curve[c]);
+    for (size_t i = 0; i < ND_ABOUT_TEXTS; i++)
+        free(*nd_about_text(&result->about, i));
     free(result->session);
     free(result->group);
     free(result->curve);

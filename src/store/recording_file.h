@@ -1,0 +1,31 @@
+/* What `nulldrift record` leaves: one netCDF file with everything, and tables as CSV. */
+#ifndef ND_STORE_RECORDING_FILE_H
+#define ND_STORE_RECORDING_FILE_H
+
+#include "base/memory.h"
+#include "measure/longitudinal.h"
+
+/* Writes `path`, whole or not at all; `command` (may be NULL) becomes its history attribute. */
+bool nd_recording_file_write(const nd_recording_result *result, const char *path,
+                             const char *command, nd_error *error);
+
+/* Reads such a file back; others are refused by name. Free with nd_recording_result_free. */
+nd_recording_result *nd_recording_file_read(const char *path, nd_error *error);
+
+/* One row a session: what it is, every metric and its standard error. */
+bool nd_recording_sessions_csv(const nd_recording_result *result, const char *path,
+                               nd_error *error);
+/* One row a sufficiently active cell of a session. */
+bool nd_recording_cells_csv(const nd_recording_result *result, const char *path, nd_error *error);
+/* One row a metric of a curve: its regression on time. */
+bool nd_recording_statistics_csv(const nd_recording_result *result, const char *path,
+                                 nd_error *error);
+
+/* What a terminal shows: a row a session, then the verdicts; appended to `text`, zero-ended. */
+bool nd_recording_summary(const nd_recording_result *result, nd_buffer *text, nd_error *error);
+
+/* The data sets' own properties side by side (the paper's Table 3), as CSV. */
+bool nd_recording_properties_csv(nd_recording_result *const *results, size_t count, nd_buffer *text,
+                                 nd_error *error);
+
+#endif
