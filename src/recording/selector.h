@@ -45,9 +45,7 @@ typedef struct nd_selector {
     double *threshold; /* activity at or below it counts as none; NULL: negative is an error */
     nd_activity_kind kind;
     nd_orientation orientation;
-    char *area;  /* only cells of this area count; compared without regard to case */
-    char **drop; /* columns of a CSV that are no cells; set by the reader of sessions */
-    uint32_t drop_count;
+    char *area; /* only cells of this area count; compared without regard to case */
 } nd_selector;
 
 /* Numbers found: rows x columns, row-major, with the time of each row where the file has it. */
@@ -56,6 +54,7 @@ typedef struct nd_series {
     double *values;
     double *times;  /* rows; NULL: none */
     double rate;    /* rows per second where the file says so; 0: unknown */
+    bool maps;      /* rows are maps of cells, columns all their bins, depth the rows of a map */
     size_t depth;   /* of a three-dimensional array of rows x columns x depth (depth fastest in
                        `values`); 1 otherwise */
     char unit[64];  /* "" if the file does not say */
