@@ -358,7 +358,7 @@ static bool scan_cells(nd_role role, const matvar_t *value, const char *name, in
     if (value->class_type == MAT_C_STRUCT && level > 0) {
         matvar_t *data = Mat_VarGetStructFieldByName((matvar_t *)value, "data", 0);
         if (data && nd_mat_numeric(data)) {
-            snprintf(part, sizeof part, "%s.data", name);
+            snprintf(part, sizeof part, "%.200s.data", name);
             return nd_findings_add(findings, role, part, error, "%s, %s", class_word(data),
                                    nd_mat_shape_text(data, shape, sizeof shape));
         }

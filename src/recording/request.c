@@ -25,6 +25,8 @@ bool nd_request_series(const nd_request *request, nd_role role, nd_files *files,
     if (!open_file->format->series(open_file->file, role, &request->role[role], series, found,
                                    error))
         return false;
+    if (!series->times && request->role[role].rate > 0.0)
+        series->rate = request->role[role].rate;
     if (request->given[role] && !*found)
         return nd_fail(error, path, "name it in the manifest", "holds no %s", nd_role_name(role));
     return nd_series_check_times(series, path, error);
@@ -171,6 +173,8 @@ static bool read_activity(const nd_request *request, nd_files *files, nd_reading
         selector.area = request->role[ND_ROLE_CELLS].area;
     const nd_format *format = open_file->format;
     bool fine = format->activity(open_file->file, &selector, &activity, error);
+    if (!activity.times && selector.rate > 0.0)
+        activity.rate = selector.rate;
     nd_series times = {.rows = activity.frames, .times = activity.times};
     snprintf(times.name, sizeof times.name, "%s", activity.name);
     if (fine && activity.cells == 0)

@@ -172,6 +172,25 @@ static bool read_onto(const nd_request *request, nd_role role, nd_files *files,
 
 /* --- position, speed, direction --- */
 
+/* Says what the file does hold, where it is the activity's too. */
+static bool no_position(const nd_request *request, const char *path, nd_files *files,
+                        nd_error *error) {
+    const char *mend = "give position: {file: ..., name: ...} in the manifest";
+    nd_open_file *open_file = nd_files_open(files, path, NULL);
+    nd_activity activity = {0};
+    size_t cells = 0;
+    bool nwb = open_file && open_file->format == &nd_format_nwb;
+    if (open_file && open_file->format->activity(open_file->file, &request->role[ND_ROLE_ACTIVITY],
+                                                 &activity, NULL))
+        cells = activity.cells;
+    bool spikes = activity.spike_times;
+    nd_activity_clear(&activity);
+    if (cells == 0)
+        return nd_fail(error, path, mend, "holds no position%s", nwb ? " (no SpatialSeries)" : "");
+    return nd_fail(error, path, mend, "holds no position%s, only the %s of %zu cells",
+                   nwb ? " (no SpatialSeries)" : "", spikes ? "spike times" : "activity", cells);
+}
+
 static bool read_position(const nd_request *request, bool two, nd_files *files, nd_series *position,
                           nd_error *error) {
     bool found = false;
@@ -182,8 +201,7 @@ static bool read_position(const nd_request *request, bool two, nd_files *files, 
     if (!nd_request_series(request, ND_ROLE_POSITION, files, position, &found, error))
         return false;
     if (!found)
-        return nd_fail(error, file, "give position: {file: ..., name: ...} in the manifest",
-                       "holds no position");
+        return no_position(request, file, files, error);
     if (position->rows == 0 || position->depth != 1)
         return nd_fail(error, file, "", "%s is no list of positions", position->name);
     if (!two && position->columns != 1)
