@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "hebbian/fixed_point.h"
+#include "hebbian/kernels.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,8 +14,9 @@ enum { BLOCK_TRIES = 3 };
 
 struct nd_complementarity {
     size_t neurons;
-    double *factors; /* room for N x N: LU of the active block, row by row */
-    double *right;   /* N: the right-hand side, then the solution */
+    const nd_hebbian_kernels *kernels;
+    double *block;   /* room for N x nd_padded(N): (M + l2)_FF, F the active neurons */
+    double *right;   /* nd_padded(N): q_F, then y_F */
     double *z;       /* N */
     size_t *member;  /* N: the active neurons, ascending */
     bool *active;    /* N */
@@ -40,8 +42,9 @@ nd_complementarity *nd_complementarity_new(size_t neurons, nd_error *error) {
         return NULL;
     }
     solver->neurons = neurons;
-    if (!(solver->factors = nd_doubles(neurons * neurons, error)) ||
-        !(solver->right = nd_doubles(neurons, error)) ||
+    solver->kernels = nd_hebbian_kernels_choose();
+    if (!(solver->block = nd_doubles(neurons * nd_padded(neurons), error)) ||
+        !(solver->right = nd_doubles(nd_padded(neurons), error)) ||
         !(solver->z = nd_doubles(neurons, error)) ||
         !(solver->member = nd_array(neurons, sizeof *solver->member, error)) ||
         !(solver->active = nd_array(neurons, sizeof *solver->active, error)) ||
@@ -56,7 +59,7 @@ nd_complementarity *nd_complementarity_new(size_t neurons, nd_error *error) {
 void nd_complementarity_free(nd_complementarity *solver) {
     if (!solver)
         return;
-    free(solver->factors);
+    free(solver->block);
     free(solver->right);
     free(solver->z);
     free(solver->member);
@@ -70,43 +73,22 @@ double *nd_complementarity_scratch(nd_complementarity *solver) {
     return solver->scratch;
 }
 
-/* Solves factors (count x count, overwritten) times x = right, in place; false when singular. */
-static bool solve_linear(double *restrict factors, double *restrict right, size_t count) {
-    for (size_t k = 0; k < count; k++) {
-        size_t pivot = k;
-        for (size_t i = k + 1; i < count; i++)
-            if (fabs(factors[i * count + k]) > fabs(factors[pivot * count + k]))
-                pivot = i;
-        double *restrict top = factors + k * count;
-        if (pivot != k) {
-            double *other = factors + pivot * count;
-            for (size_t j = k; j < count; j++) {
-                double kept = top[j];
-                top[j] = other[j];
-                other[j] = kept;
-            }
-            double kept = right[k];
-            right[k] = right[pivot];
-            right[pivot] = kept;
-        }
-        if (!(fabs(top[k]) > 1e-14))
-            return false;
-        double inverse = 1 / top[k];
-        for (size_t i = k + 1; i < count; i++) {
-            double *restrict row = factors + i * count;
-            double share = row[k] * inverse;
-            for (size_t j = k + 1; j < count; j++)
-                row[j] -= share * top[j];
-            right[i] -= share * right[k];
-        }
+/* The active block and its right-hand side. */
+static void take_block(nd_complementarity *solver, const nd_fixed_point_problem *problem,
+                       size_t count) {
+    size_t neurons = problem->neurons, stride = nd_padded(count);
+    const size_t *member = solver->member;
+    for (size_t c = 0; c < count; c++) {
+        const double *column = problem->lateral + member[c] * neurons;
+        for (size_t r = 0; r < count; r++)
+            solver->block[r * stride + c] = column[member[r]];
     }
-    for (size_t k = count; k-- > 0;) {
-        double sum = right[k];
-        for (size_t j = k + 1; j < count; j++)
-            sum -= factors[k * count + j] * right[j];
-        right[k] = sum / factors[k * count + k];
+    for (size_t r = 0; r < count; r++) {
+        for (size_t c = count; c < stride; c++)
+            solver->block[r * stride + c] = 0;
+        solver->block[r * stride + r] += problem->l2;
+        solver->right[r] = problem->drive[member[r]] - problem->l1;
     }
-    return true;
 }
 
 /* y of the active neurons from (M + l2)_FF y_F = q_F, and z = (M + l2) y - q of them all. */
@@ -116,28 +98,18 @@ static bool solve_active(nd_complementarity *solver, const nd_fixed_point_proble
     for (size_t i = 0; i < neurons; i++)
         if (solver->active[i])
             solver->member[count++] = i;
-    for (size_t r = 0; r < count; r++) {
-        size_t i = solver->member[r];
-        solver->right[r] = problem->drive[i] - problem->l1;
-        for (size_t c = 0; c < count; c++)
-            solver->factors[r * count + c] = problem->lateral[solver->member[c] * neurons + i];
-        solver->factors[r * count + r] += problem->l2;
-    }
-    if (!solve_linear(solver->factors, solver->right, count))
+    take_block(solver, problem, count);
+    if (!solver->kernels->solve(solver->block, solver->right, count))
         return false;
-    double *restrict z = solver->z;
     for (size_t i = 0; i < neurons; i++) {
         y[i] = 0;
-        z[i] = problem->l1 - problem->drive[i];
+        solver->z[i] = problem->l1 - problem->drive[i];
     }
+    solver->kernels->accumulate(problem->lateral, neurons, solver->member, solver->right, count,
+                                solver->z);
     for (size_t c = 0; c < count; c++) {
-        size_t j = solver->member[c];
-        const double *restrict column = problem->lateral + j * neurons;
-        double sent = solver->right[c];
-        y[j] = sent;
-        z[j] += problem->l2 * sent;
-        for (size_t i = 0; i < neurons; i++)
-            z[i] += column[i] * sent;
+        y[solver->member[c]] = solver->right[c];
+        solver->z[solver->member[c]] += problem->l2 * solver->right[c];
     }
     return true;
 }

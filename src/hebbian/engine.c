@@ -11,6 +11,7 @@ typedef struct hebbian_engine {
     double *response;     /* n x N, at `response_at` updates */
     uint64_t response_at; /* UINT64_MAX: none yet */
     nd_error trouble;
+    char description[64];
 } hebbian_engine;
 
 static const hebbian_engine *as_const(const nd_engine *engine) {
@@ -98,8 +99,7 @@ static bool restore(nd_engine *engine, nd_buffer *state, nd_error *error) {
 }
 
 static const char *describe(const nd_engine *engine) {
-    (void)engine;
-    return "hebbian, double";
+    return as_const(engine)->description;
 }
 
 static const nd_engine_backend hebbian_backend = {
@@ -125,8 +125,11 @@ nd_engine *nd_hebbian_engine_open(const nd_experiment *experiment, unsigned thre
     self->network = nd_hebbian_new(experiment, error);
     if (self->network)
         self->response = nd_doubles(self->network->inputs->count * self->network->neurons, error);
-    if (self->response)
+    if (self->response) {
+        snprintf(self->description, sizeof self->description, "hebbian instruction_set=%s",
+                 self->network->kernels->instruction_set);
         return &self->engine;
+    }
     close_engine(&self->engine);
     return NULL;
 }

@@ -10,6 +10,7 @@
 #include "experiment/experiment.h"
 #include "hebbian/fixed_point.h"
 #include "hebbian/inputs.h"
+#include "hebbian/kernels.h"
 
 typedef struct nd_hebbian {
     const nd_experiment *experiment; /* belongs to the caller, outlives the network */
@@ -24,8 +25,10 @@ typedef struct nd_hebbian {
     uint64_t *last_set; /* n x nd_set_words(N): the neurons active when each input was last seen */
     nd_fixed_point_counts counts; /* of the steps; responses are not counted */
     /* Room to work in. */
+    const nd_hebbian_kernels *kernels;
     nd_complementarity *solver;
     double *activity;  /* N: y of the last step */
+    float *noise;      /* nd_hebbian_scratch(N) */
     double *drive;     /* N */
     double input_gram; /* |X'X|_F^2 */
 } nd_hebbian;

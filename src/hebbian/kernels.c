@@ -1,41 +1,29 @@
 #include "hebbian/kernels.h"
 
-#include "base/random.h"
+#include "base/instructions.h"
+#include "hebbian/kernels/sets.h"
 
-#include <string.h>
+/* Best first; the last one always runs. */
+static const nd_hebbian_kernels *const sets[] = {
+#ifdef __x86_64__
+    &nd_hebbian_kernels_avx512,
+    &nd_hebbian_kernels_avx2,
+#endif
+    &nd_hebbian_kernels_baseline,
+};
 
-static void draw(const nd_hebbian_update *update, nd_purpose purpose, size_t row) {
-    nd_random_gaussians(update->seed, purpose, (uint32_t)row, update->step, update->neurons,
-                        update->scratch);
+const nd_hebbian_kernels *nd_hebbian_kernels_choose(void) {
+    size_t last = sizeof sets / sizeof *sets - 1;
+    for (size_t k = 0; k < last; k++)
+        if (nd_instructions_run(sets[k]->instruction_set))
+            return sets[k];
+    return sets[last];
 }
 
-void nd_learn_forward(const nd_hebbian_update *update, const double *sender, size_t rows,
-                      double *weights) {
-    const double *restrict y = update->receiver, *restrict noise = update->scratch;
-    if (update->noise == 0)
-        memset(update->scratch, 0, update->neurons * sizeof *update->scratch);
-    for (size_t k = 0; k < rows; k++) {
-        if (update->noise != 0)
-            draw(update, ND_FOR_HEBBIAN_FORWARD, k);
-        double *restrict row = weights + k * update->neurons;
-        double push = update->rate * sender[k];
-        for (size_t i = 0; i < update->neurons; i++)
-            row[i] = update->keep * row[i] + push * y[i] + update->noise * noise[i];
-    }
+size_t nd_hebbian_scratch(size_t neurons) {
+    return ND_NOISE_ROWS * neurons;
 }
 
-void nd_learn_lateral(const nd_hebbian_update *update, double *weights) {
-    const double *restrict y = update->receiver, *restrict noise = update->scratch;
-    if (update->noise == 0)
-        memset(update->scratch, 0, update->neurons * sizeof *update->scratch);
-    for (size_t k = 0; k < update->neurons; k++) {
-        if (update->noise != 0)
-            draw(update, ND_FOR_HEBBIAN_LATERAL, k);
-        double *restrict row = weights + k * update->neurons;
-        double push = update->rate * y[k];
-        for (size_t i = 0; i < update->neurons; i++) {
-            double next = update->keep * row[i] + push * y[i] + update->noise * noise[i];
-            row[i] = next > 0 ? next : 0;
-        }
-    }
+size_t nd_padded(size_t count) {
+    return (count + 7) / 8 * 8;
 }

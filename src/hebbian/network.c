@@ -26,6 +26,7 @@ static bool allocate(nd_hebbian *network, nd_error *error) {
            (network->threshold = nd_doubles(neurons, error)) &&
            (network->activity = nd_doubles(neurons, error)) &&
            (network->drive = nd_doubles(neurons, error)) &&
+           (network->noise = nd_array(nd_hebbian_scratch(neurons), sizeof(float), error)) &&
            (network->last_set =
                 nd_array(count * nd_set_words(neurons), sizeof *network->last_set, error)) &&
            (network->solver = nd_complementarity_new(neurons, error));
@@ -55,6 +56,7 @@ nd_hebbian *nd_hebbian_new(const nd_experiment *experiment, nd_error *error) {
     }
     network->experiment = experiment;
     network->neurons = experiment->network.neurons;
+    network->kernels = nd_hebbian_kernels_choose();
     network->inputs =
         nd_hebbian_inputs_make(experiment->network.inputs, experiment->network.input_count, error);
     if (!network->inputs || !allocate(network, error)) {
@@ -77,6 +79,7 @@ void nd_hebbian_free(nd_hebbian *network) {
     nd_complementarity_free(network->solver);
     free(network->activity);
     free(network->drive);
+    free(network->noise);
     free(network);
 }
 

@@ -15,11 +15,8 @@ nd_fixed_point_problem nd_hebbian_problem(const nd_hebbian *network, const doubl
     double root_alpha = sqrt(keys->threshold_alpha);
     for (size_t i = 0; i < neurons; i++)
         drive[i] = -root_alpha * network->threshold[i];
-    for (size_t k = 0; k < network->inputs->dimension; k++) {
-        const double *weights = network->forward + k * neurons;
-        for (size_t i = 0; i < neurons; i++)
-            drive[i] += weights[i] * input[k];
-    }
+    network->kernels->accumulate(network->forward, neurons, NULL, input, network->inputs->dimension,
+                                 drive);
     return (nd_fixed_point_problem){.neurons = neurons,
                                     .lateral = network->lateral,
                                     .drive = drive,

@@ -34,17 +34,25 @@ static void learn(nd_hebbian *network, const double *input) {
     const nd_learning_keys *keys = &experiment->learning;
     double rate = keys->learning_rate;
     double root_alpha = sqrt(experiment->network.threshold_alpha);
-    nd_hebbian_update update = {.keep = 1 - rate,
-                                .rate = rate,
-                                .noise = sqrt(rate) * keys->noise_forward,
-                                .receiver = network->activity,
-                                .neurons = network->neurons,
-                                .seed = experiment->seed,
-                                .step = network->updates,
-                                .scratch = network->drive};
-    nd_learn_forward(&update, input, network->inputs->dimension, network->forward);
-    update.noise = sqrt(rate) * keys->noise_lateral;
-    nd_learn_lateral(&update, network->lateral);
+    nd_hebbian_update forward = {.keep = 1 - rate,
+                                 .rate = rate,
+                                 .noise = sqrt(rate) * keys->noise_forward,
+                                 .rows = network->inputs->dimension,
+                                 .neurons = network->neurons,
+                                 .sender = input,
+                                 .receiver = network->activity,
+                                 .seed = experiment->seed,
+                                 .step = network->updates,
+                                 .purpose = ND_FOR_HEBBIAN_FORWARD,
+                                 .scratch = network->noise};
+    nd_hebbian_update lateral = forward;
+    lateral.noise = sqrt(rate) * keys->noise_lateral;
+    lateral.rectified = true;
+    lateral.rows = network->neurons;
+    lateral.sender = network->activity;
+    lateral.purpose = ND_FOR_HEBBIAN_LATERAL;
+    network->kernels->learn(&forward, network->forward);
+    network->kernels->learn(&lateral, network->lateral);
     for (size_t i = 0; i < network->neurons; i++)
         network->threshold[i] =
             (1 - rate) * network->threshold[i] + rate * root_alpha * network->activity[i];
