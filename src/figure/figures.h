@@ -5,7 +5,9 @@
 #include "figure/figure.h"
 
 bool nd_figure_2(const nd_figure_request *request, nd_error *error);
+bool nd_figure_4c(const nd_figure_request *request, nd_error *error);
 bool nd_figure_6(const nd_figure_request *request, nd_error *error);
 bool nd_figure_environments(const nd_figure_request *request, nd_error *error);
+bool nd_figure_hebbian_drift(const nd_figure_request *request, nd_error *error);
 
 #endif
