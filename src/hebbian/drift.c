@@ -4,37 +4,55 @@
 #include <math.h>
 #include <stdlib.h>
 
-static double centre_of_mass(const nd_hebbian_inputs *inputs, const double *response,
-                             size_t neurons) {
-    double sum = 0, moment = 0, across = 0, along = 0;
-    for (size_t s = 0; s < inputs->count; s++) {
-        double y = response[s * neurons], position = inputs->position[s];
-        sum += y;
-        moment += y * position;
-        along += y * cos(position);
-        across += y * sin(position);
+/* How far along position `b` lies from `a`; the shorter way round on a ring. */
+static double offset(const nd_hebbian_inputs *inputs, size_t a, size_t b) {
+    double difference = inputs->position[b] - inputs->position[a];
+    return inputs->circular ? remainder(difference, 2 * M_PI) : difference;
+}
+
+/* Adds up the field on one side of its peak (step +1 or -1), as long as there is a response. */
+static void add_side(const nd_hebbian_inputs *inputs, const double *response, size_t neurons,
+                     size_t peak, int step, double *mass, double *moment) {
+    size_t count = inputs->count, at = peak;
+    for (size_t k = 1; k <= (count - 1) / 2 || (!inputs->circular && k < count); k++) {
+        if (!inputs->circular && at == (step > 0 ? count - 1 : 0))
+            return;
+        at = (at + count + (size_t)step) % count;
+        double y = response[at * neurons];
+        if (!(y > 0))
+            return;
+        *mass += y;
+        *moment += y * offset(inputs, peak, at);
     }
-    if (!inputs->circular)
-        return moment / sum;
-    double angle = atan2(across, along);
-    return angle < 0 ? angle + 2 * M_PI : angle;
+}
+
+static double field_centre(const nd_hebbian_inputs *inputs, const double *response, size_t neurons,
+                           size_t peak) {
+    double mass = response[peak * neurons], moment = 0;
+    add_side(inputs, response, neurons, peak, 1, &mass, &moment);
+    add_side(inputs, response, neurons, peak, -1, &mass, &moment);
+    double centre = inputs->position[peak] + moment / mass;
+    return inputs->circular ? centre - 2 * M_PI * floor(centre / (2 * M_PI)) : centre;
 }
 
 void nd_field_centroids(const nd_hebbian_inputs *inputs, const double *response, size_t neurons,
                         double threshold, double *centroid) {
     for (size_t i = 0; i < neurons; i++) {
-        double peak = 0;
-        for (size_t s = 0; s < inputs->count; s++)
-            peak = fmax(peak, response[s * neurons + i]);
-        centroid[i] = peak > threshold ? centre_of_mass(inputs, response + i, neurons) : NAN;
+        size_t peak = 0;
+        for (size_t s = 1; s < inputs->count; s++)
+            if (response[s * neurons + i] > response[peak * neurons + i])
+                peak = s;
+        centroid[i] = response[peak * neurons + i] > threshold
+                          ? field_centre(inputs, response + i, neurons, peak)
+                          : NAN;
     }
 }
 
 /* Lays each field's way out from where it began: the ring's turns unrolled, NaN kept. */
-static double *unroll(const double *centroid, size_t snapshots, size_t neurons, bool circular,
+static double *unroll(const double *centroid, size_t times, size_t neurons, bool circular,
                       nd_error *error) {
-    double *way = nd_doubles(snapshots * neurons, error);
-    for (size_t k = 0; way && k < snapshots * neurons; k++) {
+    double *way = nd_doubles(times * neurons, error);
+    for (size_t k = 0; way && k < times * neurons; k++) {
         way[k] = centroid[k];
         if (circular && k >= neurons && isfinite(way[k - neurons])) {
             double step = remainder(centroid[k] - centroid[k - neurons], 2 * M_PI);
@@ -44,9 +62,9 @@ static double *unroll(const double *centroid, size_t snapshots, size_t neurons, 
     return way;
 }
 
-bool nd_mean_squared_displacement(const double *centroid, size_t snapshots, size_t neurons,
+bool nd_mean_squared_displacement(const double *centroid, size_t times, size_t neurons,
                                   bool circular, size_t lags, double *squared, nd_error *error) {
-    double *way = unroll(centroid, snapshots, neurons, circular, error);
+    double *way = unroll(centroid, times, neurons, circular, error);
     double *pairs = way ? nd_doubles(lags, error) : NULL;
     if (!pairs) {
         free(way);
@@ -54,17 +72,20 @@ bool nd_mean_squared_displacement(const double *centroid, size_t snapshots, size
     }
     for (size_t lag = 0; lag < lags; lag++)
         squared[lag] = 0;
-    for (size_t start = 0; start < snapshots; start++)
+    for (size_t start = 0; start < times; start++)
         for (size_t i = 0; i < neurons; i++)
-            for (size_t lag = 1; lag <= lags && start + lag < snapshots; lag++) {
+            for (size_t lag = 1; lag <= lags && start + lag < times; lag++) {
                 double distance = way[(start + lag) * neurons + i] - way[start * neurons + i];
-                if (!isfinite(distance)) /* the field has gone; another may come in its place */
+                if (isfinite(distance)) {
+                    squared[lag - 1] += distance * distance;
+                    pairs[lag - 1]++;
+                } else if (circular) { /* how often it would have gone round cannot be known */
                     break;
-                squared[lag - 1] += distance * distance;
-                pairs[lag - 1]++;
+                }
             }
     for (size_t lag = 0; lag < lags; lag++)
-        squared[lag] = pairs[lag] > 0 ? squared[lag] / pairs[lag] : NAN;
+        squared[lag] =
+            pairs[lag] > 0 && pairs[lag] >= pairs[0] / 10 ? squared[lag] / pairs[lag] : NAN;
     free(pairs);
     free(way);
     return true;
@@ -107,32 +128,47 @@ nd_diffusion nd_fit_diffusion(const double *squared, size_t lags, double interva
     return fit;
 }
 
-size_t nd_drift_lags(size_t snapshots) {
-    return snapshots >= 16 ? snapshots / 8 : 1;
+size_t nd_drift_lags(size_t times) {
+    return times >= 16 ? times / 8 : 1;
 }
 
 /* Steps are whole, so even spacing may be off by one. */
-static bool is_even(const double *step, size_t snapshots) {
-    double interval = (step[snapshots - 1] - step[0]) / (double)(snapshots - 1);
-    for (size_t k = 0; k < snapshots; k++)
+static bool is_even(const double *step, size_t times) {
+    double interval = (step[times - 1] - step[0]) / (double)(times - 1);
+    for (size_t k = 0; k < times; k++)
         if (fabs(step[k] - step[0] - interval * (double)k) > 1)
             return false;
     return true;
 }
 
-bool nd_late_diffusion(const double *centroid, const double *step, size_t snapshots, size_t neurons,
-                       bool circular, double *squared, nd_diffusion *fit, nd_error *error) {
-    size_t lags = nd_drift_lags(snapshots), first = snapshots / 2;
+/* Half the mean squared distance of two positions: beyond it a walk feels the ends of the line. */
+static double ceiling_of(const nd_hebbian_inputs *inputs) {
+    double mean = 0, variance = 0, count = (double)inputs->count;
+    if (inputs->circular)
+        return INFINITY;
+    for (size_t s = 0; s < inputs->count; s++)
+        mean += inputs->position[s] / count;
+    for (size_t s = 0; s < inputs->count; s++)
+        variance += (inputs->position[s] - mean) * (inputs->position[s] - mean) / count;
+    return variance;
+}
+
+bool nd_late_diffusion(const double *centroid, const double *step, size_t times, size_t neurons,
+                       const nd_hebbian_inputs *inputs, double *squared, nd_diffusion *fit,
+                       nd_error *error) {
+    size_t lags = nd_drift_lags(times), first = times / 2, fitted = 0;
+    double interval = NAN, ceiling = ceiling_of(inputs);
     for (size_t lag = 0; lag < lags; lag++)
         squared[lag] = NAN;
-    double interval = NAN;
-    if (snapshots >= 2 && is_even(step, snapshots)) {
-        interval = (step[snapshots - 1] - step[0]) / (double)(snapshots - 1);
-        if (!nd_mean_squared_displacement(centroid + first * neurons, snapshots - first, neurons,
-                                          circular, lags, squared, error))
+    if (times >= 2 && is_even(step, times)) {
+        interval = (step[times - 1] - step[0]) / (double)(times - 1);
+        if (!nd_mean_squared_displacement(centroid + first * neurons, times - first, neurons,
+                                          inputs->circular, lags, squared, error))
             return false;
     }
-    *fit = nd_fit_diffusion(squared, lags, interval);
+    while (fitted < lags && squared[fitted] <= ceiling)
+        fitted++;
+    *fit = nd_fit_diffusion(squared, fitted, interval);
     return true;
 }
 
@@ -148,38 +184,47 @@ static void standardise(double *vector, size_t neurons) {
         vector[i] = varies ? (vector[i] - mean) / sqrt(square) : 0;
 }
 
-/* Does a standardised vector stand for one that varies? Then it has length 1. */
-static bool is_defined(const double *vector, size_t neurons) {
-    for (size_t i = 0; i < neurons; i++)
-        if (vector[i] != 0)
-            return true;
-    return false;
+/* Which of the standardised vectors vary: those that are not all zero. */
+static void find_varying(const double *vector, size_t vectors, size_t neurons, bool *varies) {
+    for (size_t v = 0; v < vectors; v++)
+        for (size_t i = 0; i < neurons && !varies[v]; i++)
+            varies[v] = vector[v * neurons + i] != 0;
 }
 
-static double correlate(const double *a, const double *b, size_t inputs, size_t neurons) {
-    double sum = 0;
-    size_t count = 0;
-    for (size_t s = 0; s < inputs; s++) {
-        const double *x = a + s * neurons, *y = b + s * neurons;
-        if (!is_defined(x, neurons) || !is_defined(y, neurons))
-            continue;
-        for (size_t i = 0; i < neurons; i++)
-            sum += x[i] * y[i];
-        count++;
-    }
-    return count > 0 ? sum / (double)count : NAN;
+/* In eight parts, so that it need not wait for each addition. */
+static double dot(const double *restrict a, const double *restrict b, size_t count) {
+    double part[8] = {0}, sum = 0;
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8)
+        for (size_t k = 0; k < 8; k++)
+            part[k] += a[i + k] * b[i + k];
+    for (; i < count; i++)
+        sum += a[i] * b[i];
+    for (size_t k = 0; k < 8; k++)
+        sum += part[k];
+    return sum;
 }
 
-void nd_response_correlations(double *response, size_t snapshots, size_t inputs, size_t neurons,
-                              double *correlation) {
+bool nd_response_correlations(double *response, size_t snapshots, size_t inputs, size_t neurons,
+                              double *correlation, nd_error *error) {
     size_t size = inputs * neurons;
-    for (size_t s = 0; s < snapshots * inputs; s++)
-        standardise(response + s * neurons, neurons);
+    bool *varies = nd_array(snapshots * inputs, sizeof *varies, error);
+    if (!varies)
+        return false;
+    for (size_t v = 0; v < snapshots * inputs; v++)
+        standardise(response + v * neurons, neurons);
+    find_varying(response, snapshots * inputs, neurons, varies);
     for (size_t a = 0; a < snapshots; a++)
         for (size_t b = a; b < snapshots; b++) {
-            double r = correlate(response + a * size, response + b * size, inputs, neurons);
+            size_t count = 0; /* inputs whose vectors vary both; the others add nothing */
+            for (size_t s = 0; s < inputs; s++)
+                count += varies[a * inputs + s] && varies[b * inputs + s];
+            double sum = dot(response + a * size, response + b * size, size);
+            double r = count > 0 ? sum / (double)count : NAN;
             correlation[a * snapshots + b] = correlation[b * snapshots + a] = r;
         }
+    free(varies);
+    return true;
 }
 
 void nd_correlation_by_lag(const double *correlation, size_t snapshots, size_t first,

@@ -16,6 +16,17 @@ static void tell_trouble(const nd_engine *engine, nd_outcome outcome, nd_error *
         *error = *trouble;
 }
 
+/* Where every field is, at every record. */
+static bool take_centroids(void *context, nd_engine *engine, double *values, nd_error *error) {
+    (void)context;
+    const nd_hebbian *network = nd_hebbian_engine_network(engine);
+    const double *response = nd_hebbian_engine_responses(engine, error);
+    if (response)
+        nd_field_centroids(network->inputs, response, network->neurons,
+                           network->experiment->network.peak_threshold, values);
+    return response != NULL;
+}
+
 static bool take_snapshot(void *context, nd_engine *engine, double *values, nd_error *error) {
     (void)context;
     const nd_hebbian *network = nd_hebbian_engine_network(engine);
@@ -50,6 +61,8 @@ static nd_outcome run_into(const nd_experiment *experiment, const char *path,
     if (engine) {
         const nd_hebbian *network = nd_hebbian_engine_network(engine);
         nd_session_model model = {.identity = identity,
+                                  .record_extra = network->neurons,
+                                  .record = take_centroids,
                                   .snapshot_width = network->inputs->count * network->neurons,
                                   .snapshot = take_snapshot,
                                   .settle = nd_hebbian_engine_settle,
@@ -73,46 +86,49 @@ nd_outcome nd_hebbian_simulate(const nd_experiment *experiment, const char *path
     return run_into(experiment, path, options, watch, error);
 }
 
+/* Traces being filled, and the engine they come from. */
+typedef struct filling {
+    nd_hebbian_traces *traces;
+    nd_engine *engine;
+} filling;
+
 static bool on_record(void *context, uint64_t step, const nd_record *record, nd_error *error) {
-    nd_hebbian_traces *traces = context;
-    (void)error;
-    traces->step[traces->records] = step;
-    traces->loss[traces->records] = record->loss;
-    traces->active_fraction[traces->records] = record->active_fraction;
-    traces->fraction_active_units[traces->records] = record->fraction_active_units;
+    filling *self = context;
+    nd_hebbian_traces *traces = self->traces;
+    size_t k = traces->records, neurons = nd_hebbian_engine_network(self->engine)->neurons;
+    if (!take_centroids(NULL, self->engine, traces->centroid + k * neurons, error))
+        return false;
+    traces->step[k] = step;
+    traces->loss[k] = record->loss;
+    traces->active_fraction[k] = record->active_fraction;
+    traces->fraction_active_units[k] = record->fraction_active_units;
     traces->records++;
     return true;
 }
 
 static bool on_snapshot(void *context, uint64_t step, nd_engine *engine, nd_error *error) {
-    nd_hebbian_traces *traces = context;
-    const nd_hebbian *network = nd_hebbian_engine_network(engine);
-    const double *response = nd_hebbian_engine_responses(engine, error);
-    if (!response)
-        return false;
-    nd_field_centroids(network->inputs, response, network->neurons,
-                       network->experiment->network.peak_threshold,
-                       traces->centroid + traces->snapshots * network->neurons);
-    traces->snapshot_step[traces->snapshots++] = (double)step;
+    (void)context;
+    (void)step;
+    (void)engine;
+    (void)error;
     return true;
 }
 
-static bool make_room(nd_hebbian_traces *traces, const nd_course *course, size_t neurons,
-                      nd_error *error) {
-    traces->lags = nd_drift_lags(course->snapshots);
-    return (traces->step = nd_array(course->records, sizeof *traces->step, error)) &&
-           (traces->loss = nd_doubles(course->records, error)) &&
-           (traces->active_fraction = nd_doubles(course->records, error)) &&
-           (traces->fraction_active_units = nd_doubles(course->records, error)) &&
-           (traces->snapshot_step = nd_doubles(course->snapshots, error)) &&
-           (traces->centroid = nd_doubles(course->snapshots * neurons, error)) &&
+static bool make_room(nd_hebbian_traces *traces, size_t records, size_t neurons, nd_error *error) {
+    traces->lags = nd_drift_lags(records);
+    return (traces->step = nd_array(records, sizeof *traces->step, error)) &&
+           (traces->loss = nd_doubles(records, error)) &&
+           (traces->active_fraction = nd_doubles(records, error)) &&
+           (traces->fraction_active_units = nd_doubles(records, error)) &&
+           (traces->centroid = nd_doubles(records * neurons, error)) &&
            (traces->squared = nd_doubles(traces->lags, error));
 }
 
 /* Settles and follows the course. */
 static nd_outcome follow(nd_course *course, nd_engine *engine, nd_hebbian_traces *traces,
                          const nd_watch *watch, nd_error *error) {
-    nd_course_sink sink = {on_record, on_snapshot, NULL, traces};
+    filling self = {traces, engine};
+    nd_course_sink sink = {on_record, on_snapshot, NULL, &self};
     uint64_t left = UINT64_MAX;
     while (left > 0) {
         if (!nd_hebbian_engine_settle(engine, 200, &left, error))
@@ -125,6 +141,17 @@ static nd_outcome follow(nd_course *course, nd_engine *engine, nd_hebbian_traces
     return course->diverged ? ND_RUN_DIVERGED : ND_RUN_FAILED;
 }
 
+static bool measure_drift(nd_hebbian_traces *traces, const nd_hebbian *network, nd_error *error) {
+    double *step = nd_doubles(traces->records, error);
+    for (size_t k = 0; step && k < traces->records; k++)
+        step[k] = (double)traces->step[k];
+    bool fine =
+        step && nd_late_diffusion(traces->centroid, step, traces->records, network->neurons,
+                                  network->inputs, traces->squared, &traces->diffusion, error);
+    free(step);
+    return fine;
+}
+
 nd_outcome nd_hebbian_simulate_in_memory(const nd_experiment *experiment, nd_hebbian_traces *traces,
                                          const nd_watch *watch, nd_error *error) {
     nd_outcome outcome = ND_RUN_FAILED;
@@ -133,14 +160,11 @@ nd_outcome nd_hebbian_simulate_in_memory(const nd_experiment *experiment, nd_heb
     nd_engine *engine = course ? nd_hebbian_engine_open(experiment, 1, error) : NULL;
     if (engine) {
         const nd_hebbian *network = nd_hebbian_engine_network(engine);
-        if (make_room(traces, course, network->neurons, error))
+        if (make_room(traces, course->records, network->neurons, error))
             outcome = follow(course, engine, traces, watch, error);
         tell_trouble(engine, outcome, error);
         traces->counts = network->counts;
-        if (outcome == ND_RUN_COMPLETE &&
-            !nd_late_diffusion(traces->centroid, traces->snapshot_step, traces->snapshots,
-                               network->neurons, network->inputs->circular, traces->squared,
-                               &traces->diffusion, error))
+        if (outcome == ND_RUN_COMPLETE && !measure_drift(traces, network, error))
             outcome = ND_RUN_FAILED;
         nd_engine_close(engine);
     }
@@ -153,7 +177,6 @@ void nd_hebbian_traces_free(nd_hebbian_traces *traces) {
     free(traces->loss);
     free(traces->active_fraction);
     free(traces->fraction_active_units);
-    free(traces->snapshot_step);
     free(traces->centroid);
     free(traces->squared);
     *traces = (nd_hebbian_traces){0};

@@ -17,10 +17,8 @@ typedef struct nd_hebbian_traces {
     size_t records;
     uint64_t *step;                                         /* records */
     double *loss, *active_fraction, *fraction_active_units; /* records */
-    size_t snapshots;
-    double *snapshot_step;        /* snapshots */
-    double *centroid;             /* snapshots x N, NaN where there is no field */
-    size_t lags;                  /* nd_drift_lags(snapshots) */
+    double *centroid;             /* records x N: where each field is; NaN where there is none */
+    size_t lags;                  /* nd_drift_lags(records) */
     double *squared;              /* lags: mean squared displacement in the run's second half */
     nd_diffusion diffusion;       /* per step */
     nd_fixed_point_counts counts; /* of the steps */

@@ -20,7 +20,7 @@ typedef struct session {
     nd_course *course;
     nd_journal *journal;
     char *part_path, *checkpoint_path;
-    double *row; /* scratch: a snapshot's row, step first */
+    double *row; /* scratch: a row of the journal, step first */
     double started, checkpointed;
     double earlier_seconds; /* wall time before this start */
 } session;
@@ -49,9 +49,14 @@ static bool save_checkpoint(session *self, nd_error *error) {
 
 static bool on_record(void *context, uint64_t step, const nd_record *record, nd_error *error) {
     session *self = context;
-    double row[ND_RECORD_WIDTH] = {(double)step, record->loss, record->active_fraction,
-                                   record->fraction_active_units};
-    return nd_journal_append(self->journal, ND_ROW_RECORD, row, error);
+    double *row = self->row;
+    row[0] = (double)step;
+    row[1] = record->loss;
+    row[2] = record->active_fraction;
+    row[3] = record->fraction_active_units;
+    return (!self->model->record || self->model->record(self->model->context, self->engine,
+                                                        row + ND_RECORD_WIDTH, error)) &&
+           nd_journal_append(self->journal, ND_ROW_RECORD, row, error);
 }
 
 static bool on_snapshot(void *context, uint64_t step, nd_engine *engine, nd_error *error) {
@@ -128,16 +133,17 @@ static bool write_result(session *self, const char *path, const char *status, nd
 
 static bool open_session(session *self, const char *path, const nd_watch *watch, nd_error *error) {
     size_t width = self->model->snapshot_width + 1;
+    size_t record_width = ND_RECORD_WIDTH + self->model->record_extra;
     progress_state state;
     if (!nd_check_writable(path, error) ||
         !(self->course = nd_course_new(self->experiment, error)) ||
-        !(self->row = nd_doubles(width, error)) ||
+        !(self->row = nd_doubles(width > record_width ? width : record_width, error)) ||
         !(self->part_path = nd_path_with(path, ".part", error)) ||
         !(self->checkpoint_path = nd_path_with(path, ".ckpt", error)) ||
         !find_checkpoint(self, &state, watch, error))
         return false;
     self->journal =
-        nd_journal_open(self->part_path, ND_RECORD_WIDTH, width, state.journal_length, error);
+        nd_journal_open(self->part_path, record_width, width, state.journal_length, error);
     self->started = self->checkpointed = nd_seconds();
     return self->journal != NULL;
 }

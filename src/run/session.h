@@ -12,6 +12,10 @@ typedef struct nd_session_model {
     void *context;
     /* Everything the run depends on, as text: a checkpoint of another is refused. */
     const char *identity;
+    /* Doubles that each record has beyond ND_RECORD_WIDTH, and what fills them; 0 and NULL: none.
+     */
+    size_t record_extra;
+    bool (*record)(void *context, nd_engine *engine, double *values, nd_error *error);
     size_t snapshot_width; /* doubles of a snapshot, without its step */
     /* The snapshot at the engine's present step, into `values`. */
     bool (*snapshot)(void *context, nd_engine *engine, double *values, nd_error *error);

@@ -8,9 +8,10 @@
 #include "hebbian/hebbian.h"
 #include "store/run_file_write.h"
 
-/* Writes `path` whole or not at all, from the journal of a run: records as any run's; a snapshot is
- * {step, responses (n x N)}. `network` is the network at the end. Also derives and writes how the
- * fields drifted between snapshots: centroids, their mean squared displacement, PV correlation. */
+/* Writes `path` whole or not at all, from the journal of a run: records as any run's; with the
+ * centroids (N) after them; a snapshot is {step, responses (n x N)}. `network` is the network at
+ * the end. Also derives and writes how the fields drifted: the centroids' mean squared
+ * displacement, PV correlation of the snapshots. */
 bool nd_hebbian_file_write(const char *path, const nd_hebbian *network, nd_journal *journal,
                            const nd_run_summary *summary, nd_error *error);
 
@@ -32,9 +33,11 @@ void nd_hebbian_run_close(nd_hebbian_run *run);
 bool nd_hebbian_run_responses(const nd_hebbian_run *run, size_t index, double *response,
                               nd_error *error);
 
-/* Defines and writes the part that tells how the fields drifted; `response` (snapshots x n x N) is
- * overwritten. For nd_hebbian_file_write. */
+/* The parts that tell how the fields drifted, for nd_hebbian_file_write: `step` (records) and
+ * `centroid` (records x N); `response` (snapshots x n x N), which is overwritten. */
 bool nd_hebbian_drift_write(nd_nc *file, const nd_hebbian *network, const double *step,
-                            double *response, size_t snapshots, nd_error *error);
+                            const double *centroid, size_t records, nd_error *error);
+bool nd_hebbian_correlation_write(nd_nc *file, const nd_hebbian *network, double *response,
+                                  size_t snapshots, nd_error *error);
 
 #endif

@@ -7,6 +7,22 @@
 #include <math.h>
 #include <stdlib.h>
 
+static void centroid_is_that_of_the_strongest_field(void **state) {
+    (void)state;
+    nd_error error = {0};
+    nd_hebbian_inputs *inputs = nd_hebbian_inputs_make("place", 100, &error);
+    double response[100 * 2] = {0}, centroid[2];
+    for (int s = 0; s < 100; s++) {
+        response[s * 2] = fmax(1 - fabs(s - 30.0) / 5, 0) + fmax(0.8 - fabs(s - 80.0) / 5, 0);
+        response[s * 2 + 1] = fmax(1 - fabs(s - 99.0) / 5, 0); /* cut off by the end */
+    }
+    nd_field_centroids(inputs, response, 2, 0.05, centroid);
+    assert_true(fabs(centroid[0] - 0.31) < 1e-12);
+    double mass = 1 + 0.8 + 0.6 + 0.4 + 0.2, moment = 0.8 * 1 + 0.6 * 2 + 0.4 * 3 + 0.2 * 4;
+    assert_true(fabs(centroid[1] - (1 - 0.01 * moment / mass)) < 1e-12);
+    nd_hebbian_inputs_free(inputs);
+}
+
 static void centroid_of_a_field_across_the_seam_is_where_the_field_is(void **state) {
     (void)state;
     nd_error error = {0};
@@ -78,8 +94,10 @@ static void unevenly_spaced_snapshots_have_no_diffusion_constant(void **state) {
     nd_error error = {0};
     double step[] = {0, 1, 10, 100}, centroid[] = {0, 0.1, 0.2, 0.3}, squared[1];
     nd_diffusion fit;
-    support_fine(nd_late_diffusion(centroid, step, 4, 1, true, squared, &fit, &error), &error);
+    nd_hebbian_inputs *inputs = nd_hebbian_inputs_make("ring", 8, &error);
+    support_fine(nd_late_diffusion(centroid, step, 4, 1, inputs, squared, &fit, &error), &error);
     assert_true(isnan(squared[0]) && isnan(fit.linear));
+    nd_hebbian_inputs_free(inputs);
 }
 
 static void population_vector_correlation_is_pearson_over_units(void **state) {
@@ -88,7 +106,8 @@ static void population_vector_correlation_is_pearson_over_units(void **state) {
     double response[] = {1, 2, 3, 4, 0, 0, 0, 0, 5, 1, 1, 1, /* first */
                          2, 4, 6, 8, 1, 0, 0, 0, 1, 5, 1, 1};
     double correlation[4];
-    nd_response_correlations(response, 2, 3, 4, correlation);
+    nd_error error = {0};
+    support_fine(nd_response_correlations(response, 2, 3, 4, correlation, &error), &error);
     double expected[] = {1, (1 - 1.0 / 3) / 2, (1 - 1.0 / 3) / 2, 1};
     support_close("correlation", correlation, expected, 4, 1e-12, 1);
     double by_lag[2];
@@ -98,6 +117,7 @@ static void population_vector_correlation_is_pearson_over_units(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(centroid_is_that_of_the_strongest_field),
         cmocka_unit_test(centroid_of_a_field_across_the_seam_is_where_the_field_is),
         cmocka_unit_test(a_free_walk_has_its_diffusion_constant_and_exponent_one),
         cmocka_unit_test(a_field_that_goes_ends_its_track),

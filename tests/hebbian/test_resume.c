@@ -94,12 +94,12 @@ static void file_and_memory_tell_the_same(void **state) {
     assert_int_equal(run->snapshots, 5);
     support_close("loss", run->loss, traces.loss, 13, 0, 1);
     support_close("units", run->fraction_active_units, traces.fraction_active_units, 13, 0, 1);
-    double centroid[5 * 30], response[50 * 30], again[30], count;
-    support_fine(nd_nc_get(run->file, "centroid", centroid, 5 * 30, &error), &error);
-    support_close("centroid", centroid, traces.centroid, 5 * 30, 0, 1);
+    double centroid[13 * 30], response[50 * 30], again[30], count;
+    support_fine(nd_nc_get(run->file, "centroid", centroid, 13 * 30, &error), &error);
+    support_close("centroid", centroid, traces.centroid, 13 * 30, 0, 1);
     support_fine(nd_hebbian_run_responses(run, 4, response, &error), &error);
     nd_field_centroids(run->inputs, response, 30, 0.05, again);
-    support_close("last centroids", centroid + 120, again, 30, 0, 1);
+    support_close("last centroids", centroid + 12 * 30, again, 30, 0, 1);
     support_fine(nd_nc_number(run->file, NULL, "fixed_points", &count, &error), &error);
     assert_true(count == 1200);
     assert_false(nd_hebbian_run_responses(run, 5, response, &error));
