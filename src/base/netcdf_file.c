@@ -461,3 +461,32 @@ bool nd_nc_number(const nd_nc *file, const char *variable, const char *name, dou
         return nd_fail(error, file->path, NULL, "has no number attribute '%s'", name);
     return true;
 }
+
+bool nd_nc_dimension_at(const nd_nc *file, size_t index, char *name, size_t *length) {
+    int ids[NC_MAX_DIMS], count;
+    return nc_inq_dimids(file->id, &count, ids, 0) == NC_NOERR && index < (size_t)count &&
+           nc_inq_dim(file->id, ids[index], name, length) == NC_NOERR;
+}
+
+bool nd_nc_attribute_at(const nd_nc *file, size_t index, char *name) {
+    int count;
+    return nc_inq_natts(file->id, &count) == NC_NOERR && index < (size_t)count &&
+           nc_inq_attname(file->id, NC_GLOBAL, (int)index, name) == NC_NOERR;
+}
+
+bool nd_nc_variable_at(const nd_nc *file, size_t index, char *name, char *dimensions, size_t size) {
+    int count, rank, ids[NC_MAX_VAR_DIMS];
+    if (nc_inq_nvars(file->id, &count) != NC_NOERR || index >= (size_t)count ||
+        nc_inq_var(file->id, (int)index, name, NULL, &rank, ids, NULL) != NC_NOERR)
+        return false;
+    size_t length = 0;
+    dimensions[0] = '\0';
+    for (int i = 0; i < rank && length < size; i++) {
+        char dimension[NC_MAX_NAME + 1];
+        if (nc_inq_dimname(file->id, ids[i], dimension) != NC_NOERR)
+            return false;
+        length +=
+            (size_t)snprintf(dimensions + length, size - length, "%s%s", i ? " " : "", dimension);
+    }
+    return true;
+}

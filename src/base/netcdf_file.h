@@ -75,6 +75,13 @@ char *nd_nc_text(const nd_nc *file, const char *variable, const char *name, nd_e
 bool nd_nc_number(const nd_nc *file, const char *variable, const char *name, double *value,
                   nd_error *error);
 
+/* What is in a file, by index from 0; false past the last. Names have room for 257 bytes. */
+bool nd_nc_dimension_at(const nd_nc *file, size_t index, char *name, size_t *length);
+/* Global attributes in the order of the file. */
+bool nd_nc_attribute_at(const nd_nc *file, size_t index, char *name);
+/* Variables in the order of the file; `dimensions` as nd_nc_define takes them, cut to `size`. */
+bool nd_nc_variable_at(const nd_nc *file, size_t index, char *name, char *dimensions, size_t size);
+
 const char *nd_nc_path(const nd_nc *file);
 
 #endif

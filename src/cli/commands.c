@@ -14,6 +14,7 @@ const nd_command *nd_commands(void) {
         &nd_command_spectrum,
         &nd_command_drift_direction,
         &nd_command_phases,
+        &nd_command_info,
         &nd_command_help,
     };
     static nd_command gathered[MOST_COMMANDS];
