@@ -48,8 +48,9 @@ const nd_command nd_command_measure = {
     .description =
         "For every snapshot: each unit's tuning curve over directed position (100 bins), its "
         "spatial information, whether it is tuned (above 0.01 bit); and for every pair of "
-        "snapshots the rate-map and the population-vector correlation. With several environments "
-        "each has its own occupancy and curves.\n\n"
+        "snapshots the rate-map and the population-vector correlation; then the phases of learning "
+        "(see `nulldrift phases`). With several environments each has its own occupancy and "
+        "curves.\n\n"
         "The file is replaced whole; measuring again changes nothing. What each variable means is "
         "written in the file and in docs/run-file.md.",
     .options = OPTIONS,

@@ -5,6 +5,10 @@
 static const nd_figure figures[] = {
     {"fig2", "the paper's Figure 2: world, loss, information and sparsity, rate maps, drift",
      "RUN.nc", 1, 1, nd_figure_2},
+    {"fig6", "the activation matrix at the start and the end, and both sparsity measures off it",
+     "RUN.nc", 1, 1, nd_figure_6},
+    {"environments", "rate maps across the environments of one run, and how alike they are",
+     "RUN.nc", 1, 1, nd_figure_environments},
     {"fig4c", "the paper's Figure 4C: error and sparsity of a Hebbian network, the phases as bands",
      "HEBBIAN-RUN.nc", 1, 1, nd_figure_4c},
     {"hebbian-drift", "fields of a Hebbian network at three times, their likeness and displacement",

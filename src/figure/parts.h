@@ -15,6 +15,10 @@ nd_step_axis nd_step_axis_for(double last);
 /* A step as text for a picture: "1200", "4·10^{5}", "10^{6}"; returns `out`. */
 const char *nd_step_text(double step, char *out, size_t size);
 
+/* The least of 1, 2, 5 times a power of ten that parts `range` into at most `most` steps: the
+ * distance of tics that have little room. */
+double nd_nice_step(double range, int most);
+
 /* A part of the picture, in fractions of it, as nd_plot_panel takes it. */
 typedef struct nd_area {
     double left, bottom, width, height;

@@ -64,21 +64,14 @@ typedef struct cell {
     double first, last; /* the range of positions */
 } cell;
 
-/* The greatest of 1, 2, 5 times a power of ten below x; 0 if x is not positive. */
-static double nice_below(double x) {
-    if (!(x > 0))
-        return 0;
-    double power = pow(10, floor(log10(x))), digit = x / power;
-    return power * (digit >= 5 ? 5 : digit >= 2 ? 2 : 1);
-}
-
 static void draw_cell(nd_plot *plot, const cell *c, bool ticked) {
     nd_plot_script(plot,
                    "set border 15 linewidth 0.4\nunset ytics\nset cbrange [0:1]\n"
                    "set xrange [%.6g:%.6g]\nset yrange [%zu-0.5:-0.5]\n",
                    c->first, c->last, c->rows > 0 ? c->rows : 1);
-    double tic = nice_below(0.75 * fmin(c->last, -c->first));
-    if (ticked && tic > 0)
+    double reach = fmin(c->last, -c->first), tic = nd_nice_step(reach, 2);
+    tic = tic > 0.75 * reach ? tic / 2 : tic; /* labels of neighbouring maps must not meet */
+    if (ticked && reach > 0)
         nd_plot_script(plot, "set xtics (-%.6g, 0, %.6g) scale 0.4\n", tic, tic);
     else if (ticked)
         nd_plot_script(plot, "set xtics (%.3g, %.3g) scale 0.4\n", c->first, c->last);

@@ -24,3 +24,10 @@ const char *nd_step_text(double step, char *out, size_t size) {
         (void)snprintf(out, size, "%.3g·10^{%d}", digits, power);
     return out;
 }
+
+double nd_nice_step(double range, int most) {
+    if (!(range > 0))
+        return 1;
+    double least = range / most, power = pow(10, floor(log10(least))), digit = least / power;
+    return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
+}

@@ -91,28 +91,30 @@ static void write_view(nd_plot *plot, const corridor *track, double *agent) {
     *agent = y;
 }
 
-/* Rows "position, sample" of the first environment, a blank line where samples are skipped. */
-static void write_path(nd_plot *plot, const nd_dataset *dataset) {
+/* Rows "position, sample" of the first environment, a blank line where samples are skipped, and
+ * its last sample. */
+static void write_path(nd_plot *plot, const nd_dataset *dataset, double *last) {
     nd_plot_table(plot, "path");
     for (size_t s = 0; s < dataset->samples; s++)
-        if (!dataset->environment || dataset->environment[s] == 0)
+        if (!dataset->environment || dataset->environment[s] == 0) {
             nd_plot_row(plot, 2, (double[]){dataset->position[s], (double)s});
-        else
+            *last = (double)s;
+        } else
             nd_plot_blank(plot);
 }
 
-static void draw_path(nd_plot *plot, nd_area area, double least, double most, double samples,
+static void draw_path(nd_plot *plot, nd_area area, double least, double most, double last,
                       nd_plot_margins margins) {
     nd_plot_panel_margins(plot, NULL, area.left, area.bottom, area.width, area.height, margins);
     nd_plot_script(plot,
                    "set xrange [%.6g:%.6g]\nset yrange [%.6g:0]\nset xlabel 'position (world "
                    "units)'\nset ylabel 'sample'\n"
                    "plot 'path' with linespoints linetype 1 linewidth 0.8 pointsize 0.2 notitle\n",
-                   least, most, samples);
+                   least, most, last);
 }
 
 static void draw_corridor(nd_plot *plot, const char *letter, nd_area area, const nd_run *run) {
-    double wide, high, agent;
+    double wide, high, agent, last = 1;
     nd_plot_size(plot, &wide, &high);
     const nd_world_keys *keys = &run->experiment->world;
     corridor track = {.keys = keys,
@@ -122,7 +124,7 @@ static void draw_corridor(nd_plot *plot, const char *letter, nd_area area, const
                       .thick = keys->size_x * 0.22};
     write_walls(plot, &track);
     write_view(plot, &track, &agent);
-    write_path(plot, run->dataset);
+    write_path(plot, run->dataset, &last);
     double edge = track.half_y * 1.04, tall = 1.75 / high; /* the corridor's share of the panel */
     nd_plot_panel_margins(plot, letter, area.left, area.bottom + area.height - tall, area.width,
                           tall, (nd_plot_margins){1.45, 0.35, 0.05, 0.6});
@@ -136,37 +138,56 @@ static void draw_corridor(nd_plot *plot, const char *letter, nd_area area, const
         "%.9g 0\ne\n",
         -edge, edge, -track.half_x - track.thick, track.half_x + track.thick, agent);
     area.height -= tall;
-    draw_path(plot, area, -edge, edge, (double)run->dataset->samples - 1,
-              (nd_plot_margins){1.45, 0.35, 1.0, 0.05});
+    draw_path(plot, area, -edge, edge, last, (nd_plot_margins){1.45, 0.35, 1.0, 0.05});
+}
+
+/* The range of values; 1 where they are all the same. */
+static double range_of(const double *values, size_t count) {
+    double least = values[0], most = values[0];
+    for (size_t i = 1; i < count; i++) {
+        least = fmin(least, values[i]);
+        most = fmax(most, values[i]);
+    }
+    return most > least ? most - least : 1;
+}
+
+static void draw_positions(nd_plot *plot, const char *letter, nd_area area,
+                           const nd_dataset *dataset) {
+    nd_plot_table(plot, "position");
+    for (size_t s = 0; s < dataset->samples; s++)
+        nd_plot_row(plot, 2, (double[]){(double)s, dataset->position[s]});
+    nd_plot_panel_margins(plot, letter, area.left, area.bottom, area.width, area.height,
+                          (nd_plot_margins){1.45, 1.4, 0.12, 0.6});
+    nd_plot_script(plot,
+                   "set xrange [-0.5:%zu-0.5]\nset format x ''\nset xtics %.6g\nset ytics %.6g\n"
+                   "set autoscale yfix\nset ylabel \"position\\n(world units)\"\n"
+                   "plot 'position' with lines linetype 1 linewidth 0.8 notitle\n",
+                   dataset->samples, nd_nice_step((double)dataset->samples, 4),
+                   nd_nice_step(range_of(dataset->position, dataset->samples), 4));
 }
 
 /* Where no walls are known: positions over the samples, and the inputs. */
 static void draw_inputs(nd_plot *plot, const char *letter, nd_area area, const nd_run *run) {
     const nd_dataset *dataset = run->dataset;
-    double half = area.height * 0.5, last = (double)dataset->samples - 0.5;
-    nd_area upper = {area.left, area.bottom + half, area.width, area.height - half};
+    double half = area.height * 0.55, top = 0.6;
     if (dataset->position) {
-        nd_plot_table(plot, "position");
-        for (size_t s = 0; s < dataset->samples; s++)
-            nd_plot_row(plot, 2, (double[]){(double)s, dataset->position[s]});
-        nd_plot_panel_margins(plot, letter, upper.left, upper.bottom, upper.width, upper.height,
-                              (nd_plot_margins){1.45, 1.2, 0.1, 0.6});
-        nd_plot_script(plot,
-                       "set xrange [-0.5:%.6g]\nset format x ''\nset ylabel \"position\\n(world "
-                       "units)\"\nplot 'position' with linespoints linetype 1 linewidth 0.8 "
-                       "pointsize 0.2 notitle\n",
-                       last);
+        nd_area upper = {area.left, area.bottom + half, area.width, area.height - half};
+        draw_positions(plot, letter, upper, dataset);
         area.height = half;
+        letter = NULL;
+        top = 0.12;
     }
     nd_plot_matrix(plot, "inputs", dataset->samples, dataset->inputs, dataset->input);
-    nd_plot_panel_margins(plot, dataset->position ? NULL : letter, area.left, area.bottom,
-                          area.width, area.height,
-                          (nd_plot_margins){1.45, 1.2, 1.0, dataset->position ? 0.1 : 0.6});
+    nd_plot_panel_margins(plot, letter, area.left, area.bottom, area.width, area.height,
+                          (nd_plot_margins){1.45, 1.4, 1.0, top});
     nd_plot_script(plot,
-                   "set xrange [-0.5:%.6g]\nset yrange [-0.5:%zu-0.5]\nset xlabel 'sample'\nset "
-                   "ylabel 'input'\nset cblabel 'value'\nset border 15\nset ytics offset 0.3,0\n"
+                   "set xrange [-0.5:%zu-0.5]\nset yrange [-0.5:%zu-0.5]\nset xlabel 'sample'\n"
+                   "set ylabel 'input'\nset cblabel 'value'\nset border 15\nset xtics %.6g\n"
+                   "set ytics %.6g\nset cbtics %.6g\nset autoscale cbfix\n"
                    "plot 'inputs' matrix using 2:1:3 with image notitle\n",
-                   last, dataset->inputs);
+                   dataset->samples, dataset->inputs, nd_nice_step((double)dataset->samples, 4),
+                   nd_nice_step((double)dataset->inputs, 3),
+                   nd_nice_step(range_of(dataset->input, dataset->samples * dataset->inputs), 3));
 }
 
 void nd_draw_world(nd_plot *plot, const char *letter, nd_area area, const nd_run *run) {

@@ -40,6 +40,18 @@ static void say_tuning(FILE *out, const nd_measured *measured) {
         fprintf(out, ": at the end the tuning still drifts\n");
 }
 
+static void say_phases(FILE *out, const nd_measured *measured) {
+    double first, second;
+    if (!nd_nc_number(measured->file, NULL, "phase_1_end_step", &first, NULL) ||
+        !nd_nc_number(measured->file, NULL, "phase_2_end_step", &second, NULL))
+        return;
+    fprintf(out, "  phases       fast familiarity to step %.4g, ", first);
+    if (second > first)
+        fprintf(out, "implicit regularisation to step %.4g, ", second);
+    double last = measured->run->step[measured->run->records - 1];
+    fprintf(out, second < last ? "null drift from there on\n" : "no null drift yet\n");
+}
+
 char *nd_measured_words(const nd_measured *measured, nd_error *error) {
     const nd_run *run = measured->run;
     char *text = NULL;
@@ -68,6 +80,7 @@ char *nd_measured_words(const nd_measured *measured, nd_error *error) {
             tuned_first, pairs, measured->environments > 1 ? "(environment, unit) pairs" : "units",
             first_information, tuned_last, last_information);
     say_tuning(out, measured);
+    say_phases(out, measured);
     if (fclose(out) != 0) {
         free(text);
         return nd_text("", error);

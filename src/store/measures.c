@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "measure/correlation.h"
 #include "measure/tuning.h"
+#include "store/run_phases.h"
 
 enum { BINS = ND_TUNING_BINS };
 
@@ -277,6 +278,9 @@ bool nd_measure_run_file(const char *path, const nd_watch *watch, nd_error *erro
     nd_run *run = nd_run_open(path, error);
     nd_nc *file = run ? nd_nc_amend(path, error) : NULL;
     bool fine = file && nd_measures_add(run, file, watch, error);
+    nd_phases phases;
+    if (fine) /* a run too short for phases, or one that diverged, is measured without them */
+        (void)nd_phases_into_run(file, &phases, NULL);
     nd_run_close(run);
     if (!fine) {
         nd_nc_close(file);

@@ -15,7 +15,8 @@
  * file. Fails where the world has no positions. Measuring again writes the same values. */
 bool nd_measures_add(const nd_run *run, nd_nc *file, const nd_watch *watch, nd_error *error);
 
-/* Measures the run file `path`, which is replaced whole. */
+/* Measures the run file `path`, which is replaced whole; with the phases of learning
+ * (store/run_phases.h) where the run shows them. */
 bool nd_measure_run_file(const char *path, const nd_watch *watch, nd_error *error);
 
 /* A run with its measures, read back. */

@@ -1,0 +1,422 @@
+#include "recording/format.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "recording/mat_file.h"
+#include "recording/mat_spikes.h"
+
+enum { BLOCK_BYTES = 256 << 20 };
+
+static bool ends_with_mat(const char *path) {
+    size_t length = strlen(path);
+    return length > 4 && strcasecmp(path + length - 4, ".mat") == 0;
+}
+
+/* Versions 5 and 7.3 begin with "MATLAB"; version 4 has no signature, only its name. */
+static bool recognises(const char *path, const unsigned char *head, size_t length) {
+    return (length >= 6 && memcmp(head, "MATLAB", 6) == 0) || ends_with_mat(path);
+}
+
+static void *open_matlab(const char *path, nd_error *error) {
+    return nd_mat_open(path, error);
+}
+
+static void close_matlab(void *file) {
+    nd_mat_close(file);
+}
+
+/* The variable that a role means when none is named: the most likely name; or, in a file given for
+ * this very role, the only one there is. */
+static const char *default_name(const nd_mat *mat, nd_role role, bool only_file, bool *found,
+                                nd_error *error) {
+    const char *best = NULL, *other = NULL;
+    int best_likeness = 0;
+    for (size_t i = 0; i < mat->names_count; i++) {
+        int likeness = mat->names[i] ? nd_role_likeness(role, mat->names[i]) : 0;
+        if (likeness > best_likeness) {
+            best = mat->names[i];
+            best_likeness = likeness;
+            other = NULL;
+        } else if (likeness > 0 && likeness == best_likeness) {
+            other = mat->names[i];
+        }
+    }
+    if (!best && only_file && mat->names_count == 1)
+        best = mat->names[0];
+    *found = best != NULL;
+    if (!other)
+        return best;
+    nd_fail(error, mat->path, "name one in the manifest", "the %s could be '%s' or '%s'",
+            nd_role_name(role), best, other);
+    *found = true;
+    return NULL;
+}
+
+/* The expression a selector means; NULL with *found false if there is none. */
+static const char *expression_of(const nd_mat *mat, nd_role role, const nd_selector *selector,
+                                 bool *found, nd_error *error) {
+    *found = true;
+    if (selector->name)
+        return selector->name;
+    return default_name(mat, role, selector->file != NULL, found, error);
+}
+
+/* MATLAB's order (first subscript fastest) to ours (last fastest), up to three dimensions. */
+static void to_rows(const double *from, size_t rows, size_t columns, size_t depth, double *to) {
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            for (size_t k = 0; k < depth; k++)
+                to[(i * columns + j) * depth + k] = from[i + rows * (j + columns * k)];
+}
+
+/* A few long rows are a few columns lying down. */
+static void stand_up(nd_series *series, nd_role role) {
+    bool lying = series->rows <= 3 && series->columns > 3 && series->depth == 1 &&
+                 role != ND_ROLE_RATE_MAPS && role != ND_ROLE_TRIALS;
+    if (!lying)
+        return;
+    double *values = nd_doubles(series->rows * series->columns, NULL);
+    if (!values)
+        return;
+    for (size_t i = 0; i < series->rows; i++)
+        for (size_t j = 0; j < series->columns; j++)
+            values[j * series->rows + i] = series->values[i * series->columns + j];
+    free(series->values);
+    series->values = values;
+    size_t rows = series->rows;
+    series->rows = series->columns;
+    series->columns = rows;
+}
+
+static bool numbers_of(nd_mat *mat, matvar_t *value, nd_role role, nd_series *series,
+                       nd_error *error) {
+    char shape[96];
+    double *numbers = nd_mat_numbers(mat, value, series->name, error);
+    if (!numbers)
+        return false;
+    bool fine = value->rank <= 3;
+    series->rows = value->dims[0];
+    series->columns = value->dims[1];
+    series->depth = value->rank > 2 ? value->dims[2] : 1;
+    if (!fine)
+        nd_fail(error, mat->path, "pick a part of it in the manifest",
+                "%s is %s; expected one to three dimensions", series->name,
+                nd_mat_shape_text(value, shape, sizeof shape));
+    series->values = fine ? nd_doubles(nd_mat_elements(value), error) : NULL;
+    if (series->values) {
+        to_rows(numbers, series->rows, series->columns, series->depth, series->values);
+        stand_up(series, role);
+    }
+    free(numbers);
+    return series->values != NULL;
+}
+
+/* A cell array of maps, one for each cell, all of one shape. */
+static bool maps_of(nd_mat *mat, matvar_t *array, nd_series *series, nd_error *error) {
+    size_t count = nd_mat_elements(array), rows = 0, columns = 0;
+    matvar_t **cells = array->data;
+    for (size_t c = 0; cells && c < count; c++) {
+        if (!nd_mat_numeric(cells[c]) || cells[c]->rank != 2)
+            return nd_fail(error, mat->path, "", "%s: map %zu is no matrix", series->name, c + 1);
+        if (c > 0 && (cells[c]->dims[0] != rows || cells[c]->dims[1] != columns))
+            return nd_fail(error, mat->path, "", "%s: map %zu is %zu x %zu, the first %zu x %zu",
+                           series->name, c + 1, cells[c]->dims[0], cells[c]->dims[1], rows,
+                           columns);
+        rows = cells[c]->dims[0];
+        columns = cells[c]->dims[1];
+    }
+    if (!cells || count == 0)
+        return nd_fail(error, mat->path, "", "%s is empty", series->name);
+    size_t bins;
+    if (__builtin_mul_overflow(rows, columns, &bins) || count > SIZE_MAX / 16 / (bins ? bins : 1))
+        return nd_fail(error, mat->path, "", "%s is too large", series->name);
+    series->values = nd_doubles(count * bins, error);
+    bool fine = series->values != NULL;
+    for (size_t c = 0; fine && c < count; c++) {
+        double *map = nd_mat_numbers(mat, cells[c], series->name, error);
+        fine = map != NULL;
+        if (fine)
+            to_rows(map, rows, columns, 1, series->values + c * bins);
+        free(map);
+    }
+    series->rows = count;
+    series->columns = bins;
+    series->depth = rows;
+    series->maps = true;
+    return fine;
+}
+
+static bool is_number(const char *text) {
+    return text[strspn(text, "0123456789")] == '\0';
+}
+
+/* Times named by an expression of their own. */
+static bool times_of(nd_mat *mat, const char *expression, size_t rows, double **times,
+                     nd_error *error) {
+    matvar_t *value = nd_mat_find(mat, expression, error);
+    double *numbers = value ? nd_mat_numbers(mat, value, expression, error) : NULL;
+    if (!numbers)
+        return false;
+    if (nd_mat_elements(value) == rows) {
+        *times = numbers;
+        return true;
+    }
+    free(numbers);
+    return nd_fail(error, mat->path, "correct the manifest", "%s holds %zu times for %zu frames",
+                   expression, nd_mat_elements(value), rows);
+}
+
+static bool matlab_series(void *file, nd_role role, const nd_selector *selector, nd_series *series,
+                          bool *found, nd_error *error) {
+    nd_mat *mat = file;
+    const char *expression = expression_of(mat, role, selector, found, error);
+    if (!expression)
+        return !*found;
+    matvar_t *value = nd_mat_find(mat, expression, error);
+    if (!value)
+        return false;
+    snprintf(series->name, sizeof series->name, "%s", expression);
+    if (role == ND_ROLE_RATE_MAPS && value->class_type == MAT_C_CELL)
+        return maps_of(mat, value, series, error);
+    if (value->class_type == MAT_C_CELL || value->class_type == MAT_C_STRUCT)
+        return nd_fail(error, mat->path, "say which part, as in spikes{1,2} or pos{3}{1}.data",
+                       "%s is a %s, not an array of numbers", expression,
+                       value->class_type == MAT_C_CELL ? "cell array" : "structure");
+    if (!numbers_of(mat, value, role, series, error))
+        return false;
+    if (role == ND_ROLE_RATE_MAPS || role == ND_ROLE_OCCUPANCY)
+        return true;
+    if (selector->times && !is_number(selector->times) &&
+        !times_of(mat, selector->times, series->rows, &series->times, error))
+        return false;
+    return nd_series_select(series, selector, mat->path, error);
+}
+
+/* --- activity --- */
+
+static bool cells_first(const matvar_t *value, const nd_selector *selector, size_t times) {
+    if (selector->orientation == ND_ORIENTATION_AUTO)
+        return times && value->dims[0] != times && value->dims[1] == times;
+    return selector->orientation == ND_ORIENTATION_CELLS_FIRST;
+}
+
+static size_t times_count(nd_mat *mat, const nd_selector *selector) {
+    matvar_t *value = selector->times ? nd_mat_find(mat, selector->times, NULL) : NULL;
+    return value ? nd_mat_elements(value) : 0;
+}
+
+static bool matlab_activity(void *file, const nd_selector *selector, nd_activity *activity,
+                            nd_error *error) {
+    nd_mat *mat = file;
+    char shape[96];
+    bool found;
+    const char *expression = expression_of(mat, ND_ROLE_ACTIVITY, selector, &found, error);
+    if (!expression)
+        return found ? false
+                     : nd_fail(error, mat->path, "name the variable in the manifest",
+                               "has no variable that looks like activity");
+    size_t times = times_count(mat, selector);
+    matvar_t *value = nd_mat_find(mat, expression, error);
+    if (!value)
+        return false;
+    snprintf(activity->name, sizeof activity->name, "%s", expression);
+    if (value->class_type == MAT_C_CELL || value->class_type == MAT_C_STRUCT)
+        return nd_mat_spikes_describe(mat, value, expression, activity, error);
+    if (!nd_mat_numeric(value) || value->rank != 2)
+        return nd_fail(error, mat->path, "say which part, as in spike_train{1,2,1}",
+                       "%s is %s%s; expected a matrix of frames by cells", expression,
+                       nd_mat_numeric(value) ? "" : "no array of numbers, ",
+                       nd_mat_shape_text(value, shape, sizeof shape));
+    if (selector->area)
+        return nd_fail(error, mat->path, "leave out area",
+                       "%s is a matrix: nothing says of which area its cells are", expression);
+    bool lying = cells_first(value, selector, times);
+    activity->frames = value->dims[lying];
+    activity->cells = value->dims[!lying];
+    return !selector->times ||
+           times_of(mat, selector->times, activity->frames, &activity->times, error);
+}
+
+static bool pour_sparse(nd_mat *mat, matvar_t *value, bool lying, double scale, nd_sink *sink,
+                        nd_error *error) {
+    if (!nd_mat_load(mat, value, "the activity", error))
+        return false;
+    const mat_sparse_t *sparse = value->data;
+    if (!sparse->ir || !sparse->jc || !sparse->data || sparse->njc != value->dims[1] + 1)
+        return nd_fail(error, mat->path, "save it anew in MATLAB",
+                       "the sparse activity is damaged");
+    matvar_t full = {.data = sparse->data, .data_type = value->data_type};
+    for (size_t c = 0; c < value->dims[1]; c++)
+        for (size_t k = sparse->jc[c]; k < sparse->jc[c + 1]; k++) {
+            if (k >= sparse->ndata || k >= sparse->nir || sparse->ir[k] >= value->dims[0])
+                return nd_fail(error, mat->path, "save it anew in MATLAB",
+                               "the sparse activity is damaged");
+            size_t row = sparse->ir[k];
+            if (!nd_sink_value(sink, lying ? c : row, lying ? row : c,
+                               scale * nd_mat_element(&full, k), error))
+                return false;
+        }
+    return true;
+}
+
+/* Columns [first, first + count) of a large matrix, without the rest. */
+static bool read_columns(nd_mat *mat, matvar_t *value, size_t first, size_t count, void *raw,
+                         nd_error *error) {
+    int start[2] = {0, (int)first}, stride[2] = {1, 1}, edge[2] = {(int)value->dims[0], (int)count};
+    return Mat_VarReadData(mat->file, value, raw, start, stride, edge) == 0 ||
+           nd_fail(error, mat->path, "save it anew in MATLAB", "columns from %zu on cannot be read",
+                   first + 1);
+}
+
+static bool pour_columns(nd_mat *mat, matvar_t *value, bool lying, double scale, nd_sink *sink,
+                         nd_error *error) {
+    size_t rows = value->dims[0], columns = value->dims[1];
+    size_t width = BLOCK_BYTES / sizeof(double) / rows;
+    bool whole = width >= columns || value->data;
+    if (width == 0)
+        width = 1;
+    if (whole && !nd_mat_load(mat, value, "the activity", error))
+        return false;
+    if (whole && value->nbytes < rows * columns * Mat_SizeOf(value->data_type))
+        return nd_fail(error, mat->path, "save it anew in MATLAB", "the activity is damaged");
+    if (width > columns)
+        width = columns;
+    double *block = nd_doubles(rows * width, error);
+    void *raw = whole ? NULL : nd_array(rows * width, sizeof(double), error);
+    bool fine = block && (whole || raw);
+    for (size_t c = 0; fine && c < columns; c += width) {
+        size_t count = columns - c < width ? columns - c : width;
+        fine = whole || read_columns(mat, value, c, count, raw, error);
+        matvar_t part = {.data = raw, .data_type = value->data_type};
+        for (size_t i = 0; fine && i < rows * count; i++)
+            block[i] =
+                scale * (whole ? nd_mat_element(value, c * rows + i) : nd_mat_element(&part, i));
+        fine = fine && (lying ? nd_sink_tile(sink, c, count, 0, rows, block, rows, 1, error)
+                              : nd_sink_tile(sink, 0, rows, c, count, block, 1, rows, error));
+    }
+    free(block);
+    free(raw);
+    nd_mat_unload(value);
+    return fine;
+}
+
+static bool matlab_pour(void *file, const nd_selector *selector, const nd_activity *activity,
+                        nd_sink *sink, const nd_clock *clock, nd_error *error) {
+    nd_mat *mat = file;
+    matvar_t *value = nd_mat_find(mat, activity->name, error);
+    if (!value)
+        return false;
+    if (activity->spike_times)
+        return nd_mat_spikes_pour(mat, value, activity->name, sink, clock, error);
+    bool lying =
+        value->dims[0] != activity->frames ||
+        (value->dims[1] == activity->frames && selector->orientation == ND_ORIENTATION_CELLS_FIRST);
+    double scale = selector->scale != 0.0 ? selector->scale : 1.0;
+    return value->class_type == MAT_C_SPARSE ? pour_sparse(mat, value, lying, scale, sink, error)
+                                             : pour_columns(mat, value, lying, scale, sink, error);
+}
+
+static bool matlab_text(void *file, const char *expression, char *text, size_t size) {
+    nd_mat *mat = file;
+    matvar_t *value = nd_mat_find(mat, expression, NULL);
+    if (nd_mat_text(mat, value, text, size))
+        return true;
+    if (!nd_mat_numeric(value) || nd_mat_elements(value) != 1 || value->isComplex)
+        return false;
+    double *number = nd_mat_numbers(mat, value, expression, NULL);
+    if (number)
+        snprintf(text, size, "%.17g", number[0]);
+    free(number);
+    return number != NULL;
+}
+
+/* --- scan --- */
+
+static const char *class_word(const matvar_t *value) {
+    switch (value->class_type) {
+    case MAT_C_CELL:
+        return "cell array";
+    case MAT_C_STRUCT:
+        return "structure";
+    case MAT_C_CHAR:
+        return "text";
+    case MAT_C_SPARSE:
+        return "sparse";
+    default:
+        return "numbers";
+    }
+}
+
+/* Every element of a cell array, up to three levels deep, as a finding of its own. */
+static bool scan_cells(nd_role role, const matvar_t *value, const char *name, int level,
+                       nd_findings *findings, nd_error *error) {
+    char part[256], shape[96];
+    if (value->class_type == MAT_C_STRUCT && level > 0) {
+        matvar_t *data = Mat_VarGetStructFieldByName((matvar_t *)value, "data", 0);
+        if (data && nd_mat_numeric(data)) {
+            snprintf(part, sizeof part, "%.200s.data", name);
+            return nd_findings_add(findings, role, part, error, "%s, %s", class_word(data),
+                                   nd_mat_shape_text(data, shape, sizeof shape));
+        }
+    }
+    if (value->class_type != MAT_C_CELL || level >= 2)
+        return nd_findings_add(findings, role, name, error, "%s, %s", class_word(value),
+                               nd_mat_shape_text(value, shape, sizeof shape));
+    matvar_t **cells = value->data;
+    for (size_t i = 0; cells && i < nd_mat_elements(value); i++) {
+        size_t at = 0, rest = i;
+        if (nd_mat_empty(cells[i]))
+            continue;
+        bool vector = value->rank == 2 && (value->dims[0] == 1 || value->dims[1] == 1);
+        at += (size_t)snprintf(part, sizeof part, "%.200s{", name);
+        if (vector)
+            at += (size_t)snprintf(part + at, sizeof part - at, "%zu", i + 1);
+        for (int d = 0; !vector && d < value->rank && at < sizeof part; d++) {
+            at += (size_t)snprintf(part + at, sizeof part - at, "%s%zu", d ? "," : "",
+                                   rest % value->dims[d] + 1);
+            rest /= value->dims[d];
+        }
+        if (at < sizeof part - 1)
+            snprintf(part + at, sizeof part - at, "}");
+        if (!scan_cells(role, cells[i], part, level + 1, findings, error))
+            return false;
+    }
+    return true;
+}
+
+static bool matlab_scan(void *file, nd_findings *findings, nd_error *error) {
+    nd_mat *mat = file;
+    for (size_t i = 0; i < mat->names_count; i++) {
+        if (!mat->names[i])
+            continue;
+        nd_role best = ND_ROLES;
+        int likeness = 0;
+        for (int role = 0; role < ND_ROLES; role++) {
+            int this_one = nd_role_likeness((nd_role)role, mat->names[i]);
+            if (this_one > likeness) {
+                likeness = this_one;
+                best = (nd_role)role;
+            }
+        }
+        matvar_t *value = nd_mat_find(mat, mat->names[i], NULL);
+        if (value && !scan_cells(best, value, mat->names[i], 0, findings, error))
+            return false;
+    }
+    return true;
+}
+
+const nd_format nd_format_matlab = {
+    .name = "MATLAB",
+    .recognises = recognises,
+    .open = open_matlab,
+    .close = close_matlab,
+    .series = matlab_series,
+    .activity = matlab_activity,
+    .pour = matlab_pour,
+    .text = matlab_text,
+    .scan = matlab_scan,
+};

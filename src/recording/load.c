@@ -1,0 +1,315 @@
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/threads.h"
+#include "recording/manifest.h"
+#include "recording/session_bytes.h"
+
+enum { MOST_MANIFEST_BYTES = 16 << 20, MOST_CHILDREN = 16 };
+
+/* Sessions that lie in one file are read by one child, which opens it once. */
+typedef struct group {
+    size_t first, count; /* requests, consecutive */
+    nd_error error;
+    bool failed;
+} group;
+
+typedef struct loading {
+    const nd_manifest *manifest;
+    nd_reading *readings; /* one for each request, by its index */
+    bool *taken;
+    group *groups;
+    size_t groups_count, done;
+    nd_limits limits;
+    const nd_watch *watch;
+    pthread_t owner;
+    pthread_mutex_t lock;
+} loading;
+
+typedef struct part {
+    loading *all;
+    group *group;
+} part;
+
+static const char *activity_file(const nd_request *request) {
+    nd_role role = request->given[ND_ROLE_RATE_MAPS] ? ND_ROLE_RATE_MAPS : ND_ROLE_ACTIVITY;
+    const char *path = request->metrics ? NULL : nd_request_file(request, role);
+    return path ? path : "";
+}
+
+/* In the child: reads the group's sessions and sends each. */
+static bool read_group(void *context, nd_outlet *outlet, nd_error *error) {
+    const part *mine = context;
+    nd_files files = {0};
+    bool fine = true;
+    for (size_t i = 0; fine && i < mine->group->count; i++) {
+        const nd_request *request = &mine->all->manifest->requests[mine->group->first + i];
+        char note[512];
+        nd_reading reading = {0};
+        nd_buffer message = {0};
+        snprintf(note, sizeof note, "%.380s, session '%.100s'", activity_file(request),
+                 request->label);
+        fine = nd_outlet_note(outlet, note, error) &&
+               nd_request_read(request, &files, &reading, error) &&
+               nd_reading_put(&message, &reading, error) && nd_outlet_send(outlet, &message, error);
+        nd_buffer_free(&message);
+        nd_reading_clear(&reading);
+    }
+    nd_files_close(&files);
+    return fine;
+}
+
+/* In the parent: rebuilds one session from what the child sent. */
+static bool take_reading(void *context, nd_buffer *message, nd_error *error) {
+    part *mine = context;
+    nd_reading reading;
+    if (!nd_reading_take(message, &reading, error))
+        return false;
+    size_t index = reading.index;
+    if (index < mine->group->first || index >= mine->group->first + mine->group->count ||
+        mine->all->taken[index]) {
+        nd_reading_clear(&reading);
+        return nd_fail(error, NULL, "", "the reader sent a session nobody asked for");
+    }
+    mine->all->readings[index] = reading;
+    mine->all->taken[index] = true;
+    return true;
+}
+
+static void report(loading *all, const group *mine) {
+    pthread_mutex_lock(&all->lock);
+    all->done += mine->count;
+    nd_progress progress = {.activity = "reading",
+                            .done = (double)all->done,
+                            .total = (double)all->manifest->count,
+                            .unit = "sessions"};
+    pthread_mutex_unlock(&all->lock);
+    const nd_watch *watch = all->watch;
+    if (watch && watch->report && pthread_equal(all->owner, pthread_self()))
+        watch->report(&progress, watch->context);
+}
+
+static void load_group(size_t index, void *context) {
+    loading *all = context;
+    group *mine = &all->groups[index];
+    part context_of_child = {all, mine};
+    const nd_request *first = &all->manifest->requests[mine->first];
+    if (!first->metrics)
+        mine->failed = !nd_in_child(&all->limits, read_group, take_reading, &context_of_child,
+                                    all->watch, &mine->error);
+    report(all, mine);
+}
+
+static void make_groups(loading *all) {
+    const nd_request *requests = all->manifest->requests;
+    for (size_t i = 0; i < all->manifest->count; i++) {
+        group *last = all->groups_count ? &all->groups[all->groups_count - 1] : NULL;
+        bool same = last && !requests[i].metrics && !requests[last->first].metrics &&
+                    strcmp(activity_file(&requests[i]), activity_file(&requests[last->first])) == 0;
+        if (same)
+            last->count++;
+        else
+            all->groups[all->groups_count++] = (group){.first = i, .count = 1};
+    }
+}
+
+/* --- after reading: ranges, bins, order --- */
+
+static bool same_place(const nd_session *a, const nd_session *b) {
+    return strcmp(a->animal, b->animal) == 0 && strcmp(a->environment, b->environment) == 0;
+}
+
+/* The range not given is that of all sessions of the same animal in the same environment, so that
+ * their bins are the same places. */
+static void find_range(const loading *all, size_t index, double range_x[2], double range_y[2]) {
+    const nd_settings *settings = &all->manifest->recording->settings;
+    const nd_session *here = &all->readings[index].session;
+    double x[2] = {INFINITY, -INFINITY}, y[2] = {INFINITY, -INFINITY};
+    bool open_x = isnan(settings->range_x[0]), open_y = isnan(settings->range_y[0]);
+    for (size_t i = 0; (open_x || open_y) && i < all->manifest->count; i++)
+        if (!all->manifest->requests[i].metrics && same_place(here, &all->readings[i].session))
+            nd_reading_widen(&all->readings[i], x, y);
+    for (int end = 0; end < 2; end++) {
+        range_x[end] = open_x ? x[end] : settings->range_x[end];
+        range_y[end] = open_y ? y[end] : settings->range_y[end];
+    }
+}
+
+static bool whole_numbers(const nd_reading *reading, nd_error *error) {
+    const nd_session *session = &reading->session;
+    for (size_t f = 0; f < session->frames; f++)
+        if (session->position[f] != floor(session->position[f]) || fabs(session->position[f]) > 1e6)
+            return nd_fail(error, session->file, "leave out position_is_bin, and give bins",
+                           "the position %g is no bin number", session->position[f]);
+    return true;
+}
+
+static bool metrics_session(const nd_request *request, nd_session *session, nd_error *error) {
+    session->kind = ND_SESSION_METRICS;
+    session->day = request->day;
+    session->visit = request->visit;
+    session->exposure = NAN;
+    session->given = request->given_metrics;
+    session->label = nd_text(request->label, error);
+    session->animal = nd_text(request->animal, error);
+    session->environment = nd_text(request->environment, error);
+    session->direction = nd_text(request->direction, error);
+    session->file = nd_text("", error);
+    return session->label && session->animal && session->environment && session->direction &&
+           session->file;
+}
+
+/* Adds a binned reading's session to the recording, or its two directions one by one. */
+static bool add_session(nd_reading *reading, nd_recording *recording, nd_error *error) {
+    bool apart = recording->settings.directions == ND_DIRECTIONS_SEPARATE && reading->way;
+    for (int way = 0; way < (apart ? 2 : 1); way++) {
+        nd_session *to = &recording->sessions[recording->sessions_count];
+        nd_reading one = {0};
+        if (apart && !nd_reading_of_way(reading, way, &one, error)) {
+            nd_reading_clear(&one);
+            return false;
+        }
+        if (apart && one.session.frames == 0) { /* never ran that way */
+            nd_reading_clear(&one);
+            continue;
+        }
+        nd_session *from = apart ? &one.session : &reading->session;
+        if (apart) {
+            free(from->direction);
+            from->direction = nd_text(way ? "down" : "up", error);
+            memset(from->occupancy, 0, from->bins * sizeof(double));
+            for (size_t f = 0; f < from->frames; f++)
+                from->occupancy[from->bin[f]] += from->frame_seconds;
+        }
+        *to = *from;
+        memset(from, 0, sizeof *from);
+        nd_reading_clear(&one);
+        recording->sessions_count++;
+        if (!to->direction || !nd_session_check(to, error))
+            return false;
+    }
+    return true;
+}
+
+static int by_group_and_day(const void *a, const void *b) {
+    const nd_session *x = a, *y = b;
+    int order = strcmp(x->animal, y->animal);
+    order = order ? order : strcmp(x->environment, y->environment);
+    order = order ? order : strcmp(x->direction, y->direction);
+    order = order ? order : (x->day > y->day) - (x->day < y->day);
+    return order ? order : strcmp(x->label, y->label);
+}
+
+/* A visit is a day on which the animal was in the environment. */
+static void count_visits(nd_recording *recording) {
+    for (size_t i = 0; i < recording->sessions_count; i++) {
+        nd_session *here = &recording->sessions[i];
+        size_t before = 0;
+        for (size_t j = 0; here->visit == 0 && j < recording->sessions_count; j++) {
+            const nd_session *other = &recording->sessions[j];
+            bool counted = !same_place(here, other) || other->day >= here->day;
+            for (size_t k = 0; !counted && k < j; k++)
+                counted = same_place(other, &recording->sessions[k]) &&
+                          recording->sessions[k].day == other->day;
+            before += !counted;
+        }
+        if (here->visit == 0)
+            here->visit = before + 1;
+    }
+}
+
+static bool finish(loading *all, nd_error *error) {
+    nd_recording *recording = all->manifest->recording;
+    recording->sessions = nd_array(2 * all->manifest->count, sizeof *recording->sessions, error);
+    double(*ranges)[2][2] = nd_array(all->manifest->count, sizeof *ranges, error);
+    bool fine = recording->sessions && ranges;
+    for (size_t i = 0; fine && i < all->manifest->count; i++) {
+        const nd_request *request = &all->manifest->requests[i];
+        nd_reading *reading = &all->readings[i];
+        if (request->metrics)
+            fine = metrics_session(request, &reading->session, error);
+        else
+            find_range(all, i, ranges[i][0], ranges[i][1]);
+        if (fine && !request->metrics && recording->settings.position_is_bin)
+            fine = whole_numbers(reading, error);
+    }
+    for (size_t i = 0; fine && i < all->manifest->count; i++)
+        fine = nd_reading_bin(&all->readings[i], &recording->settings, ranges[i][0], ranges[i][1],
+                              error) &&
+               add_session(&all->readings[i], recording, error);
+    free(ranges);
+    if (!fine)
+        return false;
+    qsort(recording->sessions, recording->sessions_count, sizeof *recording->sessions,
+          by_group_and_day);
+    count_visits(recording);
+    return true;
+}
+
+static bool read_all(loading *all, nd_error *error) {
+    size_t count = all->manifest->count;
+    all->readings = nd_array(count, sizeof *all->readings, error);
+    all->taken = nd_array(count, sizeof *all->taken, error);
+    all->groups = nd_array(count, sizeof *all->groups, error);
+    if (!all->readings || !all->taken || !all->groups)
+        return false;
+    make_groups(all);
+    unsigned children = nd_processors();
+    children = children > MOST_CHILDREN ? MOST_CHILDREN : children;
+    nd_parallel_for(all->groups_count, children, load_group, all);
+    for (size_t g = 0; g < all->groups_count; g++)
+        if (all->groups[g].failed) { /* the first in the manifest, whichever failed first */
+            const nd_error *found = &all->groups[g].error;
+            return nd_fail(error, found->where, found->mend, "%s", found->what);
+        }
+    for (size_t i = 0; i < count; i++)
+        if (!all->taken[i] && !all->manifest->requests[i].metrics)
+            return nd_fail(error, activity_file(&all->manifest->requests[i]), "",
+                           "the reader left out the session '%s'",
+                           all->manifest->requests[i].label);
+    return finish(all, error);
+}
+
+nd_recording *nd_recording_load_within(const char *path, const nd_limits *limits,
+                                       const nd_watch *watch, nd_error *error) {
+    nd_buffer text = {0};
+    nd_recording *recording = NULL;
+    if (!nd_read_file(path, MOST_MANIFEST_BYTES, &text, error))
+        return NULL;
+    char *folder = nd_text(path, error);
+    char *slash = folder ? strrchr(folder, '/') : NULL;
+    if (slash)
+        *slash = '\0';
+    nd_manifest *manifest =
+        folder ? nd_manifest_parse((const char *)text.bytes, path, slash ? folder : ".", error)
+               : NULL;
+    nd_buffer_free(&text);
+    free(folder);
+    if (!manifest)
+        return NULL;
+    loading all = {.manifest = manifest,
+                   .limits = limits ? *limits : nd_limits_default(),
+                   .watch = watch,
+                   .owner = pthread_self(),
+                   .lock = PTHREAD_MUTEX_INITIALIZER};
+    if (read_all(&all, error)) {
+        recording = manifest->recording;
+        manifest->recording = NULL;
+    }
+    for (size_t i = 0; all.readings && i < manifest->count; i++)
+        nd_reading_clear(&all.readings[i]);
+    free(all.readings);
+    free(all.taken);
+    free(all.groups);
+    nd_manifest_free(manifest);
+    return recording;
+}
+
+nd_recording *nd_recording_load(const char *manifest, const nd_watch *watch, nd_error *error) {
+    return nd_recording_load_within(manifest, NULL, watch, error);
+}

@@ -1,0 +1,414 @@
+#include "recording/manifest.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/yaml.h"
+#include "recording/manifest_keys.h"
+
+enum { PLACE_SIZE = 256, MOST_BINS = 10000, MOST_SHUFFLES = 1000000 };
+
+/* What every conversion needs to complain by line and key. */
+typedef struct reading {
+    const char *text, *origin, *folder;
+    nd_error *error;
+} reading;
+
+static bool complain(const reading *r, const char *key, const char *mend, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static bool complain(const reading *r, const char *key, const char *mend, const char *format, ...) {
+    char where[512], what[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    return nd_fail(r->error, nd_yaml_where(r->text, r->origin, key, where, sizeof where), mend,
+                   "%s", what);
+}
+
+/* The key of `word` below `key`, in `place`. */
+static const char *under(char place[PLACE_SIZE], const char *key, const char *word) {
+    snprintf(place, PLACE_SIZE, "%.120s.%.120s", key, word);
+    return place;
+}
+
+/* --- one value --- */
+
+static bool number(const reading *r, const char *key, const char *text, double least, double most,
+                   double *value) {
+    double found;
+    if (!text)
+        return true;
+    if (!nd_text_number(text, &found) || found < least || found > most)
+        return complain(r, key, "", "'%.60s': expected a number from %g to %g", text, least, most);
+    *value = found;
+    return true;
+}
+
+static bool count(const reading *r, const char *key, const char *text, uint64_t least,
+                  uint64_t most, uint64_t *value) {
+    uint64_t found;
+    if (!text)
+        return true;
+    if (!nd_text_count(text, &found) || found < least || found > most)
+        return complain(r, key, "", "'%.60s': expected a whole number from %llu to %llu", text,
+                        (unsigned long long)least, (unsigned long long)most);
+    *value = found;
+    return true;
+}
+
+static bool size(const reading *r, const char *key, const char *text, uint64_t least, uint64_t most,
+                 size_t *value) {
+    uint64_t found = *value;
+    bool fine = count(r, key, text, least, most, &found);
+    *value = (size_t)found;
+    return fine;
+}
+
+static bool truth(const reading *r, const char *key, const char *text, bool *value) {
+    return !text || nd_text_truth(text, value) ||
+           complain(r, key, "", "'%.60s': expected true or false", text);
+}
+
+/* The place of `text` in a list of words ended by NULL. */
+static bool choice(const reading *r, const char *key, const char *text, const char *const *words,
+                   int *value) {
+    char all[256] = "";
+    if (!text)
+        return true;
+    for (int i = 0; words[i]; i++) {
+        if (strcmp(text, words[i]) == 0) {
+            *value = i;
+            return true;
+        }
+        size_t used = strlen(all);
+        snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", words[i]);
+    }
+    return complain(r, key, "", "'%.60s': expected one of %s", text, all);
+}
+
+static bool range(const reading *r, const char *key, char **texts, uint32_t texts_count,
+                  double value[2]) {
+    if (texts_count == 0)
+        return true;
+    bool fine = texts_count == 2 && number(r, key, texts[0], -1e12, 1e12, &value[0]) &&
+                number(r, key, texts[1], -1e12, 1e12, &value[1]);
+    if (texts_count == 2 && !fine)
+        return false;
+    return (fine && value[1] > value[0]) ||
+           complain(r, key, "", "expected two numbers, the lower first, as in [0, 1]");
+}
+
+static bool copy(char **to, const char *from, const char *fallback, nd_error *error) {
+    *to = nd_text(from ? from : fallback, error);
+    return *to != NULL;
+}
+
+/* --- settings --- */
+
+static bool read_corrections(const reading *r, const nd_corrections_keys *keys,
+                             nd_settings *settings) {
+    static const char *const words[] = {"SR", "SSR", "AE", "BAE", NULL};
+    bool *method[] = {&settings->shuffle_reduction, &settings->scaled_shuffle_reduction,
+                      &settings->asymptotic_extrapolation,
+                      &settings->bounded_asymptotic_extrapolation};
+    if (!keys)
+        return true;
+    if (keys->methods) {
+        for (int i = 0; i < 4; i++)
+            *method[i] = false;
+        for (uint32_t i = 0; i < keys->methods_count; i++) {
+            char key[64];
+            int which = 0;
+            snprintf(key, sizeof key, "corrections.methods.%u", i);
+            if (!choice(r, key, keys->methods[i], words, &which))
+                return false;
+            *method[which] = true;
+        }
+    }
+    return size(r, "corrections.repetitions", keys->repetitions, 1, 100000,
+                &settings->subsampling_repetitions);
+}
+
+static bool read_choices(const reading *r, const nd_manifest_keys *keys, nd_settings *settings) {
+    static const char *const directions[] = {"pooled", "joint", "separate", NULL};
+    static const char *const pooling[] = {"none", "cells", "visits", "animals", NULL};
+    static const char *const shuffle[] = {"cyclic", "random", NULL};
+    int way = settings->directions, pool = settings->pooling, kind = settings->shuffle;
+    bool fine = choice(r, "directions", keys->directions, directions, &way) &&
+                choice(r, "pooling", keys->pooling, pooling, &pool);
+    if (fine && keys->significance)
+        fine = choice(r, "significance.kind", keys->significance->kind, shuffle, &kind);
+    settings->directions = (nd_directions)way;
+    settings->pooling = (nd_pooling)pool;
+    settings->shuffle = (nd_shuffle)kind;
+    return fine;
+}
+
+static bool read_settings(const reading *r, const nd_manifest_keys *keys, nd_settings *settings) {
+    nd_settings_default(settings);
+    bool fine =
+        size(r, "bins", keys->bins, 2, MOST_BINS, &settings->bins_x) &&
+        size(r, "bins_y", keys->bins_y, 0, MOST_BINS, &settings->bins_y) &&
+        range(r, "range", keys->range, keys->range_count, settings->range_x) &&
+        range(r, "range_y", keys->range_y, keys->range_y_count, settings->range_y) &&
+        truth(r, "position_is_bin", keys->position_is_bin, &settings->position_is_bin) &&
+        number(r, "minimum_speed", keys->minimum_speed, 0.0, 1e9, &settings->minimum_speed) &&
+        number(r, "smoothing", keys->smoothing, 0.0, 1000.0, &settings->rate_map_smoothing) &&
+        count(r, "seed", keys->seed, 0, UINT64_MAX, &settings->seed) &&
+        read_choices(r, keys, settings) && read_corrections(r, keys->corrections, settings);
+    if (fine && keys->active)
+        fine = size(r, "active.frames", keys->active->frames, 0, UINT32_MAX,
+                    &settings->minimum_active_frames) &&
+               number(r, "active.rate", keys->active->rate, 0.0, 1e9, &settings->minimum_rate);
+    if (fine && keys->significance)
+        fine = size(r, "significance.shuffles", keys->significance->shuffles, 0, MOST_SHUFFLES,
+                    &settings->shuffles) &&
+               number(r, "significance.threshold", keys->significance->threshold, 0.0, 1.0,
+                      &settings->threshold);
+    if (fine && settings->position_is_bin && (keys->bins || settings->bins_y))
+        fine = complain(r, keys->bins ? "bins" : "bins_y", "leave it out, or give range",
+                        "the positions are bins already (position_is_bin)");
+    return fine;
+}
+
+/* --- sessions --- */
+
+/* The path as it is opened; NULL and an error by key when there is no such file. */
+static char *resolve(const reading *r, const char *key, const char *path) {
+    char full[4096];
+    struct stat about;
+    int length = path[0] == '/' ? snprintf(full, sizeof full, "%s", path)
+                                : snprintf(full, sizeof full, "%s/%s", r->folder, path);
+    if (length < 0 || (size_t)length >= sizeof full) {
+        complain(r, key, "", "the path is too long");
+        return NULL;
+    }
+    if (stat(full, &about) != 0 || access(full, R_OK) != 0) {
+        complain(r, key, "correct the path; it is taken from the manifest's folder",
+                 "there is no file '%.200s' that can be read", path);
+        return NULL;
+    }
+    return nd_text(full, r->error);
+}
+
+static bool take_text(char **to, const char *from, nd_error *error) {
+    if (!from)
+        return true;
+    free(*to);
+    *to = nd_text(from, error);
+    return *to != NULL;
+}
+
+static bool take_file(const reading *r, const char *key, const char *path, char **to) {
+    if (!path)
+        return true;
+    free(*to);
+    *to = resolve(r, key, path);
+    return *to != NULL;
+}
+
+static bool take_columns(const nd_selector_keys *keys, nd_selector *selector, nd_error *error) {
+    uint32_t columns = keys->column ? 1 : keys->columns_count;
+    if (columns == 0)
+        return true;
+    for (uint32_t i = 0; i < selector->columns_count; i++)
+        free(selector->columns[i]);
+    free(selector->columns);
+    selector->columns_count = 0;
+    selector->columns = nd_array(columns, sizeof *selector->columns, error);
+    for (uint32_t i = 0; selector->columns && i < columns; i++) {
+        selector->columns[i] = nd_text(keys->column ? keys->column : keys->columns[i], error);
+        if (!selector->columns[i])
+            return false;
+        selector->columns_count++;
+    }
+    return selector->columns != NULL;
+}
+
+/* What the keys say goes over what the selector already holds (from `defaults`). */
+static bool take_selector(const reading *r, const char *key, const nd_selector_keys *keys,
+                          nd_selector *selector) {
+    static const char *const kinds[] = {"auto", "frames", "spike-times", "spike-list", NULL};
+    static const char *const orientations[] = {"auto", "cells-last", "cells-first", NULL};
+    char part[PLACE_SIZE];
+    int kind = selector->kind, orientation = selector->orientation;
+    double threshold = NAN;
+    bool fine =
+        take_file(r, under(part, key, "file"), keys->file, &selector->file) &&
+        take_text(&selector->name, keys->name, r->error) &&
+        take_text(&selector->times, keys->times, r->error) &&
+        take_text(&selector->area, keys->area, r->error) &&
+        take_columns(keys, selector, r->error) &&
+        number(r, under(part, key, "scale"), keys->scale, -1e12, 1e12, &selector->scale) &&
+        number(r, under(part, key, "rate"), keys->rate, 1e-9, 1e9, &selector->rate) &&
+        number(r, under(part, key, "threshold"), keys->threshold, 0.0, 1e12, &threshold) &&
+        choice(r, under(part, key, "kind"), keys->kind, kinds, &kind) &&
+        choice(r, under(part, key, "orientation"), keys->orientation, orientations, &orientation);
+    if (fine && keys->scale && selector->scale == 0.0)
+        fine = complain(r, under(part, key, "scale"), "", "a scale of 0 leaves nothing");
+    selector->kind = (nd_activity_kind)kind;
+    selector->orientation = (nd_orientation)orientation;
+    if (fine && !isnan(threshold)) {
+        free(selector->threshold);
+        selector->threshold = nd_doubles(1, r->error);
+        fine = selector->threshold != NULL;
+        if (fine)
+            *selector->threshold = threshold;
+    }
+    return fine;
+}
+
+static bool take_metrics(const reading *r, const char *key, const nd_metrics_keys *keys,
+                         nd_given_metrics *given) {
+    char part[PLACE_SIZE];
+    return number(r, under(part, key, "metrics.cells"), keys->cells, 0.0, 1e9, &given->cells) &&
+           number(r, under(part, key, "metrics.fraction_active"), keys->fraction_active, 0.0, 1.0,
+                  &given->fraction_active) &&
+           number(r, under(part, key, "metrics.fraction_place_cells"), keys->fraction_place_cells,
+                  0.0, 1.0, &given->fraction_place_cells) &&
+           number(r, under(part, key, "metrics.information"), keys->information_bit_spike, 0.0, 1e6,
+                  &given->information_bit_spike) &&
+           number(r, under(part, key, "metrics.information_corrected"), keys->information_corrected,
+                  -1e6, 1e6, &given->information_corrected) &&
+           number(r, under(part, key, "metrics.rate_map_correlation"), keys->rate_map_correlation,
+                  -1.0, 1.0, &given->rate_map_correlation);
+}
+
+static bool take_session(const reading *r, const char *key, const nd_session_keys *keys,
+                         nd_request *request) {
+    char part[PLACE_SIZE];
+    bool fine = take_text(&request->label, keys->label, r->error) &&
+                take_text(&request->animal, keys->animal, r->error) &&
+                take_text(&request->environment, keys->environment, r->error) &&
+                take_text(&request->direction, keys->direction, r->error) &&
+                take_file(r, under(part, key, "file"), keys->file, &request->file) &&
+                number(r, under(part, key, "day"), keys->day, -1e9, 1e9, &request->day) &&
+                size(r, under(part, key, "visit"), keys->visit, 1, 1000000, &request->visit) &&
+                number(r, under(part, key, "frame_seconds"), keys->frame_seconds, 1e-6, 1e6,
+                       &request->frame_seconds) &&
+                truth(r, under(part, key, "registered"), keys->registered, &request->registered);
+    for (int role = 0; fine && role < ND_ROLES; role++)
+        if (keys->role[role]) {
+            under(part, key, nd_role_name((nd_role)role));
+            request->given[role] = true;
+            fine = take_selector(r, part, keys->role[role], &request->role[role]);
+        }
+    if (fine && keys->metrics) {
+        request->metrics = true;
+        fine = take_metrics(r, key, keys->metrics, &request->given_metrics);
+    }
+    return fine;
+}
+
+static bool read_session(const reading *r, const nd_manifest_keys *keys, size_t index,
+                         nd_request *request) {
+    char key[64], label[300];
+    request->index = index;
+    request->day = (double)index + 1.0;
+    request->given_metrics = (nd_given_metrics){NAN, NAN, NAN, NAN, NAN, NAN};
+    snprintf(key, sizeof key, "sessions.%zu", index);
+    if ((keys->defaults && !take_session(r, "defaults", keys->defaults, request)) ||
+        !take_session(r, key, &keys->sessions[index], request))
+        return false;
+    char **texts[] = {&request->animal, &request->environment, &request->direction};
+    for (size_t i = 0; i < 3; i++)
+        if (!*texts[i] && !copy(texts[i], "", "", r->error))
+            return false;
+    snprintf(label, sizeof label, "%.90s%s%.90s%s%g", request->animal,
+             request->animal[0] ? " " : "", request->environment,
+             request->environment[0] ? " " : "", request->day);
+    if (!request->label && !copy(&request->label, label, "", r->error))
+        return false;
+    if (request->metrics)
+        return true;
+    nd_role what = request->given[ND_ROLE_RATE_MAPS] ? ND_ROLE_RATE_MAPS : ND_ROLE_ACTIVITY;
+    return nd_request_file(request, what) ||
+           complain(r, key, "give file: or activity: {file: ...}",
+                    "the session '%.100s' names no file", request->label);
+}
+
+static bool read_about(const nd_about_keys *keys, nd_about *about, nd_error *error) {
+    static const nd_about_keys none = {0};
+    keys = keys ? keys : &none;
+    return copy(&about->title, keys->title, "", error) &&
+           copy(&about->citation, keys->citation, "", error) &&
+           copy(&about->species, keys->species, "", error) &&
+           copy(&about->region, keys->region, "", error) &&
+           copy(&about->technique, keys->technique, "", error) &&
+           copy(&about->arena, keys->arena, "", error) &&
+           copy(&about->familiarity, keys->familiarity, "", error) &&
+           copy(&about->session_length, keys->session_length, "", error) &&
+           copy(&about->note, keys->note, "", error);
+}
+
+nd_manifest *nd_manifest_parse(const char *text, const char *origin, const char *folder,
+                               nd_error *error) {
+    reading r = {.text = text, .origin = origin, .folder = folder, .error = error};
+    nd_manifest_keys *keys = NULL;
+    if (!nd_yaml_load(text, origin, &nd_manifest_schema, (void **)&keys, error))
+        return NULL;
+    nd_manifest *manifest = nd_array(1, sizeof *manifest, error);
+    nd_recording *recording = manifest ? nd_array(1, sizeof *recording, error) : NULL;
+    bool fine = recording != NULL;
+    if (fine) {
+        manifest->recording = recording;
+        fine = copy(&recording->name, keys->name, nd_base_name(origin), error) &&
+               copy(&recording->manifest, origin, "", error) &&
+               copy(&recording->position_unit, keys->position_unit, "", error) &&
+               copy(&recording->activity_unit, keys->activity_unit, "", error) &&
+               copy(&recording->day_name, keys->day_name, "day", error) &&
+               read_about(keys->about, &recording->about, error) &&
+               read_settings(&r, keys, &recording->settings);
+    }
+    if (fine)
+        manifest->requests = nd_array(keys->sessions_count, sizeof *manifest->requests, error);
+    fine = fine && manifest->requests;
+    for (size_t i = 0; fine && i < keys->sessions_count; i++) {
+        manifest->count = i + 1;
+        manifest->requests[i].settings = &recording->settings;
+        fine = read_session(&r, keys, i, &manifest->requests[i]);
+    }
+    nd_yaml_free(&nd_manifest_schema, keys);
+    if (fine)
+        return manifest;
+    nd_manifest_free(manifest);
+    return NULL;
+}
+
+static void free_request(nd_request *request) {
+    free(request->label);
+    free(request->animal);
+    free(request->environment);
+    free(request->direction);
+    free(request->file);
+    for (int role = 0; role < ND_ROLES; role++) {
+        nd_selector *selector = &request->role[role];
+        free(selector->file);
+        free(selector->name);
+        free(selector->times);
+        free(selector->area);
+        free(selector->threshold);
+        for (uint32_t i = 0; i < selector->columns_count; i++)
+            free(selector->columns[i]);
+        free(selector->columns);
+    }
+}
+
+void nd_manifest_free(nd_manifest *manifest) {
+    if (!manifest)
+        return;
+    for (size_t i = 0; i < manifest->count; i++)
+        free_request(&manifest->requests[i]);
+    free(manifest->requests);
+    nd_recording_free(manifest->recording);
+    free(manifest);
+}

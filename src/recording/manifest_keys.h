@@ -1,0 +1,62 @@
+/* The keys of a manifest as texts, as libcyaml reads them; what they mean is in manifest.c. */
+#ifndef ND_RECORDING_MANIFEST_KEYS_H
+#define ND_RECORDING_MANIFEST_KEYS_H
+
+#include <cyaml/cyaml.h>
+
+#include "recording/selector.h"
+
+typedef struct nd_selector_keys {
+    char *file, *name, *times, *column, *scale, *rate, *threshold, *kind, *orientation, *area;
+    char **columns;
+    uint32_t columns_count;
+} nd_selector_keys;
+
+typedef struct nd_metrics_keys {
+    char *cells, *fraction_active, *fraction_place_cells, *information_bit_spike,
+        *information_corrected, *rate_map_correlation;
+} nd_metrics_keys;
+
+typedef struct nd_session_keys {
+    char *label, *day, *visit, *animal, *environment, *direction, *file, *frame_seconds,
+        *registered;
+    nd_selector_keys *role[ND_ROLES];
+    nd_metrics_keys *metrics;
+} nd_session_keys;
+
+typedef struct nd_about_keys {
+    char *title, *citation, *species, *region, *technique, *arena, *familiarity, *session_length,
+        *note;
+} nd_about_keys;
+
+typedef struct nd_active_keys {
+    char *frames, *rate;
+} nd_active_keys;
+
+typedef struct nd_significance_keys {
+    char *shuffles, *kind, *threshold;
+} nd_significance_keys;
+
+typedef struct nd_corrections_keys {
+    char **methods;
+    uint32_t methods_count;
+    char *repetitions;
+} nd_corrections_keys;
+
+typedef struct nd_manifest_keys {
+    char *name, *day_name, *position_unit, *activity_unit;
+    nd_about_keys *about;
+    char *bins, *bins_y, *position_is_bin, *directions, *minimum_speed, *pooling, *smoothing, *seed;
+    char **range, **range_y;
+    uint32_t range_count, range_y_count;
+    nd_active_keys *active;
+    nd_significance_keys *significance;
+    nd_corrections_keys *corrections;
+    nd_session_keys *defaults;
+    nd_session_keys *sessions;
+    uint32_t sessions_count;
+} nd_manifest_keys;
+
+extern const cyaml_schema_value_t nd_manifest_schema;
+
+#endif

@@ -1,0 +1,329 @@
+#include "recording/mat_file.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+enum { MOST_SUBSCRIPTS = 8, MOST_RANK = 8 };
+
+static void no_log(int level, char *message) {
+    (void)level;
+    (void)message;
+}
+
+nd_mat *nd_mat_open(const char *path, nd_error *error) {
+    nd_mat *mat = nd_array(1, sizeof *mat, error);
+    if (!mat)
+        return NULL;
+    Mat_LogInitFunc("nulldrift", no_log);
+    mat->path = nd_text(path, error);
+    mat->file = mat->path ? Mat_Open(path, MAT_ACC_RDONLY) : NULL;
+    mat->names = mat->file ? Mat_GetDir(mat->file, &mat->names_count) : NULL;
+    if (mat->names && mat->names_count > 0)
+        return mat;
+    if (mat->path)
+        nd_fail(error, path, "copy it again, or save it anew in MATLAB",
+                mat->file ? "holds no MATLAB variable that can be read"
+                          : "is a damaged MATLAB file: it cannot be opened");
+    nd_mat_close(mat);
+    return NULL;
+}
+
+void nd_mat_close(nd_mat *mat) {
+    if (!mat)
+        return;
+    for (size_t i = 0; i < ND_MAT_VARIABLES; i++)
+        if (mat->variables[i])
+            Mat_VarFree(mat->variables[i]);
+    if (mat->file)
+        Mat_Close(mat->file);
+    free(mat->path);
+    free(mat);
+}
+
+const char *nd_mat_shape_text(const matvar_t *value, char *text, size_t size) {
+    size_t at = 0;
+    text[0] = '\0';
+    for (int d = 0; d < value->rank && d < MOST_RANK && at < size; d++)
+        at += (size_t)snprintf(text + at, size - at, "%s%zu", d ? " x " : "", value->dims[d]);
+    return text;
+}
+
+static matvar_t *variable(nd_mat *mat, const char *name, nd_error *error) {
+    for (size_t i = 0; i < ND_MAT_VARIABLES; i++)
+        if (mat->variables[i] && mat->variables[i]->name &&
+            strcmp(mat->variables[i]->name, name) == 0)
+            return mat->variables[i];
+    matvar_t *found = Mat_VarReadInfo(mat->file, name);
+    if (!found || found->rank < 2 || found->rank > MOST_RANK || !found->dims) {
+        if (found)
+            Mat_VarFree(found);
+        bool listed = false;
+        for (size_t i = 0; i < mat->names_count; i++)
+            listed = listed || (mat->names[i] && strcmp(mat->names[i], name) == 0);
+        nd_fail(error, mat->path,
+                listed ? "save it anew in MATLAB"
+                       : "see what is there with nulldrift record --scan",
+                listed ? "the variable '%s' cannot be read" : "has no variable '%s'", name);
+        return NULL;
+    }
+    matvar_t **place = &mat->variables[mat->next];
+    mat->next = (mat->next + 1) % ND_MAT_VARIABLES;
+    if (*place)
+        Mat_VarFree(*place);
+    return *place = found;
+}
+
+size_t nd_mat_elements(const matvar_t *value) {
+    size_t count = 1;
+    for (int d = 0; d < value->rank; d++)
+        if (__builtin_mul_overflow(count, value->dims[d], &count))
+            return SIZE_MAX / 16;
+    return value->rank > 0 ? count : 0;
+}
+
+bool nd_mat_empty(const matvar_t *value) {
+    return !value || value->class_type == MAT_C_EMPTY || !value->dims ||
+           nd_mat_elements(value) == 0;
+}
+
+bool nd_mat_numeric(const matvar_t *value) {
+    return value && value->class_type >= MAT_C_SPARSE && value->class_type <= MAT_C_UINT64 &&
+           value->rank >= 2 && value->rank <= MOST_RANK && !nd_mat_empty(value);
+}
+
+/* --- expressions --- */
+
+typedef struct cursor {
+    const char *whole, *at;
+    const nd_mat *mat;
+    nd_error *error;
+} cursor;
+
+static bool misfit(const cursor *c, const char *why) {
+    return nd_fail(c->error, c->mat->path, "", "'%s': %s at '%.40s'", c->whole, why, c->at);
+}
+
+/* Subscripts up to the closing sign; `*count` of them, from 1. */
+static bool subscripts(cursor *c, char close, size_t index[MOST_SUBSCRIPTS], size_t *count) {
+    *count = 0;
+    for (;;) {
+        char *end;
+        unsigned long long number = strtoull(c->at, &end, 10);
+        if (end == c->at || number == 0 || *count == MOST_SUBSCRIPTS)
+            return misfit(c, "expected a whole number from 1");
+        index[(*count)++] = (size_t)number;
+        c->at = end;
+        while (*c->at == ' ')
+            c->at++;
+        if (*c->at == close) {
+            c->at++;
+            return true;
+        }
+        if (*c->at != ',')
+            return misfit(c, "expected , or the closing sign");
+        c->at++;
+    }
+}
+
+/* The linear index that subscripts mean in an array, or false when they are outside it. */
+static bool linear(const cursor *c, const matvar_t *value, const size_t *index, size_t count,
+                   size_t *place) {
+    char shape[96];
+    size_t stride = 1, total = nd_mat_elements(value);
+    *place = 0;
+    bool fits = count == 1 ? index[0] <= total : count >= (size_t)value->rank;
+    if (count == 1) {
+        *place = index[0] - 1;
+    } else {
+        for (size_t d = 0; fits && d < count; d++) {
+            size_t extent = d < (size_t)value->rank ? value->dims[d] : 1;
+            fits = index[d] <= extent;
+            *place += (index[d] - 1) * stride;
+            stride *= extent;
+        }
+    }
+    return fits || nd_fail(c->error, c->mat->path, "correct the subscripts in the manifest",
+                           "'%s' asks for an element outside an array of %s", c->whole,
+                           nd_mat_shape_text(value, shape, sizeof shape));
+}
+
+static matvar_t *into_cell(cursor *c, matvar_t *value) {
+    size_t index[MOST_SUBSCRIPTS], count, place;
+    if (value->class_type != MAT_C_CELL) {
+        misfit(c, "there is no cell array");
+        return NULL;
+    }
+    c->at++;
+    if (!subscripts(c, '}', index, &count) || !linear(c, value, index, count, &place))
+        return NULL;
+    matvar_t **cells = value->data;
+    matvar_t *cell = cells ? cells[place] : NULL;
+    if (!cell)
+        nd_fail(c->error, c->mat->path, "", "'%s': that cell is empty", c->whole);
+    return cell;
+}
+
+/* (i) and .field go together in structure arrays: the element waits for its field. */
+static matvar_t *into_structure(cursor *c, matvar_t *value, size_t element) {
+    char field[128];
+    size_t length = strcspn(++c->at, ".{(");
+    if (value->class_type != MAT_C_STRUCT || length == 0 || length >= sizeof field) {
+        misfit(c, value->class_type == MAT_C_STRUCT ? "expected a field" : "there is no structure");
+        return NULL;
+    }
+    memcpy(field, c->at, length);
+    field[length] = '\0';
+    matvar_t *found = element < nd_mat_elements(value)
+                          ? Mat_VarGetStructFieldByName(value, field, element)
+                          : NULL;
+    if (!found)
+        misfit(c, "there is no such field");
+    else
+        c->at += length;
+    return found;
+}
+
+matvar_t *nd_mat_find(nd_mat *mat, const char *expression, nd_error *error) {
+    cursor c = {.whole = expression, .at = expression, .mat = mat, .error = error};
+    char name[256];
+    size_t length = strcspn(expression, ".{("), element = 0;
+    if (length == 0 || length >= sizeof name) {
+        misfit(&c, "expected the name of a variable");
+        return NULL;
+    }
+    memcpy(name, expression, length);
+    name[length] = '\0';
+    c.at += length;
+    matvar_t *value = variable(mat, name, error);
+    while (value && *c.at) {
+        size_t index[MOST_SUBSCRIPTS], count;
+        if (*c.at == '{') {
+            value = into_cell(&c, value);
+            element = 0;
+        } else if (*c.at == '(' && value->class_type == MAT_C_STRUCT) {
+            c.at++;
+            if (!subscripts(&c, ')', index, &count) || !linear(&c, value, index, count, &element))
+                return NULL;
+        } else if (*c.at == '.') {
+            value = into_structure(&c, value, element);
+            element = 0;
+        } else {
+            misfit(&c, "expected {, (, . or the end");
+            return NULL;
+        }
+    }
+    return value;
+}
+
+/* --- numbers and texts --- */
+
+bool nd_mat_load(nd_mat *mat, matvar_t *value, const char *name, nd_error *error) {
+    if (!value->data && Mat_VarReadDataAll(mat->file, value) != 0)
+        return nd_fail(error, mat->path, "save it anew in MATLAB", "%s cannot be read", name);
+    return value->data || nd_fail(error, mat->path, "", "%s holds nothing", name);
+}
+
+void nd_mat_unload(matvar_t *value) {
+    if (value->class_type >= MAT_C_DOUBLE && value->class_type <= MAT_C_UINT64 &&
+        !value->isComplex) {
+        free(value->data);
+        value->data = NULL;
+    }
+}
+
+static double element_of(const void *data, enum matio_types type, size_t i) {
+    switch (type) {
+    case MAT_T_DOUBLE:
+        return ((const double *)data)[i];
+    case MAT_T_SINGLE:
+        return ((const float *)data)[i];
+    case MAT_T_INT8:
+        return ((const int8_t *)data)[i];
+    case MAT_T_UINT8:
+        return ((const uint8_t *)data)[i];
+    case MAT_T_INT16:
+        return ((const int16_t *)data)[i];
+    case MAT_T_UINT16:
+        return ((const uint16_t *)data)[i];
+    case MAT_T_INT32:
+        return ((const int32_t *)data)[i];
+    case MAT_T_UINT32:
+        return ((const uint32_t *)data)[i];
+    case MAT_T_INT64:
+        return (double)((const int64_t *)data)[i];
+    case MAT_T_UINT64:
+        return (double)((const uint64_t *)data)[i];
+    default:
+        return 0.0;
+    }
+}
+
+double nd_mat_element(const matvar_t *value, size_t index) {
+    return element_of(value->data, value->data_type, index);
+}
+
+static bool fill_sparse(const matvar_t *value, double *numbers) {
+    const mat_sparse_t *sparse = value->data;
+    size_t rows = value->dims[0], columns = value->dims[1];
+    if (!sparse->ir || !sparse->jc || !sparse->data || sparse->njc != columns + 1)
+        return false;
+    for (size_t c = 0; c < columns; c++)
+        for (size_t k = sparse->jc[c]; k < sparse->jc[c + 1]; k++) {
+            if (k >= sparse->ndata || k >= sparse->nir || sparse->ir[k] >= rows)
+                return false;
+            numbers[c * rows + sparse->ir[k]] = element_of(sparse->data, value->data_type, k);
+        }
+    return true;
+}
+
+double *nd_mat_numbers(nd_mat *mat, matvar_t *value, const char *name, nd_error *error) {
+    char shape[96];
+    if (!nd_mat_numeric(value) || value->isComplex) {
+        nd_fail(error, mat->path, "name an array of real numbers", "%s %s", name,
+                nd_mat_empty(value) ? "is empty" : "holds no real numbers");
+        return NULL;
+    }
+    if (!nd_mat_load(mat, value, name, error))
+        return NULL;
+    size_t count = nd_mat_elements(value);
+    double *numbers = nd_doubles(count, error);
+    if (!numbers)
+        return NULL;
+    bool fine = true;
+    if (value->class_type == MAT_C_SPARSE)
+        fine = value->rank == 2 && fill_sparse(value, numbers);
+    else if (value->nbytes < count * Mat_SizeOf(value->data_type))
+        fine = false;
+    else
+        for (size_t i = 0; i < count; i++)
+            numbers[i] = nd_mat_element(value, i);
+    if (fine)
+        return numbers;
+    free(numbers);
+    nd_fail(error, mat->path, "save it anew in MATLAB", "%s (%s) is damaged", name,
+            nd_mat_shape_text(value, shape, sizeof shape));
+    return NULL;
+}
+
+bool nd_mat_text(nd_mat *mat, matvar_t *value, char *text, size_t size) {
+    text[0] = '\0';
+    if (!value || value->class_type != MAT_C_CHAR || nd_mat_empty(value) ||
+        !nd_mat_load(mat, value, "text", NULL))
+        return false;
+    size_t count = nd_mat_elements(value), at = 0;
+    size_t wide = value->data_type == MAT_T_UINT16 || value->data_type == MAT_T_UTF16 ? 2 : 1;
+    if (value->nbytes < count * wide)
+        return false;
+    for (size_t i = 0; i < count && at + 1 < size; i++) {
+        unsigned letter =
+            wide == 2 ? ((const uint16_t *)value->data)[i] : ((const uint8_t *)value->data)[i];
+        text[at++] = letter >= 32 && letter < 127 ? (char)letter : '?';
+    }
+    text[at] = '\0';
+    return true;
+}

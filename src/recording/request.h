@@ -1,0 +1,34 @@
+/* One session as the manifest asks for it, and its reading in the child. */
+#ifndef ND_RECORDING_REQUEST_H
+#define ND_RECORDING_REQUEST_H
+
+#include "recording/format.h"
+
+typedef struct nd_request {
+    size_t index;                                   /* in the manifest */
+    char *label, *animal, *environment, *direction; /* never NULL */
+    double day;
+    size_t visit; /* 0: to be counted */
+    char *file;   /* where whatever has no file of its own is looked for; or NULL */
+    nd_selector role[ND_ROLES];
+    bool given[ND_ROLES]; /* in the manifest */
+    double frame_seconds; /* 0: from the times */
+    bool registered;      /* the identities found in the files hold across sessions */
+    bool metrics;         /* `given_metrics` is all there is */
+    nd_given_metrics given_metrics;
+    const nd_settings *settings;
+} nd_request;
+
+/* Reads one session: what is in its files, on one clock, without the frames that do not count. */
+bool nd_request_read(const nd_request *request, nd_files *files, nd_reading *reading,
+                     nd_error *error);
+
+/* The series of a role as the request says; *found false without failure where it is not given
+ * and its file has no default. */
+bool nd_request_series(const nd_request *request, nd_role role, nd_files *files, nd_series *series,
+                       bool *found, nd_error *error);
+
+/* The path of a role's file: its own, or the session's; NULL if neither is given. */
+const char *nd_request_file(const nd_request *request, nd_role role);
+
+#endif
