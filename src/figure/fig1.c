@@ -1,0 +1,33 @@
+/* Figure 1: the idea. Where all solutions are equally flat, noise moves a network among them
+ * without direction; where flatness varies, it moves towards the flat. Drawn from walkers. */
+#include "figure/figures.h"
+#include "figure/landscape_panel.h"
+
+bool nd_draw_fig1(const nd_figure_request *request, nd_error *error) {
+    nd_landscape *landscape = nd_landscape_read(request->inputs[0], error);
+    nd_plot *plot = landscape ? nd_plot_new(request->output, 17, 6.2, error) : NULL;
+    if (!plot) {
+        nd_landscape_free(landscape);
+        return false;
+    }
+    nd_panel_cloud(plot, (nd_place){"A", 0, 0, 0.33, 1}, landscape, ND_VALLEY_UNIFORM,
+                   "Undirected: uniform valley");
+    nd_panel_cloud(plot, (nd_place){"B", 0.335, 0, 0.33, 1}, landscape, ND_VALLEY_NARROWING,
+                   "Directed: flatness varies");
+    nd_panel_flatness(plot, (nd_place){"C", 0.67, 0, 0.33, 1}, landscape);
+    nd_landscape_free(landscape);
+    return nd_plot_draw(plot, request->keep_script, error);
+}
+
+bool nd_draw_landscape(const nd_figure_request *request, nd_error *error) {
+    nd_landscape *landscape = nd_landscape_read(request->inputs[0], error);
+    nd_plot *plot = landscape ? nd_plot_new(request->output, 7.5, 7.5, error) : NULL;
+    if (!plot) {
+        nd_landscape_free(landscape);
+        return false;
+    }
+    nd_panel_walk(plot, (nd_place){NULL, 0, 0, 1, 1}, landscape, ND_VALLEY_NARROWING, 0,
+                  "f = x^2 y^2");
+    nd_landscape_free(landscape);
+    return nd_plot_draw(plot, request->keep_script, error);
+}
