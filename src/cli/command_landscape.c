@@ -7,8 +7,8 @@
 #include "figure/figure.h"
 #include "store/landscape_file.h"
 
-static bool read_options(const nd_arguments *arguments, nd_landscape_options *options,
-                         double *axis, double *drift_noise, double *drift_walkers) {
+static bool read_options(const nd_arguments *arguments, nd_landscape_options *options, double *axis,
+                         double *drift_noise, double *drift_walkers) {
     double seed, walkers, records, steps, threads;
     if (!nd_number_value(arguments, "seed", 0, 9e15, 1, &seed) ||
         !nd_number_value(arguments, "walkers", 1, 1e7, 400, &walkers) ||

@@ -13,6 +13,7 @@ const nd_command *nd_commands(void) {
         &nd_command_figure,
         &nd_command_spectrum,
         &nd_command_drift_direction,
+        &nd_command_landscape,
         &nd_command_phases,
         &nd_command_info,
         &nd_command_help,

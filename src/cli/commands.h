@@ -11,6 +11,7 @@ extern const nd_command nd_command_tuning;
 extern const nd_command nd_command_figure;
 extern const nd_command nd_command_spectrum;
 extern const nd_command nd_command_drift_direction;
+extern const nd_command nd_command_landscape;
 extern const nd_command nd_command_phases;
 extern const nd_command nd_command_info;
 extern const nd_command nd_command_help;

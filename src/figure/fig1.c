@@ -3,30 +3,34 @@
 #include "figure/figures.h"
 #include "figure/landscape_panel.h"
 
-bool nd_draw_fig1(const nd_figure_request *request, nd_error *error) {
+bool nd_figure_1(const nd_figure_request *request, nd_error *error) {
     nd_landscape *landscape = nd_landscape_read(request->inputs[0], error);
     nd_plot *plot = landscape ? nd_plot_new(request->output, 17, 6.2, error) : NULL;
     if (!plot) {
         nd_landscape_free(landscape);
         return false;
     }
-    nd_panel_cloud(plot, (nd_place){"A", 0, 0, 0.33, 1}, landscape, ND_VALLEY_UNIFORM,
+    nd_panel_cloud(plot, "A", (nd_area){0, 0, 0.33, 1}, landscape, ND_VALLEY_UNIFORM,
                    "Undirected: uniform valley");
-    nd_panel_cloud(plot, (nd_place){"B", 0.335, 0, 0.33, 1}, landscape, ND_VALLEY_NARROWING,
+    nd_panel_cloud(plot, "B", (nd_area){0.335, 0, 0.33, 1}, landscape, ND_VALLEY_NARROWING,
                    "Directed: flatness varies");
-    nd_panel_flatness(plot, (nd_place){"C", 0.67, 0, 0.33, 1}, landscape);
+    bool fine = nd_panel_flatness(plot, "C", (nd_area){0.67, 0, 0.33, 1}, landscape, error);
     nd_landscape_free(landscape);
+    if (!fine) {
+        nd_plot_abandon(plot);
+        return false;
+    }
     return nd_plot_draw(plot, request->keep_script, error);
 }
 
-bool nd_draw_landscape(const nd_figure_request *request, nd_error *error) {
+bool nd_figure_landscape(const nd_figure_request *request, nd_error *error) {
     nd_landscape *landscape = nd_landscape_read(request->inputs[0], error);
     nd_plot *plot = landscape ? nd_plot_new(request->output, 7.5, 7.5, error) : NULL;
     if (!plot) {
         nd_landscape_free(landscape);
         return false;
     }
-    nd_panel_walk(plot, (nd_place){NULL, 0, 0, 1, 1}, landscape, ND_VALLEY_NARROWING, 0,
+    nd_panel_walk(plot, NULL, (nd_area){0, 0, 1, 1}, landscape, ND_VALLEY_NARROWING, 0,
                   "f = x^2 y^2");
     nd_landscape_free(landscape);
     return nd_plot_draw(plot, request->keep_script, error);

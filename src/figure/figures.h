@@ -4,6 +4,10 @@
 
 #include "figure/figure.h"
 
+bool nd_figure_1(const nd_figure_request *request, nd_error *error);
+bool nd_figure_5(const nd_figure_request *request, nd_error *error);
+bool nd_figure_s2(const nd_figure_request *request, nd_error *error);
+bool nd_figure_landscape(const nd_figure_request *request, nd_error *error);
 bool nd_figure_2(const nd_figure_request *request, nd_error *error);
 bool nd_figure_4c(const nd_figure_request *request, nd_error *error);
 bool nd_figure_6(const nd_figure_request *request, nd_error *error);

@@ -23,8 +23,8 @@ typedef struct nd_landscape_options {
 double nd_valley_height(nd_valley valley, double x, double y);
 
 /* Walks from the start: x and y are walkers x records, `step` is records. A walker's noise is its
- * own address, so that neither threads nor the number of walkers change it. Fails, naming walker and
- * step, when one leaves for infinity. */
+ * own address, so that neither threads nor the number of walkers change it. Fails, naming walker
+ * and step, when one leaves for infinity. */
 bool nd_landscape_walk(nd_valley valley, const nd_landscape_options *options, double *step,
                        double *x, double *y, nd_error *error);
 

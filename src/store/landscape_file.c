@@ -38,8 +38,8 @@ nd_landscape *nd_landscape_make(const nd_landscape_options *options, nd_error *e
     nd_landscape *made = landscape_new(options, error);
     if (made &&
         nd_landscape_walk(ND_VALLEY_NARROWING, options, made->step, made->x, made->y, error) &&
-        nd_landscape_walk(ND_VALLEY_UNIFORM, options, made->step, made->uniform_x,
-                          made->uniform_y, error))
+        nd_landscape_walk(ND_VALLEY_UNIFORM, options, made->step, made->uniform_x, made->uniform_y,
+                          error))
         return made;
     nd_landscape_free(made);
     return NULL;
@@ -117,7 +117,8 @@ nd_landscape *nd_landscape_read(const char *path, nd_error *error) {
     nd_nc *file = nd_nc_open(path, error);
     nd_landscape *read = NULL;
     bool fine = file && nd_nc_dimension(file, "walker", &options.walkers, NULL) &&
-                nd_nc_dimension(file, "record", &options.records, NULL) && nd_nc_has(file, "uniform_x");
+                nd_nc_dimension(file, "record", &options.records, NULL) &&
+                nd_nc_has(file, "uniform_x");
     if (file && !fine)
         nd_fail(error, path, "make one with `nulldrift landscape -o landscape.nc`",
                 "is not a landscape's file");

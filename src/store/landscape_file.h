@@ -7,7 +7,7 @@
 
 typedef struct nd_landscape {
     nd_landscape_options options;
-    double *step;                         /* records */
+    double *step;                          /* records */
     double *x, *y, *uniform_x, *uniform_y; /* walkers x records */
     bool drift_measured;
     double drift_axis, drift_noise; /* where and under what noise the drift was measured */
