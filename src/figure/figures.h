@@ -14,4 +14,10 @@ bool nd_figure_6(const nd_figure_request *request, nd_error *error);
 bool nd_figure_environments(const nd_figure_request *request, nd_error *error);
 bool nd_figure_hebbian_drift(const nd_figure_request *request, nd_error *error);
 
+/* Of recordings' results (figures of `nulldrift record -o`). */
+bool nd_figure_3(const nd_figure_request *request, nd_error *error);
+bool nd_figure_recording(const nd_figure_request *request, nd_error *error);
+bool nd_figure_information(const nd_figure_request *request, nd_error *error);
+bool nd_figure_beside(const nd_figure_request *request, nd_error *error);
+
 #endif

@@ -1,0 +1,212 @@
+/* A simulation beside a recording, on one page: do animals do what the networks do? */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "figure/figures.h"
+#include "figure/recording_parts.h"
+#include "store/recording_file.h"
+
+/* The page, cm: a column each; rows of courses, maps, correlation. */
+static const double WIDTH = 17.0, HEIGHT = 19.8, COURSES = 4.4, MAPS = 6.0;
+enum { TIMES = 4 };
+
+static nd_area area_cm(double left, double top, double width, double height) {
+    return (nd_area){left / WIDTH, (HEIGHT - top - height) / HEIGHT, width / WIDTH,
+                     height / HEIGHT};
+}
+
+static void simulated_course(nd_plot *plot, const char *letter, nd_area area, const char *table,
+                             const char *label, int line_type, const nd_step_axis *axis,
+                             const char *heading) {
+    nd_plot_panel(plot, letter, area.left, area.bottom, area.width, area.height);
+    nd_plot_script(plot,
+                   "set xlabel '%s'\nset ylabel '%s'\nset xrange [0:*]\nset yrange [0:*]\n"
+                   "set title '%s'\nplot '%s' with lines linetype %d notitle\n",
+                   axis->label, label, heading, table, line_type);
+}
+
+static void draw_simulated_courses(nd_plot *plot, const nd_measured *measured) {
+    const nd_run *run = measured->run;
+    nd_step_axis axis = nd_step_axis_for(run->step[run->records - 1]);
+    nd_plot_table(plot, "simulated-active");
+    size_t every = run->records / 1000 + 1;
+    for (size_t i = 0; i < run->records; i += every)
+        nd_plot_row(plot, 2, (double[]){run->step[i] / axis.unit, run->fraction_active_units[i]});
+    nd_plot_table(plot, "simulated-information");
+    for (size_t i = 0; i < run->snapshots; i++) {
+        double mean;
+        nd_measured_tuned(measured, i, &mean);
+        nd_plot_row(plot, 2, (double[]){run->snapshot_step[i] / axis.unit, mean});
+    }
+    simulated_course(plot, "A", area_cm(0, 0, WIDTH / 2, COURSES), "simulated-active",
+                     "fraction active units", 2, &axis, "simulation");
+    simulated_course(plot, "B", area_cm(0, COURSES, WIDTH / 2, COURSES), "simulated-information",
+                     "SI of tuned units (bit)", 1, &axis, "");
+}
+
+static void draw_recorded_courses(nd_plot *plot, const nd_recording_result *result,
+                                  const nd_curve *curve) {
+    nd_course_panel panel = {.result = result,
+                             .curve = curve,
+                             .metric = nd_shown_activity(curve),
+                             .y_label = "fraction active cells",
+                             .title = curve->name,
+                             .line_type = 2,
+                             .name = "recorded-activity"};
+    nd_draw_course(plot, NULL, area_cm(WIDTH / 2, 0, WIDTH / 2, COURSES), &panel);
+    panel.title = NULL;
+    panel.metric = ND_METRIC_INFORMATION;
+    panel.y_label = "SI of active cells (bit/spike)";
+    panel.line_type = 1;
+    snprintf(panel.name, sizeof panel.name, "recorded-information");
+    nd_draw_course(plot, NULL, area_cm(WIDTH / 2, COURSES, WIDTH / 2, COURSES), &panel);
+}
+
+static bool draw_simulated_maps(nd_plot *plot, nd_area area, const nd_measured *measured,
+                                nd_error *error) {
+    const nd_run *run = measured->run;
+    double *maps[TIMES] = {NULL};
+    char titles[TIMES][64], label[64];
+    size_t pairs = measured->environments * measured->units, kept = 0, chosen[TIMES];
+    bool fine = true;
+    for (size_t t = 0; fine && t < TIMES; t++) {
+        const double share = 0.1 + 0.3 * (double)t;
+        chosen[t] = nd_snapshot_near(run, share);
+        maps[t] = nd_doubles(measured->units * measured->bins, error);
+        fine = maps[t] && nd_measured_maps(measured, chosen[t], 0, maps[t], error);
+        char step[32];
+        nd_step_text(run->snapshot_step[chosen[t]], step, sizeof step);
+        snprintf(titles[t], sizeof titles[t], "step %s", step);
+    }
+    for (size_t u = 0; fine && u < measured->units; u++) {
+        bool always = true;
+        for (size_t t = 0; t < TIMES; t++)
+            always = always && measured->tuned[chosen[t] * pairs + u];
+        for (size_t t = 0; always && t < TIMES; t++)
+            memmove(maps[t] + kept * measured->bins, maps[t] + u * measured->bins,
+                    measured->bins * sizeof **maps);
+        kept += always;
+    }
+    snprintf(label, sizeof label, "%zu units tuned in all", kept);
+    nd_map_strip strip = {TIMES, kept, measured->bins,      maps,  titles,
+                          0,     1,    "directed position", label, "simulated-maps",
+                          NULL};
+    if (fine && kept == 0)
+        fine = nd_fail(error, "simulation", "", "no unit is tuned at all four times");
+    fine = fine && nd_draw_map_strip(plot, "C", area, &strip, error);
+    for (size_t t = 0; t < TIMES; t++)
+        free(maps[t]);
+    return fine;
+}
+
+static bool draw_recorded_maps(nd_plot *plot, nd_area area, const nd_recording_result *result,
+                               const nd_group *group, nd_error *error) {
+    double *maps[TIMES] = {NULL};
+    char titles[TIMES][64], label[64];
+    size_t which[TIMES], times = group->sessions < TIMES ? group->sessions : TIMES, cells;
+    char day_name[64];
+    int64_t *ids = NULL;
+    const nd_session_result *first = &result->session[group->first];
+    for (size_t t = 0; t < times; t++) {
+        which[t] = times > 1 ? t * (group->sessions - 1) / (times - 1) : 0;
+        nd_plot_escape(result->day_name, day_name, sizeof day_name);
+        snprintf(titles[t], sizeof titles[t], "%.32s %g", day_name, first[which[t]].day);
+    }
+    bool fine = nd_group_common_maps(result, group, which, times, maps, &ids, &cells, error);
+    for (size_t t = 0; fine && t < times; t++)
+        fine = nd_smooth_session_maps(maps[t], cells, first, 1.0, error);
+    snprintf(label, sizeof label, "%zu cells active in all", cells);
+    nd_map_strip strip = {times,
+                          cells,
+                          first->bins,
+                          maps,
+                          titles,
+                          0,
+                          first->bins_direction,
+                          first->bins_direction > 1 ? "position, one direction | the other"
+                                                    : "position",
+                          label,
+                          "recorded-maps",
+                          NULL};
+    if (fine && cells == 0)
+        fine = nd_fail(error, group->name, "", "no cell is active in all the sessions shown");
+    fine = fine && nd_draw_map_strip(plot, NULL, area, &strip, error);
+    for (size_t t = 0; t < times; t++)
+        free(maps[t]);
+    free(ids);
+    return fine;
+}
+
+/* Both correlation matrices, labelled by step and by day. */
+static bool draw_matrices(nd_plot *plot, double top, const nd_measured *measured,
+                          const nd_recording_result *result, const nd_group *group,
+                          nd_error *error) {
+    const nd_run *run = measured->run;
+    size_t most = run->snapshots > result->sessions ? run->snapshots : result->sessions;
+    char(*text)[32] = nd_array(most, sizeof *text, error);
+    const char **labels = nd_array(most, sizeof *labels, error);
+    bool fine = text && labels;
+    nd_step_axis axis = nd_step_axis_for(run->snapshot_step[run->snapshots - 1]);
+    for (size_t i = 0; fine && i < run->snapshots; i++) {
+        snprintf(text[i], sizeof *text, "%.2g", run->snapshot_step[i] / axis.unit);
+        labels[i] = text[i];
+    }
+    if (fine) {
+        nd_draw_correlation_matrix(plot, "D", area_cm(0, top, WIDTH / 2, HEIGHT - top),
+                                   "simulated-matrix", measured->rate_map_correlation,
+                                   run->snapshots, labels, axis.label, "correlation of rate maps");
+    }
+    for (size_t i = 0; fine && i < group->sessions; i++) {
+        snprintf(text[i], sizeof *text, "%g", result->session[group->first + i].day);
+        labels[i] = text[i];
+    }
+    if (fine)
+        nd_draw_correlation_matrix(plot, NULL, area_cm(WIDTH / 2, top, WIDTH / 2, HEIGHT - top),
+                                   "recorded-matrix", group->map_correlation, group->sessions,
+                                   labels, result->day_name, "correlation of rate maps");
+    free(text);
+    free(labels);
+    return fine;
+}
+
+static const nd_group *followed(const nd_recording_result *result) {
+    for (size_t g = 0; g < result->groups; g++)
+        if (result->group[g].map_correlation && result->group[g].sessions > 1)
+            return &result->group[g];
+    return NULL;
+}
+
+static bool draw(nd_plot *plot, const nd_measured *measured, const nd_recording_result *result,
+                 const nd_group *group, nd_error *error) {
+    const nd_curve *curve = &result->curve[group - result->group];
+    double top = 2.0 * COURSES;
+    draw_simulated_courses(plot, measured);
+    draw_recorded_courses(plot, result, curve);
+    return draw_simulated_maps(plot, area_cm(0, top, WIDTH / 2, MAPS), measured, error) &&
+           draw_recorded_maps(plot, area_cm(WIDTH / 2, top, WIDTH / 2, MAPS), result, group,
+                              error) &&
+           draw_matrices(plot, top + MAPS, measured, result, group, error);
+}
+
+bool nd_figure_beside(const nd_figure_request *request, nd_error *error) {
+    nd_measured *measured = nd_measured_open(request->inputs[0], error);
+    nd_recording_result *result =
+        measured ? nd_recording_file_read(request->inputs[1], error) : NULL;
+    const nd_group *group = result ? followed(result) : NULL;
+    bool fine = result;
+    if (fine && !group)
+        fine = nd_fail(error, request->inputs[1], "", "holds no cells followed between sessions");
+    nd_plot *plot = fine ? nd_plot_new(request->output, WIDTH, HEIGHT, error) : NULL;
+    fine = plot && draw(plot, measured, result, group, error);
+    nd_recording_result_free(result);
+    nd_measured_close(measured);
+    if (!fine) {
+        nd_plot_abandon(plot);
+        return false;
+    }
+    return nd_plot_draw(plot, request->keep_script, error);
+}

@@ -1,0 +1,53 @@
+/* Figure 3: in every data set, cells fall silent and those left become more informative. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "figure/figures.h"
+#include "figure/recording_parts.h"
+#include "store/recording_file.h"
+
+static const double COLUMN = 6.0, ROW = 4.8; /* cm */
+enum { MOST = 8 };
+
+/* One data set: two panels, one above the other. */
+static void draw_dataset(nd_plot *plot, const nd_recording_result *result, size_t column,
+                         size_t columns) {
+    const nd_curve *curve = nd_whole_curve(result);
+    double wide = 1.0 / (double)columns;
+    size_t activity = nd_shown_activity(curve);
+    nd_course_panel panel = {.result = result,
+                             .curve = curve,
+                             .metric = activity,
+                             .normalised = true,
+                             .with_members = true,
+                             .line_type = 2};
+    char letter[2] = {(char)('A' + column), '\0'};
+    snprintf(panel.name, sizeof panel.name, "activity-%zu", column + 1);
+    panel.y_label = activity == ND_METRIC_FRACTION_PLACE_CELLS ? "fraction place cells, normalised"
+                    : activity == ND_METRIC_ACTIVE_CELLS       ? "active cells, normalised"
+                                                               : "fraction active, normalised";
+    panel.title = result->about.title[0] ? result->about.title : result->name;
+    nd_draw_course(plot, letter, (nd_area){(double)column * wide, 0.5, wide, 0.5}, &panel);
+    panel.title = NULL;
+    panel.metric = ND_METRIC_INFORMATION;
+    panel.line_type = 1;
+    panel.y_label = "mean SI, normalised";
+    snprintf(panel.name, sizeof panel.name, "information-%zu", column + 1);
+    nd_draw_course(plot, NULL, (nd_area){(double)column * wide, 0.0, wide, 0.5}, &panel);
+}
+
+bool nd_figure_3(const nd_figure_request *request, nd_error *error) {
+    nd_recording_result *results[MOST] = {NULL};
+    size_t count = request->input_count;
+    bool fine = true;
+    for (size_t i = 0; fine && i < count; i++)
+        fine = (results[i] = nd_recording_file_read(request->inputs[i], error)) != NULL;
+    nd_plot *plot =
+        fine ? nd_plot_new(request->output, COLUMN * (double)count, 2.0 * ROW, error) : NULL;
+    for (size_t i = 0; plot && i < count; i++)
+        draw_dataset(plot, results[i], i, count);
+    for (size_t i = 0; i < MOST; i++)
+        nd_recording_result_free(results[i]);
+    return plot && nd_plot_draw(plot, request->keep_script, error);
+}

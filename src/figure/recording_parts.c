@@ -1,0 +1,212 @@
+#include "figure/recording_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+size_t nd_shown_activity(const nd_curve *curve) {
+    const size_t candidates[] = {ND_METRIC_FRACTION_ACTIVE, ND_METRIC_FRACTION_PLACE_CELLS,
+                                 ND_METRIC_ACTIVE_CELLS};
+    for (size_t i = 0; i < 3; i++)
+        if (curve->course[candidates[i]].line.count > 0)
+            return candidates[i];
+    return ND_METRIC_ACTIVE_CELLS;
+}
+
+const nd_curve *nd_whole_curve(const nd_recording_result *result) {
+    return &result->curve[result->curves - 1];
+}
+
+/* A unit and where its map peaks. */
+typedef struct peak {
+    size_t unit, bin;
+} peak;
+
+static int by_bin(const void *a, const void *b) {
+    const peak *x = a, *y = b;
+    if (x->bin != y->bin)
+        return x->bin < y->bin ? -1 : 1;
+    return x->unit < y->unit ? -1 : x->unit > y->unit;
+}
+
+static peak *sorted(const nd_map_strip *strip, nd_error *error) {
+    peak *order = nd_array(strip->units, sizeof *order, error);
+    for (size_t u = 0; order && u < strip->units; u++) {
+        const double *map = strip->maps[strip->sorted_by] + u * strip->bins;
+        order[u] = (peak){u, 0};
+        for (size_t b = 1; b < strip->bins; b++)
+            order[u].bin = map[b] > map[order[u].bin] ? b : order[u].bin;
+    }
+    if (order)
+        qsort(order, strip->units, sizeof *order, by_bin);
+    return order;
+}
+
+static void write_maps(nd_plot *plot, const char *name, const nd_map_strip *strip, size_t time,
+                       const peak *order) {
+    nd_plot_table(plot, name);
+    for (size_t u = 0; u < strip->units; u++) {
+        const double *map = strip->maps[time] + order[u].unit * strip->bins;
+        double most = 0.0;
+        for (size_t b = 0; b < strip->bins; b++)
+            most = fmax(most, map[b]);
+        for (size_t b = 0; b < strip->bins; b++)
+            nd_plot_values(plot, most > 0.0 ? "%.4g " : "NaN ", map[b] / most);
+        nd_plot_blank(plot);
+    }
+}
+
+/* The room around the heat maps and between them, cm. */
+static const double LEFT = 1.15, RIGHT = 0.2, BOTTOM = 0.75, TOP = 0.75, GAP = 0.12;
+
+bool nd_draw_map_strip(nd_plot *plot, const char *letter, nd_area area, const nd_map_strip *strip,
+                       nd_error *error) {
+    peak *order = sorted(strip, error);
+    if (!order)
+        return false;
+    double wide, high;
+    nd_plot_size(plot, &wide, &high);
+    double left = area.left + LEFT / wide, bottom = area.bottom + BOTTOM / high;
+    double height = area.height - (BOTTOM + TOP) / high, gap = GAP / wide;
+    double width = (area.width - (LEFT + RIGHT) / wide + gap) / (double)strip->times - gap;
+    for (size_t time = 0; time < strip->times; time++) {
+        char table[96], title[300];
+        snprintf(table, sizeof table, "%s-%zu", strip->name, time + 1);
+        write_maps(plot, table, strip, time, order);
+        nd_plot_panel_margins(plot, NULL, left + (double)time * (width + gap), bottom, width,
+                              height, (nd_plot_margins){0, 0, 0, 0});
+        if (time == 0) {
+            if (letter)
+                nd_plot_letter(plot, letter, area.left, area.bottom + area.height);
+            nd_plot_script(plot, "set ylabel '%s' offset 0.9,0\n", strip->y_label);
+            nd_plot_script(plot, "set label 98 '%s' at screen %.6g,%.6g center\n", strip->x_label,
+                           left + 0.5 * (area.width - (LEFT + RIGHT) / wide),
+                           area.bottom + 0.3 / high);
+        }
+        if (time == 0 && strip->heading)
+            nd_plot_script(plot, "set label 97 '%s' at screen %.6g,%.6g left\n",
+                           nd_plot_escape(strip->heading, title, sizeof title),
+                           area.left + 0.6 / wide, area.bottom + area.height - 0.2 / high);
+        for (size_t d = 1; d < strip->divisions; d++) {
+            double at = (double)(d * strip->bins) / (double)strip->divisions;
+            nd_plot_script(plot,
+                           "set arrow %zu from %.6g,graph 0 to %.6g,graph 1 nohead front "
+                           "linecolor rgb '#FFFFFF' linewidth 0.7\n",
+                           d, at, at);
+        }
+        nd_plot_script(plot,
+                       "set border 15 linewidth 0.4\nunset xtics\nunset ytics\nunset colorbox\n"
+                       "set cbrange [0:1]\nset xrange [0:%zu]\nset yrange [%zu:0]\n"
+                       "set title '%s%s' offset 0,-0.7\n"
+                       "plot '%s' matrix using ($1+0.5):($2+0.5):3 with image notitle\n",
+                       strip->bins, strip->units, strip->title[time],
+                       time == strip->sorted_by ? " *" : "", table);
+    }
+    free(order);
+    return true;
+}
+
+void nd_draw_correlation_matrix(nd_plot *plot, const char *letter, nd_area area, const char *name,
+                                const double *matrix, size_t count, const char *const *labels,
+                                const char *axis, const char *title) {
+    double least = 1.0;
+    for (size_t i = 0; i < count * count; i++)
+        least = matrix[i] < least ? matrix[i] : least;
+    nd_plot_matrix(plot, name, count, count, matrix);
+    nd_plot_panel_margins(plot, letter, area.left, area.bottom, area.width, area.height,
+                          (nd_plot_margins){1.2, 1.2, 1.0, 0.75});
+    size_t every = (count + 7) / 8;
+    nd_plot_script(plot, "set xtics () scale 0\nset ytics () scale 0\n");
+    for (size_t i = 0; i < count; i += every) {
+        char label[96];
+        nd_plot_escape(labels[i], label, sizeof label);
+        nd_plot_script(plot, "set xtics add ('%s' %zu)\nset ytics add ('%s' %zu)\n", label, i,
+                       label, i);
+    }
+    nd_plot_script(
+        plot,
+        "set border 15\nset size ratio -1\nset xrange [-0.5:%zu-0.5]\n"
+        "set yrange [%zu-0.5:-0.5]\nset cbrange [%.2g:1]\nset title '%s'\nset xlabel '%s'\n"
+        "plot '%s' matrix with image notitle\n",
+        count, count, floor(fmin(least, 0.9) * 10.0) / 10.0, title, axis, name);
+}
+
+/* Where the fitted line lies: through the mean of all points. */
+static void line_ends(const nd_curve *curve, const nd_course *course, bool normalised,
+                      double ends[4]) {
+    double x = 0.0, y = 0.0, n = 0.0, scale = 1.0;
+    const double *values = normalised ? course->normalised : course->value;
+    for (size_t p = 0; p < curve->points; p++) {
+        if (isnan(values[p]))
+            continue;
+        x += curve->time[p] * curve->count[p];
+        y += values[p] * curve->count[p];
+        n += curve->count[p];
+    }
+    if (!normalised && course->normalised[0] > 0.0)
+        scale = course->value[0] / course->normalised[0];
+    for (int end = 0; end < 2; end++) {
+        ends[2 * end] = curve->time[end == 0 ? 0 : curve->points - 1];
+        ends[2 * end + 1] = y / n + scale * course->line.slope * (ends[2 * end] - x / n);
+    }
+}
+
+static void write_course(nd_plot *plot, const nd_course_panel *panel) {
+    const nd_curve *curve = panel->curve;
+    const nd_course *course = &curve->course[panel->metric];
+    nd_plot_table(plot, panel->name);
+    for (size_t p = 0; p < curve->points; p++) {
+        double value = panel->normalised ? course->normalised[p] : course->value[p];
+        double error = panel->normalised ? course->normalised_error[p] : course->error[p];
+        nd_plot_row(plot, 3, (double[]){curve->time[p], value, isnan(error) ? 0.0 : error});
+    }
+    double ends[4];
+    line_ends(curve, course, panel->normalised, ends);
+    nd_plot_block(plot);
+    nd_plot_row(plot, 2, ends);
+    nd_plot_row(plot, 2, ends + 2);
+    for (size_t g = 0; panel->with_members && g < curve->groups; g++) {
+        const nd_curve *member = &panel->result->curve[curve->first_group + g];
+        const nd_course *own = &member->course[panel->metric];
+        nd_plot_block(plot);
+        for (size_t p = 0; p < member->points; p++)
+            nd_plot_row(plot, 2,
+                        (double[]){member->time[p],
+                                   panel->normalised ? own->normalised[p] : own->value[p]});
+    }
+}
+
+void nd_draw_course(nd_plot *plot, const char *letter, nd_area area, const nd_course_panel *panel) {
+    const nd_curve *curve = panel->curve;
+    const nd_course *course = &curve->course[panel->metric];
+    double span = curve->time[curve->points - 1] - curve->time[0], pad = span > 0 ? 0.06 * span : 1;
+    write_course(plot, panel);
+    nd_plot_panel(plot, letter, area.left, area.bottom, area.width, area.height);
+    nd_plot_script(plot,
+                   "set xlabel '%s'\nset ylabel '%s'\nset xrange [%.9g:%.9g]\n"
+                   "set offsets 0,0,graph 0.25,graph 0.05\n",
+                   panel->result->time_name, panel->y_label, curve->time[0] - pad,
+                   curve->time[curve->points - 1] + pad);
+    if (panel->title) {
+        char title[256];
+        nd_plot_script(plot, "set title '%s'\n", nd_plot_escape(panel->title, title, sizeof title));
+    }
+    if (!isnan(course->line.p))
+        nd_plot_script(plot,
+                       "set label 1 \"%+.2g ± %.1g %% per %s\\np = %.2g\" at graph 0.98,0.96 right "
+                       "font ',7'\n",
+                       100.0 * course->line.slope, 100.0 * course->line.slope_error,
+                       panel->result->time_name, course->line.p);
+    nd_plot_script(plot, "plot ");
+    for (size_t g = 0; panel->with_members && curve->groups > 1 && g < curve->groups; g++)
+        nd_plot_script(plot,
+                       "'%s' index %zu with lines linecolor rgb '#B0B0B0' linewidth 0.8 notitle, ",
+                       panel->name, g + 2);
+    nd_plot_script(plot,
+                   "'%s' index 1 with lines linetype %d dashtype 2 linewidth 1 notitle, "
+                   "'%s' index 0 with yerrorlines linetype %d pointsize 0.5 notitle\n",
+                   panel->name, panel->line_type, panel->name, panel->line_type);
+}
