@@ -7,14 +7,19 @@
 
 #include "cli/manual.h"
 
+/* The command line as one string, under our own name whatever the program is called. */
 static char *join(int argc, char **argv) {
-    size_t length = 1;
-    for (int i = 0; i < argc; i++)
+    static const char own[] = "nulldrift";
+    size_t length = sizeof own;
+    for (int i = 1; i < argc; i++)
         length += strlen(argv[i]) + 1;
     char *line = calloc(length, 1);
-    for (int i = 0; line && i < argc; i++) {
-        strcat(line, i ? " " : "");
-        strcat(line, i ? argv[i] : "nulldrift");
+    if (!line)
+        return NULL;
+    strcat(line, own);
+    for (int i = 1; i < argc; i++) {
+        strcat(line, " ");
+        strcat(line, argv[i]);
     }
     return line;
 }

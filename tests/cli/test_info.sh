@@ -28,4 +28,9 @@ echo nonsense >foreign
 [ $? = 1 ] || fail "a missing file"
 "$program" info run.nc --attribute nonsense 2>/dev/null
 [ $? = 1 ] || fail "a missing attribute"
+# Under a short name the program's command line is still its own (it is kept in `history`).
+ln -s "$program" n
+(PATH=$PWD; n run again.yaml -o short.nc --quiet) || fail "a short name"
+"$program" info short.nc --attribute history | grep -q ": nulldrift run again.yaml -o short.nc --quiet" ||
+    fail "history: $("$program" info short.nc --attribute history)"
 exit $failed
