@@ -105,17 +105,18 @@ static void draw_shares(nd_plot *plot, nd_area area, const char *name, double ac
     double edge = fraction_active_units * (double)units - 0.5;
     nd_plot_panel_margins(plot, NULL, area.left, area.bottom, area.width, area.height,
                           (nd_plot_margins){0.1, 0.45, 1.0, 1.0});
-    nd_plot_script(plot,
-                   "set border 3\nset format y ''\nset xrange [0:1]\nset yrange [%zu-0.5:-0.5]\n"
-                   "set xtics 0,0.5,1\nset xlabel 'share of samples'\n"
-                   "set title \"active fraction\\n%.3f\" offset 0,-0.3 textcolor rgb '#D55E00'\n"
-                   "set arrow 1 from %.6g, graph 0 to %.6g, graph 1 nohead linecolor rgb '#D55E00' "
-                   "linewidth 1.2 front\n"
-                   "set arrow 2 from 0,%.6g to 1,%.6g nohead linecolor rgb '#000000' dashtype 2 "
-                   "linewidth 0.8 front\n"
-                   "plot '%s' using ($2/2):1:($2/2):(0.6) with boxxyerror linetype 1 fillcolor rgb "
-                   "'#56B4E9' notitle\n",
-                   units, active_fraction, active_fraction, active_fraction, edge, edge, name);
+    nd_plot_script(
+        plot,
+        "set border 3\nset format y ''\nset xrange [0:1]\nset yrange [%zu-0.5:-0.5]\n"
+        "set xtics 0,0.5,1\nset xlabel 'share of samples'\n"
+        "set title \"active fraction\\n%.3f\" offset 0,-0.3 textcolor rgb '#D55E00'\n"
+        "set arrow 1 from %.6g, graph 0 to %.6g, graph 1 nohead linecolor rgb '#D55E00' "
+        "linewidth 1.2 front\n"
+        "set arrow 2 from 0,%.6g to 1,%.6g nohead linecolor rgb '#000000' dashtype 2 "
+        "linewidth 0.8 front\n"
+        "plot '%s' using ($2/2):1:(0):2:($1-0.5):($1+0.9) with boxxyerror linetype 1 fillcolor rgb "
+        "'#56B4E9' notitle\n",
+        units, active_fraction, active_fraction, active_fraction, edge, edge, name);
 }
 
 static bool draw_snapshot(nd_plot *plot, const char *letter, nd_area area, size_t snapshot,
