@@ -10,12 +10,11 @@
 #include "figure/parts.h"
 #include "store/recording_file.h"
 
-enum { FRACTIONS = ND_SAMPLE_FRACTIONS };
-
 /* The mean curve of all sessions that have one, weighed by their place cells. */
 typedef struct mean_curve {
-    double fraction[FRACTIONS], naive[FRACTIONS], shuffled[FRACTIONS];
-    size_t sessions;
+    double fraction[ND_MOST_SAMPLE_FRACTIONS];
+    double naive[ND_MOST_SAMPLE_FRACTIONS], shuffled[ND_MOST_SAMPLE_FRACTIONS];
+    size_t fractions, sessions;
 } mean_curve;
 
 static mean_curve average(const nd_recording_result *result, size_t information) {
@@ -25,17 +24,18 @@ static mean_curve average(const nd_recording_result *result, size_t information)
         const nd_session_result *session = &result->session[s];
         double place = session->metric[ND_METRIC_PLACE_CELLS];
         double weight = isnan(place) ? session->metric[ND_METRIC_ACTIVE_CELLS] : place;
-        if (isnan(session->mean_naive[information][FRACTIONS - 1]) || !(weight > 0.0))
+        if (session->fractions == 0 || !(weight > 0.0))
             continue;
-        for (size_t f = 0; f < FRACTIONS; f++) {
+        mean.fractions = session->fractions;
+        for (size_t f = 0; f < mean.fractions; f++) {
             mean.naive[f] += weight * session->mean_naive[information][f];
             mean.shuffled[f] += weight * session->mean_shuffled[information][f];
         }
         weights += weight;
         mean.sessions++;
     }
-    for (size_t f = 0; f < FRACTIONS; f++) {
-        mean.fraction[f] = (double)(f + 1) / FRACTIONS;
+    for (size_t f = 0; f < mean.fractions; f++) {
+        mean.fraction[f] = (double)(f + 1) / (double)mean.fractions;
         mean.naive[f] /= weights;
         mean.shuffled[f] /= weights;
     }
@@ -43,10 +43,12 @@ static mean_curve average(const nd_recording_result *result, size_t information)
 }
 
 static void write_curve(nd_plot *plot, const char *name, const mean_curve *mean) {
-    nd_extrapolation bounded = nd_bounded_extrapolation(mean->fraction, mean->naive, FRACTIONS);
-    nd_extrapolation open = nd_asymptotic_extrapolation(mean->fraction, mean->naive, FRACTIONS);
+    nd_extrapolation bounded =
+        nd_bounded_extrapolation(mean->fraction, mean->naive, mean->fractions);
+    nd_extrapolation open =
+        nd_asymptotic_extrapolation(mean->fraction, mean->naive, mean->fractions);
     nd_plot_table(plot, name);
-    for (size_t f = 0; f < FRACTIONS; f++)
+    for (size_t f = 0; f < mean->fractions; f++)
         nd_plot_row(plot, 5,
                     (double[]){mean->fraction[f], mean->naive[f], mean->shuffled[f],
                                nd_shuffle_reduction(mean->naive, mean->shuffled, f + 1),

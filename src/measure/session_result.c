@@ -32,7 +32,7 @@ static bool copy_identity(const nd_session *session, nd_session_result *result, 
     for (size_t m = 0; m < ND_METRICS; m++)
         result->metric[m] = result->error[m] = NAN;
     for (size_t k = 0; k < ND_INFORMATIONS; k++)
-        for (size_t f = 0; f < ND_SAMPLE_FRACTIONS; f++)
+        for (size_t f = 0; f < ND_MOST_SAMPLE_FRACTIONS; f++)
             result->mean_naive[k][f] = result->mean_shuffled[k][f] = NAN;
     result->kind = session->kind;
     result->day = session->day;
@@ -125,6 +125,7 @@ static bool reduce_cells(size_t cells, bool tested, nd_session_result *result, n
                 mean_of(&first->information[k], active, stride, is_place,
                         &spread[ND_METRIC_PLACE_INFORMATION + k]);
     }
+    result->fractions = result->curves.fractions;
     if (result->curves.cells > 0)
         for (size_t k = 0; k < ND_INFORMATIONS; k++)
             nd_sample_curves_mean(&result->curves, (nd_information)k, tested ? is_place : NULL,
@@ -280,11 +281,11 @@ static bool estimate(const nd_session *session, const nd_binned *activity,
     for (size_t i = 0; i < active * activity->bins; i++)
         result->rate_maps[i] /= activity->frame_seconds;
     corrections = corrections && active > 0 && settings->subsampling_repetitions > 0 &&
-                  activity->frames >= ND_SAMPLE_FRACTIONS;
+                  activity->frames >= settings->subsampling_fractions;
     return !corrections ||
            nd_sample_curves_make(activity, room->cells, active, &room->responses,
-                                 ND_SAMPLE_FRACTIONS, settings->subsampling_repetitions, seed,
-                                 threads, watch, &result->curves, error);
+                                 settings->subsampling_fractions, settings->subsampling_repetitions,
+                                 seed, threads, watch, &result->curves, error);
 }
 
 static bool measure_activity(const nd_session *session, const nd_settings *settings,

@@ -58,10 +58,11 @@ typedef struct nd_session_result {
     double *occupancy;       /* bins; time shares */
     double *rate_maps;       /* active x bins; per second */
     nd_sample_curves curves; /* of the active cells; no cells where no correction was asked for */
-    double mean_naive[ND_INFORMATIONS][ND_SAMPLE_FRACTIONS];    /* over place cells */
-    double mean_shuffled[ND_INFORMATIONS][ND_SAMPLE_FRACTIONS]; /* NaN without curves */
-    double metric[ND_METRICS];                                  /* NaN where there is none */
-    double error[ND_METRICS]; /* standard error over cells (binomial for fractions); or NaN */
+    size_t fractions;        /* of the mean curves over place cells; 0 without corrections */
+    double mean_naive[ND_INFORMATIONS][ND_MOST_SAMPLE_FRACTIONS];
+    double mean_shuffled[ND_INFORMATIONS][ND_MOST_SAMPLE_FRACTIONS];
+    double metric[ND_METRICS]; /* NaN where there is none */
+    double error[ND_METRICS];  /* standard error over cells (binomial for fractions); or NaN */
 } nd_session_result;
 
 /* Measures a session by `settings`. Metrics that need other sessions (the fractions of registered

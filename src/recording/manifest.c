@@ -135,7 +135,9 @@ static bool read_corrections(const reading *r, const nd_corrections_keys *keys,
         }
     }
     return size(r, "corrections.repetitions", keys->repetitions, 1, 100000,
-                &settings->subsampling_repetitions);
+                &settings->subsampling_repetitions) &&
+           size(r, "corrections.fractions", keys->fractions, 3, 64,
+                &settings->subsampling_fractions);
 }
 
 static bool read_choices(const reading *r, const nd_manifest_keys *keys, nd_settings *settings) {

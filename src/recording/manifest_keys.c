@@ -78,7 +78,8 @@ static const cyaml_schema_field_t significance_fields[] = {
 
 static const cyaml_schema_field_t corrections_fields[] = {
     TEXTS("methods", nd_corrections_keys, methods),
-    TEXT("repetitions", nd_corrections_keys, repetitions), CYAML_FIELD_END};
+    TEXT("repetitions", nd_corrections_keys, repetitions),
+    TEXT("fractions", nd_corrections_keys, fractions), CYAML_FIELD_END};
 
 static const cyaml_schema_field_t manifest_fields[] = {
     TEXT("name", nd_manifest_keys, name),

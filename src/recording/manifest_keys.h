@@ -40,7 +40,7 @@ typedef struct nd_significance_keys {
 typedef struct nd_corrections_keys {
     char **methods;
     uint32_t methods_count;
-    char *repetitions;
+    char *repetitions, *fractions;
 } nd_corrections_keys;
 
 typedef struct nd_manifest_keys {

@@ -19,6 +19,7 @@ void nd_settings_default(nd_settings *settings) {
     settings->scaled_shuffle_reduction = true;
     settings->bounded_asymptotic_extrapolation = true;
     settings->subsampling_repetitions = 100;
+    settings->subsampling_fractions = 10;
     settings->pooling = ND_POOL_NONE;
     settings->seed = 1;
 }

@@ -121,6 +121,7 @@ typedef struct nd_settings {
     bool shuffle_reduction, scaled_shuffle_reduction;                /* SR, SSR */
     bool asymptotic_extrapolation, bounded_asymptotic_extrapolation; /* AE, BAE */
     size_t subsampling_repetitions;                                  /* 100 */
+    size_t subsampling_fractions; /* 10: 0.1, 0.2 .. 1 of the frames; 3 .. 64 */
     /* Over sessions. */
     nd_pooling pooling;
     double rate_map_smoothing; /* Gaussian, in bins, for correlations only; 0: none */

@@ -86,35 +86,37 @@ static void move_sessions(nd_transfer *t, nd_session_result *session, size_t n) 
     move_metrics(t, session, n);
 }
 
-/* The mean curves over place cells, whole for all sessions. */
-static void move_curves(nd_transfer *t, nd_session_result *session, size_t n) {
-    double fraction[ND_SAMPLE_FRACTIONS];
-    for (size_t f = 0; f < ND_SAMPLE_FRACTIONS; f++)
-        fraction[f] = (double)(f + 1) / ND_SAMPLE_FRACTIONS;
-    nd_transfer_column(t, (nd_variable){"fraction", "fraction", "", "share of the frames sampled"},
-                       fraction, sizeof *fraction, ND_SAMPLE_FRACTIONS);
+/* The mean curves over place cells, whole for all sessions, `fractions` long. */
+static void move_curves(nd_transfer *t, nd_session_result *session, size_t n, size_t fractions) {
     static const char *const names[ND_INFORMATIONS] = {"si_bit_spike", "si_bit_second", "mi"};
     static const char *const units[ND_INFORMATIONS] = {"bit/spike", "bit/s", "bit"};
-    enum { SIZE = sizeof(double[ND_SAMPLE_FRACTIONS]) };
+    double fraction[ND_MOST_SAMPLE_FRACTIONS];
+    size_t size = fractions * sizeof *fraction;
+    for (size_t f = 0; f < fractions; f++)
+        fraction[f] = (double)(f + 1) / (double)fractions;
+    nd_transfer_column(t, (nd_variable){"fraction", "fraction", "", "share of the frames sampled"},
+                       fraction, sizeof *fraction, fractions);
     for (size_t k = 0; k < ND_INFORMATIONS; k++)
         for (int shuffled = 0; shuffled < 2; shuffled++) {
             char name[64];
             snprintf(name, sizeof name, "%s_%s_curve", shuffled ? "shuffled" : "naive", names[k]);
-            double *all = nd_doubles(n * ND_SAMPLE_FRACTIONS, t->error);
+            double *all = nd_doubles(n * fractions, t->error);
             t->fine = t->fine && all;
             for (size_t s = 0; t->fine && s < n; s++)
-                memcpy(all + s * ND_SAMPLE_FRACTIONS,
-                       shuffled ? session[s].mean_shuffled[k] : session[s].mean_naive[k], SIZE);
+                memcpy(all + s * fractions,
+                       shuffled ? session[s].mean_shuffled[k] : session[s].mean_naive[k], size);
             nd_transfer_column(t,
                                (nd_variable){name, "session fraction", units[k],
                                              "information against sample fraction, mean over "
                                              "place cells"},
-                               all, sizeof *all, n * ND_SAMPLE_FRACTIONS);
+                               all, sizeof *all, n * fractions);
             for (size_t s = 0; t->fine && s < n; s++)
                 memcpy(shuffled ? session[s].mean_shuffled[k] : session[s].mean_naive[k],
-                       all + s * ND_SAMPLE_FRACTIONS, SIZE);
+                       all + s * fractions, size);
             free(all);
         }
+    for (size_t s = 0; t->fine && !t->writing && s < n; s++)
+        session[s].fractions = isnan(session[s].mean_naive[0][fractions - 1]) ? 0 : fractions;
 }
 
 static void move_cell_values(nd_transfer *t, nd_cell_result *cell, size_t n) {
@@ -270,10 +272,12 @@ static void move_groups(nd_transfer *t, nd_recording_result *result) {
 }
 
 bool nd_recording_file_move(nd_transfer *t, nd_recording_result *result) {
-    size_t cells = 0, bins = 0, fractions = ND_SAMPLE_FRACTIONS;
+    size_t cells = 0, bins = 0, fractions = 0;
     for (size_t s = 0; s < result->sessions; s++) {
         cells += result->session[s].active;
         bins = result->session[s].bins > bins ? result->session[s].bins : bins;
+        if (result->session[s].fractions > fractions)
+            fractions = result->session[s].fractions;
     }
     move_names(t, result);
     nd_transfer_dimension(t, "session", &result->sessions);
@@ -285,12 +289,12 @@ bool nd_recording_file_move(nd_transfer *t, nd_recording_result *result) {
     nd_transfer_dimension(t, "fraction", &fractions);
     nd_transfer_array(t, &result->session, result->sessions, sizeof *result->session);
     nd_transfer_array(t, &result->group, result->groups, sizeof *result->group);
-    if (t->fine && (other != result->sessions || fractions != ND_SAMPLE_FRACTIONS))
+    if (t->fine && (other != result->sessions || fractions > ND_MOST_SAMPLE_FRACTIONS))
         t->fine = nd_fail(t->error, nd_nc_path(t->file), "", "its dimensions do not agree");
     if (t->fine)
         move_sessions(t, result->session, result->sessions);
-    if (t->fine)
-        move_curves(t, result->session, result->sessions);
+    if (t->fine && fractions > 0)
+        move_curves(t, result->session, result->sessions, fractions);
     if (t->fine)
         move_cells(t, result, cells, bins);
     if (t->fine)
