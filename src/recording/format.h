@@ -35,6 +35,7 @@ typedef struct nd_finding {
     nd_role role;   /* ND_ROLES: of no known role */
     char name[256]; /* what a manifest would say */
     char note[160]; /* shape, unit, kind, for a comment */
+    bool whole;     /* kept as whole numbers: a position may be a bin already */
 } nd_finding;
 
 typedef struct nd_findings {

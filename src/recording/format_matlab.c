@@ -363,9 +363,14 @@ static bool scan_cells(nd_role role, const matvar_t *value, const char *name, in
                                    nd_mat_shape_text(data, shape, sizeof shape));
         }
     }
-    if (value->class_type != MAT_C_CELL || level >= 2)
-        return nd_findings_add(findings, role, name, error, "%s, %s", class_word(value),
-                               nd_mat_shape_text(value, shape, sizeof shape));
+    if (value->class_type != MAT_C_CELL || level >= 2) {
+        if (!nd_findings_add(findings, role, name, error, "%s, %s", class_word(value),
+                             nd_mat_shape_text(value, shape, sizeof shape)))
+            return false;
+        findings->list[findings->count - 1].whole =
+            value->class_type >= MAT_C_INT8 && value->class_type <= MAT_C_UINT64;
+        return true;
+    }
     matvar_t **cells = value->data;
     for (size_t i = 0; cells && i < nd_mat_elements(value); i++) {
         size_t at = 0, rest = i;

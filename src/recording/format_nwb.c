@@ -434,6 +434,12 @@ static bool scan_object(const nd_nwb *nwb, const nd_nwb_object *object, nd_role 
         return nd_findings_add(findings, role, object->path, error, "Units, %zu cells",
                                (size_t)dims[0]);
     }
+    if (strcmp(object->type, "TimeIntervals") == 0) {
+        join(path, object->path, "start_time");
+        nd_hdf5_shape(nwb->file, path, &rank, dims);
+        return nd_findings_add(findings, role, object->path, error, "TimeIntervals, %zu",
+                               (size_t)dims[0]);
+    }
     if (!data_path(nwb, object->path, path, &is_series))
         return true;
     nd_hdf5_shape(nwb->file, path, &rank, dims);

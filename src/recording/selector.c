@@ -57,6 +57,8 @@ static const words vocabulary[] = {
     {ND_ROLE_IDS,
      {"ids", "cell_ids", "cell_id", "registered_ids"},
      {"cell_reg", "cell_to_index", "global_id"}},
+    {ND_ROLE_CELLS, {"cellinfo"}, {"cellinfo"}},
+    {ND_ROLE_TASK, {"task"}, {"taskinfo"}},
     {ND_ROLE_RATE_MAPS,
      {"rate_maps", "ratemaps", "rate_map", "ratemap"},
      {"ratemap", "rate_map", "tuning"}},

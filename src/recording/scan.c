@@ -1,0 +1,333 @@
+#include "recording/scan.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "recording/format.h"
+
+enum { MOST_FINDINGS = 100000, MOST_COMMENTS = 40 };
+
+/* What the child sends of one file. */
+typedef struct scanned {
+    char format[16], subject[64];
+    uint64_t count;
+} scanned;
+
+/* A finding and the file it is in. */
+typedef struct found {
+    nd_finding finding;
+    size_t file;
+} found;
+
+typedef struct scan {
+    const char *const *files;
+    size_t count, at; /* at: the file being looked into */
+    scanned *file;    /* count */
+    found *list;
+    size_t found_count, capacity;
+    nd_buffer *yaml;
+    nd_error *error;
+    bool fine;
+} scan;
+
+/* --- looking --- */
+
+static bool look_inside(void *context, nd_outlet *outlet, nd_error *error) {
+    const scan *s = context;
+    const char *path = s->files[s->at];
+    nd_files files = {0};
+    nd_findings findings = {0};
+    nd_buffer message = {0};
+    scanned about = {0};
+    nd_outlet_note(outlet, path, error);
+    nd_open_file *open_file = nd_files_open(&files, path, error);
+    bool fine = open_file && open_file->format->scan(open_file->file, &findings, error);
+    if (fine)
+        snprintf(about.format, sizeof about.format, "%s", open_file->format->name);
+    memcpy(about.subject, findings.subject, sizeof about.subject);
+    about.count = findings.count;
+    fine = fine && nd_buffer_put(&message, &about, sizeof about, error) &&
+           nd_buffer_put(&message, findings.list, findings.count * sizeof *findings.list, error) &&
+           nd_outlet_send(outlet, &message, error);
+    free(findings.list);
+    nd_buffer_free(&message);
+    nd_files_close(&files);
+    return fine;
+}
+
+/* What came from outside goes into a text file: nothing but printable characters. */
+static void clean(char *text, size_t size) {
+    text[size - 1] = '\0';
+    for (char *c = text; *c; c++)
+        if (!isprint((unsigned char)*c))
+            *c = '?';
+}
+
+static bool take_findings(void *context, nd_buffer *message, nd_error *error) {
+    scan *s = context;
+    scanned *about = &s->file[s->at];
+    if (!nd_buffer_take(message, about, sizeof *about, error))
+        return false;
+    clean(about->format, sizeof about->format);
+    clean(about->subject, sizeof about->subject);
+    if (about->count > MOST_FINDINGS)
+        return nd_fail(error, s->files[s->at], "", "holds more than %d parts", MOST_FINDINGS);
+    for (uint64_t i = 0; i < about->count; i++) {
+        if (s->found_count == s->capacity) {
+            size_t capacity = 2 * s->capacity + 64;
+            found *list = realloc(s->list, capacity * sizeof *list);
+            if (!list)
+                return nd_fail(error, "memory", "", "too much was found");
+            s->list = list;
+            s->capacity = capacity;
+        }
+        found *one = &s->list[s->found_count];
+        if (!nd_buffer_take(message, &one->finding, sizeof one->finding, error))
+            return false;
+        clean(one->finding.name, sizeof one->finding.name);
+        clean(one->finding.note, sizeof one->finding.note);
+        one->file = s->at;
+        s->found_count++;
+    }
+    return true;
+}
+
+/* --- what belongs together --- */
+
+/* The subscripts of an expression, "{1,2}" of spike_train{1,2} and "{3}{1}" of pos{3}{1}.data. */
+static void subscripts_of(const char *name, char *text, size_t size) {
+    const char *open = strchr(name, '{'), *close = strrchr(name, '}');
+    text[0] = '\0';
+    if (open && close && close > open)
+        snprintf(text, size, "%.*s", (int)(close - open + 1), open);
+}
+
+static size_t common_start(const char *a, const char *b) {
+    size_t length = 0;
+    a = nd_base_name(a);
+    b = nd_base_name(b);
+    while (a[length] && a[length] == b[length])
+        length++;
+    return length;
+}
+
+/* The finding of a role that goes with an anchor: same subscripts, and the same file or one whose
+ * name begins alike. */
+static const found *partner(const scan *s, const found *anchor, nd_role role) {
+    char mine[128], theirs[128];
+    const found *best = NULL;
+    size_t best_start = 0;
+    subscripts_of(anchor->finding.name, mine, sizeof mine);
+    for (size_t i = 0; i < s->found_count; i++) {
+        const found *one = &s->list[i];
+        if (one->finding.role != role || one == anchor)
+            continue;
+        subscripts_of(one->finding.name, theirs, sizeof theirs);
+        size_t start = one->file == anchor->file
+                           ? SIZE_MAX
+                           : common_start(s->files[one->file], s->files[anchor->file]);
+        bool few = s->count <= 2;
+        if (strcmp(mine, theirs) == 0 && (start > 1 || few) && (!best || start > best_start)) {
+            best = one;
+            best_start = start;
+        }
+    }
+    return best;
+}
+
+/* --- writing --- */
+
+static void put(scan *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void put(scan *s, const char *format, ...) {
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    size_t used = length < 0 ? 0 : (size_t)length < sizeof text ? (size_t)length : sizeof text - 1;
+    s->fine = s->fine && nd_buffer_put(s->yaml, text, used, s->error);
+}
+
+static void put_quoted(scan *s, const char *text) {
+    char quoted[1024];
+    size_t at = 0;
+    for (; *text && at + 3 < sizeof quoted; text++) {
+        if (*text == '"' || *text == '\\')
+            quoted[at++] = '\\';
+        quoted[at++] = *text;
+    }
+    quoted[at] = '\0';
+    put(s, "\"%s\"", quoted);
+}
+
+static void put_part(scan *s, const found *anchor, const found *part, nd_role role) {
+    bool csv = strcmp(s->file[part->file].format, "CSV") == 0;
+    bool named = part->finding.name[0] != '\0';
+    bool other_file = part->file != anchor->file;
+    if (!named && !other_file)
+        return;
+    put(s, "    %s: {", nd_role_name(role));
+    if (other_file) {
+        put(s, "file: ");
+        put_quoted(s, s->files[part->file]);
+    }
+    if (named) {
+        put(s, "%s%s: ", other_file ? ", " : "", csv ? "column" : "name");
+        put_quoted(s, part->finding.name);
+    }
+    if (role == ND_ROLE_CELLS)
+        put(s, ", area: CA1");
+    put(s, "}  # %s\n", part->finding.note);
+}
+
+/* environment, session and direction of {e,s,d}; day and epoch of {d}{e}. */
+static void put_place(scan *s, const found *anchor, size_t number) {
+    unsigned a, b, c;
+    char at[128];
+    subscripts_of(anchor->finding.name, at, sizeof at);
+    const char *subject = s->file[anchor->file].subject;
+    if (subject[0]) {
+        put(s, "    animal: ");
+        put_quoted(s, subject);
+        put(s, "\n");
+    }
+    if (sscanf(at, "{%u,%u,%u}", &a, &b, &c) == 3)
+        put(s, "    environment: %u\n    day: %u\n    direction: %u\n", a, b, c);
+    else if (sscanf(at, "{%u}{%u}", &a, &b) == 2)
+        put(s, "    day: %u  # epoch %u\n", a, b);
+    else
+        put(s, "    day: %zu\n", number);
+}
+
+static void put_label(scan *s, const found *anchor) {
+    char label[256], at[128];
+    const char *name = nd_base_name(s->files[anchor->file]);
+    const char *dot = strrchr(name, '.');
+    subscripts_of(anchor->finding.name, at, sizeof at);
+    snprintf(label, sizeof label, "%.*s%s%s", (int)(dot && dot - name < 120 ? dot - name : 120),
+             name, at[0] ? " " : "", at);
+    put(s, "  - label: ");
+    put_quoted(s, label);
+    put(s, "\n");
+}
+
+static void put_session(scan *s, const found *anchor, size_t number) {
+    static const nd_role parts[] = {ND_ROLE_POSITION,  ND_ROLE_POSITION_Y, ND_ROLE_SPEED,
+                                    ND_ROLE_DIRECTION, ND_ROLE_IDS,        ND_ROLE_CELLS,
+                                    ND_ROLE_TASK,      ND_ROLE_OCCUPANCY};
+    put_label(s, anchor);
+    put_place(s, anchor, number);
+    put(s, "    file: ");
+    put_quoted(s, s->files[anchor->file]);
+    put(s, "\n");
+    put_part(s, anchor, anchor, anchor->finding.role);
+    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
+        const found *part = partner(s, anchor, parts[k]);
+        if (part)
+            put_part(s, anchor, part, parts[k]);
+        else if (parts[k] == ND_ROLE_POSITION)
+            put(s,
+                "    # position: no position was found for this session: say where it is, as in\n"
+                "    #   {file: position.csv, column: x}\n");
+    }
+}
+
+/* One anchor a file in NWB, whose defaults choose among several; else every activity, or every set
+ * of rate maps where there is no activity at all. */
+static bool is_anchor(const scan *s, size_t index, bool maps) {
+    const found *one = &s->list[index];
+    if (one->finding.role != (maps ? ND_ROLE_RATE_MAPS : ND_ROLE_ACTIVITY))
+        return false;
+    for (size_t i = 0; i < index && strcmp(s->file[one->file].format, "NWB") == 0; i++)
+        if (s->list[i].file == one->file && s->list[i].finding.role == one->finding.role)
+            return false;
+    return true;
+}
+
+static bool bins_already(const scan *s) {
+    size_t positions = 0;
+    for (size_t i = 0; i < s->found_count; i++)
+        if (s->list[i].finding.role == ND_ROLE_POSITION) {
+            positions++;
+            if (!s->list[i].finding.whole)
+                return false;
+        }
+    return positions > 0;
+}
+
+static void put_head(scan *s) {
+    bool clocked = true, nwb = true;
+    for (size_t i = 0; i < s->count; i++) {
+        clocked = clocked && strcmp(s->file[i].format, "MATLAB") != 0 &&
+                  strcmp(s->file[i].format, "NumPy") != 0;
+        nwb = nwb && strcmp(s->file[i].format, "NWB") == 0;
+    }
+    put(s, "# A first manifest, from what the files hold: look it through, then run\n"
+           "#   nulldrift record THIS.yaml -o OUT\n"
+           "# Every key is explained in docs/recordings.md.\nname: recording\n");
+    if (bins_already(s))
+        put(s, "position_is_bin: true  # the positions are whole numbers\n");
+    else
+        put(s, "bins: 20\n# range: [0, 1]      # of the position; else that of the data\n"
+               "# directions: joint  # the two directions of running told apart\n");
+    put(s, "# minimum_speed: 1   # frames at or below it are left out\n"
+           "active: {frames: 10}\n"
+           "significance: {shuffles: 1000, kind: cyclic, threshold: 0.05}\n"
+           "corrections: {methods: [SSR, BAE], repetitions: 100}\n");
+    put(s, "defaults:\n  registered: false  # true where the same identity is the same cell in all "
+           "sessions\n");
+    if (!clocked)
+        put(s, "  # frame_seconds: 0.05  # needed where the files hold no times\n");
+    put(s, "sessions:\n");
+}
+
+static void put_rest(scan *s) {
+    size_t said = 0;
+    for (size_t i = 0; i < s->found_count && said <= MOST_COMMENTS; i++) {
+        const found *one = &s->list[i];
+        if (one->finding.role != ND_ROLES && one->finding.role != ND_ROLE_TRIALS)
+            continue;
+        if (said == 0)
+            put(s, "# Also found:\n");
+        if (said++ == MOST_COMMENTS)
+            put(s, "#   and more\n");
+        else
+            put(s, "#   %s: %s%s (%s)\n", nd_base_name(s->files[one->file]),
+                one->finding.role == ND_ROLE_TRIALS ? "trials " : "", one->finding.name,
+                one->finding.note);
+    }
+}
+
+static bool write_manifest(scan *s) {
+    size_t anchors = 0;
+    bool maps = true;
+    for (size_t i = 0; i < s->found_count; i++)
+        maps = maps && s->list[i].finding.role != ND_ROLE_ACTIVITY;
+    put_head(s);
+    for (size_t i = 0; s->fine && i < s->found_count; i++)
+        if (is_anchor(s, i, maps))
+            put_session(s, &s->list[i], ++anchors);
+    put_rest(s);
+    if (anchors == 0)
+        return nd_fail(s->error, s->files[0], "name it in a manifest: see docs/recordings.md",
+                       "nothing that looks like activity was found");
+    return s->fine;
+}
+
+bool nd_recording_scan(const char *const *files, size_t count, const nd_limits *limits,
+                       nd_buffer *yaml, nd_error *error) {
+    scan s = {.files = files, .count = count, .yaml = yaml, .error = error, .fine = true};
+    s.file = nd_array(count, sizeof *s.file, error);
+    bool fine = s.file != NULL;
+    for (; fine && s.at < count; s.at++)
+        fine = nd_in_child(limits, look_inside, take_findings, &s, NULL, error);
+    fine = fine && write_manifest(&s);
+    free(s.file);
+    free(s.list);
+    return fine;
+}

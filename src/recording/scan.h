@@ -1,0 +1,15 @@
+/* A first manifest from what files hold. */
+#ifndef ND_RECORDING_SCAN_H
+#define ND_RECORDING_SCAN_H
+
+#include "base/memory.h"
+#include "recording/child.h"
+
+/* Looks into the files (each in a child) and appends a manifest to `yaml`: a session for each
+ * activity found, with the position, speed and identities that seem to belong to it; what else was
+ * found stands in comments. File names are written as given. Fails naming the first file that
+ * cannot be read, or when no file holds activity. */
+bool nd_recording_scan(const char *const *files, size_t count, const nd_limits *limits,
+                       nd_buffer *yaml, nd_error *error);
+
+#endif
