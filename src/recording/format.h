@@ -42,6 +42,7 @@ typedef struct nd_findings {
     nd_finding *list;
     size_t count, capacity;
     char subject[64]; /* animal, where the file says so */
+    char start[40];   /* when the session began, ISO 8601, where the file says so */
 } nd_findings;
 
 bool nd_findings_add(nd_findings *findings, nd_role role, const char *name, nd_error *error,

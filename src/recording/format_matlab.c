@@ -351,9 +351,22 @@ static const char *class_word(const matvar_t *value) {
     }
 }
 
+/* Whether a position is kept as small whole numbers: as bins, then. */
+static bool looks_like_bins(nd_mat *mat, const matvar_t *value) {
+    enum { MOST = 1 << 22, MOST_BIN = 10000 };
+    if (!nd_mat_numeric(value) || value->isComplex || nd_mat_elements(value) > MOST)
+        return false;
+    double *numbers = nd_mat_numbers(mat, (matvar_t *)value, "position", NULL);
+    bool whole = numbers != NULL;
+    for (size_t i = 0; whole && i < nd_mat_elements(value); i++)
+        whole = numbers[i] == floor(numbers[i]) && fabs(numbers[i]) < MOST_BIN;
+    free(numbers);
+    return whole;
+}
+
 /* Every element of a cell array, up to three levels deep, as a finding of its own. */
-static bool scan_cells(nd_role role, const matvar_t *value, const char *name, int level,
-                       nd_findings *findings, nd_error *error) {
+static bool scan_cells(nd_mat *mat, nd_role role, const matvar_t *value, const char *name,
+                       int level, nd_findings *findings, nd_error *error) {
     char part[256], shape[96];
     if (value->class_type == MAT_C_STRUCT && level > 0) {
         matvar_t *data = Mat_VarGetStructFieldByName((matvar_t *)value, "data", 0);
@@ -368,7 +381,7 @@ static bool scan_cells(nd_role role, const matvar_t *value, const char *name, in
                              nd_mat_shape_text(value, shape, sizeof shape)))
             return false;
         findings->list[findings->count - 1].whole =
-            value->class_type >= MAT_C_INT8 && value->class_type <= MAT_C_UINT64;
+            role == ND_ROLE_POSITION && looks_like_bins(mat, value);
         return true;
     }
     matvar_t **cells = value->data;
@@ -387,7 +400,7 @@ static bool scan_cells(nd_role role, const matvar_t *value, const char *name, in
         }
         if (at < sizeof part - 1)
             snprintf(part + at, sizeof part - at, "}");
-        if (!scan_cells(role, cells[i], part, level + 1, findings, error))
+        if (!scan_cells(mat, role, cells[i], part, level + 1, findings, error))
             return false;
     }
     return true;
@@ -408,7 +421,7 @@ static bool matlab_scan(void *file, nd_findings *findings, nd_error *error) {
             }
         }
         matvar_t *value = nd_mat_find(mat, mat->names[i], NULL);
-        if (value && !scan_cells(best, value, mat->names[i], 0, findings, error))
+        if (value && !scan_cells(mat, best, value, mat->names[i], 0, findings, error))
             return false;
     }
     return true;

@@ -457,6 +457,7 @@ static bool nwb_scan(void *file, nd_findings *findings, nd_error *error) {
     const nd_nwb *nwb = file;
     nd_hdf5_text(nwb->file, "/general/subject/subject_id", findings->subject,
                  sizeof findings->subject);
+    nd_hdf5_text(nwb->file, "/session_start_time", findings->start, sizeof findings->start);
     for (size_t i = 0; i < nwb->count; i++)
         for (size_t k = 0; k < sizeof roles / sizeof *roles; k++)
             if (nd_nwb_fit(nwb, roles[k], &nwb->objects[i]) > 0 &&

@@ -13,7 +13,7 @@ enum { MOST_FINDINGS = 100000, MOST_COMMENTS = 40 };
 
 /* What the child sends of one file. */
 typedef struct scanned {
-    char format[16], subject[64];
+    char format[16], subject[64], start[40];
     uint64_t count;
 } scanned;
 
@@ -49,6 +49,7 @@ static bool look_inside(void *context, nd_outlet *outlet, nd_error *error) {
     if (fine)
         snprintf(about.format, sizeof about.format, "%s", open_file->format->name);
     memcpy(about.subject, findings.subject, sizeof about.subject);
+    memcpy(about.start, findings.start, sizeof about.start);
     about.count = findings.count;
     fine = fine && nd_buffer_put(&message, &about, sizeof about, error) &&
            nd_buffer_put(&message, findings.list, findings.count * sizeof *findings.list, error) &&
@@ -74,6 +75,7 @@ static bool take_findings(void *context, nd_buffer *message, nd_error *error) {
         return false;
     clean(about->format, sizeof about->format);
     clean(about->subject, sizeof about->subject);
+    clean(about->start, sizeof about->start);
     if (about->count > MOST_FINDINGS)
         return nd_fail(error, s->files[s->at], "", "holds more than %d parts", MOST_FINDINGS);
     for (uint64_t i = 0; i < about->count; i++) {
@@ -185,21 +187,65 @@ static void put_part(scan *s, const found *anchor, const found *part, nd_role ro
     put(s, "}  # %s\n", part->finding.note);
 }
 
+/* The day of a date, counted from a day long ago; 0 if there is no date. */
+static long day_of(const char *start) {
+    int year, month, day;
+    if (sscanf(start, "%d-%d-%d", &year, &month, &day) != 3 || month < 1 || month > 12)
+        return 0;
+    year -= month <= 2; /* years begin in March, so that leap days come last */
+    long months = (month + 9) % 12;
+    return 365L * year + year / 4 - year / 100 + year / 400 + (153 * months + 2) / 5 + day;
+}
+
+/* The first day of any file, where all files have a date; 0 otherwise. */
+static long first_day(const scan *s) {
+    long first = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        long day = day_of(s->file[i].start);
+        if (day <= 0)
+            return 0;
+        first = first == 0 || day < first ? day : first;
+    }
+    return first;
+}
+
+/* What the names of the activity's and the position's files begin with alike. */
+static void guess_animal(const scan *s, const found *anchor, char *animal, size_t size) {
+    const found *position = partner(s, anchor, ND_ROLE_POSITION);
+    snprintf(animal, size, "%s", s->file[anchor->file].subject);
+    if (animal[0] || !position || position->file == anchor->file)
+        return;
+    const char *name = nd_base_name(s->files[anchor->file]);
+    size_t length = common_start(s->files[anchor->file], s->files[position->file]);
+    for (size_t i = length; i > 0; i--) /* whole words only, where words are told apart */
+        if (strchr("_- ", name[i - 1])) {
+            length = i - 1;
+            break;
+        }
+    if (length > 1)
+        snprintf(animal, size, "%.*s", (int)length, name);
+}
+
 /* environment, session and direction of {e,s,d}; day and epoch of {d}{e}. */
 static void put_place(scan *s, const found *anchor, size_t number) {
     unsigned a, b, c;
     char at[128];
     subscripts_of(anchor->finding.name, at, sizeof at);
-    const char *subject = s->file[anchor->file].subject;
-    if (subject[0]) {
+    char animal[64];
+    long first = first_day(s);
+    guess_animal(s, anchor, animal, sizeof animal);
+    if (animal[0]) {
         put(s, "    animal: ");
-        put_quoted(s, subject);
+        put_quoted(s, animal);
         put(s, "\n");
     }
     if (sscanf(at, "{%u,%u,%u}", &a, &b, &c) == 3)
         put(s, "    environment: %u\n    day: %u\n    direction: %u\n", a, b, c);
     else if (sscanf(at, "{%u}{%u}", &a, &b) == 2)
         put(s, "    day: %u  # epoch %u\n", a, b);
+    else if (first)
+        put(s, "    day: %ld  # %s\n", day_of(s->file[anchor->file].start) - first + 1,
+            s->file[anchor->file].start);
     else
         put(s, "    day: %zu\n", number);
 }
