@@ -14,6 +14,7 @@ extern const nd_command nd_command_drift_direction;
 extern const nd_command nd_command_landscape;
 extern const nd_command nd_command_phases;
 extern const nd_command nd_command_info;
+extern const nd_command nd_command_record;
 extern const nd_command nd_command_help;
 
 #endif

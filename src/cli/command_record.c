@@ -1,0 +1,265 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/threads.h"
+#include "cli/commands.h"
+#include "figure/figure.h"
+#include "recording/manifest.h"
+#include "recording/scan.h"
+#include "store/recording_file.h"
+
+static int wrong(const char *message) {
+    fprintf(stderr, "nulldrift: record: %s\n", message);
+    return ND_EXIT_USAGE;
+}
+
+/* --- what was read --- */
+
+static void say_left_out(const char *label, size_t count, const char *what) {
+    if (count)
+        printf("%s%zu %s", label, count, what);
+}
+
+/* One line for a session: what it holds, and what of it does not count, and why. */
+static void say_session(const nd_session *s) {
+    const nd_left_out *out = &s->left_out;
+    printf("%-24s %zu cells", s->label, s->cells);
+    if (s->direction[0])
+        printf(", direction %s", s->direction);
+    if (s->frames_read)
+        printf(", %zu of %zu frames of %.4g s", s->frames, s->frames_read, s->frame_seconds);
+    say_left_out(", ", out->outside_trials, "outside trials");
+    say_left_out(", ", out->position_missing, "without a position (NaN)");
+    say_left_out(", ", out->slow, "too slow");
+    say_left_out(", ", out->outside_range, "outside the range");
+    say_left_out(", ", out->without_direction, "without a direction");
+    say_left_out(", ", out->activity_missing, "with NaN activity");
+    say_left_out(", ", s->spikes_outside, "spikes outside the frames");
+    say_left_out(", ", s->cells_left_out, "cells left out (other area, or NaN throughout)");
+    printf(".\n");
+}
+
+/* Slow frames are left out because it was asked for; the rest is worth a word. */
+static bool remarkable(const nd_session *s) {
+    const nd_left_out *out = &s->left_out;
+    return out->position_missing + out->outside_range + out->without_direction +
+               out->activity_missing + s->spikes_outside + s->cells_left_out >
+           0;
+}
+
+static void say_what_was_read(const nd_recording *recording, bool all) {
+    for (size_t i = 0; i < recording->sessions_count; i++) {
+        const nd_session *session = &recording->sessions[i];
+        if (session->kind != ND_SESSION_METRICS && (all || remarkable(session)))
+            say_session(session);
+    }
+}
+
+/* --- results --- */
+
+static bool write_one(const nd_recording_result *result, const char *output, const char *suffix,
+                      bool (*write)(const nd_recording_result *, const char *, nd_error *),
+                      nd_error *error) {
+    char *path = nd_path_with(output, suffix, error);
+    bool fine = path && write(result, path, error);
+    if (fine)
+        printf("  %s\n", path);
+    free(path);
+    return fine;
+}
+
+static bool write_tables(const nd_recording_result *result, const char *output, const char *command,
+                         nd_error *error) {
+    char *path = nd_path_with(output, ".nc", error);
+    bool fine = path && nd_recording_file_write(result, path, command, error);
+    if (fine)
+        printf("  %s\n", path);
+    free(path);
+    return fine && write_one(result, output, ".csv", nd_recording_sessions_csv, error) &&
+           write_one(result, output, "_cells.csv", nd_recording_cells_csv, error) &&
+           write_one(result, output, "_statistics.csv", nd_recording_statistics_csv, error);
+}
+
+/* A picture that cannot be drawn is said, and takes nothing from the tables. */
+static void draw(const char *name, const char *output, const char *suffix, const char *kind) {
+    const nd_figure *figure = nd_figure_find(name);
+    nd_error error = {0};
+    char *input = nd_path_with(output, ".nc", &error);
+    char *stem = nd_path_with(output, suffix, &error);
+    char *picture = stem ? nd_path_with(stem, kind, &error) : NULL;
+    const char *inputs[] = {input};
+    nd_figure_request request = {.inputs = inputs, .input_count = 1, .output = picture};
+    if (figure && input && picture) {
+        if (figure->draw(&request, &error))
+            printf("  %s\n", picture);
+        else
+            nd_report(&error);
+    }
+    free(input);
+    free(stem);
+    free(picture);
+}
+
+static bool say_summary(const nd_recording_result *result, nd_error *error) {
+    nd_buffer text = {0};
+    bool fine = nd_recording_summary(result, &text, error);
+    if (fine)
+        printf("%s\n", (const char *)text.bytes);
+    nd_buffer_free(&text);
+    return fine;
+}
+
+static bool any_registered(const nd_recording *recording) {
+    for (size_t i = 0; i < recording->sessions_count; i++)
+        if (recording->sessions[i].cell_id)
+            return true;
+    return false;
+}
+
+static int analyse(const nd_arguments *arguments, nd_recording *recording, const char *output,
+                   unsigned threads) {
+    nd_error error = {0};
+    bool quiet = nd_flag(arguments, "quiet");
+    const char *picture = nd_value(arguments, "picture");
+    char kind[8];
+    snprintf(kind, sizeof kind, ".%s", picture ? picture : "png");
+    nd_recording_result *result =
+        nd_recording_measure(recording, threads, nd_terminal_watch(quiet), &error);
+    nd_terminal_done();
+    if (!result)
+        return nd_report(&error);
+    bool fine = quiet || say_summary(result, &error);
+    if (fine)
+        printf("Written:\n");
+    fine = fine && write_tables(result, output, nd_command_line(arguments), &error);
+    if (fine && strcmp(kind, ".none") != 0) {
+        draw("fig3", output, "", kind);
+        if (any_registered(recording))
+            draw("recording", output, "_maps", kind);
+    }
+    nd_recording_result_free(result);
+    return fine ? ND_EXIT_FINE : nd_report(&error);
+}
+
+/* Paths in a manifest are taken from its folder: those given here hold elsewhere only if absolute.
+ */
+static char **paths_for(const nd_arguments *arguments, const char *output, nd_error *error) {
+    size_t count = nd_positional_count(arguments);
+    bool elsewhere = output && strchr(output, '/');
+    char **paths = nd_array(count + 1, sizeof *paths, error);
+    for (size_t i = 0; paths && i < count; i++) {
+        const char *given = nd_positional(arguments, i);
+        char *absolute = elsewhere ? realpath(given, NULL) : NULL;
+        paths[i] = absolute ? absolute : nd_text(given, error);
+        if (!paths[i])
+            return NULL;
+    }
+    return paths;
+}
+
+static int scan(const nd_arguments *arguments, const nd_limits *limits) {
+    nd_error error = {0};
+    nd_buffer yaml = {0};
+    const char *output = nd_value(arguments, "output");
+    char **paths = paths_for(arguments, output, &error);
+    size_t count = nd_positional_count(arguments);
+    bool fine =
+        paths && nd_recording_scan((const char *const *)paths, count, limits, &yaml, &error);
+    if (fine && output)
+        fine = nd_write_file(output, yaml.bytes, yaml.length, &error);
+    else if (fine)
+        fwrite(yaml.bytes, 1, yaml.length, stdout);
+    nd_buffer_free(&yaml);
+    for (size_t i = 0; paths && i < count; i++)
+        free(paths[i]);
+    free(paths);
+    return fine ? ND_EXIT_FINE : nd_report(&error);
+}
+
+static bool picture_known(const char *kind) {
+    static const char *const kinds[] = {"png", "pdf", "svg", "none"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kind, kinds[i]) == 0)
+            return true;
+    return false;
+}
+
+static int run(const nd_arguments *arguments) {
+    nd_error error = {0};
+    double threads, memory, seconds;
+    nd_limits limits = nd_limits_default();
+    const char *output = nd_value(arguments, "output"), *picture = nd_value(arguments, "picture");
+    bool check = nd_flag(arguments, "check");
+    if (!nd_number_value(arguments, "threads", 1, 1024, nd_processors(), &threads) ||
+        !nd_number_value(arguments, "reader-memory", 0.01, 1e6, (double)limits.memory / 1e9,
+                         &memory) ||
+        !nd_number_value(arguments, "reader-seconds", 1, 1e6, limits.seconds, &seconds))
+        return ND_EXIT_USAGE;
+    limits.memory = (uint64_t)(memory * 1e9);
+    limits.seconds = seconds;
+    if (nd_flag(arguments, "scan"))
+        return scan(arguments, &limits);
+    if (nd_positional_count(arguments) != 1)
+        return wrong("give one manifest; --scan takes many files");
+    if (!output && !check)
+        return wrong("say where the results go: -o OUT (for OUT.nc, OUT.csv, ...), or --check");
+    if (picture && !picture_known(picture))
+        return wrong("--picture is png, pdf, svg or none");
+    if (!check && !nd_check_writable(output, &error))
+        return nd_report(&error);
+    nd_recording *recording =
+        nd_recording_load_within(nd_positional(arguments, 0), &limits,
+                                 nd_terminal_watch(nd_flag(arguments, "quiet")), &error);
+    nd_terminal_done();
+    if (!recording)
+        return nd_report(&error);
+    if (!nd_flag(arguments, "quiet"))
+        say_what_was_read(recording, check);
+    int code = check ? ND_EXIT_FINE : analyse(arguments, recording, output, (unsigned)threads);
+    nd_recording_free(recording);
+    return code;
+}
+
+static const nd_option OPTIONS[] = {
+    {'o', "output", "OUT", "where results go: OUT.nc, OUT.csv, OUT_cells.csv, OUT.png ..."},
+    {0, "scan", NULL, "look into the files and print a first manifest (or write it to -o FILE)"},
+    {0, "check", NULL, "read everything the manifest names, say what was found, and stop"},
+    {0, "picture", "KIND", "png (by default), pdf, svg or none"},
+    {0, "threads", "N", "threads; all processors by default; results do not depend on it"},
+    {0, "reader-memory", "GB",
+     "what reading one file may take; three quarters of the machine's memory by default"},
+    {0, "reader-seconds", "S", "processor time reading one file may take; 600 by default"},
+    {'q', "quiet", NULL, "no progress and no summary"},
+    {0},
+};
+
+static const nd_example EXAMPLES[] = {
+    {"nulldrift record --scan *.nwb -o mouse.yaml", "a first manifest from the files of a mouse"},
+    {"nulldrift record mouse.yaml --check", "what the readers find in them"},
+    {"nulldrift record mouse.yaml -o mouse",
+     "tables, statistics, a verdict and a picture: mouse.csv, mouse.nc, mouse.png"},
+    {NULL, NULL},
+};
+
+const nd_command nd_command_record = {
+    .name = "record",
+    .usage = "RECORDING.yaml -o OUT [--picture KIND] | RECORDING.yaml --check | --scan FILE...",
+    .summary = "measure recordings: sparsity, information and drift over sessions",
+    .description =
+        "Reads the sessions a manifest names (NWB, MATLAB, CSV or NumPy files), bins the position, "
+        "tests every cell for spatial information against shuffles, corrects the information for "
+        "limited sampling, follows registered cells from session to session, and says in words "
+        "whether the representation drifts in a direction, drifts without one, or cannot be "
+        "told.\n\n"
+        "Foreign files are read in a separate process with limits on memory and time, so that a "
+        "damaged file ends in one clear line. The manifest's keys are explained in "
+        "docs/recordings.md; ready ones for many layouts are in examples/recordings.",
+    .options = OPTIONS,
+    .examples = EXAMPLES,
+    .least = 1,
+    .most = -1,
+    .run = run,
+};
