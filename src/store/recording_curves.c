@@ -32,6 +32,63 @@ static void move_series(nd_transfer *t, nd_recording_result *result, nd_variable
     free(all);
 }
 
+/* Room for the curves of a session that is read. */
+static void make_curves(nd_transfer *t, nd_session_result *session, size_t fractions) {
+    nd_sample_curves *curves = &session->curves;
+    curves->cells = session->active;
+    curves->fractions = fractions;
+    for (size_t f = 0; f < fractions; f++)
+        curves->fraction[f] = (double)(f + 1) / (double)fractions;
+    for (size_t k = 0; k < ND_INFORMATIONS; k++) {
+        nd_transfer_array(t, &curves->naive[k], session->active * fractions, sizeof(double));
+        nd_transfer_array(t, &curves->shuffled[k], session->active * fractions, sizeof(double));
+    }
+}
+
+/* One information's curves of all cells: copied from the sessions, moved, copied back. */
+static void move_cell_curves(nd_transfer *t, nd_recording_result *result, nd_variable variable,
+                             size_t information, bool shuffled, size_t cells, size_t fractions) {
+    double *all = nd_doubles(cells * fractions, t->error);
+    t->fine = t->fine && all;
+    for (int pass = t->writing ? 0 : 1; t->fine && pass < 2; pass++) {
+        double *row = all;
+        if (pass == 1)
+            nd_transfer_column(t, variable, all, sizeof *all, cells * fractions);
+        if (pass == 1 && t->writing)
+            break;
+        for (size_t s = 0; t->fine && s < result->sessions; s++) {
+            nd_session_result *session = &result->session[s];
+            size_t count = session->active * fractions;
+            double **own = shuffled ? session->curves.shuffled : session->curves.naive;
+            for (size_t i = 0; i < count && pass == 0; i++)
+                row[i] = session->fractions == fractions ? own[information][i] : NAN;
+            if (pass == 1 && session->fractions == fractions)
+                memcpy(own[information], row, count * sizeof *row);
+            row += count;
+        }
+    }
+    free(all);
+}
+
+void nd_recording_file_move_cell_curves(nd_transfer *t, nd_recording_result *result, size_t cells,
+                                        size_t fractions) {
+    static const char *const names[ND_INFORMATIONS] = {"si_bit_spike", "si_bit_second", "mi"};
+    static const char *const units[ND_INFORMATIONS] = {"bit/spike", "bit/s", "bit"};
+    for (size_t s = 0; !t->writing && s < result->sessions; s++)
+        if (result->session[s].fractions == fractions)
+            make_curves(t, &result->session[s], fractions);
+    for (size_t k = 0; k < ND_INFORMATIONS; k++)
+        for (int shuffled = 0; shuffled < 2; shuffled++) {
+            char name[64];
+            snprintf(name, sizeof name, "cell_%s_%s_curve", shuffled ? "shuffled" : "naive",
+                     names[k]);
+            move_cell_curves(t, result,
+                             (nd_variable){name, "cell fraction", units[k],
+                                           "information against sample fraction, of the cell"},
+                             k, shuffled, cells, fractions);
+        }
+}
+
 static double **time_of(nd_curve *curve, size_t metric) {
     (void)metric;
     return &curve->time;

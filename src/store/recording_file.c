@@ -297,6 +297,8 @@ bool nd_recording_file_move(nd_transfer *t, nd_recording_result *result) {
         move_curves(t, result->session, result->sessions, fractions);
     if (t->fine)
         move_cells(t, result, cells, bins);
+    if (t->fine && fractions > 0)
+        nd_recording_file_move_cell_curves(t, result, cells, fractions);
     if (t->fine)
         move_groups(t, result);
     if (t->fine)

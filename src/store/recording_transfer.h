@@ -39,8 +39,11 @@ void nd_transfer_dimension(nd_transfer *transfer, const char *name, size_t *leng
 /* Makes a zeroed array when reading; nothing when writing. */
 void nd_transfer_array(nd_transfer *transfer, void *array, size_t count, size_t size);
 
-/* Everything in a recording's results, one way or the other; and the part of it about curves. */
+/* Everything in a recording's results, one way or the other; and the parts of it about curves: the
+ * `cells` active cells' against sample fraction, and those against time. */
 bool nd_recording_file_move(nd_transfer *transfer, nd_recording_result *result);
+void nd_recording_file_move_cell_curves(nd_transfer *transfer, nd_recording_result *result,
+                                        size_t cells, size_t fractions);
 void nd_recording_file_move_curves(nd_transfer *transfer, nd_recording_result *result);
 
 #endif

@@ -66,6 +66,8 @@ static void test_results_survive_their_file(void **state) {
         for (size_t k = 0; k < ND_INFORMATIONS; k++)
             same(a->mean_naive[k], b->mean_naive[k], a->fractions);
         same(a->rate_maps, b->rate_maps, a->active * a->bins);
+        for (size_t k = 0; a->fractions > 0 && k < ND_INFORMATIONS; k++)
+            same(a->curves.shuffled[k], b->curves.shuffled[k], a->active * a->fractions);
         for (size_t i = 0; i < a->active; i++) {
             assert_true(a->cell[i].id == b->cell[i].id);
             assert_true(a->cell[i].place_cell == b->cell[i].place_cell);
