@@ -24,8 +24,11 @@ bool nd_recording_statistics_csv(const nd_recording_result *result, const char *
 /* What a terminal shows: a row a session, then the verdicts; appended to `text`, zero-ended. */
 bool nd_recording_summary(const nd_recording_result *result, nd_buffer *text, nd_error *error);
 
-/* The data sets' own properties side by side (the paper's Table 3), as CSV. */
+/* The data sets' own properties side by side (the paper's Table 3): as CSV, a row a data set, and
+ * for a terminal, a column a data set. Zero-ended. */
 bool nd_recording_properties_csv(nd_recording_result *const *results, size_t count, nd_buffer *text,
                                  nd_error *error);
+bool nd_recording_properties(nd_recording_result *const *results, size_t count, nd_buffer *text,
+                             nd_error *error);
 
 #endif
