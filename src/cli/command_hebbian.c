@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -5,6 +6,7 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/run_output.h"
+#include "hebbian/agreement.h"
 #include "run/hebbian_run.h"
 #include "store/hebbian_file.h"
 
@@ -67,24 +69,35 @@ static int finish(nd_outcome outcome, const char *path, bool quiet, const nd_err
     return ND_EXIT_FINE;
 }
 
-static int run(const nd_arguments *arguments) {
+/* Prints the comparison; a problem beyond the bounds is a failure. */
+static int check(const nd_experiment *experiment, double problems, bool quiet) {
     nd_error error = {0};
-    const char *const *sets;
-    size_t set_count = nd_values(arguments, "set", &sets);
-    double threads, every;
-    if (!nd_number_value(arguments, "threads", 1, 1024, 1, &threads) ||
-        !nd_number_value(arguments, "checkpoint-every", 0.001, 1e6, 60, &every))
-        return ND_EXIT_USAGE;
-    nd_experiment *experiment =
-        nd_experiment_load(nd_positional(arguments, 0), sets, set_count, &error);
-    if (!experiment)
+    nd_agreement found;
+    bool fine = nd_hebbian_agreement(experiment, (uint64_t)problems, &found,
+                                     nd_terminal_watch(quiet), &error);
+    nd_terminal_done();
+    if (!fine)
         return nd_report(&error);
-    if (experiment->network.model != ND_HEBBIAN) {
-        nd_experiment_free(experiment);
-        nd_fail(&error, nd_positional(arguments, 0), "use `nulldrift run`",
-                "is an experiment for the feed-forward network (network.model is not hebbian)");
-        return nd_report(&error);
-    }
+    printf("%s: %" PRIu64 " fixed points along %" PRIu64 " steps against the Euler dynamics\n"
+           "  M asymmetric / M + l2 indefinite       %" PRIu64 " / %" PRIu64 "\n"
+           "  largest difference, tolerance 1e-4     %.2g (at most %g)\n"
+           "  largest difference, tolerance 1e-10    %.2g (at most %g)\n"
+           "  complementarity residual               %.2g (at most %g)\n"
+           "  beyond one of these                    %" PRIu64 "\n"
+           "  restarted from Euler steps             %" PRIu64 " of %" PRIu64 " steps (%.3f%%)\n"
+           "  left to the Euler dynamics             %" PRIu64 "\n",
+           experiment->name, found.problems, experiment->run.settle + experiment->run.steps,
+           found.asymmetric, found.indefinite, found.coarse, ND_AGREES_COARSE, found.fine,
+           ND_AGREES_FINE, found.residual, ND_AGREES_RESIDUAL, found.apart, found.counts.fall_backs,
+           found.counts.problems,
+           100 * (double)found.counts.fall_backs / fmax((double)found.counts.problems, 1),
+           found.counts.unpolished);
+    return found.apart == 0 ? ND_EXIT_FINE : ND_EXIT_FAILED;
+}
+
+static int run_into_file(const nd_arguments *arguments, const nd_experiment *experiment,
+                         double threads, double every) {
+    nd_error error = {0};
     const char *given = nd_value(arguments, "output");
     char *path =
         given ? nd_text(given, &error) : nd_default_output(nd_positional(arguments, 0), &error);
@@ -97,6 +110,31 @@ static int run(const nd_arguments *arguments) {
              : ND_RUN_FAILED;
     int code = finish(outcome, path, quiet, &error);
     free(path);
+    return code;
+}
+
+static int run(const nd_arguments *arguments) {
+    nd_error error = {0};
+    const char *const *sets;
+    size_t set_count = nd_values(arguments, "set", &sets);
+    double threads, every, problems;
+    if (!nd_number_value(arguments, "threads", 1, 1024, 1, &threads) ||
+        !nd_number_value(arguments, "checkpoint-every", 0.001, 1e6, 60, &every) ||
+        !nd_number_value(arguments, "check", 1, 1e9, 1, &problems))
+        return ND_EXIT_USAGE;
+    nd_experiment *experiment =
+        nd_experiment_load(nd_positional(arguments, 0), sets, set_count, &error);
+    if (!experiment)
+        return nd_report(&error);
+    if (experiment->network.model != ND_HEBBIAN) {
+        nd_experiment_free(experiment);
+        nd_fail(&error, nd_positional(arguments, 0), "use `nulldrift run`",
+                "is an experiment for the feed-forward network (network.model is not hebbian)");
+        return nd_report(&error);
+    }
+    int code = nd_value(arguments, "check")
+                   ? check(experiment, problems, nd_flag(arguments, "quiet"))
+                   : run_into_file(arguments, experiment, threads, every);
     nd_experiment_free(experiment);
     return code;
 }
@@ -108,6 +146,8 @@ static const nd_option OPTIONS[] = {
      "once"},
     {0, "threads", "N", "threads for the responses at records; results do not depend on it"},
     {0, "checkpoint-every", "SECONDS", "how often to save the state; 60 by default"},
+    {0, "check", "N",
+     "make no run file: compare N fixed points along the run with the Euler dynamics"},
     {'q', "quiet", NULL, "no progress and no summary"},
     {0},
 };
@@ -116,12 +156,14 @@ static const nd_example EXAMPLES[] = {
     {"nulldrift hebbian examples/hebbian-ring.yaml", "Figure 4C: the ring, into hebbian-ring.nc"},
     {"nulldrift hebbian examples/hebbian-place.yaml --set learning.noise_lateral=0 -o forward.nc",
      "place cells with noise in the feed-forward weights only"},
+    {"nulldrift hebbian examples/hebbian-ring.yaml --check 2000 --set run.steps=4000",
+     "are the exact fixed points those of the dynamics?"},
     {NULL, NULL},
 };
 
 const nd_command nd_command_hebbian = {
     .name = "hebbian",
-    .usage = "EXPERIMENT.yaml [-o RUN.nc] [--set KEY=VALUE]... [--threads N] [--quiet]",
+    .usage = "EXPERIMENT.yaml [-o RUN.nc] [--set KEY=VALUE]... [--check N] [--quiet]",
     .summary = "run the Hebbian / anti-Hebbian network, which learns without a gradient",
     .description =
         "Shows one random input per step to a recurrent network, takes its dynamics to their exact "

@@ -29,18 +29,19 @@ size_t nd_euler_settle(const nd_fixed_point_problem *problem, double tolerance, 
             if (y[j] > 0)
                 for (size_t i = 0; i < neurons; i++)
                     change[i] -= lateral[j * neurons + i] * y[j];
-        double fastest = 0;
+        double fastest = 0, square = 0;
         for (size_t i = 0; i < neurons; i++) {
             double before = y[i];
             u[i] += ND_EULER_STEP * change[i];
             y[i] = fmax((u[i] - problem->l1) / (problem->l2 + lateral[i * neurons + i]), 0);
             double speed = fmax(fabs(change[i]), fabs(y[i] - before) / ND_EULER_STEP);
+            square += speed * speed;
             if (speed > fastest || !isfinite(u[i])) {
                 fastest = isfinite(u[i]) ? speed : INFINITY;
                 *unit = i;
             }
         }
-        if (fastest <= tolerance)
+        if (sqrt(square) <= tolerance)
             return step;
         if (!isfinite(fastest))
             break;

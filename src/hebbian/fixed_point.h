@@ -28,8 +28,9 @@ double nd_complementarity_residual(const nd_fixed_point_problem *problem, const 
 #define ND_EULER_TOLERANCE 1e-4
 enum { ND_EULER_LIMIT = 1000000 };
 
-/* Integrates du/dt on from u and y (N each) in steps of ND_EULER_STEP until no u and no y changes
- * faster than `tolerance` per unit of time. Returns the steps made, or limit + 1 when they did not
+/* Integrates du/dt on from u and y (N each) in steps of ND_EULER_STEP until they change by at most
+ * `tolerance` per unit of time: the root of the sum over neurons of the squared speed of u or y,
+ * whichever is faster. Returns the steps made, or limit + 1 when they did not
  * settle within `limit`; *unit is then the neuron that moves most. `change` has room for N. */
 size_t nd_euler_settle(const nd_fixed_point_problem *problem, double tolerance, size_t limit,
                        double *u, double *y, double *change, size_t *unit);

@@ -59,6 +59,9 @@ typedef struct nd_hebbian_record {
 bool nd_hebbian_measure(const nd_hebbian *network, const double *response,
                         nd_hebbian_record *record, nd_error *error);
 
+/* Which input the next step shows: uniformly random. */
+size_t nd_hebbian_next_input(const nd_hebbian *network);
+
 /* The fixed-point problem of one input (d); `drive` (N) is filled and belongs to the problem. */
 nd_fixed_point_problem nd_hebbian_problem(const nd_hebbian *network, const double *input,
                                           double *drive);

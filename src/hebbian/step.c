@@ -6,8 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* One random input. */
-static size_t draw_input(const nd_hebbian *network) {
+size_t nd_hebbian_next_input(const nd_hebbian *network) {
     nd_stream stream =
         nd_stream_at(network->experiment->seed, ND_FOR_HEBBIAN_INPUT, 0, network->updates);
     return (size_t)nd_stream_below(&stream, network->inputs->count);
@@ -59,7 +58,7 @@ static void learn(nd_hebbian *network, const double *input) {
 }
 
 bool nd_hebbian_step(nd_hebbian *network, nd_error *error) {
-    size_t index = draw_input(network), unit = 0;
+    size_t index = nd_hebbian_next_input(network), unit = 0;
     const double *input = network->inputs->value + index * network->inputs->dimension;
     uint64_t *set = network->last_set + index * nd_set_words(network->neurons);
     nd_fixed_point_problem problem = nd_hebbian_problem(network, input, network->drive);
