@@ -172,61 +172,6 @@ bool nd_late_diffusion(const double *centroid, const double *step, size_t times,
     return true;
 }
 
-/* Takes the mean off a population vector and gives it length 1; all zero if it does not vary. */
-static void standardise(double *vector, size_t neurons) {
-    double mean = 0, square = 0;
-    for (size_t i = 0; i < neurons; i++)
-        mean += vector[i] / (double)neurons;
-    for (size_t i = 0; i < neurons; i++)
-        square += (vector[i] - mean) * (vector[i] - mean);
-    bool varies = square > 1e-24 * (double)neurons * mean * mean;
-    for (size_t i = 0; i < neurons; i++)
-        vector[i] = varies ? (vector[i] - mean) / sqrt(square) : 0;
-}
-
-/* Which of the standardised vectors vary: those that are not all zero. */
-static void find_varying(const double *vector, size_t vectors, size_t neurons, bool *varies) {
-    for (size_t v = 0; v < vectors; v++)
-        for (size_t i = 0; i < neurons && !varies[v]; i++)
-            varies[v] = vector[v * neurons + i] != 0;
-}
-
-/* In eight parts, so that it need not wait for each addition. */
-static double dot(const double *restrict a, const double *restrict b, size_t count) {
-    double part[8] = {0}, sum = 0;
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8)
-        for (size_t k = 0; k < 8; k++)
-            part[k] += a[i + k] * b[i + k];
-    for (; i < count; i++)
-        sum += a[i] * b[i];
-    for (size_t k = 0; k < 8; k++)
-        sum += part[k];
-    return sum;
-}
-
-bool nd_response_correlations(double *response, size_t snapshots, size_t inputs, size_t neurons,
-                              double *correlation, nd_error *error) {
-    size_t size = inputs * neurons;
-    bool *varies = nd_array(snapshots * inputs, sizeof *varies, error);
-    if (!varies)
-        return false;
-    for (size_t v = 0; v < snapshots * inputs; v++)
-        standardise(response + v * neurons, neurons);
-    find_varying(response, snapshots * inputs, neurons, varies);
-    for (size_t a = 0; a < snapshots; a++)
-        for (size_t b = a; b < snapshots; b++) {
-            size_t count = 0; /* inputs whose vectors vary both; the others add nothing */
-            for (size_t s = 0; s < inputs; s++)
-                count += varies[a * inputs + s] && varies[b * inputs + s];
-            double sum = dot(response + a * size, response + b * size, size);
-            double r = count > 0 ? sum / (double)count : NAN;
-            correlation[a * snapshots + b] = correlation[b * snapshots + a] = r;
-        }
-    free(varies);
-    return true;
-}
-
 void nd_correlation_by_lag(const double *correlation, size_t snapshots, size_t first,
                            double *by_lag) {
     for (size_t lag = 0; lag < snapshots; lag++) {

@@ -44,14 +44,8 @@ bool nd_late_diffusion(const double *centroid, const double *step, size_t times,
 /* Lags looked at: an eighth of the times, at least 1. */
 size_t nd_drift_lags(size_t times);
 
-/* PV correlation of every pair of snapshots: Pearson r across the neurons, averaged over the inputs
- * at which both population vectors vary; NaN if none do. `response` is snapshots x n x N and is
- * overwritten; `correlation` is snapshots x snapshots. */
-bool nd_response_correlations(double *response, size_t snapshots, size_t inputs, size_t neurons,
-                              double *correlation, nd_error *error);
-
-/* Its mean over the pairs `lag` snapshots apart, lag = 0 .. snapshots - 1, both from snapshot
- * `first` on; NaN where there are none. */
+/* The mean of a correlation matrix (snapshots x snapshots) over the pairs `lag` apart, lag = 0 ..
+ * snapshots - 1, both from snapshot `first` on; NaN where there are none. */
 void nd_correlation_by_lag(const double *correlation, size_t snapshots, size_t first,
                            double *by_lag);
 

@@ -2,6 +2,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "measure/correlation.h"
+#include "measure/tuning.h"
 #include "store/hebbian_file.h"
 
 static bool define(nd_nc *file, bool circular, size_t lags, nd_error *error) {
@@ -53,20 +55,88 @@ bool nd_hebbian_drift_write(nd_nc *file, const nd_hebbian *network, const double
     return fine;
 }
 
-bool nd_hebbian_correlation_write(nd_nc *file, const nd_hebbian *network, double *response,
-                                  size_t snapshots, nd_error *error) {
-    if (snapshots == 0)
-        return true;
-    double *correlation = nd_doubles(snapshots * snapshots, error);
+/* Responses of all snapshots (n x N each) and room for one of them by unit. */
+typedef struct snapshots {
+    const nd_hebbian *network;
+    const double *response;
+} snapshots;
+
+/* Snapshot `index` as maps (N x n), and which units have a field. */
+static bool maps_at(size_t index, double *maps, bool *use, void *context, nd_error *error) {
+    const snapshots *self = context;
+    size_t inputs = self->network->inputs->count, neurons = self->network->neurons;
+    const double *response = self->response + index * inputs * neurons;
+    (void)error;
+    for (size_t i = 0; i < neurons; i++) {
+        double peak = 0;
+        for (size_t s = 0; s < inputs; s++) {
+            maps[i * inputs + s] = response[s * neurons + i];
+            peak = fmax(peak, response[s * neurons + i]);
+        }
+        use[i] = peak > self->network->experiment->network.peak_threshold;
+    }
+    return true;
+}
+
+static bool write_correlations(nd_nc *file, snapshots *self, size_t count, nd_error *error) {
+    double *rate_map = nd_doubles(count * count, error);
+    double *vector = rate_map ? nd_doubles(count * count, error) : NULL;
     bool fine =
-        correlation &&
-        nd_response_correlations(response, snapshots, network->inputs->count, network->neurons,
-                                 correlation, error) &&
+        vector &&
+        nd_correlation_matrices(count, self->network->neurons, self->network->inputs->count,
+                                maps_at, self, rate_map, vector, error) &&
         nd_nc_define(file, "population_vector_correlation", ND_NC_DOUBLE, "snapshot snapshot", "1",
-                     "Pearson r across units of two snapshots' responses to an input, "
-                     "averaged over inputs",
+                     "Pearson r across units of two snapshots' responses to an input, averaged "
+                     "over inputs",
                      error) &&
-        nd_nc_put(file, "population_vector_correlation", correlation, snapshots * snapshots, error);
-    free(correlation);
+        nd_nc_define(file, "rate_map_correlation", ND_NC_DOUBLE, "snapshot snapshot", "1",
+                     "Pearson r of a unit's responses at two snapshots, averaged over the units "
+                     "whose peak exceeds network.peak_threshold at both",
+                     error) &&
+        nd_nc_put(file, "population_vector_correlation", vector, count * count, error) &&
+        nd_nc_put(file, "rate_map_correlation", rate_map, count * count, error);
+    free(rate_map);
+    free(vector);
     return fine;
+}
+
+static bool write_information(nd_nc *file, snapshots *self, size_t count, nd_error *error) {
+    size_t inputs = self->network->inputs->count, neurons = self->network->neurons;
+    double *maps = nd_doubles(inputs * neurons, error), *occupancy = nd_doubles(inputs, error);
+    double *information = nd_doubles(neurons, error), *tuned = nd_doubles(neurons, error);
+    bool *use = nd_array(neurons, sizeof *use, error);
+    bool fine = maps && occupancy && information && tuned && use &&
+                nd_nc_define(file, "spatial_information", ND_NC_DOUBLE, "snapshot unit",
+                             "bit per unit activity",
+                             "spatial information of the unit's responses, all inputs equally "
+                             "likely; NaN for a silent unit",
+                             error) &&
+                nd_nc_define(file, "tuned", ND_NC_BYTE, "snapshot unit", "1",
+                             "1 where the unit's peak exceeds network.peak_threshold and its "
+                             "spatial information 0.01",
+                             error);
+    for (size_t s = 0; fine && s < inputs; s++)
+        occupancy[s] = 1 / (double)inputs;
+    for (size_t k = 0; fine && k < count; k++) {
+        maps_at(k, maps, use, self, error);
+        for (size_t i = 0; i < neurons; i++) {
+            information[i] = nd_spatial_information(maps + i * inputs, occupancy, inputs);
+            tuned[i] = use[i] && information[i] > ND_TUNED_INFORMATION;
+        }
+        fine = nd_nc_put_row(file, "spatial_information", k, information, neurons, error) &&
+               nd_nc_put_row(file, "tuned", k, tuned, neurons, error);
+    }
+    free(maps);
+    free(occupancy);
+    free(information);
+    free(tuned);
+    free(use);
+    return fine;
+}
+
+bool nd_hebbian_tuning_write(nd_nc *file, const nd_hebbian *network, const double *response,
+                             size_t count, nd_error *error) {
+    snapshots self = {network, response};
+    return count == 0 || (write_correlations(file, &self, count, error) &&
+                          write_information(file, &self, count, error));
 }

@@ -176,7 +176,7 @@ bool nd_hebbian_file_write(const char *path, const nd_hebbian *network, nd_journ
         put_rows(file, &all, size, summary, error) &&
         put_attributes(file, network, summary, error) &&
         nd_hebbian_drift_write(file, network, all.column, all.centroid, summary->records, error) &&
-        nd_hebbian_correlation_write(file, network, all.response, summary->snapshots, error);
+        nd_hebbian_tuning_write(file, network, all.response, summary->snapshots, error);
     if (fine)
         fine = nd_nc_publish(file, error);
     else

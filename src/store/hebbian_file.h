@@ -34,10 +34,10 @@ bool nd_hebbian_run_responses(const nd_hebbian_run *run, size_t index, double *r
                               nd_error *error);
 
 /* The parts that tell how the fields drifted, for nd_hebbian_file_write: `step` (records) and
- * `centroid` (records x N); `response` (snapshots x n x N), which is overwritten. */
+ * `centroid` (records x N); `response` (snapshots x n x N). */
 bool nd_hebbian_drift_write(nd_nc *file, const nd_hebbian *network, const double *step,
                             const double *centroid, size_t records, nd_error *error);
-bool nd_hebbian_correlation_write(nd_nc *file, const nd_hebbian *network, double *response,
-                                  size_t snapshots, nd_error *error);
+bool nd_hebbian_tuning_write(nd_nc *file, const nd_hebbian *network, const double *response,
+                             size_t snapshots, nd_error *error);
 
 #endif

@@ -100,19 +100,14 @@ static void unevenly_spaced_snapshots_have_no_diffusion_constant(void **state) {
     nd_hebbian_inputs_free(inputs);
 }
 
-static void population_vector_correlation_is_pearson_over_units(void **state) {
+static void correlation_by_lag_is_the_mean_of_a_diagonal(void **state) {
     (void)state;
-    /* Two snapshots, three inputs, four neurons; the second input's vector is silent in one. */
-    double response[] = {1, 2, 3, 4, 0, 0, 0, 0, 5, 1, 1, 1, /* first */
-                         2, 4, 6, 8, 1, 0, 0, 0, 1, 5, 1, 1};
-    double correlation[4];
-    nd_error error = {0};
-    support_fine(nd_response_correlations(response, 2, 3, 4, correlation, &error), &error);
-    double expected[] = {1, (1 - 1.0 / 3) / 2, (1 - 1.0 / 3) / 2, 1};
-    support_close("correlation", correlation, expected, 4, 1e-12, 1);
-    double by_lag[2];
-    nd_correlation_by_lag(correlation, 2, 0, by_lag);
-    assert_true(fabs(by_lag[0] - 1) < 1e-12 && fabs(by_lag[1] - 1.0 / 3) < 1e-12);
+    double correlation[] = {1, 0.5, 0.1, 0.5, 1, 0.7, 0.1, 0.7, NAN}, by_lag[3];
+    nd_correlation_by_lag(correlation, 3, 0, by_lag);
+    double whole[] = {1, 0.6, 0.1}, late[] = {1, 0.7, NAN};
+    support_close("from the first", by_lag, whole, 3, 1e-12, 1);
+    nd_correlation_by_lag(correlation, 3, 1, by_lag);
+    support_close("from the second", by_lag, late, 3, 1e-12, 1);
 }
 
 int main(void) {
@@ -123,7 +118,7 @@ int main(void) {
         cmocka_unit_test(a_field_that_goes_ends_its_track),
         cmocka_unit_test(the_way_around_the_ring_counts_in_full),
         cmocka_unit_test(unevenly_spaced_snapshots_have_no_diffusion_constant),
-        cmocka_unit_test(population_vector_correlation_is_pearson_over_units),
+        cmocka_unit_test(correlation_by_lag_is_the_mean_of_a_diagonal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
