@@ -164,7 +164,8 @@ static matvar_t *into_cell(cursor *c, matvar_t *value) {
     matvar_t **cells = value->data;
     matvar_t *cell = cells ? cells[place] : NULL;
     if (!cell)
-        nd_fail(c->error, c->mat->path, "", "'%s': that cell is empty", c->whole);
+        nd_fail(c->error, c->mat->path, "save it anew in MATLAB, as -v7",
+                "'%s': that cell cannot be read", c->whole);
     return cell;
 }
 

@@ -52,7 +52,10 @@ static bool descend(walk *w, matvar_t *value, const char *place, int64_t id, int
         vectors = vectors && (nd_mat_empty(cells[i]) || nd_mat_numeric(cells[i]));
     }
     for (size_t i = 0; any && i < count; i++) {
-        if (!cells[i] || (nd_mat_empty(cells[i]) && !vectors))
+        if (!cells[i]) /* even an empty one is something, unless matio stumbled */
+            return nd_fail(w->error, w->mat->path, "save it anew in MATLAB, as -v7",
+                           "%s%s{%zu} cannot be read", w->name, place, i + 1);
+        if (nd_mat_empty(cells[i]) && !vectors)
             continue;
         if ((size_t)snprintf(part, sizeof part, "%s{%zu}", place, i + 1) >= sizeof part)
             return nd_fail(w->error, w->mat->path, "", "%s%s is nested too deep", w->name, place);

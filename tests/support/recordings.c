@@ -257,9 +257,16 @@ matvar_t *support_mat_sparse(const char *name, const double *values, size_t rows
     return made;
 }
 
+/* Sixteen bits a letter, as MATLAB itself writes: matio 1.5 cannot read back its own packed bytes.
+ */
 matvar_t *support_mat_text(const char *name, const char *text) {
     size_t dims[2] = {1, strlen(text)};
-    return Mat_VarCreate(name, MAT_C_CHAR, MAT_T_UINT8, 2, dims, (void *)text, 0);
+    uint16_t *letters = calloc(dims[1] + 1, sizeof *letters);
+    for (size_t i = 0; i < dims[1]; i++)
+        letters[i] = (unsigned char)text[i];
+    matvar_t *made = Mat_VarCreate(name, MAT_C_CHAR, MAT_T_UINT16, 2, dims, letters, 0);
+    free(letters);
+    return made;
 }
 
 matvar_t *support_mat_cells_shaped(const char *name, int rank, const size_t *dims) {
