@@ -95,7 +95,9 @@ static void confine(const nd_limits *limits) {
 #else
     (void)address_space;
 #endif
-    int usual[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGALRM};
+    /* A handler of the parent's would go on with the parent's work in the child. */
+    int usual[] = {SIGINT, SIGTERM, SIGHUP,  SIGALRM, SIGSEGV, SIGBUS,
+                   SIGFPE, SIGILL,  SIGABRT, SIGSYS,  SIGXCPU, SIGXFSZ};
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         signal(usual[i], SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
@@ -178,7 +180,7 @@ static bool tell_death(const listener *from, int status, double seconds, nd_erro
     if (from->stopped)
         return nd_fail(error, where, "start again", "stopped before it was read");
     if (from->late || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
-        return nd_fail(error, where, mend, "reading took more than %.0f s and was ended", seconds);
+        return nd_fail(error, where, mend, "reading took more than %g s and was ended", seconds);
     if (WIFSIGNALED(status))
         return nd_fail(error, where, mend,
                        "the reading library failed (%s) and took nothing with it",
@@ -208,7 +210,9 @@ static bool listen_to(listener *from, bool (*take)(void *, nd_buffer *, nd_error
             memcpy(&failure, body.bytes, sizeof failure);
             failure.where[sizeof failure.where - 1] = failure.what[sizeof failure.what - 1] =
                 failure.mend[sizeof failure.mend - 1] = '\0';
-            nd_fail(error, failure.where[0] ? failure.where : from->note, failure.mend, "%s",
+            bool memory = strcmp(failure.where, "memory") == 0;
+            nd_fail(error, failure.where[0] && !memory ? failure.where : from->note,
+                    memory ? "allow reading more memory (--reader-memory)" : failure.mend, "%s",
                     failure.what);
             fine = false;
         } else if (fine) {

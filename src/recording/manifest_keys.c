@@ -79,7 +79,6 @@ static const cyaml_schema_field_t significance_fields[] = {
 static const cyaml_schema_field_t corrections_fields[] = {
     TEXTS("methods", nd_corrections_keys, methods),
     TEXT("repetitions", nd_corrections_keys, repetitions),
-    TEXT("fractions", nd_corrections_keys, fractions),
     TEXT("fractions", nd_corrections_keys, fractions), CYAML_FIELD_END};
 
 static const cyaml_schema_field_t manifest_fields[] = {

@@ -1,0 +1,322 @@
+/* Files that cannot be used end in one clear line, and the program goes on. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "recording/manifest.h"
+#include "recordings.h"
+#include "support.h"
+
+enum { FRAMES = 400, CELLS = 4 };
+
+typedef struct stage {
+    char *folder;
+    support_track track;
+} stage;
+
+static int set_up(void **state) {
+    stage *s = calloc(1, sizeof *s);
+    s->folder = support_folder();
+    s->track = support_make_track(FRAMES, CELLS);
+    *state = s;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    stage *s = *state;
+    support_free_track(&s->track);
+    support_remove(s->folder);
+    free(s);
+    return 0;
+}
+
+static const char *at(const stage *s, const char *name) {
+    static char path[600];
+    snprintf(path, sizeof path, "%s/%s", s->folder, name);
+    return path;
+}
+
+static nd_recording *try(const stage *s, const char *manifest, nd_error *error) {
+    char path[600];
+    snprintf(path, sizeof path, "%s/manifest.yaml", s->folder);
+    support_fine(nd_write_file(path, manifest, strlen(manifest), error), error);
+    return nd_recording_load(path, NULL, error);
+}
+
+/* The line an unusable manifest or file gives holds every one of the words. */
+static void fails_saying(const stage *s, const char *manifest, const char *first,
+                         const char *second) {
+    nd_error error = {0};
+    char line[2048];
+    nd_recording *recording = try(s, manifest, &error);
+    assert_null(recording);
+    nd_error_line(&error, line, sizeof line);
+    if (!strstr(line, first) || !strstr(line, second))
+        fail_msg("'%s' lacks '%s' or '%s'", line, first, second);
+    assert_null(strchr(line, '\n'));
+}
+
+static nd_recording *loads(const stage *s, const char *manifest) {
+    nd_error error = {0};
+    nd_recording *recording = try(s, manifest, &error);
+    support_fine(recording != NULL, &error);
+    return recording;
+}
+
+static void write_text(const stage *s, const char *name, const char *text) {
+    nd_error error = {0};
+    support_fine(nd_write_file(at(s, name), text, strlen(text), &error), &error);
+}
+
+static const char one_nwb[] = "bins: 10\nsessions:\n  - {file: a.nwb}\n";
+static const char one_csv[] = "bins: 10\nsessions:\n  - {file: a.csv}\n";
+
+static void not_nwb(void **state) {
+    stage *s = *state;
+    support_nwb what = {.track = &s->track, .version = ""};
+    assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+    fails_saying(s, one_nwb, "a.nwb: is an HDF5 file but not NWB", "nwb_version");
+    what.version = "1.0.6";
+    assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+    fails_saying(s, one_nwb, "a.nwb: is NWB 1.0.6", "expected 2.x");
+    FILE *file = fopen(at(s, "a.nwb"), "wb");
+    for (int i = 0; i < 1000; i++)
+        fputc(i * 7919 % 251, file);
+    fclose(file);
+    fails_saying(s, one_nwb, "a.nwb", "is no NWB (HDF5), MATLAB, NumPy or CSV file");
+}
+
+static void truncated_hdf5(void **state) {
+    stage *s = *state;
+    support_nwb what = {.track = &s->track, .compressed = true};
+    assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+    struct stat about;
+    assert_int_equal(stat(at(s, "a.nwb"), &about), 0);
+    assert_int_equal(truncate(at(s, "a.nwb"), about.st_size / 2), 0);
+    fails_saying(s, one_nwb, "a.nwb: is a damaged HDF5 file", "cut short");
+    assert_int_equal(truncate(at(s, "a.nwb"), 0), 0);
+    fails_saying(s, one_nwb, "a.nwb", "is empty");
+}
+
+static void truncated_matlab(void **state) {
+    stage *s = *state;
+    matvar_t *variables[] = {support_mat_matrix("spikes", s->track.activity, FRAMES, CELLS), NULL};
+    assert_true(support_write_mat(at(s, "a.mat"), MAT_FT_MAT5, variables));
+    struct stat about;
+    assert_int_equal(stat(at(s, "a.mat"), &about), 0);
+    assert_int_equal(truncate(at(s, "a.mat"), about.st_size / 2), 0);
+    fails_saying(s, "sessions:\n  - {file: a.mat}\n", "a.mat", "");
+}
+
+static void missing_parts(void **state) {
+    stage *s = *state;
+    support_nwb what = {.track = &s->track, .no_position = true};
+    assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+    fails_saying(s, one_nwb, "a.nwb: holds no position", "activity of 4 cells");
+    what = (support_nwb){.track = &s->track, .no_activity = true};
+    assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+    fails_saying(s, one_nwb, "a.nwb: holds no activity", "RoiResponseSeries");
+    what = (support_nwb){.track = &s->track};
+    assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+    fails_saying(s, "sessions:\n  - {file: a.nwb, speed: {name: running_wheel}}\n",
+                 "a.nwb: has no object named 'running_wheel'", "--scan");
+    fails_saying(s, "sessions:\n  - {file: a.nwb, speed: {name: /processing/none}}\n",
+                 "/processing/none", "has no");
+}
+
+static void lengths_that_disagree(void **state) {
+    stage *s = *state;
+    assert_true(support_write_npy(at(s, "x.npy"), s->track.position, FRAMES - 1, 1, false));
+    assert_true(support_write_npy(at(s, "a.npy"), s->track.activity, FRAMES, CELLS, false));
+    fails_saying(s,
+                 "sessions:\n  - {frame_seconds: 0.05, activity: {file: a.npy}, position: {file: "
+                 "x.npy}}\n",
+                 "x.npy: lengths disagree", "399 values, the activity 400 frames");
+    fails_saying(s,
+                 "sessions:\n  - {activity: {file: a.npy, times: x.npy}, position: {file: "
+                 "x.npy}}\n",
+                 "x.npy: holds 399 times for 400 frames", "");
+}
+
+static void times_that_do_not_increase(void **state) {
+    stage *s = *state;
+    s->track.times[17] = s->track.times[16];
+    assert_true(support_write_csv(at(s, "a.csv"), &s->track));
+    fails_saying(s, one_csv, "the times do not increase: frame 18 at 10.8 s follows 10.8 s",
+                 "a.csv");
+    support_nwb what = {.track = &s->track};
+    assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+    fails_saying(s, one_nwb, "the times do not increase", "a.nwb");
+}
+
+static void no_times_at_all(void **state) {
+    stage *s = *state;
+    assert_true(support_write_npy(at(s, "x.npy"), s->track.position, FRAMES, 1, false));
+    assert_true(support_write_npy(at(s, "a.npy"), s->track.activity, FRAMES, CELLS, false));
+    fails_saying(s, "sessions:\n  - {activity: {file: a.npy}, position: {file: x.npy}}\n",
+                 "x.npy: has no times", "frame_seconds");
+}
+
+static void missing_positions_are_counted_and_skipped(void **state) {
+    stage *s = *state;
+    s->track.position[3] = s->track.position[250] = NAN;
+    assert_true(support_write_csv(at(s, "a.csv"), &s->track));
+    nd_recording *recording = loads(s, one_csv);
+    assert_int_equal(recording->sessions[0].frames, FRAMES - 2);
+    assert_int_equal(recording->sessions[0].left_out.position_missing, 2);
+    nd_recording_free(recording);
+}
+
+static void positions_outside_the_range_are_counted_and_skipped(void **state) {
+    stage *s = *state;
+    assert_true(support_write_csv(at(s, "a.csv"), &s->track));
+    nd_recording *recording = loads(s, "bins: 10\nrange: [0, 0.5]\nsessions:\n  - {file: a.csv}\n");
+    assert_int_equal(recording->sessions[0].frames, FRAMES / 2);
+    assert_int_equal(recording->sessions[0].left_out.outside_range, FRAMES / 2);
+    nd_recording_free(recording);
+    fails_saying(s, "bins: 10\nrange: [100, 200]\nsessions:\n  - {file: a.csv}\n",
+                 "all 400 positions lie outside the range 100 to 200", "a.csv");
+}
+
+static void no_running_frames(void **state) {
+    stage *s = *state;
+    assert_true(support_write_csv(at(s, "a.csv"), &s->track));
+    fails_saying(s, "minimum_speed: 5\nsessions:\n  - {file: a.csv, speed: {column: velocity}}\n",
+                 "a.csv: no running frames", "lower minimum_speed");
+}
+
+static void cells_with_one_spike_or_none_are_kept(void **state) {
+    stage *s = *state;
+    for (size_t f = 0; f < FRAMES; f++) {
+        s->track.activity[f * CELLS] = f == 7;
+        s->track.activity[f * CELLS + 1] = 0.0;
+    }
+    assert_true(support_write_csv(at(s, "a.csv"), &s->track));
+    nd_recording *recording = loads(s, one_csv);
+    const nd_session *session = &recording->sessions[0];
+    assert_int_equal(session->cells, CELLS);
+    assert_int_equal(session->events.start[1], 1);
+    assert_int_equal(session->events.start[2], 1);
+    nd_recording_free(recording);
+}
+
+static void missing_activity_drops_cells_then_frames(void **state) {
+    stage *s = *state;
+    for (size_t f = 0; f < FRAMES; f++)
+        s->track.activity[f * CELLS + 2] = NAN; /* not seen in this session */
+    s->track.activity[5 * CELLS] = NAN;
+    assert_true(support_write_npy(at(s, "x.npy"), s->track.position, FRAMES, 1, false));
+    assert_true(support_write_npy(at(s, "a.npy"), s->track.activity, FRAMES, CELLS, false));
+    nd_recording *recording = loads(s, "bins: 10\nsessions:\n  - {frame_seconds: 0.05, activity: "
+                                       "{file: a.npy}, position: {file: x.npy}}\n");
+    assert_int_equal(recording->sessions[0].cells, CELLS - 1);
+    assert_int_equal(recording->sessions[0].cells_left_out, 1);
+    assert_int_equal(recording->sessions[0].frames, FRAMES - 1);
+    assert_int_equal(recording->sessions[0].left_out.activity_missing, 1);
+    nd_recording_free(recording);
+}
+
+static void negative_activity_needs_a_threshold(void **state) {
+    stage *s = *state;
+    s->track.activity[9 * CELLS + 1] = -0.25;
+    assert_true(support_write_csv(at(s, "a.csv"), &s->track));
+    fails_saying(s, one_csv, "the activity of cell 2 in frame 10 is -0.25", "threshold");
+    nd_recording *recording =
+        loads(s, "bins: 10\nsessions:\n  - {file: a.csv, activity: {threshold: 1}}\n");
+    const nd_events *events = &recording->sessions[0].events;
+    for (size_t e = 0; e < events->start[CELLS]; e++)
+        assert_true(events->amount[e] > 1.0);
+    nd_recording_free(recording);
+}
+
+static void matlab_of_the_wrong_shape(void **state) {
+    stage *s = *state;
+    matvar_t *cells = support_mat_cells_shaped("spike_train", 3, (size_t[]){2, 4, 2});
+    matvar_t *variables[] = {cells, support_mat_matrix("x", s->track.position, FRAMES, 1),
+                             support_mat_text("note", "hello"), NULL};
+    assert_true(support_write_mat(at(s, "a.mat"), MAT_FT_MAT5, variables));
+    const char *const cases[][3] = {
+        {"'spike_train{3,1,1}'", "an array of 2 x 4 x 2", "outside"},
+        {"'spike_train{1,1}'", "an array of 2 x 4 x 2", "subscripts"},
+        {"'spike_train.data'", "there is no structure", ".data"},
+        {"'spike_train{0,1,1}'", "expected a whole number from 1", ""},
+        {"'spike_train{1,1,1'", "closing sign", ""},
+        {"other", "has no variable 'other'", "--scan"},
+        {"note", "note is no array of numbers", "expected a matrix of frames by cells"},
+        {"'spike_train{1,1,1}'", "spike_train{1,1,1} is no array of numbers", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char manifest[512];
+        snprintf(manifest, sizeof manifest,
+                 "sessions:\n  - {file: a.mat, frame_seconds: 0.05, activity: {name: %s}}\n",
+                 cases[i][0]);
+        fails_saying(s, manifest, cases[i][1], cases[i][2]);
+    }
+    fails_saying(s,
+                 "sessions:\n  - {file: a.mat, frame_seconds: 0.05, position: {name: "
+                 "spike_train}}\n",
+                 "a.mat", "");
+}
+
+static void tables_with_odd_rows(void **state) {
+    stage *s = *state;
+    write_text(s, "a.csv", "time,x,cell1\n0,1,2\n1,2\n");
+    fails_saying(s, one_csv, "a.csv: line 3 has fewer columns than the first, which has 3", "");
+    write_text(s, "a.csv", "time,x,cell1\n0,1,2\n1,left,2\n");
+    fails_saying(s, one_csv, "a.csv: line 3, column 2: 'left' is no number", "");
+    write_text(s, "a.csv", "time,x,cell1\n");
+    fails_saying(s, one_csv, "a.csv: holds no rows", "");
+    write_text(s, "a.csv", "time,x,cell1\n0,1,2\n1,2,0\n");
+    fails_saying(s, "sessions:\n  - {file: a.csv, position: {column: place}}\n",
+                 "a.csv: has no column 'place'", "");
+}
+
+static void damaged_arrays(void **state) {
+    stage *s = *state;
+    assert_true(support_write_npy(at(s, "a.npy"), s->track.activity, FRAMES, CELLS, false));
+    const char *manifest = "sessions:\n  - {frame_seconds: 1, activity: {file: a.npy}, position: "
+                           "{file: a.npy, column: 1}}\n";
+    assert_int_equal(truncate(at(s, "a.npy"), 1000), 0);
+    fails_saying(s, manifest, "a.npy: holds 1000 bytes; its 1600 numbers need more", "cut short");
+    assert_int_equal(truncate(at(s, "a.npy"), 60), 0);
+    fails_saying(s, manifest, "a.npy: ends in its header", "");
+}
+
+static void paths_that_are_no_files(void **state) {
+    stage *s = *state;
+    fails_saying(s, "name: x\nsessions:\n  - {day: 1, file: nothing.nwb}\n",
+                 "line 3, sessions.0.file: there is no file 'nothing.nwb'", "manifest.yaml");
+    assert_int_equal(mkdir(at(s, "folder"), 0700), 0);
+    fails_saying(s, "sessions:\n  - {file: folder}\n", "folder", "is not a file");
+    assert_int_equal(mkfifo(at(s, "pipe"), 0600), 0);
+    fails_saying(s, "sessions:\n  - {file: pipe}\n", "pipe", "is not a file");
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(not_nwb),
+        TEST(truncated_hdf5),
+        TEST(truncated_matlab),
+        TEST(missing_parts),
+        TEST(lengths_that_disagree),
+        TEST(times_that_do_not_increase),
+        TEST(no_times_at_all),
+        TEST(missing_positions_are_counted_and_skipped),
+        TEST(positions_outside_the_range_are_counted_and_skipped),
+        TEST(no_running_frames),
+        TEST(cells_with_one_spike_or_none_are_kept),
+        TEST(missing_activity_drops_cells_then_frames),
+        TEST(negative_activity_needs_a_threshold),
+        TEST(matlab_of_the_wrong_shape),
+        TEST(tables_with_odd_rows),
+        TEST(damaged_arrays),
+        TEST(paths_that_are_no_files),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
