@@ -160,7 +160,7 @@ static void draw_positions(nd_plot *plot, const char *letter, nd_area area,
                           (nd_plot_margins){1.45, 1.4, 0.12, 0.6});
     nd_plot_script(plot,
                    "set xrange [-0.5:%zu-0.5]\nset format x ''\nset xtics %.6g\nset ytics %.6g\n"
-                   "set autoscale yfix\nset ylabel \"position\\n(world units)\"\n"
+                   "set autoscale yfix\nset ylabel 'position'\n"
                    "plot 'position' with lines linetype 1 linewidth 0.8 notitle\n",
                    dataset->samples, nd_nice_step((double)dataset->samples, 4),
                    nd_nice_step(range_of(dataset->position, dataset->samples), 4));
