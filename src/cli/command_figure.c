@@ -6,7 +6,7 @@
 
 static int list(void) {
     for (const nd_figure *figure = nd_figures(); figure->name; figure++)
-        printf("%-14s %-26s %s\n", figure->name, figure->inputs, figure->summary);
+        printf("%-14s %s\n%-14s   %s\n", figure->name, figure->inputs, "", figure->summary);
     return ND_EXIT_FINE;
 }
 
