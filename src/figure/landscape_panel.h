@@ -6,15 +6,15 @@
 #include "store/landscape_file.h"
 
 /* The valley's height as an image with the walk of one walker, from its start (a red dot). */
-void nd_panel_walk(nd_plot *plot, const char *letter, nd_area area, const nd_landscape *landscape,
+void nd_panel_walk(nd_plot *plot, const char *letter, nd_area area, const nd_landscape *of,
                    nd_valley valley, size_t walker, const char *title);
 
 /* The same image with all walkers at the end. */
-void nd_panel_cloud(nd_plot *plot, const char *letter, nd_area area, const nd_landscape *landscape,
+void nd_panel_cloud(nd_plot *plot, const char *letter, nd_area area, const nd_landscape *of,
                     nd_valley valley, const char *title);
 
 /* Curvature across the floor over steps, median and quartiles of the walkers, in both valleys. */
-bool nd_panel_flatness(nd_plot *plot, const char *letter, nd_area area,
-                       const nd_landscape *landscape, nd_error *error);
+bool nd_panel_flatness(nd_plot *plot, const char *letter, nd_area area, const nd_landscape *of,
+                       nd_error *error);
 
 #endif

@@ -110,32 +110,50 @@ static double mean(const double *values, size_t count) {
     return sum / (double)count;
 }
 
+/* The lowest level that log10 loss reaches: the least median of blocks of a twentieth of the
+ * records (noise may make the loss rise again later), and the noise around it there. */
+static void lowest_level(const series *loss, double *scratch, double *level, double *noise) {
+    size_t block = loss->count / 20 > 10 ? loss->count / 20 : 10;
+    *level = INFINITY;
+    *noise = 0;
+    for (size_t from = 0; from < loss->count; from += block) {
+        /* A short rest goes with the block before it. */
+        size_t count = loss->count - from < 2 * block ? loss->count - from : block;
+        memcpy(scratch, loss->value + from, count * sizeof *scratch);
+        double median = nd_median(scratch, count);
+        if (median < *level) {
+            for (size_t i = 0; i < count; i++)
+                scratch[i] = fabs(loss->value[from + i] - median);
+            *level = median;
+            *noise = 1.4826 * nd_median(scratch, count);
+        }
+        if (count != block)
+            break;
+    }
+}
+
 /* Phase i: the first record that has made nine tenths of the fall and stays there for five. */
 static bool find_familiarity(const nd_phase_traces *traces, nd_phases *phases, nd_error *error) {
     series loss;
     bool fine = series_new(&loss, traces->records, error);
-    double *half = fine ? nd_doubles(traces->records, error) : NULL;
-    fine = fine && half;
+    double *scratch = fine ? nd_doubles(traces->records, error) : NULL;
+    fine = fine && scratch;
     if (fine) {
+        double plateau, noise;
         take_metric(traces, ND_PHASE_LOSS, -INFINITY, INFINITY, &loss);
-        size_t n = loss.count, late = n - n / 2;
-        memcpy(half, loss.value + n / 2, late * sizeof *half);
-        double plateau = nd_median(half, late);
-        for (size_t i = 0; i < late; i++)
-            half[i] = fabs(loss.value[n / 2 + i] - plateau);
-        double noise = 1.4826 * nd_median(half, late), fall = loss.value[0] - plateau;
-        double enough = loss.value[0] - DOMINATED * fall;
-        size_t at = 0;
+        lowest_level(&loss, scratch, &plateau, &noise);
+        double fall = loss.value[0] - plateau, enough = loss.value[0] - DOMINATED * fall;
+        size_t at = 0, n = loss.count;
         phases->seen[0] = fall > fmax(4 * noise, 0.02);
         for (; phases->seen[0] && at + 1 < n; at++) {
             size_t ahead = n - at < 5 ? n - at : 5;
-            memcpy(half, loss.value + at, ahead * sizeof *half);
-            if (loss.value[at] <= enough && nd_median(half, ahead) <= enough)
+            memcpy(scratch, loss.value + at, ahead * sizeof *scratch);
+            if (loss.value[at] <= enough && nd_median(scratch, ahead) <= enough)
                 break;
         }
         phases->end_step[0] = loss.time[at];
     }
-    free(half);
+    free(scratch);
     series_free(&loss);
     return fine;
 }

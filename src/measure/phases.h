@@ -3,8 +3,8 @@
  *
  * Phases overlap; one dominates until nine tenths of its own fall are made, the cut that the
  * timescale of sparsification takes too.
- * Phase i, fast familiarity: the fall of log10 loss from the first record to its plateau, the
- * median of the last half.
+ * Phase i, fast familiarity: the fall of log10 loss from the first record to its lowest level,
+ * the least median of blocks of a twentieth of the records (at least ten).
  * Phase ii, implicit regularisation: the fall of the fraction of active units after phase i, on the
  * least squares fit of  a + b clamp((T - t) / (T - S), 0, 1)^q,  q 1, 2 or 3. Where that fraction
  * does not fall (label noise), the active fraction takes its place.

@@ -99,7 +99,8 @@ bool nd_traces_from_run(const nd_nc *file, nd_trace_table *table, nd_error *erro
 
 bool nd_phases_into_run(nd_nc *file, nd_phases *phases, nd_error *error) {
     static const char method[] =
-        "phase i: nine tenths of the fall of log10 loss to its plateau; phase ii: nine tenths of "
+        "phase i: nine tenths of the fall of log10 loss to its lowest level; phase ii: nine tenths "
+        "of "
         "the fall of the sparsity metric on its least squares fit plateau + depth "
         "clamp((T - t)/(T - S), 0, 1)^q, q 1 to 3; changes tested by Mann-Kendall with Hamed and "
         "Rao's correction, p < 0.01 and at least 5 % of the metric's range";
