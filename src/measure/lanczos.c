@@ -110,8 +110,8 @@ static double residual(const krylov *space, size_t ritz) {
     return fabs(space->next[space->steps - 1] * space->last[ritz]);
 }
 
-bool nd_hessian_extremes(const nd_linearization *point, uint64_t seed, size_t most_steps,
-                         nd_extremes *extremes, nd_error *error) {
+static bool find_ends(const nd_linearization *point, uint64_t seed, size_t most_steps, bool both,
+                      nd_extremes *extremes, nd_error *error) {
     nd_dense_single_thread();
     *extremes = (nd_extremes){0};
     krylov space;
@@ -126,7 +126,7 @@ bool nd_hessian_extremes(const nd_linearization *point, uint64_t seed, size_t mo
             continue;
         fine = krylov_solve(&space, error);
         double still = CONVERGED * magnitude(&space);
-        if (residual(&space, 0) < still && residual(&space, space.steps - 1) < still)
+        if ((!both || residual(&space, 0) < still) && residual(&space, space.steps - 1) < still)
             going = false;
     }
     if (fine && space.steps > 0) {
@@ -139,6 +139,19 @@ bool nd_hessian_extremes(const nd_linearization *point, uint64_t seed, size_t mo
     }
     krylov_free(&space);
     return fine;
+}
+
+bool nd_hessian_largest(const nd_linearization *point, uint64_t seed, size_t most_steps,
+                        double *largest, nd_error *error) {
+    nd_extremes extremes;
+    bool fine = find_ends(point, seed, most_steps, false, &extremes, error);
+    *largest = extremes.largest;
+    return fine;
+}
+
+bool nd_hessian_extremes(const nd_linearization *point, uint64_t seed, size_t most_steps,
+                         nd_extremes *extremes, nd_error *error) {
+    return find_ends(point, seed, most_steps, true, extremes, error);
 }
 
 void nd_density_edges(size_t bin, double *low, double *high) {

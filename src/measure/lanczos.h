@@ -7,8 +7,8 @@
 
 #include "measure/linearization.h"
 
-/* Decades of magnitude on each side of zero that the density tells apart: with a hundred steps or so,
- * what lies nearer to zero is not resolved. */
+/* Decades of magnitude on each side of zero that the density tells apart: with a hundred steps or
+ * so, what lies nearer to zero is not resolved. */
 enum { ND_DENSITY_DECADES = 4, ND_DENSITY_BINS = 2 * ND_DENSITY_DECADES + 1 };
 
 typedef struct nd_extremes {
@@ -17,8 +17,12 @@ typedef struct nd_extremes {
     size_t steps;
 } nd_extremes;
 
-/* Lanczos from one random start until both ends stand still within 1e-8 of the largest magnitude,
- * or `most_steps` are made. */
+/* Lanczos from one random start until the largest eigenvalue alone stands still within 1e-8 of the
+ * largest magnitude (a few tens of steps), or `most_steps` are made. */
+bool nd_hessian_largest(const nd_linearization *point, uint64_t seed, size_t most_steps,
+                        double *largest, nd_error *error);
+
+/* The same until both ends stand still. */
 bool nd_hessian_extremes(const nd_linearization *point, uint64_t seed, size_t most_steps,
                          nd_extremes *extremes, nd_error *error);
 

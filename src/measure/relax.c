@@ -9,7 +9,7 @@
 #include "measure/dense.h"
 #include "measure/spectrum.h"
 
-enum { MOST_TRIALS = 300, STALLED_TRIALS = 30 };
+enum { MOST_TRIALS = 100, STALLED_TRIALS = 12 };
 static const double SOFTER = 4, HARDER = 0.2; /* of mu, after a failure and a success */
 
 typedef struct descent {
@@ -83,7 +83,7 @@ static bool descend(descent *down, nd_parameters *parameters, double target, nd_
         if (!try_step(down, parameters, &moved, error))
             return false;
         /* A step that gains next to nothing counts as a failure towards giving up. */
-        failures = moved && down->at->loss < 0.999 * before ? 0 : failures + 1;
+        failures = moved && down->at->loss < 0.99 * before ? 0 : failures + 1;
         if (failures > STALLED_TRIALS || down->at->units == 0)
             break;
         result->steps += moved;

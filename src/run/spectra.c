@@ -88,16 +88,14 @@ static bool measure_point(const work *all, const nd_parameters *parameters, flat
         return false;
     const nd_spectra_options *options = all->options;
     uint64_t seed = all->run->experiment->seed;
-    nd_extremes ends;
     *at = (flatness){.loss = point->loss / all->variance,
                      .trace = nd_hessian_trace(point),
                      .rank = NAN,
                      .log_sum = NAN};
-    bool fine = nd_hessian_extremes(point, seed, EXTREME_STEPS, &ends, error);
-    at->largest = ends.largest;
+    bool fine = nd_hessian_largest(point, seed, EXTREME_STEPS, &at->largest, error);
     if (fine && lanczos) {
-        lanczos->extremes = ends;
-        fine = nd_hessian_density(point, seed, options->probes ? options->probes : USUAL_PROBES,
+        fine = nd_hessian_extremes(point, seed, EXTREME_STEPS, &lanczos->extremes, error) &&
+               nd_hessian_density(point, seed, options->probes ? options->probes : USUAL_PROBES,
                                   options->steps ? options->steps : USUAL_STEPS, &lanczos->density,
                                   error);
     }
