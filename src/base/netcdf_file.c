@@ -99,7 +99,8 @@ static bool copy_file(const char *from, const char *to, nd_error *error) {
     if (out && fclose(out) != 0)
         fine = false;
     if (!fine) {
-        nd_fail_errno(error, from, "free some space", "a new version beside it cannot be written");
+        nd_fail_errno(error, from, "free some space, or make its folder writable",
+                      "a new version beside it cannot be written");
         unlink(to);
     }
     return fine;

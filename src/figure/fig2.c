@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "figure/figures.h"
@@ -16,10 +17,24 @@ static nd_area area_cm(double left, double bottom, double width, double height) 
     return (nd_area){left / WIDTH, bottom / HEIGHT, width / WIDTH, height / HEIGHT};
 }
 
+/* Records spaced logarithmically are drawn so: the fast phase is then as wide as the slow ones. */
+static bool logarithmic(const nd_run *run) {
+    return strcmp(run->experiment->run.spacing, "log") == 0 && run->records > 2;
+}
+
+static nd_step_axis axis_of(const nd_run *run) {
+    if (logarithmic(run))
+        return (nd_step_axis){.unit = 1, .label = "training step"};
+    return nd_step_axis_for(run->step[run->records - 1]);
+}
+
 /* Sets the x axis of a panel over the run's steps. */
 static void step_axis(nd_plot *plot, const nd_run *run, const nd_step_axis *axis) {
-    nd_plot_script(plot, "set xlabel '%s'\nset xrange [0:%.9g]\n", axis->label,
-                   run->step[run->records - 1] / axis->unit);
+    bool powers = logarithmic(run); /* step 0 has no place on them */
+    nd_plot_script(plot, "set xlabel '%s'\nset xrange [%.9g:%.9g]\n", axis->label,
+                   powers ? run->step[1] : 0, run->step[run->records - 1] / axis->unit);
+    if (powers)
+        nd_plot_script(plot, "set logscale x\nset format x '10^{%%L}'\nset xtics 100\n");
 }
 
 /* A trace of the records over steps, thinned, as table `name`. */
@@ -32,7 +47,7 @@ static bool write_trace(nd_plot *plot, const char *name, const nd_run *run, cons
     }
     if (x && y) {
         nd_plot_table(plot, name);
-        nd_plot_trace(plot, run->records, x, y, 500, false);
+        nd_plot_trace(plot, run->records, x, y, 500, logarithmic(run));
     }
     free(x);
     free(y);
@@ -40,7 +55,7 @@ static bool write_trace(nd_plot *plot, const char *name, const nd_run *run, cons
 }
 
 static bool draw_loss(nd_plot *plot, nd_area area, const nd_run *run, nd_error *error) {
-    nd_step_axis axis = nd_step_axis_for(run->step[run->records - 1]);
+    nd_step_axis axis = axis_of(run);
     if (!write_trace(plot, "loss", run, run->loss, true, axis.unit, error))
         return false;
     nd_plot_panel(plot, "B", area.left, area.bottom, area.width, area.height);
@@ -53,7 +68,7 @@ static bool draw_loss(nd_plot *plot, nd_area area, const nd_run *run, nd_error *
 static bool draw_information(nd_plot *plot, nd_area area, const nd_measured *measured,
                              nd_error *error) {
     const nd_run *run = measured->run;
-    nd_step_axis axis = nd_step_axis_for(run->step[run->records - 1]);
+    nd_step_axis axis = axis_of(run);
     if (!write_trace(plot, "active-units", run, run->fraction_active_units, false, axis.unit,
                      error))
         return false;

@@ -20,6 +20,7 @@ draws() { # NAME INPUT ENDING
 }
 small run.nc
 small two.nc world.environments=2
+small log.nc run.spacing=log
 small random.nc world.task=random world.output_dim=5
 sum=$(sha256sum <"$folder/run.nc")
 for ending in pdf svg png; do draws fig2 run.nc $ending; done
@@ -27,6 +28,7 @@ for ending in pdf svg png; do draws fig2 run.nc $ending; done
 "$program" measure "$folder/run.nc" --quiet || fail measure
 draws fig2 run.nc svg
 draws fig2 two.nc svg
+draws fig2 log.nc svg
 for figure in $("$program" figure --list | awk '$1 == "fig6" || $1 == "environments" {print $1}'); do
     draws "$figure" two.nc svg
     [ "$figure" = fig6 ] && draws fig6 random.nc png
