@@ -16,7 +16,7 @@ static void free_results(nd_recording_result **results, size_t count) {
 
 static nd_recording_result **read_all(const nd_arguments *arguments, size_t count,
                                       nd_error *error) {
-    nd_recording_result **results = nd_array(count, sizeof *results, error);
+    nd_recording_result **results = nd_array(count, sizeof(void *), error);
     for (size_t i = 0; results && i < count; i++)
         if (!(results[i] = nd_recording_file_read(nd_positional(arguments, i), error))) {
             free_results(results, count);

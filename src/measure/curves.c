@@ -74,7 +74,7 @@ static bool add_to(points *made, size_t member, double time, const nd_session_re
         i++;
     point *at = &made->point[i];
     if (i == made->count) {
-        at->session = nd_array(most, sizeof *at->session, error);
+        at->session = nd_array(most, sizeof(void *), error);
         if (!at->session)
             return false;
         at->member = member;

@@ -15,8 +15,10 @@ static void move_series(nd_transfer *t, nd_recording_result *result, nd_variable
                         size_t points, double **(*pick)(nd_curve *curve, size_t metric),
                         size_t metric) {
     size_t n = result->curves;
-    double *all = nd_doubles(n * points, t->error);
-    t->fine = t->fine && all;
+    double *all = t->fine ? nd_doubles(n * points, t->error) : NULL;
+    t->fine = all;
+    if (!all)
+        return;
     for (size_t c = 0; t->fine && c < n; c++)
         for (size_t p = 0; p < points; p++)
             all[c * points + p] = t->writing && p < result->curve[c].points
@@ -48,8 +50,10 @@ static void make_curves(nd_transfer *t, nd_session_result *session, size_t fract
 /* One information's curves of all cells: copied from the sessions, moved, copied back. */
 static void move_cell_curves(nd_transfer *t, nd_recording_result *result, nd_variable variable,
                              size_t information, bool shuffled, size_t cells, size_t fractions) {
-    double *all = nd_doubles(cells * fractions, t->error);
-    t->fine = t->fine && all;
+    double *all = t->fine ? nd_doubles(cells * fractions, t->error) : NULL;
+    t->fine = all;
+    if (!all)
+        return;
     for (int pass = t->writing ? 0 : 1; t->fine && pass < 2; pass++) {
         double *row = all;
         if (pass == 1)
@@ -172,8 +176,13 @@ static void move_lines(nd_transfer *t, nd_recording_result *result) {
 static void move_verdicts(nd_transfer *t, nd_recording_result *result) {
     size_t n = result->curves;
     size_t *number = nd_array(n, sizeof *number, t->error);
-    char **text = nd_array(n, sizeof *text, t->error);
+    char **text = nd_array(n, sizeof(char *), t->error);
     t->fine = t->fine && number && text;
+    if (!number || !text) {
+        free(number);
+        free(text);
+        return;
+    }
     for (size_t c = 0; t->fine && t->writing && c < n; c++) {
         number[c] = result->verdict[c].drift;
         text[c] = result->verdict[c].text;
@@ -190,7 +199,7 @@ static void move_verdicts(nd_transfer *t, nd_recording_result *result) {
         nd_verdict_make(result, &result->curve[c], &result->verdict[c]);
         snprintf(result->verdict[c].text, sizeof result->verdict[c].text, "%s", text[c]);
     }
-    for (size_t c = 0; text && !t->writing && c < n; c++)
+    for (size_t c = 0; !t->writing && c < n; c++)
         free(text[c]);
     free(number);
     free(text);
@@ -209,7 +218,9 @@ void nd_recording_file_move_curves(nd_transfer *t, nd_recording_result *result) 
     size_t n = result->curves;
     size_t *level = nd_array(n, sizeof *level, t->error);
     t->fine = level;
-    for (size_t c = 0; t->fine && c < n; c++)
+    if (!level)
+        return;
+    for (size_t c = 0; c < n; c++)
         level[c] = curve[c].level;
     nd_transfer_texts(t, (nd_variable){"curve_name", "curve", "", "whose curve"}, AT(curve, name),
                       n);

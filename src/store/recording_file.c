@@ -44,7 +44,9 @@ static void move_sessions(nd_transfer *t, nd_session_result *session, size_t n) 
     size_t kinds[3] = {ND_SESSION_ACTIVITY, ND_SESSION_RATE_MAPS, ND_SESSION_METRICS};
     size_t *kind = nd_array(n, sizeof *kind, t->error);
     t->fine = t->fine && kind;
-    for (size_t s = 0; t->fine && s < n; s++)
+    if (!kind)
+        return;
+    for (size_t s = 0; s < n; s++)
         kind[s] = (size_t)session[s].kind;
     nd_transfer_sizes(t,
                       (nd_variable){"session_kind", "session", "",
@@ -102,7 +104,9 @@ static void move_curves(nd_transfer *t, nd_session_result *session, size_t n, si
             snprintf(name, sizeof name, "%s_%s_curve", shuffled ? "shuffled" : "naive", names[k]);
             double *all = nd_doubles(n * fractions, t->error);
             t->fine = t->fine && all;
-            for (size_t s = 0; t->fine && s < n; s++)
+            if (!all)
+                return;
+            for (size_t s = 0; s < n; s++)
                 memcpy(all + s * fractions,
                        shuffled ? session[s].mean_shuffled[k] : session[s].mean_naive[k], size);
             nd_transfer_column(t,
@@ -149,60 +153,80 @@ static void move_cell_values(nd_transfer *t, nd_cell_result *cell, size_t n) {
     }
 }
 
-/* All sessions' cells one after the other, with their rate maps; occupancy beside them. */
-static void move_cells(nd_transfer *t, nd_recording_result *result, size_t cells, size_t bins) {
-    nd_cell_result *all = nd_array(cells, sizeof *all, t->error);
-    double *maps = nd_doubles(cells * bins, t->error);
-    double *occupancy = nd_doubles(result->sessions * bins, t->error);
-    t->fine = t->fine && all && maps && occupancy;
-    size_t row = 0;
-    for (size_t s = 0; t->fine && t->writing && s < result->sessions; s++) {
+/* All sessions' cells one after the other, with their maps, and all occupancies. */
+typedef struct flat {
+    size_t cells, bins;
+    nd_cell_result *cell;     /* cells */
+    double *maps, *occupancy; /* cells x bins; sessions x bins */
+} flat;
+
+static void flatten(const nd_recording_result *result, flat *all) {
+    size_t row = 0, bins = all->bins;
+    for (size_t s = 0; s < result->sessions; s++) {
         const nd_session_result *session = &result->session[s];
         for (size_t b = 0; b < bins; b++)
-            occupancy[s * bins + b] =
+            all->occupancy[s * bins + b] =
                 session->occupancy && b < session->bins ? session->occupancy[b] : NAN;
         for (size_t i = 0; i < session->active; i++, row++) {
-            all[row] = session->cell[i];
+            all->cell[row] = session->cell[i];
             for (size_t b = 0; b < bins; b++)
-                maps[row * bins + b] =
+                all->maps[row * bins + b] =
                     b < session->bins ? session->rate_maps[i * session->bins + b] : NAN;
         }
     }
-    move_cell_values(t, all, cells);
-    nd_transfer_column(t, (nd_variable){"rate_maps", "cell bin", "1/s", "mean rate in the bin"},
-                       maps, sizeof *maps, cells * bins);
-    nd_transfer_column(t, (nd_variable){"occupancy", "session bin", "", "share of time in the bin"},
-                       occupancy, sizeof *occupancy, result->sessions * bins);
-    row = 0;
-    for (size_t s = 0; t->fine && !t->writing && s < result->sessions; s++) {
+}
+
+static void unflatten(nd_transfer *t, const flat *all, nd_recording_result *result) {
+    size_t row = 0, bins = all->bins;
+    for (size_t s = 0; t->fine && s < result->sessions; s++) {
         nd_session_result *session = &result->session[s];
-        if (session->bins > bins || session->active > cells - row) {
+        if (session->bins > bins || session->active > all->cells - row) {
             t->fine = nd_fail(t->error, nd_nc_path(t->file), "", "its cells do not add up");
-            break;
+            return;
         }
         nd_transfer_array(t, &session->cell, session->active, sizeof *session->cell);
-        nd_transfer_array(t, &session->rate_maps, session->active * session->bins, sizeof *maps);
-        nd_transfer_array(t, &session->occupancy, session->bins, sizeof *occupancy);
+        nd_transfer_array(t, &session->rate_maps, session->active * session->bins, sizeof(double));
+        nd_transfer_array(t, &session->occupancy, session->bins, sizeof(double));
         for (size_t b = 0; t->fine && b < session->bins; b++)
-            session->occupancy[b] = occupancy[s * bins + b];
+            session->occupancy[b] = all->occupancy[s * bins + b];
         for (size_t i = 0; t->fine && i < session->active; i++, row++) {
-            session->cell[i] = all[row];
-            memcpy(session->rate_maps + i * session->bins, maps + row * bins,
-                   session->bins * sizeof *maps);
+            session->cell[i] = all->cell[row];
+            memcpy(session->rate_maps + i * session->bins, all->maps + row * bins,
+                   session->bins * sizeof(double));
         }
     }
-    free(all);
-    free(maps);
-    free(occupancy);
+}
+
+static void move_cells(nd_transfer *t, nd_recording_result *result, size_t cells, size_t bins) {
+    flat all = {cells, bins, nd_array(cells, sizeof *all.cell, t->error),
+                nd_doubles(cells * bins, t->error), nd_doubles(result->sessions * bins, t->error)};
+    t->fine = t->fine && all.cell && all.maps && all.occupancy;
+    if (t->fine && t->writing)
+        flatten(result, &all);
+    if (t->fine) {
+        move_cell_values(t, all.cell, cells);
+        nd_transfer_column(t, (nd_variable){"rate_maps", "cell bin", "1/s", "mean rate in the bin"},
+                           all.maps, sizeof(double), cells * bins);
+        nd_transfer_column(
+            t, (nd_variable){"occupancy", "session bin", "", "share of time in the bin"},
+            all.occupancy, sizeof(double), result->sessions * bins);
+    }
+    if (t->fine && !t->writing)
+        unflatten(t, &all, result);
+    free(all.cell);
+    free(all.maps);
+    free(all.occupancy);
 }
 
 /* One of a group's matrices, all groups as blocks of one matrix over sessions, NaN between. */
 static void move_matrix(nd_transfer *t, nd_recording_result *result, nd_variable variable,
                         size_t offset) {
     size_t n = result->sessions;
-    double *all = nd_doubles(n * n, t->error);
-    t->fine = t->fine && all;
-    for (size_t i = 0; t->fine && i < n * n; i++)
+    double *all = t->fine ? nd_doubles(n * n, t->error) : NULL;
+    t->fine = all;
+    if (!all)
+        return;
+    for (size_t i = 0; i < n * n; i++)
         all[i] = NAN;
     for (int pass = 0; pass < 2; pass++) {
         for (size_t g = 0; t->fine && g < result->groups; g++) {

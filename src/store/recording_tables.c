@@ -156,9 +156,9 @@ static void put_column(writer *to, int width, const char *format, double value) 
     /* The formats are the literals below. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    snprintf(number, sizeof number, isnan(value) ? "-" : format, value);
+    snprintf(number, sizeof number, format, value);
 #pragma GCC diagnostic pop
-    put(to, "%*s", width, number);
+    put(to, "%*s", width, isnan(value) ? "-" : number);
 }
 
 bool nd_recording_summary(const nd_recording_result *result, nd_buffer *text, nd_error *error) {

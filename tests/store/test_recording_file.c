@@ -54,6 +54,8 @@ static void test_results_survive_their_file(void **state) {
     support_fine(nd_recording_file_write(result, path, "nulldrift record", &error), &error);
     nd_recording_result *back = nd_recording_file_read(path, &error);
     support_fine(back != NULL, &error);
+    if (!back)
+        return;
     assert_int_equal(back->sessions, result->sessions);
     assert_string_equal(back->about.title, "Made for tests");
     for (size_t s = 0; s < result->sessions; s++) {

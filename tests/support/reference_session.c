@@ -104,17 +104,17 @@ static double *read_dataset(hid_t file, const char *name, size_t *count) {
     return values;
 }
 
-nd_sparse_activity reference_longitudinal(const char *path, size_t *frames_read) {
+nd_sparse_activity reference_longitudinal(const char *file, size_t *frames_read) {
     enum { BINS = 24 };
     const double length = 0.96; /* m */
-    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    assert_true(file >= 0);
+    hid_t opened = H5Fopen(file, H5F_ACC_RDONLY, H5P_DEFAULT);
+    assert_true(opened >= 0);
     size_t frames, all;
     double *position =
-        read_dataset(file, "processing/behavior/Position/linear_position/data", &frames);
+        read_dataset(opened, "processing/behavior/Position/linear_position/data", &frames);
     double *velocity =
-        read_dataset(file, "processing/behavior/BehavioralTimeSeries/velocity/data", &frames);
-    double *activity = read_dataset(file, "processing/ophys/Fluorescence/Deconvolved/data", &all);
+        read_dataset(opened, "processing/behavior/BehavioralTimeSeries/velocity/data", &frames);
+    double *activity = read_dataset(opened, "processing/ophys/Fluorescence/Deconvolved/data", &all);
     int64_t *bin = calloc(frames, sizeof *bin);
     for (size_t f = 0; f < frames; f++) {
         int64_t along = (int64_t)floor(position[f] / length * BINS);
@@ -131,7 +131,7 @@ nd_sparse_activity reference_longitudinal(const char *path, size_t *frames_read)
     free(velocity);
     free(activity);
     free(bin);
-    H5Fclose(file);
+    H5Fclose(opened);
     return sparse;
 }
 
@@ -220,8 +220,10 @@ char **reference_column(const char *file, const char *name, size_t *rows) {
     assert_non_null(fgets(line, sizeof line, stream));
     for (;; column++) {
         char *head = field_of(line, column);
-        if (!head)
+        if (!head) {
             fail_msg("%s has no column %s", file, name);
+            return NULL;
+        }
         bool found = strcmp(head, name) == 0;
         free(head);
         if (found)
