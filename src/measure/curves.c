@@ -121,7 +121,7 @@ static bool gather(const nd_recording_result *result, const nd_curve *curve, nd_
     return true;
 }
 
-/* The value a member starts with. */
+/* The value a member starts with; NaN if that is zero, to which nothing can be compared. */
 static double first_of(const points *made, size_t member, size_t metric) {
     double earliest = INFINITY, value = NAN;
     for (size_t i = 0; i < made->count; i++) {
@@ -131,7 +131,7 @@ static double first_of(const points *made, size_t member, size_t metric) {
         earliest = at->time;
         value = at->value[metric];
     }
-    return value;
+    return value != 0.0 ? value : NAN;
 }
 
 /* A line of one slope, and an intercept for every member: least squares about the members' means;
@@ -143,7 +143,7 @@ static nd_regression regress_members(const points *made, size_t metric, double *
         size_t begin = n;
         for (size_t i = 0; i < made->count; i++) {
             const point *at = &made->point[i];
-            if (at->member != member || isnan(at->value[metric]) || first == 0.0)
+            if (at->member != member || isnan(at->value[metric]) || isnan(first))
                 continue;
             x[n] = at->time;
             y[n] = at->value[metric] / first;

@@ -198,6 +198,33 @@ static void test_a_steady_code_is_no_drift(void **state) {
     nd_recording_free(recording);
 }
 
+/* Nothing to measure is no failure: cells that are silent, or nearly so, in some or all sessions.
+ */
+static void test_silent_sessions_are_no_error(void **state) {
+    (void)state;
+    for (int all = 0; all < 2; all++) {
+        nd_recording *recording = made_recording(4);
+        double centre[10] = {0.0};
+        bool active[10] = {false};
+        for (size_t s = 0; s < 4; s++) {
+            for (size_t c = 0; c < 10; c++)
+                active[c] = !all && s > 0;
+            made_place_cells(recording, s, "m", "track", (double)s, 10, active, centre, 2.0, 3);
+        }
+        recording->settings.shuffles = 20;
+        recording->settings.scaled_shuffle_reduction = true;
+        recording->settings.subsampling_repetitions = 2;
+        nd_recording_result *result = measure(recording);
+        assert_int_equal(result->session[0].active, 0);
+        assert_true(isnan(result->session[0].metric[ND_METRIC_INFORMATION]));
+        assert_true(result->session[0].metric[ND_METRIC_FRACTION_ACTIVE] == 0.0);
+        assert_true(isnan(result->curve[0].course[ND_METRIC_FRACTION_ACTIVE].line.slope));
+        assert_int_equal(result->verdict[0].drift, ND_CANNOT_TELL);
+        nd_recording_result_free(result);
+        nd_recording_free(recording);
+    }
+}
+
 static void test_threads_change_nothing(void **state) {
     (void)state;
     nd_recording *recording = made_population(0.5, 4, 0.95);
@@ -287,6 +314,7 @@ int main(void) {
         cmocka_unit_test(test_directed_drift_of_a_population_is_found),
         cmocka_unit_test(test_null_drift_of_a_population_is_found),
         cmocka_unit_test(test_a_steady_code_is_no_drift),
+        cmocka_unit_test(test_silent_sessions_are_no_error),
         cmocka_unit_test(test_threads_change_nothing),
         cmocka_unit_test(test_published_maps_give_information),
         cmocka_unit_test(test_longitudinal_mouse_sparsifies),

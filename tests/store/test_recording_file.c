@@ -96,6 +96,31 @@ static void test_results_survive_their_file(void **state) {
     support_remove(folder);
 }
 
+static void test_results_without_active_cells_survive_too(void **state) {
+    (void)state;
+    char *folder = support_folder(), path[4200];
+    snprintf(path, sizeof path, "%s/silent.nc", folder);
+    nd_recording *recording = made_recording(2);
+    double centre[5] = {0.0};
+    bool active[5] = {false};
+    for (size_t s = 0; s < 2; s++)
+        made_place_cells(recording, s, "m", "", (double)s, 5, active, centre, 2.0, 5);
+    nd_error error = {0};
+    nd_recording_result *result = nd_recording_measure(recording, 1, NULL, &error);
+    support_fine(result != NULL, &error);
+    support_fine(nd_recording_file_write(result, path, NULL, &error), &error);
+    nd_recording_result *back = nd_recording_file_read(path, &error);
+    support_fine(back != NULL, &error);
+    if (!back)
+        return;
+    assert_int_equal(back->session[1].active, 0);
+    same(back->session[1].metric, result->session[1].metric, ND_METRICS);
+    nd_recording_result_free(back);
+    nd_recording_result_free(result);
+    nd_recording_free(recording);
+    support_remove(folder);
+}
+
 static size_t count_of(const char *text, char wanted) {
     size_t count = 0;
     for (; *text; text++)
@@ -174,6 +199,7 @@ static void test_a_damaged_file_is_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_results_survive_their_file),
+        cmocka_unit_test(test_results_without_active_cells_survive_too),
         cmocka_unit_test(test_tables_have_a_row_for_each),
         cmocka_unit_test(test_foreign_files_are_refused),
         cmocka_unit_test(test_a_damaged_file_is_refused),
