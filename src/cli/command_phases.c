@@ -45,7 +45,10 @@ static int run(const nd_arguments *arguments) {
     if (nd_flag(arguments, "quiet"))
         return ND_EXIT_FINE;
     fputs(table, stdout);
-    if (phases.seen[1])
+    if (phases.seen[1] && phases.fall_to >= phases.end_step[2])
+        printf("%s was still falling when the run ended: phase ii may go on.\n",
+               nd_phase_metric_name(phases.sparsity));
+    else if (phases.seen[1])
         printf("%s falls from step %.4g to step %.4g; nine tenths are made by step %.4g.\n",
                nd_phase_metric_name(phases.sparsity), phases.fall_from, phases.fall_to,
                phases.end_step[1]);
