@@ -1,0 +1,206 @@
+#include "store/sweep_schema.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "experiment/keys.h"
+
+bool nd_sweep_database_failed(const nd_sweep_store *store, nd_error *error) {
+    int code = sqlite3_errcode(store->database);
+    const char *mend = code == SQLITE_FULL     ? "free some space and run the same command again"
+                       : code == SQLITE_NOTADB ? "is it a sweep's store?"
+                                               : NULL;
+    return nd_fail(error, store->path, mend, "%s", sqlite3_errmsg(store->database));
+}
+
+bool nd_sweep_execute(nd_sweep_store *store, const char *sql, nd_error *error) {
+    return sqlite3_exec(store->database, sql, NULL, NULL, NULL) == SQLITE_OK ||
+           nd_sweep_database_failed(store, error);
+}
+
+sqlite3_stmt *nd_sweep_prepare(nd_sweep_store *store, const char *sql, nd_error *error) {
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(store->database, sql, -1, &statement, NULL) != SQLITE_OK)
+        nd_sweep_database_failed(store, error);
+    return statement;
+}
+
+bool nd_sweep_finish_statement(nd_sweep_store *store, sqlite3_stmt *statement, nd_error *error) {
+    if (!statement)
+        return false;
+    int code = sqlite3_step(statement);
+    bool fine = code == SQLITE_DONE || code == SQLITE_ROW;
+    if (!fine)
+        nd_sweep_database_failed(store, error);
+    sqlite3_finalize(statement);
+    return fine;
+}
+
+/* Is keys[k] the first listing of its name? (A key may be listed once per model.) */
+static bool first_listing(const nd_key *keys, size_t k) {
+    return nd_key_find(keys[k].name) == &keys[k];
+}
+
+static const char *sql_type(const nd_key *key) {
+    return key->kind == ND_WORD ? "TEXT" : key->kind == ND_NUMBER ? "REAL" : "INTEGER";
+}
+
+static char *create_statement(nd_error *error) {
+    char *sql = NULL;
+    size_t length, count;
+    FILE *out = open_memstream(&sql, &length);
+    if (!out) {
+        nd_fail_errno(error, "memory", NULL, "sweep store");
+        return NULL;
+    }
+    fputs("CREATE TABLE sweep (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
+          "CREATE TABLE run (id INTEGER PRIMARY KEY, label TEXT NOT NULL,"
+          "state TEXT NOT NULL DEFAULT 'waiting', reason TEXT, owner TEXT, seconds REAL,"
+          "steps REAL NOT NULL, cost REAL NOT NULL",
+          out);
+    for (size_t i = 0; i < ND_METRICS; i++)
+        fprintf(out, ",\"%s\" REAL", nd_metric_name(i));
+    const nd_key *keys = nd_keys(&count);
+    for (size_t k = 0; k < count; k++)
+        if (first_listing(keys, k))
+            fprintf(out, ",\"%s\" %s", keys[k].name, sql_type(&keys[k]));
+    fputs(",experiment TEXT NOT NULL, trace_step BLOB, trace_log10_loss BLOB,"
+          "trace_active_fraction BLOB, trace_fraction_active_units BLOB);"
+          "CREATE INDEX run_by_state ON run (state, cost DESC);",
+          out);
+    if (fclose(out) == 0)
+        return sql;
+    free(sql);
+    nd_fail_errno(error, "memory", NULL, "sweep store");
+    return NULL;
+}
+
+static bool put_fact(nd_sweep_store *store, const char *key, const char *value, nd_error *error) {
+    sqlite3_stmt *statement = nd_sweep_prepare(store, "INSERT INTO sweep VALUES (?, ?)", error);
+    if (statement) {
+        sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+        sqlite3_bind_text(statement, 2, value, -1, SQLITE_STATIC);
+    }
+    return nd_sweep_finish_statement(store, statement, error);
+}
+
+bool nd_sweep_create_tables(nd_sweep_store *store, const nd_sweep_plan *plan, nd_error *error) {
+    char *sql = create_statement(error), runs[32];
+    snprintf(runs, sizeof runs, "%zu", plan->runs);
+    bool fine = sql && nd_sweep_execute(store, sql, error) &&
+                put_fact(store, "format", "nulldrift sweep 1", error) &&
+                put_fact(store, "name", plan->name, error) &&
+                put_fact(store, "identity", plan->identity, error) &&
+                put_fact(store, "runs", runs, error) &&
+                put_fact(store, "spectrum", plan->spectrum ? "true" : "false", error);
+    free(sql);
+    return fine;
+}
+
+char *nd_sweep_fact(nd_sweep_store *store, const char *key, nd_error *error) {
+    sqlite3_stmt *statement =
+        nd_sweep_prepare(store, "SELECT value FROM sweep WHERE key = ?", error);
+    char *value = NULL;
+    if (!statement) {
+        if (error)
+            snprintf(error->mend, sizeof error->mend, "is it a sweep's store?");
+        return NULL;
+    }
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        value = nd_text((const char *)sqlite3_column_text(statement, 0), error);
+    else
+        nd_fail(error, store->path, "is it a sweep's store?", "does not say its %s", key);
+    sqlite3_finalize(statement);
+    return value;
+}
+
+/* The statement that adds a run, its parameters numbered in the order of the columns named. */
+static char *insert_statement(nd_error *error) {
+    char *sql = NULL;
+    size_t length, count, placed = 5;
+    FILE *out = open_memstream(&sql, &length);
+    if (!out) {
+        nd_fail_errno(error, "memory", NULL, "sweep store");
+        return NULL;
+    }
+    fputs("INSERT OR IGNORE INTO run (id, label, steps, cost, experiment", out);
+    const nd_key *keys = nd_keys(&count);
+    for (size_t k = 0; k < count; k++)
+        if (first_listing(keys, k)) {
+            fprintf(out, ",\"%s\"", keys[k].name);
+            placed++;
+        }
+    fputs(") VALUES (?", out);
+    while (--placed > 0)
+        fputs(",?", out);
+    fputc(')', out);
+    if (fclose(out) == 0)
+        return sql;
+    free(sql);
+    nd_fail_errno(error, "memory", NULL, "sweep store");
+    return NULL;
+}
+
+static void bind_key(sqlite3_stmt *statement, int at, const nd_experiment *experiment,
+                     const nd_key *key) {
+    static const char *const models[] = {"feed-forward", "hebbian"};
+    const char *member = (const char *)experiment + key->offset;
+    if (!(key->models & 1U << experiment->network.model))
+        sqlite3_bind_null(statement, at);
+    else if (strcmp(key->name, "network.model") == 0)
+        sqlite3_bind_text(statement, at, models[experiment->network.model], -1, SQLITE_STATIC);
+    else if (key->kind == ND_WORD)
+        sqlite3_bind_text(statement, at, *(char *const *)member, -1, SQLITE_TRANSIENT);
+    else if (key->kind == ND_NUMBER)
+        sqlite3_bind_double(statement, at, *(const double *)member);
+    else if (key->kind == ND_COUNT)
+        sqlite3_bind_int64(statement, at, (int64_t) * (const uint64_t *)member);
+    else
+        sqlite3_bind_int(statement, at, *(const bool *)member);
+}
+
+/* A key listed once per model: the listing that belongs to the experiment's. */
+static const nd_key *listing_for(const nd_key *keys, size_t count, size_t k, nd_model model) {
+    for (size_t i = k; i < count; i++)
+        if (strcmp(keys[i].name, keys[k].name) == 0 && keys[i].models & 1U << model)
+            return &keys[i];
+    return &keys[k];
+}
+
+static bool add_run(nd_sweep_store *store, sqlite3_stmt *statement, size_t id,
+                    const nd_planned_run *run, nd_error *error) {
+    size_t count;
+    const nd_key *keys = nd_keys(&count);
+    nd_experiment *experiment =
+        nd_experiment_parse(run->experiment, store->path, NULL, NULL, 0, error);
+    if (!experiment)
+        return false;
+    sqlite3_bind_int64(statement, 1, (int64_t)id);
+    sqlite3_bind_text(statement, 2, run->label, -1, SQLITE_STATIC);
+    sqlite3_bind_double(statement, 3, run->steps);
+    sqlite3_bind_double(statement, 4, run->cost);
+    sqlite3_bind_text(statement, 5, run->experiment, -1, SQLITE_STATIC);
+    int at = 6;
+    for (size_t k = 0; k < count; k++)
+        if (first_listing(keys, k))
+            bind_key(statement, at++, experiment,
+                     listing_for(keys, count, k, experiment->network.model));
+    bool fine = sqlite3_step(statement) == SQLITE_DONE || nd_sweep_database_failed(store, error);
+    sqlite3_reset(statement);
+    nd_experiment_free(experiment);
+    return fine;
+}
+
+bool nd_sweep_add_runs(nd_sweep_store *store, const nd_sweep_plan *plan, size_t shard,
+                       size_t shards, nd_error *error) {
+    char *sql = insert_statement(error);
+    sqlite3_stmt *statement = sql ? nd_sweep_prepare(store, sql, error) : NULL;
+    bool fine = statement != NULL;
+    for (size_t id = shard; fine && id < plan->runs; id += shards)
+        fine = add_run(store, statement, id, &plan->run[id], error);
+    sqlite3_finalize(statement);
+    free(sql);
+    return fine;
+}

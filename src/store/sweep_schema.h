@@ -1,0 +1,32 @@
+/* The database of a sweep, as SQLite sees it. */
+#ifndef ND_STORE_SWEEP_SCHEMA_H
+#define ND_STORE_SWEEP_SCHEMA_H
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+#include "store/sweep_store.h"
+
+struct nd_sweep_store {
+    sqlite3 *database;
+    char *path;
+    pthread_mutex_t lock; /* one statement at a time */
+};
+
+/* Fills `error` from the database's last complaint; returns false. */
+bool nd_sweep_database_failed(const nd_sweep_store *store, nd_error *error);
+/* Runs statements that give no rows. */
+bool nd_sweep_execute(nd_sweep_store *store, const char *sql, nd_error *error);
+sqlite3_stmt *nd_sweep_prepare(nd_sweep_store *store, const char *sql, nd_error *error);
+/* Steps a statement that gives no rows, and finalizes it. */
+bool nd_sweep_finish_statement(nd_sweep_store *store, sqlite3_stmt *statement, nd_error *error);
+
+/* Makes the tables: identity and name from the plan. */
+bool nd_sweep_create_tables(nd_sweep_store *store, const nd_sweep_plan *plan, nd_error *error);
+/* Adds the plan's runs of one shard that are not there. */
+bool nd_sweep_add_runs(nd_sweep_store *store, const nd_sweep_plan *plan, size_t shard,
+                       size_t shards, nd_error *error);
+/* Reads a value of table `sweep`, as new text to free(). */
+char *nd_sweep_fact(nd_sweep_store *store, const char *key, nd_error *error);
+
+#endif
