@@ -1,0 +1,210 @@
+/* Reading a sweep's store: its state, its table, its runs; and merging shards. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/csv.h"
+#include "base/error.h"
+#include "experiment/keys.h"
+#include "store/sweep_schema.h"
+
+bool nd_sweep_store_status(nd_sweep_store *store, nd_sweep_status *status, nd_error *error) {
+    *status = (nd_sweep_status){0};
+    char *name = nd_sweep_fact(store, "name", error);
+    if (!name)
+        return false;
+    snprintf(status->name, sizeof status->name, "%s", name);
+    free(name);
+    sqlite3_stmt *statement =
+        nd_sweep_prepare(store,
+                         "SELECT state, count(*), sum(steps), sum(seconds),"
+                         "sum(active_units_ratio = 0) FROM run GROUP BY state",
+                         error);
+    int code = SQLITE_DONE;
+    while (statement && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        nd_run_state state = nd_run_state_find((const char *)sqlite3_column_text(statement, 0));
+        if (state == ND_RUN_STATES)
+            continue;
+        double steps = sqlite3_column_double(statement, 2);
+        status->runs[state] = (size_t)sqlite3_column_int64(statement, 1);
+        status->steps += steps;
+        if (state >= ND_DONE) {
+            status->steps_done += steps;
+            status->seconds += sqlite3_column_double(statement, 3);
+        }
+        if (state == ND_DONE)
+            status->silent = (size_t)sqlite3_column_int64(statement, 4);
+    }
+    bool fine = statement && (code == SQLITE_DONE || nd_sweep_database_failed(store, error));
+    sqlite3_finalize(statement);
+    return fine;
+}
+
+/* Do the runs differ in this key? */
+static bool varies(nd_sweep_store *store, const char *key) {
+    char sql[200];
+    snprintf(sql, sizeof sql, "SELECT count(DISTINCT \"%s\") > 1 FROM run", key);
+    sqlite3_stmt *statement = nd_sweep_prepare(store, sql, NULL);
+    bool answer =
+        statement && sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_int(statement, 0) == 1;
+    sqlite3_finalize(statement);
+    return answer;
+}
+
+static char *table_statement(nd_sweep_store *store, bool all_keys, nd_error *error) {
+    char *sql = NULL;
+    size_t length, count;
+    FILE *out = open_memstream(&sql, &length);
+    if (!out) {
+        nd_fail_errno(error, "memory", NULL, "sweep store");
+        return NULL;
+    }
+    fputs("SELECT id, label, state, reason, seconds", out);
+    for (size_t i = 0; i < ND_METRICS; i++)
+        fprintf(out, ",\"%s\"", nd_metric_name(i));
+    const nd_key *keys = nd_keys(&count);
+    for (size_t k = 0; k < count; k++)
+        if (nd_key_find(keys[k].name) == &keys[k] && (all_keys || varies(store, keys[k].name)))
+            fprintf(out, ",\"%s\"", keys[k].name);
+    fputs(" FROM run ORDER BY id", out);
+    if (fclose(out) == 0)
+        return sql;
+    free(sql);
+    nd_fail_errno(error, "memory", NULL, "sweep store");
+    return NULL;
+}
+
+/* A value with all its digits, NULL as an empty cell. */
+static void put_value(FILE *out, sqlite3_stmt *statement, int at) {
+    char number[40];
+    const char *text = number;
+    if (sqlite3_column_type(statement, at) == SQLITE_FLOAT)
+        snprintf(number, sizeof number, "%.15g", sqlite3_column_double(statement, at));
+    else
+        text = (const char *)sqlite3_column_text(statement, at);
+    nd_csv_put(out, text ? text : "", at == 0);
+}
+
+bool nd_sweep_store_write_table(nd_sweep_store *store, bool all_keys, FILE *out, nd_error *error) {
+    char *sql = table_statement(store, all_keys, error);
+    sqlite3_stmt *statement = sql ? nd_sweep_prepare(store, sql, error) : NULL;
+    free(sql);
+    if (!statement)
+        return false;
+    int columns = sqlite3_column_count(statement), code;
+    for (int i = 0; i < columns; i++)
+        nd_csv_put(out, sqlite3_column_name(statement, i), i == 0);
+    fputc('\n', out);
+    while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        for (int i = 0; i < columns; i++)
+            put_value(out, statement, i);
+        fputc('\n', out);
+    }
+    bool fine = code == SQLITE_DONE || nd_sweep_database_failed(store, error);
+    sqlite3_finalize(statement);
+    return fine;
+}
+
+/* A blob of `count` elements copied to aligned memory; NULL where there is none. */
+static void *copy_blob(sqlite3_stmt *statement, int at, size_t count, size_t size,
+                       nd_error *error) {
+    const void *blob = sqlite3_column_blob(statement, at);
+    void *copy = nd_array(count, size, error);
+    if (copy && blob && (size_t)sqlite3_column_bytes(statement, at) == count * size)
+        memcpy(copy, blob, count * size);
+    return copy;
+}
+
+static bool visit_row(sqlite3_stmt *statement,
+                      bool (*visit)(int64_t id, const char *experiment,
+                                    const nd_sweep_result *result, void *context, nd_error *error),
+                      void *context, nd_error *error) {
+    nd_sweep_result result = {0};
+    const char *state = (const char *)sqlite3_column_text(statement, 2);
+    const char *experiment = (const char *)sqlite3_column_text(statement, 1);
+    result.state = nd_run_state_find(state ? state : "");
+    result.reason = (const char *)sqlite3_column_text(statement, 3);
+    result.seconds = sqlite3_column_double(statement, 4);
+    result.records = (size_t)sqlite3_column_bytes(statement, 5) / sizeof(int64_t);
+    result.step = copy_blob(statement, 5, result.records, sizeof(int64_t), error);
+    result.log10_loss = copy_blob(statement, 6, result.records, sizeof(float), error);
+    result.active_fraction = copy_blob(statement, 7, result.records, sizeof(float), error);
+    result.fraction_active_units = copy_blob(statement, 8, result.records, sizeof(float), error);
+    for (int i = 0; i < ND_METRICS; i++)
+        result.metrics[i] = sqlite3_column_type(statement, 9 + i) == SQLITE_NULL
+                                ? NAN
+                                : sqlite3_column_double(statement, 9 + i);
+    bool fine = result.step && result.log10_loss && result.active_fraction &&
+                result.fraction_active_units && experiment && result.state < ND_RUN_STATES &&
+                visit(sqlite3_column_int64(statement, 0), experiment, &result, context, error);
+    free(result.step);
+    free(result.log10_loss);
+    free(result.active_fraction);
+    free(result.fraction_active_units);
+    return fine;
+}
+
+bool nd_sweep_store_each(nd_sweep_store *store,
+                         bool (*visit)(int64_t id, const char *experiment,
+                                       const nd_sweep_result *result, void *context,
+                                       nd_error *error),
+                         void *context, nd_error *error) {
+    char sql[1024] = "SELECT id, experiment, state, reason, seconds, trace_step, trace_log10_loss, "
+                     "trace_active_fraction, trace_fraction_active_units";
+    for (size_t i = 0; i < ND_METRICS; i++) {
+        size_t length = strlen(sql);
+        snprintf(sql + length, sizeof sql - length, ",\"%s\"", nd_metric_name(i));
+    }
+    size_t length = strlen(sql);
+    snprintf(sql + length, sizeof sql - length,
+             " FROM run WHERE state IN ('done', 'diverged', 'failed') ORDER BY id");
+    sqlite3_stmt *statement = nd_sweep_prepare(store, sql, error);
+    int code = SQLITE_DONE;
+    bool fine = statement != NULL;
+    while (fine && (code = sqlite3_step(statement)) == SQLITE_ROW)
+        fine = visit_row(statement, visit, context, error);
+    if (fine && code != SQLITE_DONE)
+        fine = nd_sweep_database_failed(store, error);
+    sqlite3_finalize(statement);
+    return fine;
+}
+
+/* The identity of the attached shard must be ours. */
+static bool same_identity(nd_sweep_store *store, const char *path, nd_error *error) {
+    sqlite3_stmt *statement = nd_sweep_prepare(
+        store,
+        "SELECT count(*) = 1 FROM main.sweep AS ours JOIN shard.sweep AS theirs "
+        "ON ours.key = 'identity' AND theirs.key = 'identity' AND ours.value = theirs.value",
+        NULL);
+    bool same =
+        statement && sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_int(statement, 0) == 1;
+    sqlite3_finalize(statement);
+    return same || nd_fail(error, path, "merge shards of one sweep only",
+                           "is not a shard of the sweep in %s", store->path);
+}
+
+bool nd_sweep_store_merge(nd_sweep_store *store, const char *path, nd_error *error) {
+    if (access(path, R_OK) != 0)
+        return nd_fail_errno(error, path, NULL, "cannot be opened");
+    sqlite3_stmt *statement = nd_sweep_prepare(store, "ATTACH DATABASE ? AS shard", error);
+    if (statement)
+        sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC);
+    if (!nd_sweep_finish_statement(store, statement, error))
+        return false;
+    bool fine = same_identity(store, path, error) &&
+                nd_sweep_execute(store,
+                                 "BEGIN IMMEDIATE;"
+                                 "DELETE FROM main.run WHERE state IN ('waiting', 'running') AND "
+                                 "id IN (SELECT id FROM shard.run WHERE state NOT IN ('waiting', "
+                                 "'running'));"
+                                 "INSERT OR IGNORE INTO main.run SELECT * FROM shard.run;"
+                                 "UPDATE main.run SET state = 'waiting', owner = NULL "
+                                 "WHERE state = 'running';"
+                                 "COMMIT",
+                                 error);
+    if (!fine)
+        sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+    sqlite3_exec(store->database, "DETACH DATABASE shard", NULL, NULL, NULL);
+    return fine;
+}
