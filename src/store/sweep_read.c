@@ -170,6 +170,14 @@ bool nd_sweep_store_each(nd_sweep_store *store,
     return fine;
 }
 
+bool nd_sweep_store_copy(nd_sweep_store *store, const char *path, nd_error *error) {
+    unlink(path);
+    sqlite3_stmt *statement = nd_sweep_prepare(store, "VACUUM INTO ?", error);
+    if (statement)
+        sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC);
+    return nd_sweep_finish_statement(store, statement, error);
+}
+
 /* The identity of the attached shard must be ours. */
 static bool same_identity(nd_sweep_store *store, const char *path, nd_error *error) {
     sqlite3_stmt *statement = nd_sweep_prepare(

@@ -104,6 +104,9 @@ bool nd_sweep_store_each(nd_sweep_store *store,
                                        nd_error *error),
                          void *context, nd_error *error);
 
+/* Writes a copy of the store, as it is now, to `path`. */
+bool nd_sweep_store_copy(nd_sweep_store *store, const char *path, nd_error *error);
+
 /* Adds the runs of the store at `path` to this one, in which a finished run wins over one that is
  * not. Refused unless both are of one sweep. */
 bool nd_sweep_store_merge(nd_sweep_store *store, const char *path, nd_error *error);

@@ -350,16 +350,20 @@ static bool plan_runs(const layout *of, nd_error *error) {
     return fine;
 }
 
-/* Two 64-bit FNV-1a sums of all texts, as 32 hexadecimal digits. */
+/* Two 64-bit FNV-1a sums, each fed one text and its end. */
+static void digest(uint64_t sums[2], const char *text) {
+    for (size_t at = 0; at == 0 || text[at - 1]; at++)
+        for (int s = 0; s < 2; s++)
+            sums[s] = (sums[s] ^ (unsigned char)text[at]) * 0x100000001b3u;
+}
+
 static void identify(nd_sweep_plan *plan) {
-    uint64_t sums[2] = {0xcbf29ce484222325u,
-                        plan->spectrum ? 0x84222325cbf29ce4u : 0x9e3779b97f4a7c15u};
-    for (size_t i = 0; i < plan->runs; i++)
-        for (const char *text = plan->run[i].experiment; text;
-             text = text == plan->run[i].experiment ? plan->run[i].label : NULL)
-            for (size_t at = 0; at <= strlen(text); at++)
-                for (int s = 0; s < 2; s++)
-                    sums[s] = (sums[s] ^ (unsigned char)text[at]) * 0x100000001b3u;
+    uint64_t sums[2] = {0xcbf29ce484222325u, 0x9e3779b97f4a7c15u};
+    digest(sums, plan->spectrum ? "spectrum" : "");
+    for (size_t i = 0; i < plan->runs; i++) {
+        digest(sums, plan->run[i].experiment);
+        digest(sums, plan->run[i].label);
+    }
     snprintf(plan->identity, sizeof plan->identity, "%016llx%016llx", (unsigned long long)sums[0],
              (unsigned long long)sums[1]);
 }

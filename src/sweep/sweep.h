@@ -1,0 +1,25 @@
+/* Runs a sweep: many experiments, all cores, one store (docs/sweeps.md). */
+#ifndef ND_SWEEP_SWEEP_H
+#define ND_SWEEP_SWEEP_H
+
+#include "store/sweep_store.h"
+
+typedef struct nd_sweep_options {
+    unsigned jobs;        /* runs at a time; 0: one per processor */
+    size_t shard, shards; /* this part of the runs; shards 0: all */
+    bool retry_failed, retry_diverged;
+} nd_sweep_options;
+
+/* Runs what is left of the sweep at `path` into the store in `folder` (made if need be). Runs that
+ * fail or diverge are recorded, the others go on. Returns false, with `error`, when the sweep
+ * itself cannot go on; *stopped tells that the watch stopped it. */
+bool nd_sweep_run(const char *path, const char *folder, const nd_sweep_options *options,
+                  const nd_watch *watch, bool *stopped, nd_error *error);
+
+/* FOLDER/sweep.sqlite, or the store's name for a shard; free() it. */
+char *nd_sweep_store_path(const char *folder, size_t shard, size_t shards, nd_error *error);
+
+/* Puts the shards found in `folder` together into its sweep.sqlite; *count tells how many. */
+bool nd_sweep_merge(const char *folder, size_t *count, nd_error *error);
+
+#endif

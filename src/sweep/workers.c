@@ -1,0 +1,237 @@
+/* The workers of a sweep: threads that claim a run, run it, record it, until none is left. */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/threads.h"
+#include "run/course.h"
+#include "sweep/metrics.h"
+#include "sweep/owner.h"
+#include "sweep/plan.h"
+#include "sweep/sweep.h"
+
+typedef struct crew crew;
+
+/* One worker, and how far its run has come. */
+typedef struct worker {
+    crew *all;
+    pthread_t thread;
+    double steps; /* of the run in progress; under the crew's lock */
+} worker;
+
+struct crew {
+    nd_sweep_store *store;
+    const nd_sweep_plan *plan;
+    const char *folder, *owner;
+    volatile int stop; /* asked by the watch, or by a worker that failed */
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    size_t working;       /* workers that have not ended */
+    double steps_done;    /* of runs finished by this process */
+    size_t finished, bad; /* runs */
+    nd_error error;
+    bool failed;
+    worker *workers;
+    unsigned jobs;
+};
+
+static void fail_crew(crew *all, const nd_error *error) {
+    pthread_mutex_lock(&all->lock);
+    if (!all->failed)
+        all->error = *error;
+    all->failed = true;
+    all->stop = 1;
+    pthread_mutex_unlock(&all->lock);
+}
+
+static void on_progress(const nd_progress *progress, void *context) {
+    worker *self = context;
+    pthread_mutex_lock(&self->all->lock);
+    self->steps = progress->done;
+    pthread_mutex_unlock(&self->all->lock);
+}
+
+static void count_run(worker *self, size_t id, const nd_sweep_result *result) {
+    crew *all = self->all;
+    pthread_mutex_lock(&all->lock);
+    self->steps = 0;
+    all->steps_done += all->plan->run[id].steps;
+    all->finished++;
+    all->bad += result->state != ND_DONE;
+    pthread_mutex_unlock(&all->lock);
+}
+
+/* Runs and records one claimed run; false when the worker should end. */
+static bool work_on(worker *self, int64_t id, const char *text, nd_error *error) {
+    crew *all = self->all;
+    char reason[512];
+    nd_watch watch = {on_progress, self, &all->stop};
+    nd_sweep_result result;
+    double start = nd_seconds();
+    nd_experiment *experiment = nd_experiment_parse(text, "sweep store", NULL, NULL, 0, error);
+    if (!experiment)
+        return false;
+    bool ended = nd_sweep_run_one(experiment, all->plan->spectrum, &watch, &result, reason);
+    bool fine = true;
+    if (ended) {
+        result.seconds = nd_seconds() - start;
+        fine = nd_sweep_store_finish(all->store, id, all->owner, &result, error);
+        if (fine)
+            count_run(self, (size_t)id, &result);
+    }
+    nd_sweep_result_free(&result);
+    nd_experiment_free(experiment);
+    return fine;
+}
+
+static bool reclaim(const char *owner, void *context, nd_error *error) {
+    crew *all = context;
+    if (strcmp(owner, all->owner) == 0 || !nd_owner_is_gone(all->folder, owner))
+        return true;
+    return nd_sweep_store_release(all->store, owner, error);
+}
+
+static void *work(void *argument) {
+    worker *self = argument;
+    crew *all = self->all;
+    bool found = true, fine = true;
+    nd_error error = {0};
+    while (fine && found && !all->stop) {
+        int64_t id;
+        char *experiment;
+        fine = nd_sweep_store_claim(all->store, all->owner, &found, &id, &experiment, &error);
+        if (fine && !found) { /* is anything left behind by a process that has died meanwhile? */
+            fine = nd_sweep_store_owners(all->store, reclaim, all, &error) &&
+                   nd_sweep_store_claim(all->store, all->owner, &found, &id, &experiment, &error);
+        }
+        if (fine && found)
+            fine = work_on(self, id, experiment, &error);
+        free(experiment);
+    }
+    if (!fine)
+        fail_crew(all, &error);
+    pthread_mutex_lock(&all->lock);
+    all->working--;
+    pthread_cond_signal(&all->changed);
+    pthread_mutex_unlock(&all->lock);
+    return NULL;
+}
+
+/* What the watch is told: steps over the whole sweep. */
+static void report(crew *all, const nd_watch *watch, const nd_sweep_status *before) {
+    size_t done = before->runs[ND_DONE] + before->runs[ND_DIVERGED] + before->runs[ND_FAILED];
+    size_t total = done + before->runs[ND_WAITING] + before->runs[ND_RUNNING];
+    nd_progress progress = {.activity = "sweep", .unit = "steps", .total = before->steps};
+    pthread_mutex_lock(&all->lock);
+    progress.done = before->steps_done + all->steps_done;
+    for (unsigned i = 0; i < all->jobs; i++)
+        progress.done += all->workers[i].steps;
+    snprintf(progress.note, sizeof progress.note, "%zu of %zu runs, %zu diverged or failed",
+             done + all->finished, total,
+             before->runs[ND_DIVERGED] + before->runs[ND_FAILED] + all->bad);
+    pthread_mutex_unlock(&all->lock);
+    watch->report(&progress, watch->context);
+}
+
+/* Waits for the workers, looking at the watch some times a second. */
+static void oversee(crew *all, const nd_watch *watch, const nd_sweep_status *before) {
+    pthread_mutex_lock(&all->lock);
+    while (all->working > 0) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += 200000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&all->changed, &all->lock, &until);
+        if (watch && watch->stop && *watch->stop)
+            all->stop = 1;
+        pthread_mutex_unlock(&all->lock);
+        if (watch && watch->report)
+            report(all, watch, before);
+        pthread_mutex_lock(&all->lock);
+    }
+    pthread_mutex_unlock(&all->lock);
+}
+
+/* Runs the crew to its end: nothing left to claim, a stop, or a failure. */
+static bool run_crew(crew *all, const nd_watch *watch, nd_error *error) {
+    nd_sweep_status before;
+    if (!nd_sweep_store_status(all->store, &before, error) ||
+        !(all->workers = nd_array(all->jobs, sizeof *all->workers, error)))
+        return false;
+    pthread_mutex_init(&all->lock, NULL);
+    pthread_cond_init(&all->changed, NULL);
+    unsigned started = 0;
+    pthread_mutex_lock(&all->lock);
+    for (; started < all->jobs; started++) {
+        all->workers[started].all = all;
+        if (pthread_create(&all->workers[started].thread, NULL, work, &all->workers[started]) != 0)
+            break;
+        all->working++;
+    }
+    pthread_mutex_unlock(&all->lock);
+    if (started == 0)
+        nd_fail(error, "sweep", NULL, "no thread can be started");
+    oversee(all, watch, &before);
+    for (unsigned i = 0; i < started; i++)
+        pthread_join(all->workers[i].thread, NULL);
+    pthread_cond_destroy(&all->changed);
+    pthread_mutex_destroy(&all->lock);
+    free(all->workers);
+    if (all->failed && error)
+        *error = all->error;
+    return started > 0 && !all->failed;
+}
+
+char *nd_sweep_store_path(const char *folder, size_t shard, size_t shards, nd_error *error) {
+    char name[80] = "/sweep.sqlite";
+    if (shards > 1)
+        snprintf(name, sizeof name, "/shard-%zu-of-%zu.sqlite", shard + 1, shards);
+    return nd_path_with(folder, name, error);
+}
+
+static bool retry(nd_sweep_store *store, const nd_sweep_options *options, nd_error *error) {
+    size_t count;
+    return (!options->retry_failed || nd_sweep_store_retry(store, ND_FAILED, &count, error)) &&
+           (!options->retry_diverged || nd_sweep_store_retry(store, ND_DIVERGED, &count, error));
+}
+
+bool nd_sweep_run(const char *path, const char *folder, const nd_sweep_options *options,
+                  const nd_watch *watch, bool *stopped, nd_error *error) {
+    size_t shards = options->shards ? options->shards : 1;
+    *stopped = false;
+    nd_sweep_plan *plan = nd_sweep_plan_read(path, error);
+    if (!plan)
+        return false;
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
+        nd_sweep_plan_free(plan);
+        return nd_fail_errno(error, folder, "choose another folder with -o", "cannot be made");
+    }
+    char *store_path = nd_sweep_store_path(folder, options->shard, shards, error);
+    nd_owner *owner = store_path ? nd_owner_new(folder, error) : NULL;
+    nd_sweep_store *store =
+        owner ? nd_sweep_store_begin(store_path, plan, options->shard, shards, error) : NULL;
+    bool fine = store != NULL;
+    if (fine) {
+        crew all = {.store = store,
+                    .plan = plan,
+                    .folder = folder,
+                    .owner = nd_owner_name(owner),
+                    .jobs = options->jobs ? options->jobs : nd_processors()};
+        fine = retry(store, options, error) && nd_sweep_store_owners(store, reclaim, &all, error) &&
+               run_crew(&all, watch, error);
+        nd_error ignored_error;
+        (void)nd_sweep_store_release(store, all.owner, &ignored_error);
+        *stopped = fine && all.stop;
+    }
+    nd_sweep_store_close(store);
+    nd_owner_free(owner);
+    free(store_path);
+    nd_sweep_plan_free(plan);
+    return fine;
+}
