@@ -8,6 +8,7 @@
 #include "measure/spectrum.h"
 #include "measure/timescale.h"
 #include "network/activation.h"
+#include "run/hebbian_run.h"
 #include "world/world.h"
 
 enum { LAST_RECORDS = 10 };
@@ -94,10 +95,12 @@ static bool add_spectrum(const nd_experiment *experiment, const nd_dataset *data
 }
 
 static nd_outcome run_feed_forward(const nd_experiment *experiment, bool spectrum,
-                                   const nd_watch *watch, nd_sweep_result *result,
-                                   nd_error *error) {
+                                   pthread_mutex_t *reading, const nd_watch *watch,
+                                   nd_sweep_result *result, nd_error *error) {
     nd_traces traces = {0};
+    pthread_mutex_lock(reading);
     nd_dataset *dataset = nd_dataset_make(experiment, error);
+    pthread_mutex_unlock(reading);
     nd_outcome outcome =
         dataset ? nd_simulate_in_memory(experiment, dataset, &traces, watch, error) : ND_RUN_FAILED;
     if ((outcome == ND_RUN_COMPLETE || outcome == ND_RUN_DIVERGED) &&
@@ -112,8 +115,20 @@ static nd_outcome run_feed_forward(const nd_experiment *experiment, bool spectru
     return outcome;
 }
 
-bool nd_sweep_run_one(const nd_experiment *experiment, bool spectrum, const nd_watch *watch,
-                      nd_sweep_result *result, char reason[512]) {
+static nd_outcome run_hebbian(const nd_experiment *experiment, const nd_watch *watch,
+                              nd_sweep_result *result, nd_error *error) {
+    nd_hebbian_traces traces = {0};
+    nd_outcome outcome = nd_hebbian_simulate_in_memory(experiment, &traces, watch, error);
+    if ((outcome == ND_RUN_COMPLETE || outcome == ND_RUN_DIVERGED) &&
+        !keep(result, traces.records, traces.step, traces.loss, traces.active_fraction,
+              traces.fraction_active_units, error))
+        outcome = ND_RUN_FAILED;
+    nd_hebbian_traces_free(&traces);
+    return outcome;
+}
+
+bool nd_sweep_run_one(const nd_experiment *experiment, bool spectrum, pthread_mutex_t *reading,
+                      const nd_watch *watch, nd_sweep_result *result, char reason[512]) {
     static const nd_run_state states[] = {[ND_RUN_COMPLETE] = ND_DONE,
                                           [ND_RUN_INTERRUPTED] = ND_WAITING,
                                           [ND_RUN_DIVERGED] = ND_DIVERGED,
@@ -122,7 +137,10 @@ bool nd_sweep_run_one(const nd_experiment *experiment, bool spectrum, const nd_w
     *result = (nd_sweep_result){0};
     for (int i = 0; i < ND_METRICS; i++)
         result->metrics[i] = NAN;
-    nd_outcome outcome = run_feed_forward(experiment, spectrum, watch, result, &error);
+    nd_outcome outcome =
+        experiment->network.model == ND_HEBBIAN
+            ? run_hebbian(experiment, watch, result, &error)
+            : run_feed_forward(experiment, spectrum, reading, watch, result, &error);
     result->state = states[outcome];
     if (outcome == ND_RUN_DIVERGED || outcome == ND_RUN_FAILED) {
         nd_error_line(&error, reason, 512);

@@ -29,7 +29,7 @@ struct crew {
     const nd_sweep_plan *plan;
     const char *folder, *owner;
     volatile int stop; /* asked by the watch, or by a worker that failed */
-    pthread_mutex_t lock;
+    pthread_mutex_t lock, reading;
     pthread_cond_t changed;
     size_t working;       /* workers that have not ended */
     double steps_done;    /* of runs finished by this process */
@@ -76,7 +76,8 @@ static bool work_on(worker *self, int64_t id, const char *text, nd_error *error)
     nd_experiment *experiment = nd_experiment_parse(text, "sweep store", NULL, NULL, 0, error);
     if (!experiment)
         return false;
-    bool ended = nd_sweep_run_one(experiment, all->plan->spectrum, &watch, &result, reason);
+    bool ended =
+        nd_sweep_run_one(experiment, all->plan->spectrum, &all->reading, &watch, &result, reason);
     bool fine = true;
     if (ended) {
         result.seconds = nd_seconds() - start;
@@ -165,6 +166,7 @@ static bool run_crew(crew *all, const nd_watch *watch, nd_error *error) {
         !(all->workers = nd_array(all->jobs, sizeof *all->workers, error)))
         return false;
     pthread_mutex_init(&all->lock, NULL);
+    pthread_mutex_init(&all->reading, NULL);
     pthread_cond_init(&all->changed, NULL);
     unsigned started = 0;
     pthread_mutex_lock(&all->lock);
@@ -182,6 +184,7 @@ static bool run_crew(crew *all, const nd_watch *watch, nd_error *error) {
         pthread_join(all->workers[i].thread, NULL);
     pthread_cond_destroy(&all->changed);
     pthread_mutex_destroy(&all->lock);
+    pthread_mutex_destroy(&all->reading);
     free(all->workers);
     if (all->failed && error)
         *error = all->error;

@@ -1,0 +1,212 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "cli/commands.h"
+#include "sweep/compare.h"
+#include "sweep/sweep.h"
+
+static int wrong_usage(const char *what) {
+    fprintf(stderr, "nulldrift: sweep: %s; see `nulldrift sweep --help`\n", what);
+    return ND_EXIT_USAGE;
+}
+
+static void print_status(const nd_sweep_status *status) {
+    size_t total = 0;
+    for (int i = 0; i < ND_RUN_STATES; i++)
+        total += status->runs[i];
+    printf("%s: %zu runs\n", status->name, total);
+    for (int i = 0; i < ND_RUN_STATES; i++)
+        if (status->runs[i])
+            printf("  %-9s %zu\n", nd_run_state_name((nd_run_state)i), status->runs[i]);
+    if (status->silent)
+        printf("  (%zu of those done ended with every unit silent)\n", status->silent);
+    printf("  %.4g of %.4g steps, %.1f core minutes\n", status->steps_done, status->steps,
+           status->seconds / 60);
+}
+
+static nd_sweep_store *open_store(const char *folder, nd_error *error) {
+    char *path = nd_sweep_store_path(folder, 0, 1, error);
+    nd_sweep_store *store = path ? nd_sweep_store_open(path, error) : NULL;
+    free(path);
+    return store;
+}
+
+/* "I/N", I from 1 to N. */
+static bool read_shard(const char *text, nd_sweep_options *options) {
+    unsigned long index, count;
+    char end;
+    if (!text)
+        return true;
+    if (sscanf(text, "%lu/%lu%c", &index, &count, &end) != 2 || index < 1 || index > count ||
+        count > 100000)
+        return false;
+    options->shard = index - 1;
+    options->shards = count;
+    return true;
+}
+
+static bool read_retry(const char *text, nd_sweep_options *options) {
+    if (!text)
+        return true;
+    options->retry_failed = strcmp(text, "failed") == 0;
+    options->retry_diverged = strcmp(text, "diverged") == 0;
+    return options->retry_failed || options->retry_diverged;
+}
+
+static int run_sweep(const nd_arguments *arguments) {
+    nd_error error = {0};
+    nd_sweep_options options = {0};
+    double jobs;
+    const char *folder = nd_value(arguments, "output");
+    if (!folder || nd_positional_count(arguments) != 2)
+        return wrong_usage("run needs one SWEEP.yaml and -o FOLDER");
+    if (!nd_number_value(arguments, "jobs", 0, 4096, 0, &jobs))
+        return ND_EXIT_USAGE;
+    if (!read_shard(nd_value(arguments, "shard"), &options))
+        return wrong_usage("--shard wants I/N, e.g. 3/10");
+    if (!read_retry(nd_value(arguments, "retry"), &options))
+        return wrong_usage("--retry wants failed or diverged");
+    options.jobs = (unsigned)jobs;
+    bool quiet = nd_flag(arguments, "quiet"), stopped;
+    bool fine = nd_sweep_run(nd_positional(arguments, 1), folder, &options,
+                             nd_terminal_watch(quiet), &stopped, &error);
+    nd_terminal_done();
+    if (!fine)
+        return nd_report(&error);
+    char *path = nd_sweep_store_path(folder, options.shard, options.shards, &error);
+    nd_sweep_store *store = path ? nd_sweep_store_open(path, &error) : NULL;
+    nd_sweep_status status;
+    fine = store && nd_sweep_store_status(store, &status, &error);
+    nd_sweep_store_close(store);
+    free(path);
+    if (!fine)
+        return nd_report(&error);
+    if (!quiet)
+        print_status(&status);
+    if (stopped) {
+        printf("Stopped; run the same command again to go on.\n");
+        return ND_EXIT_FAILED;
+    }
+    if (!quiet && status.runs[ND_RUNNING])
+        printf("What is still running is with other processes that share this store.\n");
+    return ND_EXIT_FINE;
+}
+
+static int show_status(const char *folder) {
+    nd_error error = {0};
+    nd_sweep_status status;
+    nd_sweep_store *store = open_store(folder, &error);
+    bool fine = store && nd_sweep_store_status(store, &status, &error);
+    nd_sweep_store_close(store);
+    if (!fine)
+        return nd_report(&error);
+    print_status(&status);
+    return ND_EXIT_FINE;
+}
+
+/* To standard output, or whole or not at all to a file. */
+static int write_table(const nd_arguments *arguments, const char *folder) {
+    nd_error error = {0};
+    const char *output = nd_value(arguments, "output");
+    bool all_keys = nd_flag(arguments, "all-keys");
+    char *text = NULL;
+    size_t length = 0;
+    nd_sweep_store *store = open_store(folder, &error);
+    FILE *out = store ? open_memstream(&text, &length) : NULL;
+    bool fine = out && nd_sweep_store_write_table(store, all_keys, out, &error);
+    if (out && fclose(out) != 0)
+        fine = nd_fail(&error, folder, NULL, "its table does not fit in memory");
+    nd_sweep_store_close(store);
+    if (fine && output)
+        fine = nd_write_file(output, text, length, &error);
+    else if (fine)
+        fine = (fwrite(text, 1, length, stdout) == length && fflush(stdout) == 0) ||
+               nd_fail_errno(&error, "standard output", NULL, "cannot be written");
+    free(text);
+    return fine ? ND_EXIT_FINE : nd_report(&error);
+}
+
+static int merge_shards(const char *folder) {
+    nd_error error = {0};
+    size_t count;
+    if (!nd_sweep_merge(folder, &count, &error))
+        return nd_report(&error);
+    printf("%zu shards merged.\n", count);
+    return show_status(folder);
+}
+
+static int compare_with(const nd_arguments *arguments, const char *folder) {
+    nd_error error = {0};
+    bool inside;
+    if (nd_positional_count(arguments) != 3)
+        return wrong_usage("compare needs FOLDER and PAPER.csv");
+    nd_sweep_store *store = open_store(folder, &error);
+    bool fine =
+        store && nd_sweep_compare(store, nd_positional(arguments, 2), stdout, &inside, &error);
+    nd_sweep_store_close(store);
+    if (!fine)
+        return nd_report(&error);
+    return inside ? ND_EXIT_FINE : ND_EXIT_FAILED;
+}
+
+static int run(const nd_arguments *arguments) {
+    const char *what = nd_positional(arguments, 0), *folder = nd_positional(arguments, 1);
+    if (strcmp(what, "run") == 0)
+        return run_sweep(arguments);
+    if (strcmp(what, "compare") == 0)
+        return compare_with(arguments, folder);
+    if (nd_positional_count(arguments) != 2)
+        return wrong_usage("status, table and merge need one FOLDER");
+    if (strcmp(what, "status") == 0)
+        return show_status(folder);
+    if (strcmp(what, "table") == 0)
+        return write_table(arguments, folder);
+    if (strcmp(what, "merge") == 0)
+        return merge_shards(folder);
+    return wrong_usage("expected run, status, table, compare or merge");
+}
+
+static const nd_option OPTIONS[] = {
+    {'o', "output", "PATH", "run: the sweep's folder; table: a file instead of standard output"},
+    {'j', "jobs", "N", "run: how many runs at a time; by default one per processor"},
+    {0, "shard", "I/N", "run: only part I of N, into a store of its own (job arrays); then merge"},
+    {0, "retry", "failed|diverged", "run: take up again the runs that failed, or diverged"},
+    {0, "all-keys", NULL, "table: every key of the experiments, not only those that differ"},
+    {'q', "quiet", NULL, "run: no progress and no summary"},
+    {0},
+};
+
+static const nd_example EXAMPLES[] = {
+    {"nulldrift sweep run examples/table-2.yaml -o table-2",
+     "random experiments of the paper's kind, on all processors"},
+    {"nulldrift sweep status table-2", "how far it has come"},
+    {"nulldrift sweep table table-2 -o runs.csv", "one line per run, for your own analysis"},
+    {"nulldrift sweep run sweep.yaml -o folder --shard $SLURM_ARRAY_TASK_ID/100",
+     "one element of a Slurm job array"},
+    {"nulldrift sweep merge folder", "put the shards together"},
+    {NULL, NULL},
+};
+
+const nd_command nd_command_sweep = {
+    .name = "sweep",
+    .usage = "run SWEEP.yaml -o FOLDER [--jobs N] | status FOLDER | table FOLDER | "
+             "compare FOLDER PAPER.csv | merge FOLDER",
+    .summary = "run many experiments on all cores and keep them in one store",
+    .description =
+        "A sweep file states a base experiment and what is varied: grids, random draws, rows of a "
+        "table (docs/sweeps.md). Every run is checked before anything starts. The store, "
+        "FOLDER/sweep.sqlite, holds each run's experiment, state, metrics and traces; killed at "
+        "any moment and started again, a sweep loses only what was in flight, and several "
+        "processes may share one store.\n\n"
+        "compare sets the sweep beside a published table, by rule and kind of noise: medians, "
+        "quartiles and a two-sample Kolmogorov-Smirnov test. It exits with 1 when a median lies "
+        "outside the published 25-75% range.",
+    .options = OPTIONS,
+    .examples = EXAMPLES,
+    .least = 2,
+    .most = 3,
+    .run = run,
+};

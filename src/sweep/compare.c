@@ -1,0 +1,225 @@
+#include "sweep/compare.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/csv.h"
+#include "base/error.h"
+#include "base/yaml.h"
+#include "experiment/experiment.h"
+
+enum { RATIOS = 2, MOST_STRATA = 64 };
+
+static const char *const RATIO_NAMES[RATIOS] = {"active_units_ratio", "active_fraction_ratio"};
+
+/* A growing list of numbers. */
+typedef struct numbers {
+    double *value;
+    size_t count, room;
+} numbers;
+
+static bool append(numbers *list, double value, nd_error *error) {
+    if (list->count == list->room) {
+        size_t room = 2 * list->room + 64;
+        double *grown = realloc(list->value, room * sizeof *grown);
+        if (!grown)
+            return nd_fail(error, "memory", NULL, "%zu numbers do not fit", room);
+        list->value = grown;
+        list->room = room;
+    }
+    list->value[list->count++] = value;
+    return true;
+}
+
+/* One rule under one kind of noise, on both sides. */
+typedef struct stratum {
+    char rule[32], noise[16];
+    numbers ours[RATIOS], theirs[RATIOS];
+    size_t diverged, failed, silent, silent_theirs;
+} stratum;
+
+typedef struct strata {
+    stratum entry[MOST_STRATA];
+    size_t count;
+} strata;
+
+static const char *noise_kind(double update, double label) {
+    return update > 0 && label > 0 ? "both" : update > 0 ? "update" : label > 0 ? "label" : "none";
+}
+
+static stratum *stratum_for(strata *all, const char *rule, const char *noise, nd_error *error) {
+    for (size_t i = 0; i < all->count; i++)
+        if (strcmp(all->entry[i].rule, rule) == 0 && strcmp(all->entry[i].noise, noise) == 0)
+            return &all->entry[i];
+    if (all->count == MOST_STRATA) {
+        nd_fail(error, "compare", NULL, "there are more than %d rules and noises", MOST_STRATA);
+        return NULL;
+    }
+    stratum *made = &all->entry[all->count++];
+    snprintf(made->rule, sizeof made->rule, "%s", rule);
+    snprintf(made->noise, sizeof made->noise, "%s", noise);
+    return made;
+}
+
+static bool take_run(int64_t id, const char *text, const nd_sweep_result *result, void *context,
+                     nd_error *error) {
+    (void)id;
+    nd_experiment *experiment = nd_experiment_parse(text, "sweep store", NULL, NULL, 0, error);
+    if (!experiment)
+        return false;
+    const nd_learning_keys *keys = &experiment->learning;
+    stratum *to = NULL;
+    bool fine = true;
+    if (experiment->network.model == ND_FEED_FORWARD)
+        fine = (to = stratum_for(context, keys->rule,
+                                 noise_kind(keys->update_noise, keys->label_noise), error)) != NULL;
+    nd_experiment_free(experiment);
+    if (!to)
+        return fine;
+    double units = result->metrics[2], fraction = result->metrics[1];
+    if (result->state == ND_DIVERGED)
+        to->diverged++;
+    else if (result->state == ND_FAILED)
+        to->failed++;
+    else if (!(units > 0))
+        to->silent++;
+    else
+        return append(&to->ours[0], units, error) && append(&to->ours[1], fraction, error);
+    return true;
+}
+
+/* A number from a cell; fails naming it. */
+static bool cell_number(const nd_csv *table, size_t row, size_t column, double *value,
+                        nd_error *error) {
+    char where[512];
+    if (nd_text_number(nd_csv_cell(table, row, column), value))
+        return true;
+    return nd_fail(error, nd_csv_where(table, row, column, where, sizeof where), NULL,
+                   "is '%.100s', expected a number", nd_csv_cell(table, row, column));
+}
+
+static bool take_published(const nd_csv *table, strata *all, nd_error *error) {
+    static const char *const names[] = {"rule", "update_noise", "label_noise", "active_units_ratio",
+                                        "active_fraction_ratio"};
+    size_t column[5];
+    for (int i = 0; i < 5; i++)
+        if ((column[i] = nd_csv_column(table, names[i])) == table->columns)
+            return nd_fail(error, table->path, NULL, "has no column '%s'", names[i]);
+    for (size_t row = 0; row < table->rows; row++) {
+        double number[4];
+        for (int i = 0; i < 4; i++)
+            if (!cell_number(table, row, column[i + 1], &number[i], error))
+                return false;
+        stratum *to = stratum_for(all, nd_csv_cell(table, row, column[0]),
+                                  noise_kind(number[0], number[1]), error);
+        if (!to)
+            return false;
+        if (!(number[2] > 0))
+            to->silent_theirs++;
+        else if (!append(&to->theirs[0], number[2], error) ||
+                 !append(&to->theirs[1], number[3], error))
+            return false;
+    }
+    return true;
+}
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double nd_quantile(const double *sorted, size_t count, double share) {
+    if (count == 0)
+        return NAN;
+    double at = share * (double)(count - 1);
+    size_t below = (size_t)at;
+    if (below + 1 >= count)
+        return sorted[count - 1];
+    return sorted[below] + (at - (double)below) * (sorted[below + 1] - sorted[below]);
+}
+
+double nd_kolmogorov_smirnov(double *a, size_t count_a, double *b, size_t count_b) {
+    qsort(a, count_a, sizeof *a, ascending);
+    qsort(b, count_b, sizeof *b, ascending);
+    size_t i = 0, j = 0;
+    double most = 0;
+    while (i < count_a && j < count_b) {
+        double at = a[i] < b[j] ? a[i] : b[j];
+        while (i < count_a && a[i] <= at)
+            i++;
+        while (j < count_b && b[j] <= at)
+            j++;
+        most = fmax(most, fabs((double)i / (double)count_a - (double)j / (double)count_b));
+    }
+    return most;
+}
+
+double nd_kolmogorov_smirnov_p(double distance, size_t count_a, size_t count_b) {
+    double effective = sqrt((double)count_a * (double)count_b / (double)(count_a + count_b));
+    /* the correction for finite samples of Stephens (1970) */
+    double x = (effective + 0.12 + 0.11 / effective) * distance, sum = 0;
+    if (x < 0.2)
+        return 1;
+    for (int k = 1; k <= 100; k++)
+        sum += (k % 2 ? 2 : -2) * exp(-2 * k * k * x * x);
+    return fmin(1, fmax(0, sum));
+}
+
+static bool print_stratum(stratum *s, FILE *out) {
+    bool inside = true;
+    for (int r = 0; r < RATIOS; r++) {
+        numbers *a = &s->ours[r], *b = &s->theirs[r];
+        double distance = nd_kolmogorov_smirnov(a->value, a->count, b->value, b->count);
+        double low = nd_quantile(b->value, b->count, 0.25);
+        double high = nd_quantile(b->value, b->count, 0.75);
+        double median = nd_quantile(a->value, a->count, 0.5);
+        bool here = median >= low && median <= high;
+        inside = inside && here;
+        fprintf(out,
+                "%-8s %-7s %-22s %5zu %6.3f %6.3f %6.3f %5zu %6.3f %6.3f %6.3f  %5.3f %7.2g  %s\n",
+                s->rule, s->noise, RATIO_NAMES[r], a->count, nd_quantile(a->value, a->count, 0.25),
+                median, nd_quantile(a->value, a->count, 0.75), b->count, low,
+                nd_quantile(b->value, b->count, 0.5), high, distance,
+                nd_kolmogorov_smirnov_p(distance, a->count, b->count), here ? "inside" : "OUTSIDE");
+    }
+    return inside;
+}
+
+static bool print_strata(strata *all, FILE *out) {
+    bool inside = true;
+    fprintf(out, "%-39s %-26s %-26s\n", "", "          this sweep", "          published");
+    fprintf(out, "%-8s %-7s %-22s %5s %6s %6s %6s %5s %6s %6s %6s  %5s %7s\n", "rule", "noise",
+            "ratio", "runs", "25%", "median", "75%", "runs", "25%", "median", "75%", "KS", "p");
+    for (size_t i = 0; i < all->count; i++)
+        if (all->entry[i].ours[0].count && all->entry[i].theirs[0].count)
+            inside = print_stratum(&all->entry[i], out) && inside;
+    fputs("\nleft out:\n", out);
+    for (size_t i = 0; i < all->count; i++) {
+        const stratum *s = &all->entry[i];
+        fprintf(out, "%-8s %-7s %zu diverged, %zu failed, %zu silent; published %zu silent%s\n",
+                s->rule, s->noise, s->diverged, s->failed, s->silent, s->silent_theirs,
+                !s->ours[0].count     ? "; no runs here"
+                : !s->theirs[0].count ? "; nothing published"
+                                      : "");
+    }
+    return inside;
+}
+
+bool nd_sweep_compare(nd_sweep_store *store, const char *path, FILE *out, bool *inside,
+                      nd_error *error) {
+    strata *all = nd_array(1, sizeof *all, error);
+    nd_csv *table = all ? nd_csv_read(path, error) : NULL;
+    bool fine = table && take_published(table, all, error) &&
+                nd_sweep_store_each(store, take_run, all, error);
+    if (fine)
+        *inside = print_strata(all, out);
+    for (size_t i = 0; all && i < all->count; i++)
+        for (int r = 0; r < RATIOS; r++) {
+            free(all->entry[i].ours[r].value);
+            free(all->entry[i].theirs[r].value);
+        }
+    nd_csv_free(table);
+    free(all);
+    return fine;
+}
