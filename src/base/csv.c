@@ -166,7 +166,7 @@ void nd_csv_free(nd_csv *table) {
     free(table);
 }
 
-size_t nd_csv_column(const nd_csv *table, const char *name) {
+size_t nd_csv_find(const nd_csv *table, const char *name) {
     size_t column = 0;
     while (column < table->columns && strcmp(table->column[column], name) != 0)
         column++;

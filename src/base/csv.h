@@ -21,7 +21,7 @@ nd_csv *nd_csv_read(const char *path, nd_error *error);
 void nd_csv_free(nd_csv *table);
 
 /* The index of the column of that name; table->columns if there is none. */
-size_t nd_csv_column(const nd_csv *table, const char *name);
+size_t nd_csv_find(const nd_csv *table, const char *name);
 const char *nd_csv_cell(const nd_csv *table, size_t row, size_t column);
 /* "FILE, line N, column NAME", for errors. */
 const char *nd_csv_where(const nd_csv *table, size_t row, size_t column, char *where, size_t size);

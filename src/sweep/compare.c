@@ -104,7 +104,7 @@ static bool take_published(const nd_csv *table, strata *all, nd_error *error) {
                                         "active_fraction_ratio"};
     size_t column[5];
     for (int i = 0; i < 5; i++)
-        if ((column[i] = nd_csv_column(table, names[i])) == table->columns)
+        if ((column[i] = nd_csv_find(table, names[i])) == table->columns)
             return nd_fail(error, table->path, NULL, "has no column '%s'", names[i]);
     for (size_t row = 0; row < table->rows; row++) {
         double number[4];

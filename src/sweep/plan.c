@@ -151,10 +151,10 @@ static bool read_table(layout *of, nd_error *error) {
     char where[512];
     nd_yaml_where(of->text, of->path, "table", where, sizeof where);
     for (unsigned i = 0; i < table->columns_count; i++)
-        if (nd_csv_column(of->table, table->columns[i].column) == of->table->columns)
+        if (nd_csv_find(of->table, table->columns[i].column) == of->table->columns)
             return nd_fail(error, where, NULL, "maps column '%s', which %s does not have",
                            table->columns[i].column, of->table->path);
-    if (table->label && nd_csv_column(of->table, table->label) == of->table->columns)
+    if (table->label && nd_csv_find(of->table, table->label) == of->table->columns)
         return nd_fail(error, where, NULL, "labels runs by column '%s', which %s does not have",
                        table->label, of->table->path);
     return of->table->rows > 0 || nd_fail(error, of->table->path, NULL, "has no rows");
@@ -323,7 +323,7 @@ static bool plan_run(const layout *of, size_t id, size_t row, uint64_t repeat,
     const nd_sweep_table *table = of->file->table;
     const char *name = label;
     if (table && table->label)
-        name = nd_csv_cell(of->table, row, nd_csv_column(of->table, table->label));
+        name = nd_csv_cell(of->table, row, nd_csv_find(of->table, table->label));
     run->steps = (double)experiment->run.steps;
     run->cost = cost_of(experiment);
     run->experiment = nd_experiment_text(experiment, error);
