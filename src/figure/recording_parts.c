@@ -190,6 +190,8 @@ void nd_draw_course(nd_plot *plot, const char *letter, nd_area area, const nd_co
                    "set offsets 0,0,graph 0.25,graph 0.05\n",
                    panel->result->time_name, panel->y_label, curve->time[0] - pad,
                    curve->time[curve->points - 1] + pad);
+    if (span <= 8.0 && span == floor(span)) /* whole days, whole tics */
+        nd_plot_script(plot, "set xtics 1\n");
     if (panel->title) {
         char title[256];
         nd_plot_script(plot, "set title '%s'\n", nd_plot_escape(panel->title, title, sizeof title));
