@@ -82,7 +82,7 @@ static bool take_row(reader *in, cells *list, size_t *width, const char *path, n
     return true;
 }
 
-static bool add_line(nd_csv *table, size_t *room, size_t line, nd_error *error) {
+static bool add_line(nd_table *table, size_t *room, size_t line, nd_error *error) {
     if (table->rows == *room) {
         size_t larger = 2 * *room + 64;
         size_t *grown = realloc(table->line, larger * sizeof *grown);
@@ -95,7 +95,7 @@ static bool add_line(nd_csv *table, size_t *room, size_t line, nd_error *error) 
     return true;
 }
 
-static bool take_rows(nd_csv *table, reader *in, cells *list, nd_error *error) {
+static bool take_rows(nd_table *table, reader *in, cells *list, nd_error *error) {
     size_t room = 0, width;
     char where[512];
     while (*in->at) {
@@ -117,7 +117,7 @@ static bool take_rows(nd_csv *table, reader *in, cells *list, nd_error *error) {
     return true;
 }
 
-static bool check_header(const nd_csv *table, nd_error *error) {
+static bool check_header(const nd_table *table, nd_error *error) {
     char where[512];
     snprintf(where, sizeof where, "%.400s, line 1", table->path);
     for (size_t i = 0; i < table->columns; i++) {
@@ -130,13 +130,13 @@ static bool check_header(const nd_csv *table, nd_error *error) {
     return true;
 }
 
-nd_csv *nd_csv_read(const char *path, nd_error *error) {
+nd_table *nd_table_read(const char *path, nd_error *error) {
     nd_buffer buffer = {0};
-    nd_csv *table = nd_array(1, sizeof *table, error);
+    nd_table *table = nd_array(1, sizeof *table, error);
     if (!table || !(table->path = nd_text(path, error)) ||
         !nd_read_file(path, MOST_BYTES, &buffer, error)) {
         nd_buffer_free(&buffer);
-        nd_csv_free(table);
+        nd_table_free(table);
         return NULL;
     }
     table->text = (char *)buffer.bytes;
@@ -151,11 +151,11 @@ nd_csv *nd_csv_read(const char *path, nd_error *error) {
     table->cell = list.cell;
     if (fine)
         return table;
-    nd_csv_free(table);
+    nd_table_free(table);
     return NULL;
 }
 
-void nd_csv_free(nd_csv *table) {
+void nd_table_free(nd_table *table) {
     if (!table)
         return;
     free(table->path);
@@ -166,24 +166,25 @@ void nd_csv_free(nd_csv *table) {
     free(table);
 }
 
-size_t nd_csv_find(const nd_csv *table, const char *name) {
+size_t nd_table_find(const nd_table *table, const char *name) {
     size_t column = 0;
     while (column < table->columns && strcmp(table->column[column], name) != 0)
         column++;
     return column;
 }
 
-const char *nd_csv_cell(const nd_csv *table, size_t row, size_t column) {
+const char *nd_table_cell(const nd_table *table, size_t row, size_t column) {
     return table->cell[row * table->columns + column];
 }
 
-const char *nd_csv_where(const nd_csv *table, size_t row, size_t column, char *where, size_t size) {
+const char *nd_table_where(const nd_table *table, size_t row, size_t column, char *where,
+                           size_t size) {
     snprintf(where, size, "%.300s, line %zu, column %.100s", table->path, table->line[row],
              table->column[column]);
     return where;
 }
 
-void nd_csv_put(FILE *out, const char *cell, bool first) {
+void nd_table_put(FILE *out, const char *cell, bool first) {
     if (!first)
         fputc(',', out);
     if (!strpbrk(cell, ",\"\r\n")) {

@@ -83,7 +83,7 @@ static void put_value(FILE *out, sqlite3_stmt *statement, int at) {
         snprintf(number, sizeof number, "%.15g", sqlite3_column_double(statement, at));
     else
         text = (const char *)sqlite3_column_text(statement, at);
-    nd_csv_put(out, text ? text : "", at == 0);
+    nd_table_put(out, text ? text : "", at == 0);
 }
 
 bool nd_sweep_store_write_table(nd_sweep_store *store, bool all_keys, FILE *out, nd_error *error) {
@@ -94,7 +94,7 @@ bool nd_sweep_store_write_table(nd_sweep_store *store, bool all_keys, FILE *out,
         return false;
     int columns = sqlite3_column_count(statement), code;
     for (int i = 0; i < columns; i++)
-        nd_csv_put(out, sqlite3_column_name(statement, i), i == 0);
+        nd_table_put(out, sqlite3_column_name(statement, i), i == 0);
     fputc('\n', out);
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
         for (int i = 0; i < columns; i++)

@@ -23,6 +23,7 @@ static const char *const METRIC_NAMES[ND_METRICS] = {
     "log10_rate",
     "first_active_fraction",
     "first_active_units",
+    "late_units_change",
     "eigenvalue_sum_ratio",
     "eigenvalue_max_ratio",
     "positive_eigenvalue_fraction",

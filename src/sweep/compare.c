@@ -90,28 +90,28 @@ static bool take_run(int64_t id, const char *text, const nd_sweep_result *result
 }
 
 /* A number from a cell; fails naming it. */
-static bool cell_number(const nd_csv *table, size_t row, size_t column, double *value,
+static bool cell_number(const nd_table *table, size_t row, size_t column, double *value,
                         nd_error *error) {
     char where[512];
-    if (nd_text_number(nd_csv_cell(table, row, column), value))
+    if (nd_text_number(nd_table_cell(table, row, column), value))
         return true;
-    return nd_fail(error, nd_csv_where(table, row, column, where, sizeof where), NULL,
-                   "is '%.100s', expected a number", nd_csv_cell(table, row, column));
+    return nd_fail(error, nd_table_where(table, row, column, where, sizeof where), NULL,
+                   "is '%.100s', expected a number", nd_table_cell(table, row, column));
 }
 
-static bool take_published(const nd_csv *table, strata *all, nd_error *error) {
+static bool take_published(const nd_table *table, strata *all, nd_error *error) {
     static const char *const names[] = {"rule", "update_noise", "label_noise", "active_units_ratio",
                                         "active_fraction_ratio"};
     size_t column[5];
     for (int i = 0; i < 5; i++)
-        if ((column[i] = nd_csv_find(table, names[i])) == table->columns)
+        if ((column[i] = nd_table_find(table, names[i])) == table->columns)
             return nd_fail(error, table->path, NULL, "has no column '%s'", names[i]);
     for (size_t row = 0; row < table->rows; row++) {
         double number[4];
         for (int i = 0; i < 4; i++)
             if (!cell_number(table, row, column[i + 1], &number[i], error))
                 return false;
-        stratum *to = stratum_for(all, nd_csv_cell(table, row, column[0]),
+        stratum *to = stratum_for(all, nd_table_cell(table, row, column[0]),
                                   noise_kind(number[0], number[1]), error);
         if (!to)
             return false;
@@ -209,7 +209,7 @@ static bool print_strata(strata *all, FILE *out) {
 bool nd_sweep_compare(nd_sweep_store *store, const char *path, FILE *out, bool *inside,
                       nd_error *error) {
     strata *all = nd_array(1, sizeof *all, error);
-    nd_csv *table = all ? nd_csv_read(path, error) : NULL;
+    nd_table *table = all ? nd_table_read(path, error) : NULL;
     bool fine = table && take_published(table, all, error) &&
                 nd_sweep_store_each(store, take_run, all, error);
     if (fine)
@@ -219,7 +219,7 @@ bool nd_sweep_compare(nd_sweep_store *store, const char *path, FILE *out, bool *
             free(all->entry[i].ours[r].value);
             free(all->entry[i].theirs[r].value);
         }
-    nd_csv_free(table);
+    nd_table_free(table);
     free(all);
     return fine;
 }

@@ -21,6 +21,7 @@ enum {
     LOG10_RATE,
     FIRST_ACTIVE_FRACTION,
     FIRST_ACTIVE_UNITS,
+    LATE_UNITS_CHANGE,
     EIGENVALUE_SUM_RATIO,
     EIGENVALUE_MAX_RATIO,
     POSITIVE_EIGENVALUE_FRACTION,
@@ -36,6 +37,16 @@ static double mean_of_last(const double *values, size_t count) {
     return sum / (double)taken;
 }
 
+/* The span of the fraction active units over the records after the first tenth. */
+static double late_change(const double *fraction_active_units, size_t records) {
+    double least = INFINITY, most = -INFINITY;
+    for (size_t i = records / 10; i < records; i++) {
+        least = fmin(least, fraction_active_units[i]);
+        most = fmax(most, fraction_active_units[i]);
+    }
+    return most - least;
+}
+
 static void fill_metrics(size_t records, const uint64_t *step, const double *loss,
                          const double *active_fraction, const double *fraction_active_units,
                          double *scratch, double metrics[ND_METRICS]) {
@@ -45,6 +56,7 @@ static void fill_metrics(size_t records, const uint64_t *step, const double *los
     metrics[LOG10_LOSS] = log10(mean_of_last(loss, records));
     metrics[FIRST_ACTIVE_FRACTION] = active_fraction[0];
     metrics[FIRST_ACTIVE_UNITS] = fraction_active_units[0];
+    metrics[LATE_UNITS_CHANGE] = late_change(fraction_active_units, records);
     metrics[ACTIVE_FRACTION_RATIO] = mean_of_last(active_fraction, records) / active_fraction[0];
     metrics[ACTIVE_UNITS_RATIO] =
         mean_of_last(fraction_active_units, records) / fraction_active_units[0];

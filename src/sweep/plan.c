@@ -22,10 +22,11 @@ typedef struct layout {
     char *folder; /* the sweep file's; NULL: the working folder */
     char *base;   /* the base experiment's text */
     char *base_origin, *base_folder;
-    nd_csv *table;           /* or NULL */
+    nd_table *table;         /* or NULL */
     nd_table_column *column; /* table columns: what each gives (key NULL: nothing) */
     uint64_t seed, samples, repeats;
     size_t grid_points;
+    bool as_stated; /* runs are taken up in the order of their numbers */
     nd_sweep_plan *plan;
 } layout;
 
@@ -141,7 +142,7 @@ static bool read_table(layout *of, nd_error *error) {
     if (!table)
         return true;
     char *path = beside(of, table->path, error);
-    of->table = path ? nd_csv_read(path, error) : NULL;
+    of->table = path ? nd_table_read(path, error) : NULL;
     free(path);
     if (!of->table || !(of->column = nd_array(of->table->columns, sizeof *of->column, error)))
         return false;
@@ -151,10 +152,10 @@ static bool read_table(layout *of, nd_error *error) {
     char where[512];
     nd_yaml_where(of->text, of->path, "table", where, sizeof where);
     for (unsigned i = 0; i < table->columns_count; i++)
-        if (nd_csv_find(of->table, table->columns[i].column) == of->table->columns)
+        if (nd_table_find(of->table, table->columns[i].column) == of->table->columns)
             return nd_fail(error, where, NULL, "maps column '%s', which %s does not have",
                            table->columns[i].column, of->table->path);
-    if (table->label && nd_csv_find(of->table, table->label) == of->table->columns)
+    if (table->label && nd_table_find(of->table, table->label) == of->table->columns)
         return nd_fail(error, where, NULL, "labels runs by column '%s', which %s does not have",
                        table->label, of->table->path);
     return of->table->rows > 0 || nd_fail(error, of->table->path, NULL, "has no rows");
@@ -214,9 +215,9 @@ static bool check_entries(layout *of, nd_error *error) {
 static bool assign_cell(const layout *of, size_t row, size_t index, nd_assignments *to,
                         nd_error *error) {
     const nd_table_column *column = &of->column[index];
-    const char *cell = nd_csv_cell(of->table, row, index);
+    const char *cell = nd_table_cell(of->table, row, index);
     char where[512], sum[40];
-    nd_csv_where(of->table, row, index, where, sizeof where);
+    nd_table_where(of->table, row, index, where, sizeof where);
     if (!cell[0])
         return nd_fail(error, where, NULL, "the value is missing");
     for (unsigned i = 0; i < column->replace_count; i++)
@@ -323,9 +324,9 @@ static bool plan_run(const layout *of, size_t id, size_t row, uint64_t repeat,
     const nd_sweep_table *table = of->file->table;
     const char *name = label;
     if (table && table->label)
-        name = nd_csv_cell(of->table, row, nd_csv_find(of->table, table->label));
+        name = nd_table_cell(of->table, row, nd_table_find(of->table, table->label));
     run->steps = (double)experiment->run.steps;
-    run->cost = cost_of(experiment);
+    run->cost = of->as_stated ? 0 : cost_of(experiment);
     run->experiment = nd_experiment_text(experiment, error);
     run->label = run->experiment ? nd_text(name, error) : NULL;
     nd_experiment_free(experiment);
@@ -373,6 +374,9 @@ static bool lay_out(layout *of, nd_error *error) {
     bool spectrum = false;
     if (file->spectrum && !nd_text_truth(file->spectrum, &spectrum))
         return wrong(of, "spectrum", "true or false", file->spectrum, error);
+    of->as_stated = file->order && strcmp(file->order, "stated") == 0;
+    if (file->order && !of->as_stated && strcmp(file->order, "dearest-first") != 0)
+        return wrong(of, "order", "dearest-first or stated", file->order, error);
     if (!(of->folder = folder_of(of->path, error)) ||
         !read_count(of, "seed", file->seed, 0, 1, &of->seed, error) ||
         !read_count(of, "samples", file->samples, 1, 1, &of->samples, error) ||
@@ -404,7 +408,7 @@ nd_sweep_plan *nd_sweep_plan_read(const char *path, nd_error *error) {
     layout of = {.path = path, .text = text, .file = file};
     bool fine = lay_out(&of, error);
     nd_sweep_file_free(file);
-    nd_csv_free(of.table);
+    nd_table_free(of.table);
     free(of.column);
     free(of.base);
     free(of.base_origin);

@@ -83,6 +83,7 @@ static const cyaml_schema_field_t FILE_FIELDS[] = {
                          &DRAW, 0, CYAML_UNLIMITED),
     WORD_FIELD("samples", nd_sweep_file, samples),
     WORD_FIELD("repeats", nd_sweep_file, repeats),
+    WORD_FIELD("order", nd_sweep_file, order),
     WORD_FIELD("spectrum", nd_sweep_file, spectrum),
     CYAML_FIELD_END,
 };

@@ -55,6 +55,7 @@ typedef struct nd_sweep_file {
     unsigned draw_count;
     char *samples;  /* draws of every row and grid point; or NULL: 1 */
     char *repeats;  /* runs with seeds of their own of each of these; or NULL: 1 */
+    char *order;    /* dearest-first or stated; or NULL: dearest-first */
     char *spectrum; /* true: metrics of the Hessian's spectrum too; or NULL */
 } nd_sweep_file;
 

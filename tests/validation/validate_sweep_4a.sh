@@ -1,0 +1,85 @@
+#!/bin/bash
+# Figure 4A and its supplement: a stratified sample of the published simulations at full length, by
+# rule and kind of noise, beside the published results; all 1151 with --all. Then plain SGD in every
+# task, which must not change after convergence. About 40 core minutes.
+# Usage: validate_sweep_4a.sh PROGRAM SOURCE_FOLDER [--all]. $ND_VALIDATION_FOLDER keeps the store
+# between calls (an interrupted validation goes on); $ND_VALIDATION_ROWS takes that many rows only.
+set -eu
+program=$1
+published=${ND_SHARED:-$2/../shared}/reference/paper/simulations.csv
+[ -e "$published" ] || { echo "skipped: $published is not here"; exit 77; }
+folder=${ND_VALIDATION_FOLDER:-validation}
+mkdir -p "$folder"
+name=4a
+[ "${3:-}" = --all ] && name=4a-all
+# Of each stratum so many rows, evenly spread over it; the strata take turns, so that any first part
+# of the sample is a stratified sample too.
+awk -F, -v all="${3:-}" -v most="${ND_VALIDATION_ROWS:-100000}" '
+    BEGIN { want["sgd update"] = 70; want["sgd label"] = 70; want["adam none"] = 20; want["adam label"] = 12
+            want["adam update"] = 6; want["sed none"] = 30 }
+    NR == 1 { print; next }
+    { s = $7 " " ($9 > 0 ? "update" : $10 > 0 ? "label" : "none"); if (!(s in n)) name[++strata] = s; row[s, n[s]++] = $0 }
+    END {
+        for (i = 1; i <= strata; i++) { s = name[i]; take[s] = all || want[s] > n[s] ? n[s] : want[s]; if (take[s] > longest) longest = take[s] }
+        for (turn = 0; turn < longest; turn++) for (i = 1; i <= strata; i++) {
+            s = name[i]
+            # bit by bit through the stratum: its i-th part at turn i of a golden-ratio sequence
+            if (int((turn + 1) * take[s] / longest) > int(turn * take[s] / longest)) {
+                for (k = int(n[s] * (turn * 0.6180339887 % 1)); (s, k) in used; k = (k + 1) % n[s]);
+                used[s, k] = 1
+                if (printed++ < most) print row[s, k]
+            }
+        }
+    }' "$published" >"$folder/$name.csv"
+cat >"$folder/$name.yaml" <<END
+name: figure-$name
+base: |
+  world: {published_quirks: true}
+  network: {hidden: 100}
+  run: {records: 400}
+order: stated
+table:
+  path: $name.csv
+  label: id
+  columns:
+    - column: task
+      key: world.task
+      replace:
+        - {value: random_autoencoder, by: random-autoencoder}
+        - {value: smoothed_autoencoder, by: smoothed-autoencoder}
+    - {column: initialisation, key: network.initialisation}
+    - {column: input_dim, key: world.input_dim}
+    - {column: output_dim, key: world.output_dim}
+    - {column: samples, key: world.samples}
+    - {column: rule, key: learning.rule}
+    - {column: learning_rate, key: learning.learning_rate}
+    - {column: update_noise, key: learning.update_noise}
+    - {column: label_noise, key: learning.label_noise}
+    - {column: last_step, key: run.steps, add: 1}
+  ignore: [log10_loss, active_fraction_ratio, active_units_ratio, log10_rate, eigenvalue_sum_ratio,
+           eigenvalue_max_ratio, positive_eigenvalue_fraction]
+END
+cat >"$folder/control.yaml" <<'END'
+name: control
+base: |
+  world: {task: random, samples: 10, input_dim: 12, output_dim: 8, published_quirks: true}
+  network: {hidden: 100, initialisation: rich}
+  learning: {rule: sgd, learning_rate: 0.1}
+  run: {steps: 2000000, records: 400}
+grid:
+  - key: world.task
+    values: [random, smoothed, predictive, predictive-track, random-autoencoder, smoothed-autoencoder]
+repeats: 3
+END
+failed=0
+"$program" sweep run "$folder/control.yaml" -o "$folder/control"
+# after the first tenth of the steps the active units must stay what they are
+echo "SGD without noise: largest change of the fraction active units after 10% of the steps"
+"$program" sweep table "$folder/control" | awk -F, '
+    NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+    { change[$c["world.task"]] = change[$c["world.task"]] > $c["late_units_change"] ? change[$c["world.task"]] : $c["late_units_change"] }
+    END { for (t in change) { bad += change[t] > 0.02; printf "  %-22s %.4f  %s\n", t, change[t], change[t] > 0.02 ? "FAIL" : "PASS" }
+          exit bad > 0 }' || failed=1
+"$program" sweep run "$folder/$name.yaml" -o "$folder/$name"
+"$program" sweep compare "$folder/$name" "$published" || failed=1
+exit $failed
