@@ -1,0 +1,184 @@
+#include "figure/sweep_data.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "experiment/experiment.h"
+#include "store/sweep_store.h"
+#include "sweep/sweep.h"
+
+enum { MEAN_POINTS = 80, CURVE_COLUMNS = 80 };
+
+/* The order of nd_metric_name. */
+enum { ACTIVE_FRACTION_RATIO = 1, LOG10_RATE = 3, FIRST_ACTIVE_FRACTION = 4 };
+
+typedef struct gathering {
+    nd_sweep_data *data;
+    size_t room;
+} gathering;
+
+/* "SGD, update noise". */
+static void name_group(const nd_experiment *e, char name[48]) {
+    char rule[16];
+    if (e->network.model == ND_HEBBIAN) {
+        snprintf(name, 48, "Hebbian");
+        return;
+    }
+    snprintf(rule, sizeof rule, "%.15s", e->learning.rule);
+    bool acronym = strcmp(rule, "sgd") == 0 || strcmp(rule, "sed") == 0;
+    for (char *c = rule; *c && (acronym || c == rule); c++)
+        *c = (char)toupper((unsigned char)*c);
+    if (strcmp(rule, "Rmsprop") == 0)
+        snprintf(rule, sizeof rule, "RMSprop");
+    double update = e->learning.update_noise, label = e->learning.label_noise;
+    snprintf(name, 48, "%s, %s", rule,
+             update > 0 && label > 0 ? "both noises"
+             : update > 0            ? "update noise"
+             : label > 0             ? "label noise"
+                                     : "no noise");
+}
+
+/* The group of that name, made if need be; those beyond the last place share it. */
+static size_t group_of(nd_sweep_data *data, const nd_experiment *experiment) {
+    char name[48];
+    name_group(experiment, name);
+    size_t group = 0;
+    while (group < data->groups && strcmp(data->group[group], name) != 0)
+        group++;
+    if (group == ND_SWEEP_GROUPS)
+        return ND_SWEEP_GROUPS - 1;
+    if (group == data->groups)
+        memcpy(data->group[data->groups++], name, sizeof name);
+    return group;
+}
+
+static bool copy_traces(nd_sweep_curve *curve, const nd_sweep_result *result, nd_error *error) {
+    curve->records = result->records;
+    if (!(curve->step = nd_doubles(result->records, error)) ||
+        !(curve->active_fraction = nd_doubles(result->records, error)) ||
+        !(curve->fraction_active_units = nd_doubles(result->records, error)))
+        return false;
+    for (size_t i = 0; i < result->records; i++) {
+        curve->step[i] = (double)result->step[i];
+        curve->active_fraction[i] =
+            (double)result->active_fraction[i] / (double)result->active_fraction[0];
+        curve->fraction_active_units[i] =
+            (double)result->fraction_active_units[i] / (double)result->fraction_active_units[0];
+    }
+    return true;
+}
+
+static bool take(int64_t id, const char *text, const nd_sweep_result *result, void *context,
+                 nd_error *error) {
+    gathering *to = context;
+    nd_sweep_data *data = to->data;
+    (void)id;
+    if (result->state != ND_DONE || result->records < 2 || !(result->active_fraction[0] > 0))
+        return true;
+    if (data->count == to->room) {
+        size_t room = 2 * to->room + 256;
+        nd_sweep_curve *grown = realloc(data->curve, room * sizeof *grown);
+        if (!grown)
+            return nd_fail(error, "memory", NULL, "%zu runs do not fit", room);
+        data->curve = grown;
+        to->room = room;
+    }
+    nd_experiment *experiment = nd_experiment_parse(text, "sweep store", NULL, NULL, 0, error);
+    if (!experiment)
+        return false;
+    nd_sweep_curve *curve = &data->curve[data->count++];
+    *curve = (nd_sweep_curve){.group = group_of(data, experiment),
+                              .update_noise = experiment->learning.update_noise,
+                              .final_active_fraction = result->metrics[ACTIVE_FRACTION_RATIO] *
+                                                       result->metrics[FIRST_ACTIVE_FRACTION],
+                              .log10_rate = result->metrics[LOG10_RATE]};
+    data->group_count[curve->group]++;
+    data->first_step = fmin(data->first_step, (double)result->step[1]);
+    data->last_step = fmax(data->last_step, (double)result->step[result->records - 1]);
+    nd_experiment_free(experiment);
+    return copy_traces(curve, result, error);
+}
+
+nd_sweep_data *nd_sweep_data_read(const char *folder, nd_error *error) {
+    char *path = nd_sweep_store_path(folder, 0, 1, error);
+    nd_sweep_store *store = path ? nd_sweep_store_open(path, error) : NULL;
+    gathering to = {store ? nd_array(1, sizeof *to.data, error) : NULL, 0};
+    if (to.data)
+        to.data->first_step = INFINITY;
+    bool fine = to.data && nd_sweep_store_each(store, take, &to, error);
+    if (fine && to.data->count == 0)
+        fine = nd_fail(error, path, "let the sweep go on", "has no finished run yet");
+    nd_sweep_store_close(store);
+    free(path);
+    if (fine)
+        return to.data;
+    nd_sweep_data_free(to.data);
+    return NULL;
+}
+
+void nd_sweep_data_free(nd_sweep_data *data) {
+    if (!data)
+        return;
+    for (size_t i = 0; i < data->count; i++) {
+        free(data->curve[i].step);
+        free(data->curve[i].active_fraction);
+        free(data->curve[i].fraction_active_units);
+    }
+    free(data->curve);
+    free(data);
+}
+
+static const double *trace_of(const nd_sweep_curve *curve, nd_sweep_trace trace) {
+    return trace == ND_ACTIVE_FRACTION ? curve->active_fraction : curve->fraction_active_units;
+}
+
+/* The value at `step`, between records. */
+static double at_step(const nd_sweep_curve *curve, const double *values, double step) {
+    size_t low = 0, high = curve->records - 1;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (curve->step[middle] <= step)
+            low = middle;
+        else
+            high = middle;
+    }
+    double share = (step - curve->step[low]) / (curve->step[high] - curve->step[low]);
+    return values[low] + share * (values[high] - values[low]);
+}
+
+void nd_sweep_curves(nd_plot *plot, const nd_sweep_data *data, size_t group, nd_sweep_trace trace,
+                     const char *name) {
+    double first = INFINITY, last = 0;
+    char mean[64];
+    nd_plot_table(plot, name);
+    for (size_t i = 0; i < data->count; i++) {
+        const nd_sweep_curve *curve = &data->curve[i];
+        if (group != SIZE_MAX && curve->group != group)
+            continue;
+        nd_plot_trace(plot, curve->records, curve->step, trace_of(curve, trace), CURVE_COLUMNS,
+                      true);
+        nd_plot_blank(plot);
+        first = fmin(first, curve->step[1]);
+        last = fmax(last, curve->step[curve->records - 1]);
+    }
+    snprintf(mean, sizeof mean, "%s-mean", name);
+    nd_plot_table(plot, mean);
+    for (int k = 0; k < MEAN_POINTS && first < last; k++) {
+        double step = first * pow(last / first, k / (double)(MEAN_POINTS - 1)), sum = 0;
+        size_t count = 0;
+        for (size_t i = 0; i < data->count; i++) {
+            const nd_sweep_curve *curve = &data->curve[i];
+            if ((group == SIZE_MAX || curve->group == group) &&
+                curve->step[curve->records - 1] >= step * (1 - 1e-9)) {
+                sum += at_step(curve, trace_of(curve, trace), step);
+                count++;
+            }
+        }
+        if (count)
+            nd_plot_row(plot, 2, (double[]){step, sum / (double)count});
+    }
+}
