@@ -70,7 +70,8 @@ static inline double *with_zeros(const nd_spectrum *spectrum) {
     nd_error error = {0};
     double *all = nd_doubles(spectrum->parameters, &error);
     assert_true(spectrum->count <= spectrum->parameters);
-    memcpy(all, spectrum->eigenvalue, spectrum->count * sizeof *all);
+    for (size_t i = 0; i < spectrum->count; i++)
+        all[i] = spectrum->eigenvalue[i];
     nd_sort_descending(all, spectrum->parameters);
     return all;
 }
