@@ -137,8 +137,10 @@ static bool match_regularizer(const bundle *all, nd_regularizer which, double *s
     size_t branches = all->options->branches, count = nd_awake_parameters(all->point);
     double *direction = nd_doubles(count, error), *scratch = nd_doubles(count + branches, error);
     double *cosines = nd_doubles(branches, error), *along = nd_doubles(branches, error);
+    /* What does not relax within the branches lies along the manifold for them. */
+    double least = 1 / (all->experiment->learning.learning_rate * (double)all->options->steps);
     bool fine = direction && scratch && cosines && along &&
-                nd_regularizer_at(all->point, which, &match->value, NULL, direction, error);
+                nd_regularizer_at(all->point, which, least, &match->value, NULL, direction, error);
     if (fine) {
         double length = cblas_dnrm2((int)count, direction, 1);
         for (size_t b = 0; b < branches; b++) {

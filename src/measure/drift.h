@@ -36,6 +36,8 @@ typedef struct nd_drift {
  * parameters of the units that are awake at the start. Predicted per step, for SGD: eta^2 sigma_u^2
  * / 4 times the length of the log-sum's direction, eta^2 v / (2 n d_out) times that of the
  * trace's, v the variance of the label noise; each only with its own noise.
+ * Eigenvalues below 1 / (eta steps), whose directions do not relax within the branches, count as
+ * zero.
  * Fails when a branch diverges, naming it. */
 bool nd_drift_measure(const nd_experiment *experiment, const nd_dataset *dataset,
                       const nd_parameters *parameters, const nd_drift_options *options,

@@ -13,15 +13,17 @@ const char *nd_regularizer_name(nd_regularizer which) {
     return names[which];
 }
 
-/* Eigenvalues above this are not zero; the Gram matrix's are ascending. */
-static double least_eigenvalue(const double *eigenvalue, size_t size) {
-    return size > 0 ? ND_EIGENVALUE_TOLERANCE * eigenvalue[size - 1] : 0;
+/* The Gram matrix's eigenvalues (ascending) above this are not zero; `least` is the Hessian's. */
+static double least_of_gram(const nd_linearization *point, const double *eigenvalue, double least) {
+    size_t size = nd_residual_count(point);
+    double rounding = size > 0 ? ND_EIGENVALUE_TOLERANCE * eigenvalue[size - 1] : 0;
+    return fmax(rounding, least / point->scale);
 }
 
 void nd_project_on_null_space(const nd_linearization *point, const double *vectors,
-                              const double *eigenvalue, double *scratch, double *vector) {
+                              const double *eigenvalue, double least, double *scratch,
+                              double *vector) {
     size_t size = nd_residual_count(point), count = nd_awake_parameters(point);
-    double least = least_eigenvalue(eigenvalue, size);
     double *outputs = scratch, *coordinates = scratch + size, *back = scratch + 2 * size;
     int n = (int)size;
     nd_jacobian_times(point, vector, outputs);
@@ -37,8 +39,8 @@ void nd_project_on_null_space(const nd_linearization *point, const double *vecto
 /* G, the derivative of the regularizer by the Gram matrix: its pseudo-inverse for the sum of
  * logarithms, 2/(n d_out) for the trace of 2/(n d_out) J'J. */
 static bool derivative_by_gram(const nd_linearization *point, nd_regularizer which,
-                               const double *vectors, const double *eigenvalue, double *derivative,
-                               nd_error *error) {
+                               const double *vectors, const double *eigenvalue, double least,
+                               double *derivative, nd_error *error) {
     size_t size = nd_residual_count(point);
     memset(derivative, 0, size * size * sizeof *derivative);
     if (which == ND_TRACE) {
@@ -46,7 +48,6 @@ static bool derivative_by_gram(const nd_linearization *point, nd_regularizer whi
             derivative[i * size + i] = point->scale;
         return true;
     }
-    double least = least_eigenvalue(eigenvalue, size);
     double *scaled = nd_doubles(size * size, error);
     if (!scaled)
         return false;
@@ -138,9 +139,9 @@ static void assemble(const nd_linearization *point, const parts *of, double *gra
 }
 
 static double value_of(const nd_linearization *point, nd_regularizer which,
-                       const double *eigenvalue) {
+                       const double *eigenvalue, double least) {
     size_t size = nd_residual_count(point);
-    double least = least_eigenvalue(eigenvalue, size), sum = 0;
+    double sum = 0;
     for (size_t i = 0; i < size; i++)
         if (eigenvalue[i] > least)
             sum += which == ND_TRACE ? point->scale * eigenvalue[i]
@@ -148,8 +149,8 @@ static double value_of(const nd_linearization *point, nd_regularizer which,
     return sum;
 }
 
-bool nd_regularizer_at(const nd_linearization *point, nd_regularizer which, double *value,
-                       double *gradient, double *direction, nd_error *error) {
+bool nd_regularizer_at(const nd_linearization *point, nd_regularizer which, double least,
+                       double *value, double *gradient, double *direction, nd_error *error) {
     nd_dense_single_thread();
     size_t size = nd_residual_count(point), count = nd_awake_parameters(point);
     double *vectors = nd_doubles(size * size, error), *eigenvalue = nd_doubles(size, error);
@@ -159,10 +160,12 @@ bool nd_regularizer_at(const nd_linearization *point, nd_regularizer which, doub
     bool fine = vectors && eigenvalue && derivative && scratch && slope &&
                 nd_gram(point, vectors, error) &&
                 nd_symmetric_eigenvectors(vectors, size, eigenvalue, error);
+    if (fine)
+        least = least_of_gram(point, eigenvalue, least);
     if (fine && value)
-        *value = value_of(point, which, eigenvalue);
+        *value = value_of(point, which, eigenvalue, least);
     if (fine && point->units > 0 && (gradient || direction)) {
-        fine = derivative_by_gram(point, which, vectors, eigenvalue, derivative, error) &&
+        fine = derivative_by_gram(point, which, vectors, eigenvalue, least, derivative, error) &&
                parts_make(point, derivative, &of, error);
         if (fine)
             assemble(point, &of, slope);
@@ -171,7 +174,7 @@ bool nd_regularizer_at(const nd_linearization *point, nd_regularizer which, doub
         memcpy(gradient, slope, count * sizeof *slope);
     if (fine && direction) {
         if (point->units > 0)
-            nd_project_on_null_space(point, vectors, eigenvalue, scratch, slope);
+            nd_project_on_null_space(point, vectors, eigenvalue, least, scratch, slope);
         for (size_t i = 0; i < count; i++)
             direction[i] = -slope[i];
     }

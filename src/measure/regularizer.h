@@ -15,16 +15,23 @@ typedef enum nd_regularizer {
 /* "log_sum", "trace". */
 const char *nd_regularizer_name(nd_regularizer which);
 
-/* Value, gradient over the awake parameters, and predicted drift: minus the gradient, projected on
+/* `least`: eigenvalues of the Hessian below it count as zero, their directions as along the
+ * manifold; never less than ND_EIGENVALUE_TOLERANCE of the largest, which 0 means. On a spectrum
+ * without a gap a direction lies along the manifold for as long as it takes to relax, 1 / (eta
+ * lambda) steps.
+ *
+ * Value, gradient over the awake parameters, and predicted drift: minus the gradient, projected on
  * the null space of the Gauss-Newton matrix (along the manifold). Both arrays are awake vectors;
  * either may be NULL. The gradient is that of a Gauss-Newton matrix of constant rank, away from
  * kinks. */
-bool nd_regularizer_at(const nd_linearization *point, nd_regularizer which, double *value,
-                       double *gradient, double *direction, nd_error *error);
+bool nd_regularizer_at(const nd_linearization *point, nd_regularizer which, double least,
+                       double *value, double *gradient, double *direction, nd_error *error);
 
 /* Removes from an awake vector what lies in the span of the outputs' gradients: I - J^+ J, for the
- * Gram matrix's eigenvectors in `vectors` (rows; n d_out square) and `eigenvalue` (ascending). */
+ * Gram matrix's eigenvectors in `vectors` (rows; n d_out square) and `eigenvalue` (ascending),
+ * those above `least`. */
 void nd_project_on_null_space(const nd_linearization *point, const double *vectors,
-                              const double *eigenvalue, double *scratch, double *vector);
+                              const double *eigenvalue, double least, double *scratch,
+                              double *vector);
 
 #endif

@@ -11,7 +11,7 @@ static double value_at(const nd_parameters *parameters, const nd_dataset *datase
     double value;
     nd_linearization *point = nd_linearize(parameters, dataset, activation, &error);
     support_fine(point != NULL, &error);
-    support_fine(nd_regularizer_at(point, which, &value, NULL, NULL, &error), &error);
+    support_fine(nd_regularizer_at(point, which, 0, &value, NULL, NULL, &error), &error);
     nd_linearization_free(point);
     return value;
 }
@@ -31,7 +31,7 @@ static void gradients_match_differences(void **state) {
             support_fine(point != NULL, &error);
             double gradient[36], expected[36];
             support_fine(
-                nd_regularizer_at(point, (nd_regularizer)which, NULL, gradient, NULL, &error),
+                nd_regularizer_at(point, (nd_regularizer)which, 0, NULL, gradient, NULL, &error),
                 &error);
             memset(actual->input_weights, 0, count * sizeof(double));
             nd_awake_add(point, 1, gradient, actual);
@@ -71,8 +71,9 @@ static void directions_lie_in_the_manifold_and_lower_the_regularizer(void **stat
         support_fine(point != NULL, &error);
         size_t count = nd_awake_parameters(point);
         double *direction = nd_doubles(count, &error), outputs[15];
-        support_fine(nd_regularizer_at(point, (nd_regularizer)which, NULL, NULL, direction, &error),
-                     &error);
+        support_fine(
+            nd_regularizer_at(point, (nd_regularizer)which, 0, NULL, NULL, direction, &error),
+            &error);
         double length = 0, change = 0;
         nd_jacobian_times(point, direction, outputs);
         for (size_t i = 0; i < count; i++)
