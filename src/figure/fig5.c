@@ -16,6 +16,7 @@ typedef struct material {
     nd_landscape *landscape;
     nd_flatness_run **runs;
     size_t count;
+    nd_flatness_sweep sweep;
 } material;
 
 static void material_free(material *all) {
@@ -23,6 +24,7 @@ static void material_free(material *all) {
     for (size_t i = 0; i < all->count; i++)
         nd_flatness_free(all->runs[i]);
     free(all->runs);
+    nd_flatness_sweep_free(&all->sweep);
 }
 
 static bool is_landscape(const char *path) {
@@ -39,7 +41,10 @@ static bool gather(const nd_figure_request *request, material *all, nd_error *er
         return false;
     for (size_t i = 0; i < request->input_count; i++) {
         const char *path = request->inputs[i];
-        if (is_landscape(path)) {
+        if (nd_flatness_is_sweep(path)) {
+            if (!nd_flatness_read_sweep(path, &all->sweep, error))
+                return false;
+        } else if (is_landscape(path)) {
             nd_landscape_free(all->landscape);
             if (!(all->landscape = nd_landscape_read(path, error)))
                 return false;
@@ -84,6 +89,13 @@ static void draw_sparsity(nd_plot *plot, nd_area area, const material *all) {
                 nd_plot_row(plot, 2,
                             (double[]){run->fraction_active_units[i], run->nonzero_fraction[i]});
         }
+        for (size_t i = 0; i < all->sweep.count; i++)
+            if (all->sweep.label_noise[i] == label) {
+                any[label] = true;
+                nd_plot_row(plot, 2,
+                            (double[]){all->sweep.fraction_active_units[i],
+                                       all->sweep.nonzero_fraction[i]});
+            }
         if (!any[label]) /* gnuplot needs the block */
             nd_plot_row(plot, 2, (double[]){NAN, NAN});
         nd_plot_block(plot);
@@ -190,7 +202,7 @@ bool nd_figure_5(const nd_figure_request *request, nd_error *error) {
     }
     nd_panel_walk(plot, "A", (nd_area){0, 0.5, 0.5, 0.5}, all.landscape, ND_VALLEY_NARROWING, 0,
                   "Noisy descent on x^2 y^2");
-    if (all.count > 0)
+    if (all.count + all.sweep.count > 0)
         draw_sparsity(plot, (nd_area){0.5, 0.5, 0.5, 0.5}, &all);
     else
         empty_panel(plot, "B", (nd_area){0.5, 0.5, 0.5, 0.5}, "Silent units flatten",

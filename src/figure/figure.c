@@ -6,7 +6,7 @@ static const nd_figure figures[] = {
     {"fig1", "the paper's Figure 1: undirected and directed movement, from walkers", "LANDSCAPE.nc",
      1, 1, nd_figure_1},
     {"fig5", "the paper's Figure 5: walks to the flat, sparse networks, eigenvalues that fall",
-     "[LANDSCAPE.nc] RUN.nc...", 1, 1000, nd_figure_5},
+     "[LANDSCAPE.nc] [SWEEP-FOLDER] RUN.nc...", 1, 1000, nd_figure_5},
     {"figS2", "Figure 5, supplement 1: update noise against label noise over runs", "RUN.nc...", 1,
      1000, nd_figure_s2},
     {"landscape", "Figure 5A alone: x^2 y^2 and a walk on it", "LANDSCAPE.nc", 1, 1,

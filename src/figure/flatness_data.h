@@ -21,4 +21,17 @@ typedef struct nd_flatness_run {
 nd_flatness_run *nd_flatness_read(const char *path, nd_error *error);
 void nd_flatness_free(nd_flatness_run *run);
 
+/* The same of a sweep's finished runs (those with spectra): one point each, at their ends. */
+typedef struct nd_flatness_sweep {
+    size_t count, room;
+    double *fraction_active_units, *nonzero_fraction;
+    bool *label_noise;
+} nd_flatness_sweep;
+
+/* Is `path` a sweep's folder or store? */
+bool nd_flatness_is_sweep(const char *path);
+/* Adds the runs of a sweep; one without spectra is refused. */
+bool nd_flatness_read_sweep(const char *path, nd_flatness_sweep *sweep, nd_error *error);
+void nd_flatness_sweep_free(nd_flatness_sweep *sweep);
+
 #endif

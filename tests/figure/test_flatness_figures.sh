@@ -34,6 +34,19 @@ draws fig1 landscape.nc -o fig1.svg
 draws fig5 landscape.nc update.nc label.nc -o fig5.svg
 draws fig5 update.nc -o fig5-update.svg
 draws fig5 label.nc -o fig5-label.pdf
+cat >sweep.yaml <<'Y'
+name: tiny
+spectrum: true
+base: |
+  world: {task: random, samples: 3, input_dim: 4, output_dim: 2}
+  network: {hidden: 10}
+  run: {steps: 400, records: 5}
+samples: 6
+draw:
+  - {key: learning.update_noise, log-uniform: [0.001, 0.1]}
+Y
+"$program" sweep run sweep.yaml -o sweep --jobs 1 --quiet || fail "the sweep"
+draws fig5 landscape.nc sweep label.nc -o fig5-sweep.svg
 draws figS2 update.nc label.nc -o figS2.png
 draws figS2 update.nc -o figS2-update.svg
 "$program" figure fig1 update.nc -o no.svg 2>said.txt && fail "fig1 took a run"
