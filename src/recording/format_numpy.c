@@ -47,6 +47,8 @@ static const char *entry(const char *header, const char *key) {
 }
 
 static bool parse_type(npy *array, const char *type) {
+    if (strlen(type) < 4) /* "<f8'" */
+        return false;
     if (strchr("<>|=", type[0]))
         array->swapped = type[0] == (__BYTE_ORDER == __LITTLE_ENDIAN ? '>' : '<');
     else
@@ -93,7 +95,7 @@ static bool parse_header(npy *array, nd_error *error) {
     }
     const char *type = entry(header, "'descr'"), *order = entry(header, "'fortran_order'"),
                *shape = entry(header, "'shape'");
-    bool fine = type && type > header && parse_type(array, type);
+    bool fine = type && parse_type(array, type);
     if (!fine)
         nd_fail(error, array->path, "save it as an array of real or whole numbers",
                 "holds numbers of a kind that is not read: '%.20s'", type ? type : "");

@@ -104,6 +104,11 @@ static bool take_numbers(nd_buffer *buffer, nd_reading *reading, nd_error *error
         return nd_fail(error, NULL, "", "sizes that cannot be: %llu frames, %llu cells, %llu bins",
                        (unsigned long long)n.frames, (unsigned long long)n.cells,
                        (unsigned long long)n.bins);
+    bool maps = n.kind == ND_SESSION_RATE_MAPS;
+    if (n.kind == ND_SESSION_METRICS || (maps && n.bins_direction != 1) ||
+        n.bins != (maps ? n.bins_x * n.bins_y : 0))
+        return nd_fail(error, NULL, "", "a shape that cannot be: %llu bins",
+                       (unsigned long long)n.bins);
     nd_session *s = &reading->session;
     *reading = (nd_reading){.index = n.index};
     s->kind = (nd_session_kind)n.kind;
@@ -160,6 +165,10 @@ bool nd_reading_take(nd_buffer *buffer, nd_reading *reading, nd_error *error) {
            take_array(buffer, &reading->map_occupancy, s->bins, sizeof(double), error);
     if (fine && s->events.start && (!s->events.frame || !s->events.amount))
         fine = nd_fail(error, s->file, "", "the events are missing");
+    if (fine && reading->map_occupancy && s->kind != ND_SESSION_RATE_MAPS)
+        fine = nd_fail(error, s->file, "", "occupancy without maps");
+    if (fine && frames > 0 && !s->position)
+        fine = nd_fail(error, s->file, "", "the positions are missing");
     /* Before binning indexes frames by them: every event's frame must exist. */
     for (size_t e = 0; fine && e < events; e++)
         if (s->events.frame[e] >= frames)

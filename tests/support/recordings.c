@@ -296,7 +296,7 @@ matvar_t *support_mat_structure(const char *name, const char *const *fields) {
 }
 
 void support_mat_field(matvar_t *structure, const char *field, matvar_t *part) {
-    Mat_VarSetStructFieldByName(structure, field, 0, part);
+    Mat_VarFree(Mat_VarSetStructFieldByName(structure, field, 0, part));
 }
 
 bool support_write_mat(const char *path, enum mat_ft version, matvar_t *const *variables) {
