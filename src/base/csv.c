@@ -144,10 +144,10 @@ nd_table *nd_table_read(const char *path, nd_error *error) {
     if (strncmp(in.at, "\xEF\xBB\xBF", 3) == 0) /* a byte order mark, as spreadsheets write it */
         in.at += 3;
     cells list = {0}, header = {0};
-    bool fine = *in.at ? take_row(&in, &header, &table->columns, path, error)
-                       : nd_fail(error, path, NULL, "is empty, expected a header line");
+    bool fine = in.at[0] ? take_row(&in, &header, &table->columns, path, error)
+                         : nd_fail(error, path, NULL, "is empty, expected a header line");
     table->column = header.cell;
-    fine = fine && check_header(table, error) && take_rows(table, &in, &list, error);
+    fine = fine && header.cell && check_header(table, error) && take_rows(table, &in, &list, error);
     table->cell = list.cell;
     if (fine)
         return table;

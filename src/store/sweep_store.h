@@ -50,7 +50,8 @@ const char *nd_metric_name(size_t index);
 typedef struct nd_sweep_result {
     nd_run_state state;
     const char *reason; /* why it diverged or failed; NULL otherwise */
-    double metrics[ND_METRICS], seconds;
+    double metrics[ND_METRICS];
+    double seconds; /* of processor time */
     size_t records;
     int64_t *step;
     float *log10_loss, *active_fraction, *fraction_active_units;

@@ -314,7 +314,8 @@ static bool plan_run(const layout *of, size_t id, size_t row, uint64_t repeat,
     uint64_t start = of->seed + id - repeat;
     if (first && !nd_text_count(first, &start))
         return wrong(of, "seed", "a whole number", first, error);
-    snprintf(seed, sizeof seed, "%llu", (unsigned long long)(start + repeat));
+    start += repeat;
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)start);
     nd_experiment *experiment =
         nd_assignments_parse(given, seed, of->base, of->base_origin, of->base_folder,
                              (const char *const *)of->file->set, of->file->set_count, error);

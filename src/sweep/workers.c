@@ -9,7 +9,6 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/threads.h"
-#include "run/course.h"
 #include "sweep/metrics.h"
 #include "sweep/owner.h"
 #include "sweep/plan.h"
@@ -66,13 +65,20 @@ static void count_run(worker *self, size_t id, const nd_sweep_result *result) {
     pthread_mutex_unlock(&all->lock);
 }
 
+/* The processor time of this thread, seconds. */
+static double thread_seconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
 /* Runs and records one claimed run; false when the worker should end. */
 static bool work_on(worker *self, int64_t id, const char *text, nd_error *error) {
     crew *all = self->all;
     char reason[512];
     nd_watch watch = {on_progress, self, &all->stop};
     nd_sweep_result result;
-    double start = nd_seconds();
+    double start = thread_seconds();
     nd_experiment *experiment = nd_experiment_parse(text, "sweep store", NULL, NULL, 0, error);
     if (!experiment)
         return false;
@@ -80,7 +86,7 @@ static bool work_on(worker *self, int64_t id, const char *text, nd_error *error)
         nd_sweep_run_one(experiment, all->plan->spectrum, &all->reading, &watch, &result, reason);
     bool fine = true;
     if (ended) {
-        result.seconds = nd_seconds() - start;
+        result.seconds = thread_seconds() - start;
         fine = nd_sweep_store_finish(all->store, id, all->owner, &result, error);
         if (fine)
             count_run(self, (size_t)id, &result);

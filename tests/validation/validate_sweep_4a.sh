@@ -3,7 +3,8 @@
 # rule and kind of noise, beside the published results; all 1151 with --all. Then plain SGD in every
 # task, which must not change after convergence. About 40 core minutes.
 # Usage: validate_sweep_4a.sh PROGRAM SOURCE_FOLDER [--all]. $ND_VALIDATION_FOLDER keeps the store
-# between calls (an interrupted validation goes on); $ND_VALIDATION_ROWS takes that many rows only.
+# between calls (an interrupted validation goes on); $ND_VALIDATION_ROWS takes that many rows only,
+# $ND_VALIDATION_JOBS runs at a time.
 set -eu
 program=$1
 published=${ND_SHARED:-$2/../shared}/reference/paper/simulations.csv
@@ -72,7 +73,7 @@ grid:
 repeats: 3
 END
 failed=0
-"$program" sweep run "$folder/control.yaml" -o "$folder/control"
+"$program" sweep run "$folder/control.yaml" -o "$folder/control" --jobs "${ND_VALIDATION_JOBS:-$(nproc)}"
 # after the first tenth of the steps the active units must stay what they are
 echo "SGD without noise: largest change of the fraction active units after 10% of the steps"
 "$program" sweep table "$folder/control" | awk -F, '
@@ -81,6 +82,6 @@ echo "SGD without noise: largest change of the fraction active units after 10% o
     END { for (t in change) { good = change[t] <= 0.02; bad += !good
               printf "  %-22s %.4f  %s\n", t, change[t], (good ? "PASS" : "FAIL") }
           exit (bad > 0) }' || failed=1
-"$program" sweep run "$folder/$name.yaml" -o "$folder/$name"
+"$program" sweep run "$folder/$name.yaml" -o "$folder/$name" --jobs "${ND_VALIDATION_JOBS:-$(nproc)}"
 "$program" sweep compare "$folder/$name" "$published" || failed=1
 exit $failed

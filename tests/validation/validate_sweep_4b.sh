@@ -1,7 +1,8 @@
 #!/bin/bash
 # Figure 4B: the 118 published rows of varied update noise, 10^7 steps each. About 15 core minutes.
 # Usage: validate_sweep_4b.sh PROGRAM SOURCE_FOLDER. $ND_VALIDATION_FOLDER keeps the store between
-# calls (an interrupted validation goes on); $ND_VALIDATION_ROWS takes that many rows only.
+# calls (an interrupted validation goes on); $ND_VALIDATION_ROWS takes that many rows only,
+# $ND_VALIDATION_JOBS runs at a time.
 set -eu
 program=$1
 published=${ND_SHARED:-$2/../shared}/reference/paper/update_noise_sweep.csv
@@ -35,7 +36,7 @@ table:
   ignore: [log10_loss, active_fraction_ratio, active_units_ratio, log10_rate, eigenvalue_sum_ratio,
            eigenvalue_max_ratio, positive_eigenvalue_fraction]
 END
-"$program" sweep run "$folder/4b.yaml" -o "$folder/4b"
+"$program" sweep run "$folder/4b.yaml" -o "$folder/4b" --jobs "${ND_VALIDATION_JOBS:-$(nproc)}"
 "$program" sweep table "$folder/4b" --all-keys >"$folder/4b-runs.csv"
 cat >"$folder/4b.awk" <<'END'
 function sort(list, n, i, j, v) { # insertion: the lists are short
