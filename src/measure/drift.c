@@ -21,12 +21,13 @@ typedef struct bundle {
     const nd_linearization *point;
     const nd_drift_options *options;
     const nd_watch *watch;
-    double *displacement; /* branches x awake parameters */
-    bool *fine;           /* branches */
-    nd_error *error;      /* branches */
+    double *displacement; /* branches + 1 x awake parameters: the last has no noise */
+    bool *fine;           /* branches + 1 */
+    nd_error *error;      /* branches + 1 */
 } bundle;
 
-/* One branch: the experiment continued from the snapshot under a seed of its own. */
+/* One branch: the experiment continued from the snapshot under a seed of its own; the one after the
+ * last has no noise. */
 static void run_branch(size_t index, void *context) {
     const bundle *all = context;
     char file[] = "file";
@@ -35,6 +36,11 @@ static void run_branch(size_t index, void *context) {
     nd_error *error = &all->error[index];
     experiment.seed = nd_stream_bits(&draw) >> 1;
     experiment.network.initialisation = file;
+    if (index == all->options->branches) {
+        nd_learning_keys *keys = &experiment.learning;
+        keys->update_noise = keys->label_noise = keys->input_noise = keys->weight_noise = 0;
+        keys->dropout = 0;
+    }
     const nd_parameters *initial = all->dataset->initial;
     nd_parameters *end =
         nd_parameters_new(initial->hidden, initial->inputs, initial->outputs, error);
@@ -64,8 +70,9 @@ static void run_in_batch(size_t index, void *context) {
 
 static bool run_branches(const bundle *all, nd_error *error) {
     size_t threads = all->options->threads ? all->options->threads : 1;
-    for (size_t first = 0; first < all->options->branches; first += threads) {
-        size_t left = all->options->branches - first, count = left < threads ? left : threads;
+    size_t branches = all->options->branches + 1;
+    for (size_t first = 0; first < branches; first += threads) {
+        size_t left = branches - first, count = left < threads ? left : threads;
         batch part = {all, first};
         nd_parallel_for(count, (unsigned)threads, run_in_batch, &part);
         for (size_t i = first; i < first + count; i++)
@@ -75,13 +82,12 @@ static bool run_branches(const bundle *all, nd_error *error) {
                 *error = all->error[i];
                 return nd_error_at(error, where);
             }
-        nd_progress progress = {"drift", (double)(first + count), (double)all->options->branches,
-                                "branches", ""};
+        nd_progress progress = {"drift", (double)(first + count), (double)branches, "branches", ""};
         if (all->watch && all->watch->report)
             all->watch->report(&progress, all->watch->context);
         if (all->watch && all->watch->stop && *all->watch->stop)
             return nd_fail(error, "drift", "", "stopped after %zu of %zu branches", first + count,
-                           all->options->branches);
+                           branches);
     }
     return true;
 }
@@ -165,14 +171,16 @@ static bool match_regularizer(const bundle *all, nd_regularizer which, double *s
 
 static bool measure(bundle *all, nd_drift *drift, nd_error *error) {
     size_t branches = all->options->branches, count = nd_awake_parameters(all->point);
-    all->displacement = nd_doubles(branches * count, error);
-    all->fine = nd_array(branches, sizeof *all->fine, error);
-    all->error = nd_array(branches, sizeof *all->error, error);
+    all->displacement = nd_doubles((branches + 1) * count, error);
+    all->fine = nd_array(branches + 1, sizeof *all->fine, error);
+    all->error = nd_array(branches + 1, sizeof *all->error, error);
     double *sum = nd_doubles(count, error);
     bool fine = all->displacement && all->fine && all->error && sum && run_branches(all, error);
     double squares = 0;
     for (size_t b = 0; fine && b < branches; b++) {
-        const double *moved = all->displacement + b * count;
+        double *moved = all->displacement + b * count;
+        /* What the gradient does without noise is no drift. */
+        cblas_daxpy((int)count, -1, all->displacement + branches * count, 1, moved, 1);
         cblas_daxpy((int)count, 1, moved, 1, sum, 1);
         squares += cblas_ddot((int)count, moved, 1, moved, 1);
     }

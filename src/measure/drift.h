@@ -32,7 +32,8 @@ typedef struct nd_drift {
 } nd_drift;
 
 /* Runs the experiment's own rule and noise from `parameters` (moments, where a rule has them, begin
- * at zero) in `branches` branches whose seeds differ, and compares their displacements over the
+ * at zero) in `branches` branches whose seeds differ, and compares their displacements (less
+ * that of one more branch, without noise) over the
  * parameters of the units that are awake at the start. Predicted per step, for SGD: eta^2 sigma_u^2
  * / 4 times the length of the log-sum's direction, eta^2 v / (2 n d_out) times that of the
  * trace's, v the variance of the label noise; each only with its own noise.
