@@ -16,6 +16,9 @@
 /* Units per share: small enough that a share's arrays stay near the processor. */
 enum { SHARE_UNITS = 512 };
 
+/* From this many samples on it pays to skip the inactive ones (measured: docs/performance.md). */
+enum { SPARSE_SAMPLES = 32 };
+
 /* A sleep's chance of missing a crossing (science.md 6). */
 static const double MISS_CHANCE = 1e-15;
 
@@ -41,9 +44,9 @@ static bool serves(const nd_experiment *experiment, const nd_dataset *dataset) {
 }
 
 static void free_pack(nd_pack *pack) {
-    void *arrays[] = {pack->unit,  pack->parameters, pack->moment[0], pack->moment[1],
-                      pack->trial, pack->drive,      pack->activity,  pack->back,
-                      pack->mask,  pack->output};
+    void *arrays[] = {pack->unit,  pack->parameters, pack->moment[0], pack->moment[1], pack->trial,
+                      pack->drive, pack->activity,   pack->back,      pack->mask,      pack->output,
+                      pack->lists, pack->work,       pack->every};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         free(arrays[i]);
     for (int kind = 0; kind < ND_NOISE_KINDS; kind++)
@@ -61,9 +64,9 @@ static void close_engine(nd_engine *engine) {
     }
     for (int kind = 0; kind < ND_NOISE_KINDS; kind++)
         free(self->scale[kind]);
-    void *arrays[] = {self->share,         self->sleeper, self->home,         self->strayed,
-                      self->coordinates,   self->inputs,  self->noisy_inputs, self->targets,
-                      self->noisy_targets, self->outputs, self->errors};
+    void *arrays[] = {self->share,       self->sleeper,       self->home,    self->strayed,
+                      self->coordinates, self->lengths,       self->inputs,  self->noisy_inputs,
+                      self->targets,     self->noisy_targets, self->outputs, self->errors};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         free(arrays[i]);
     nd_subspace_free(self->subspace);
@@ -94,6 +97,11 @@ static bool plan(nd_fast_engine *self, nd_error *error) {
                                          keys->update_noise <= 0 && keys->dropout <= 0);
     layer->side = layer->gram ? layer->samples : layer->rank;
     layer->rows = layer->side + layer->outputs;
+    bool sparse = layer->relu && layer->samples >= SPARSE_SAMPLES && !layer->gram &&
+                  layer->rule != ND_FAST_SED && keys->input_noise <= 0 && keys->dropout <= 0;
+    self->kernels =
+        nd_kernels_choose(strcmp(self->experiment->run.precision, "single") == 0, sparse);
+    layer->stored = self->kernels->stored(layer->side, layer->outputs);
 
     self->silence = ND_SILENT_WORKS;
     if (!layer->relu || moved)
@@ -114,6 +122,26 @@ static bool reals(const nd_fast_engine *self, size_t count, void **array, nd_err
     return (*array = nd_array(count, self->kernels->real_size, error)) != NULL;
 }
 
+/* For the lists of the sparse kernels: how far a unit's drive moves when its input side does. */
+static bool open_lengths(nd_fast_engine *self, nd_error *error) {
+    nd_layer *layer = &self->layer;
+    const double *c = self->subspace->coordinates;
+    if (!reals(self, layer->samples, &self->lengths, error))
+        return false;
+    for (size_t s = 0; s < layer->samples; s++, c += layer->rank) {
+        double squares = 0;
+        for (size_t k = 0; k < layer->rank; k++)
+            squares += c[k] * c[k];
+        double length = sqrt(squares);
+        self->kernels->from_doubles(1, &length,
+                                    (char *)self->lengths + s * self->kernels->real_size);
+    }
+    layer->lengths = self->lengths;
+    double stride = self->rate * self->experiment->learning.update_noise;
+    layer->first_reach = 5 * stride * sqrt((double)layer->rank) + 1e-3;
+    return true;
+}
+
 /* The constant arrays in the kernels' precision. */
 static bool open_data(nd_fast_engine *self, nd_error *error) {
     enum { ROUND = 64 }; /* blurred arrays are written in whole blocks */
@@ -121,9 +149,10 @@ static bool open_data(nd_fast_engine *self, nd_error *error) {
     const nd_learning_keys *keys = &self->experiment->learning;
     nd_layer *layer = &self->layer;
     size_t n = layer->samples, inputs = n * dataset->inputs, outputs = n * layer->outputs;
-    size_t wide = layer->gram ? n : layer->rank;
+    size_t wide = layer->gram ? n : layer->rank, size = self->kernels->real_size;
+    size_t stride = self->kernels->padded(wide);
     double *gram = NULL;
-    if (!reals(self, n * wide, &self->coordinates, error) ||
+    if (!reals(self, n * stride, &self->coordinates, error) ||
         !reals(self, outputs + ROUND, &self->targets, error) ||
         !reals(self, outputs, &self->outputs, error) || !reals(self, outputs, &self->errors, error))
         return false;
@@ -148,18 +177,30 @@ static bool open_data(nd_fast_engine *self, nd_error *error) {
                     gram[s * n + t] += x[s * columns + i] * x[t * columns + i];
         coordinates = gram;
     }
-    self->kernels->from_doubles(n * wide, coordinates, self->coordinates);
+    for (size_t s = 0; s < n; s++)
+        self->kernels->from_doubles(wide, coordinates + s * wide,
+                                    (char *)self->coordinates + s * stride * size);
     layer->coordinates = self->coordinates;
     free(gram);
+    if (self->kernels->sparse && !open_lengths(self, error))
+        return false;
     return true;
 }
 
-/* How many steps' noise is drawn together: the fewest that waste no random number. */
-static size_t choose_period(size_t rows) {
-    size_t period = 1;
-    while (period * rows % 8 != 0)
-        period *= 2;
-    return period;
+/* How many steps' noise is drawn together: the fewest that waste the fewest random numbers. */
+static void choose_period(nd_fast_engine *self) {
+    enum { MOST = 12 };
+    size_t unit = self->kernels->gaussians, rows = self->layer.stored;
+    double least = INFINITY;
+    for (size_t period = 1; period <= MOST; period++) {
+        size_t count = (period * rows + unit - 1) / unit * unit;
+        double cost = (double)count / (double)period;
+        if (cost < least) {
+            least = cost;
+            self->period = period;
+            self->noise_count = count;
+        }
+    }
 }
 
 static bool open_noise(nd_fast_engine *self, nd_error *error) {
@@ -172,22 +213,34 @@ static bool open_noise(nd_fast_engine *self, nd_error *error) {
     double side[] = {update, keys->weight_noise,
                      sed ? 0.1 / sqrt((double)self->initial->hidden) : 0};
     double outer[] = {update, keys->weight_noise, sed ? 0.1 / sqrt((double)layer->outputs) : 0};
-    self->period = choose_period(layer->rows);
+    choose_period(self);
+    size_t padded_side = layer->stored - self->kernels->padded(layer->outputs);
     for (int kind = 0; kind < ND_NOISE_KINDS; kind++) {
         if (side[kind] <= 0)
             continue;
-        if (!(self->scale[kind] = nd_array(self->period * layer->rows, sizeof(float), error)))
+        size_t count = self->noise_count;
+        float *scale = nd_array(count, sizeof *scale, error);
+        self->scale[kind] = nd_array(count * self->kernels->float_lanes, sizeof(float), error);
+        if (!scale || !self->scale[kind]) {
+            free(scale);
             return false;
-        for (size_t i = 0; i < self->period * layer->rows; i++)
-            self->scale[kind][i] =
-                (float)(i % layer->rows < layer->side ? side[kind] : outer[kind]);
+        }
+        for (size_t i = 0; i < self->period * layer->stored; i++) {
+            size_t row = i % layer->stored;
+            if (row < layer->side)
+                scale[i] = (float)side[kind];
+            else if (row >= padded_side && row < padded_side + layer->outputs)
+                scale[i] = (float)outer[kind];
+        }
+        self->kernels->spread_scale(count, scale, self->scale[kind]);
+        free(scale);
     }
     return true;
 }
 
 static bool open_share(nd_fast_engine *self, nd_share *share, nd_error *error) {
     const nd_layer *layer = &self->layer;
-    size_t lanes = self->kernels->lanes, n = layer->samples, rows = layer->rows;
+    size_t lanes = self->kernels->lanes, n = layer->samples, rows = layer->stored;
     nd_pack *pack = &share->pack;
     pack->capacity = (share->units + lanes - 1) / lanes * lanes;
     size_t slots = pack->capacity;
@@ -196,17 +249,28 @@ static bool open_share(nd_fast_engine *self, nd_share *share, nd_error *error) {
         !(share->silent = nd_array(slots, sizeof *share->silent, error)) ||
         !(share->values = nd_doubles(values, error)) ||
         !reals(self, slots * rows, &pack->parameters, error) ||
-        !reals(self, slots * n, &pack->drive, error) ||
-        !reals(self, slots * n, &pack->activity, error) ||
-        !reals(self, slots * n, &pack->back, error) ||
         !reals(self, n * layer->outputs, &pack->output, error))
         return false;
+    if (self->kernels->sparse) {
+        if (!(pack->lists = nd_array(slots, self->kernels->list_bytes(layer), error)) ||
+            !reals(self, self->kernels->work(layer), &pack->work, error) ||
+            !reals(self, slots * self->kernels->padded(n + 4), &pack->activity, error) ||
+            !reals(self, slots * self->kernels->padded(n + 4), &pack->back, error) ||
+            !(pack->every = nd_array(n, sizeof *pack->every, error)))
+            return false;
+        for (uint32_t s = 0; s < n; s++)
+            pack->every[s] = s;
+    } else if (!reals(self, slots * n, &pack->activity, error) ||
+               !reals(self, slots * n, &pack->back, error) ||
+               ((layer->keeps_drive || !layer->relu || layer->rule == ND_FAST_SED) &&
+                !reals(self, slots * n, &pack->drive, error))) {
+        return false;
+    }
     for (int i = 0; i < RULES[find_rule(self->experiment)].moments; i++)
         if (!reals(self, slots * rows, &pack->moment[i], error))
             return false;
     for (int kind = 0; kind < ND_NOISE_KINDS; kind++)
-        if (self->scale[kind] &&
-            !reals(self, slots * self->period * rows, &pack->noise[kind], error))
+        if (self->scale[kind] && !reals(self, slots * self->noise_count, &pack->noise[kind], error))
             return false;
     if (layer->rule == ND_FAST_SED && !reals(self, slots * layer->outputs, &pack->trial, error))
         return false;
@@ -263,7 +327,6 @@ static nd_engine *open_engine(const nd_experiment *experiment, const nd_dataset 
     self->experiment = experiment;
     self->dataset = dataset;
     self->threads = threads;
-    self->kernels = nd_kernels_choose(strcmp(experiment->run.precision, "single") == 0);
     self->target_variance = nd_target_variance(dataset);
     self->rate = experiment->learning.learning_rate;
     self->error_scale = 2.0 / (double)(dataset->samples * dataset->outputs);
@@ -370,7 +433,7 @@ static void parameters(nd_engine *engine, nd_parameters *out) {
         double *scratch = share->values;
         double *state = scratch + 8 * (rows + self->subspace->columns + self->layer.samples);
         for (size_t slot = 0; slot < share->pack.slots; slot++) {
-            self->kernels->get(share->pack.parameters, rows, slot, state);
+            self->kernels->get(&self->layer, share->pack.parameters, slot, state);
             unit_parameters(self, share->pack.unit[slot], state, scratch, out);
         }
         for (size_t unit = share->first; unit < share->first + share->units; unit++)
@@ -393,11 +456,12 @@ static const char *describe(const nd_engine *engine) {
         bound += self->share[i].bound;
     }
     snprintf(self->description, sizeof self->description,
-             "fast instruction_set=%s precision=%s coordinates=%zu of %zu%s silent_units=%s "
+             "fast instruction_set=%s%s precision=%s coordinates=%zu of %zu%s silent_units=%s "
              "awake=%zu sleeps=%" PRIu64 " missed_crossing_bound=%.1e",
-             self->kernels->instruction_set, self->kernels->single ? "single" : "double",
-             self->layer.rank, self->subspace->columns, self->layer.gram ? " drive_as_state" : "",
-             SILENCES[self->silence], awake, sleeps, bound);
+             self->kernels->instruction_set, self->kernels->sparse ? " sparse" : "",
+             self->kernels->single ? "single" : "double", self->layer.rank, self->subspace->columns,
+             self->layer.gram ? " drive_as_state" : "", SILENCES[self->silence], awake, sleeps,
+             bound);
     return self->description;
 }
 

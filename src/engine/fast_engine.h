@@ -50,8 +50,9 @@ typedef struct nd_fast_engine {
     nd_silence silence;
     double silence_threshold; /* c */
     double target_variance, rate, error_scale;
-    size_t period;                /* steps whose noise is drawn together */
-    float *scale[ND_NOISE_KINDS]; /* period x rows */
+    size_t period;      /* steps whose noise is drawn together */
+    size_t noise_count; /* numbers drawn for a unit and period: period x stored, or more */
+    float *scale[ND_NOISE_KINDS]; /* period x rows, spread for the kernels */
     size_t shares;                /* packs */
     nd_share *share;
     nd_sleeper *sleeper; /* H */
@@ -59,6 +60,7 @@ typedef struct nd_fast_engine {
     double *strayed;     /* H x (d_in + 1), handed-in noise outside the subspace; usually NULL */
     double clock;        /* SED: sum of dL^2 so far */
     double largest[2];   /* SED: largest dL^2 of this block of steps and of the one before */
+    void *lengths;       /* reals, n: |x~_s| */
     void *coordinates;   /* reals, as the layer's */
     void *inputs, *noisy_inputs;   /* reals, n x d_in: with input noise only */
     void *targets, *noisy_targets; /* reals, n x d_out, with room to round up */
@@ -81,7 +83,7 @@ void nd_fast_drive_of(const nd_fast_engine *engine, size_t unit, const double *s
                       double *scratch);
 /* Is anyone due to wake at this step? Sleeps end at multiples of ND_FAST_BLOCK steps, but for
  * SED's, which end when the error has changed enough. */
-enum { ND_FAST_BLOCK = 16 };
+enum { ND_FAST_BLOCK = 24 };
 bool nd_fast_wake_due(const nd_fast_engine *engine, const nd_share *share);
 /* Wakes who is due. */
 void nd_fast_wake(nd_fast_engine *engine, nd_share *share);

@@ -181,9 +181,9 @@ static bool has_coasted(const nd_fast_engine *engine, const nd_share *share, siz
                         double *scratch) {
     size_t rows = engine->layer.rows;
     double *state = scratch, *mean = scratch + rows, *square = scratch + 2 * rows;
-    engine->kernels->get(share->pack.parameters, rows, slot, state);
-    engine->kernels->get(share->pack.moment[0], rows, slot, mean);
-    engine->kernels->get(share->pack.moment[1], rows, slot, square);
+    engine->kernels->get(&engine->layer, share->pack.parameters, slot, state);
+    engine->kernels->get(&engine->layer, share->pack.moment[0], slot, mean);
+    engine->kernels->get(&engine->layer, share->pack.moment[1], slot, square);
     double largest = 0, still = 0;
     for (size_t i = 0; i < rows; i++) {
         largest = fmax(largest, fabs(state[i]));
@@ -193,25 +193,13 @@ static bool has_coasted(const nd_fast_engine *engine, const nd_share *share, siz
 }
 
 /* Takes a slot out of the pack; the last slot moves into it. */
-static void dismiss(nd_fast_engine *engine, nd_share *share, size_t slot, double *scratch) {
-    const nd_kernels *kernels = engine->kernels;
+static void dismiss(nd_fast_engine *engine, nd_share *share, size_t slot) {
     nd_pack *pack = &share->pack;
-    size_t rows = engine->layer.rows, last = pack->slots - 1;
-    void *arrays[] = {pack->parameters, pack->moment[0], pack->moment[1],
-                      pack->drive,      pack->activity,  pack->back};
-    size_t heights[] = {
-        rows, rows, rows, engine->layer.samples, engine->layer.samples, engine->layer.samples};
-    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
-        if (!arrays[i])
-            continue;
-        kernels->get(arrays[i], heights[i], last, scratch);
-        kernels->put(arrays[i], heights[i], slot, scratch);
-        memset(scratch, 0, heights[i] * sizeof *scratch);
-        kernels->put(arrays[i], heights[i], last, scratch);
-    }
+    size_t last = pack->slots - 1;
+    engine->kernels->move(&engine->layer, pack, last, slot);
     pack->unit[slot] = pack->unit[last];
     pack->slots = last;
-    pack->groups = (last + kernels->lanes - 1) / kernels->lanes;
+    pack->groups = (last + engine->kernels->lanes - 1) / engine->kernels->lanes;
     share->silent[slot] = share->silent[last];
 }
 
@@ -228,7 +216,7 @@ bool nd_fast_doze(nd_fast_engine *engine, nd_share *share) {
         size_t unit = pack->unit[slot];
         if (!share->silent[slot])
             continue;
-        engine->kernels->get(pack->parameters, rows, slot, state);
+        engine->kernels->get(&engine->layer, pack->parameters, slot, state);
         if (engine->silence == ND_SILENT_COASTS) {
             if (margin_of(engine, share, unit, state) < 0 ||
                 !has_coasted(engine, share, slot, scratch))
@@ -238,7 +226,7 @@ bool nd_fast_doze(nd_fast_engine *engine, nd_share *share) {
             continue;
         }
         memcpy(engine->home + unit * rows, state, rows * sizeof *state);
-        dismiss(engine, share, slot, scratch);
+        dismiss(engine, share, slot);
         note_wake(engine, share, unit);
         share->sleeps++;
         changed = true;

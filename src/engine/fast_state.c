@@ -15,16 +15,20 @@ static bool put(nd_buffer *buffer, void *bytes, size_t length, nd_error *error) 
     return nd_buffer_put(buffer, bytes, length, error);
 }
 
-/* One slot's rows of an array, either way. */
-static bool pass_slot(const nd_fast_engine *engine, nd_share *share, void *array, size_t rows,
+/* One slot's values in an array of parameters, or (`samples`) of drives, either way. */
+static bool pass_slot(const nd_fast_engine *engine, nd_share *share, void *array, bool samples,
                       size_t slot, transfer pass, nd_buffer *buffer, nd_error *error) {
+    const nd_kernels *kernels = engine->kernels;
+    const nd_layer *layer = &engine->layer;
     double *values = share->values;
     if (pass == put)
-        engine->kernels->get(array, rows, slot, values);
-    if (!pass(buffer, values, rows * sizeof *values, error))
+        (samples ? kernels->get_samples : kernels->get)(layer, array, slot, values);
+    if (!pass(buffer, values, (samples ? layer->samples : layer->rows) * sizeof *values, error))
         return false;
-    if (pass != put)
-        engine->kernels->put(array, rows, slot, values);
+    if (pass != put && samples)
+        kernels->put_samples(layer, array, slot, values);
+    else if (pass != put)
+        kernels->put(layer, layer->stored, array, slot, values);
     return true;
 }
 
@@ -47,10 +51,9 @@ static bool pass_share(const nd_fast_engine *engine, nd_share *share, transfer p
         return false;
     void *arrays[] = {pack->parameters, pack->moment[0], pack->moment[1],
                       engine->layer.keeps_drive ? pack->drive : NULL};
-    size_t heights[] = {rows, rows, rows, engine->layer.samples};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         for (size_t slot = 0; arrays[i] && slot < slots; slot++)
-            if (!pass_slot(engine, share, arrays[i], heights[i], slot, pass, buffer, error))
+            if (!pass_slot(engine, share, arrays[i], i == 3, slot, pass, buffer, error))
                 return false;
     for (size_t unit = share->first; unit < share->first + share->units; unit++)
         if (engine->sleeper[unit].state != ND_AWAKE &&
@@ -93,11 +96,13 @@ static void clear(const nd_fast_engine *engine, nd_share *share) {
     size_t size = pack->capacity * engine->kernels->real_size;
     void *arrays[] = {pack->parameters, pack->moment[0], pack->moment[1],
                       pack->drive,      pack->activity,  pack->back};
-    size_t rows = engine->layer.rows, n = engine->layer.samples;
+    size_t rows = engine->layer.stored, n = engine->layer.samples;
     size_t heights[] = {rows, rows, rows, n, n, n};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         if (arrays[i])
             memset(arrays[i], 0, heights[i] * size);
+    for (size_t slot = 0; slot < pack->capacity; slot++)
+        engine->kernels->renew(&engine->layer, pack, slot);
     share->noise_drawn = false;
 }
 

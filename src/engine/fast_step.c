@@ -35,9 +35,12 @@ void nd_fast_admit(nd_fast_engine *engine, nd_share *share, size_t unit, const d
     double *drive = share->values, *scratch = share->values + n;
     pack->unit[slot] = (uint32_t)unit;
     pack->groups = (pack->slots + engine->kernels->lanes - 1) / engine->kernels->lanes;
-    engine->kernels->put(pack->parameters, engine->layer.rows, slot, state);
+    engine->kernels->put(&engine->layer, engine->layer.stored, pack->parameters, slot, state);
+    engine->kernels->renew(&engine->layer, pack, slot);
+    if (!pack->drive)
+        return;
     nd_fast_drive_of(engine, unit, state, drive, scratch);
-    engine->kernels->put(pack->drive, n, slot, drive);
+    engine->kernels->put_samples(&engine->layer, pack->drive, slot, drive);
 }
 
 static void refresh_drive(nd_fast_engine *engine, nd_share *share) {
@@ -45,16 +48,16 @@ static void refresh_drive(nd_fast_engine *engine, nd_share *share) {
     double *drive = share->values, *scratch = share->values + n;
     double *state = share->values + 4 * (rows + engine->subspace->columns + n);
     for (size_t slot = 0; slot < share->pack.slots; slot++) {
-        engine->kernels->get(share->pack.parameters, rows, slot, state);
+        engine->kernels->get(&engine->layer, share->pack.parameters, slot, state);
         nd_fast_drive_of(engine, share->pack.unit[slot], state, drive, scratch);
-        engine->kernels->put(share->pack.drive, n, slot, drive);
+        engine->kernels->put_samples(&engine->layer, share->pack.drive, slot, drive);
     }
 }
 
 /* Lanes past the last unit must not be moved by noise. */
 static void still_empty_lanes(const nd_fast_engine *engine, nd_pack *pack, void *noise) {
     size_t lanes = engine->kernels->lanes, size = engine->kernels->real_size;
-    size_t rows = engine->period * engine->layer.rows, used = pack->slots % lanes;
+    size_t rows = engine->noise_count, used = pack->slots % lanes;
     if (used == 0)
         return;
     char *group = (char *)noise + (pack->groups - 1) * rows * lanes * size;
@@ -69,10 +72,9 @@ static void draw(nd_fast_engine *engine, nd_share *share) {
     for (int kind = 0; kind < ND_NOISE_KINDS; kind++) {
         if (!pack->noise[kind])
             continue;
-        engine->kernels->unit_gaussians(engine->experiment->seed, PURPOSES[kind],
-                                        engine->base.step / engine->period, pack->unit,
-                                        pack->groups, engine->period * engine->layer.rows,
-                                        engine->scale[kind], pack->noise[kind]);
+        engine->kernels->unit_gaussians(
+            engine->experiment->seed, PURPOSES[kind], engine->base.step / engine->period,
+            pack->unit, pack->groups, engine->noise_count, engine->scale[kind], pack->noise[kind]);
         still_empty_lanes(engine, pack, pack->noise[kind]);
     }
     share->noise_drawn = true;
@@ -95,25 +97,25 @@ static void hand_in_unit(nd_fast_engine *engine, const nd_parameters *noise, dou
 static void hand_in(nd_fast_engine *engine, nd_share *share, const nd_noise *noise) {
     nd_pack *pack = &share->pack;
     const nd_layer *layer = &engine->layer;
-    size_t columns = engine->subspace->columns, total = engine->period * layer->rows;
+    size_t columns = engine->subspace->columns;
     const nd_parameters *given[] = {noise->update, noise->weight, noise->perturbation};
     bool scaled = layer->rule == ND_FAST_SGD || layer->rule == ND_FAST_SED;
     double *full = share->values, *rows = share->values + columns;
     for (int kind = 0; kind < ND_NOISE_KINDS; kind++)
         for (size_t slot = 0; pack->noise[kind] && slot < pack->slots; slot++) {
-            memset(rows, 0, total * sizeof *rows);
+            memset(rows, 0, layer->rows * sizeof *rows);
             if (given[kind])
                 hand_in_unit(engine, given[kind], kind == ND_NOISE_WEIGHT ? -1 : 0,
                              pack->unit[slot], full, rows);
             double factor = kind == ND_NOISE_UPDATE && scaled ? engine->rate : 1;
             for (size_t i = 0; i < layer->rows; i++)
                 rows[i] *= factor;
-            engine->kernels->put(pack->noise[kind], total, slot, rows);
+            engine->kernels->put(layer, engine->noise_count, pack->noise[kind], slot, rows);
         }
     for (size_t slot = 0; noise->dropout_mask && slot < pack->slots; slot++) {
         for (size_t s = 0; s < layer->samples; s++)
             full[s] = noise->dropout_mask[s * engine->initial->hidden + pack->unit[slot]];
-        engine->kernels->put(pack->mask, layer->samples, slot, full);
+        engine->kernels->put_samples(layer, pack->mask, slot, full);
     }
 }
 
@@ -253,7 +255,7 @@ bool nd_fast_step(nd_fast_engine *engine, const nd_noise *handed) {
     }
     p.step = (nd_step){.error = engine->errors,
                        .phase = handed ? 0 : engine->base.step % engine->period,
-                       .period = engine->period};
+                       .noise_count = engine->noise_count};
     p.step.rate = step_rate(engine, &p.step.inverse_root_correction_2);
     double squares =
         kernels->error(count, sum_outputs(engine), targets, engine->error_scale, engine->errors);

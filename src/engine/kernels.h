@@ -15,9 +15,10 @@ typedef enum nd_fast_rule { ND_FAST_SGD, ND_FAST_ADAM, ND_FAST_RMSPROP, ND_FAST_
 /* The shape of the problem; constant during a run. A "real" is double or float, as the kernels'. */
 typedef struct nd_layer {
     size_t samples, outputs; /* n, d_out */
-    size_t rank; /* coordinates of a unit's input side: its weights and bias, or fewer */
-    size_t side; /* rows of its input side in a pack: rank, or n with `gram` */
-    size_t rows; /* side + outputs: rows of a unit's parameters */
+    size_t rank;   /* coordinates of a unit's input side: its weights and bias, or fewer */
+    size_t side;   /* rows of its input side in a pack: rank, or n with `gram` */
+    size_t rows;   /* side + outputs: rows of a unit's parameters */
+    size_t stored; /* rows as the kernels keep them, padding included */
     nd_fast_rule rule;
     bool relu;
     bool gram;        /* the drive itself is the state; `coordinates` is then n x n, see below */
@@ -26,6 +27,8 @@ typedef struct nd_layer {
     /* Real, n x rank: drive = coordinates z. With gram: coordinates = X X', drive -= X X' delta,
      * and the unit's rows hold g, its weights being the initial ones + X' g. */
     const void *coordinates;
+    const void *lengths; /* reals, n: |x~_s|; sparse kernels */
+    double first_reach;  /* sparse kernels: how far a unit may move before its first new list */
     const size_t *reach; /* n: coordinates[s][k] is 0 for k >= reach[s] */
     const size_t *first; /* rank: coordinates[s][k] is 0 for s < first[k] */
 } nd_layer;
@@ -45,26 +48,41 @@ typedef struct nd_pack {
     void *activity;              /* n: phi(drive), masked */
     void *back;                  /* n: phi' then the error at the unit; SED: its drive's shift */
     void *mask;                  /* n: dropout, or NULL */
+    void *lists;                 /* sparse kernels: whom each slot may meet */
+    void *work;                  /* sparse kernels: scratch */
+    uint32_t *every;             /* sparse kernels: 0 .. n-1 */
     void *noise[ND_NOISE_KINDS]; /* period x rows, scaled as it is used, or NULL */
     void *output;                /* n x outputs: these units' share of W_out h */
 } nd_pack;
 
-/* What one step adds. Noise is read from pack->noise at row `phase * rows`. */
+/* What one step adds. Noise is read from pack->noise at row `phase * stored`. */
 typedef struct nd_step {
-    const void *error; /* n x outputs, reals: dL/do, times the rate for SGD */
-    size_t phase, period;
-    double rate;                      /* Adam: over 1 - 0.9^t; RMSprop: as it is; SED: rate dL */
+    const void *error;  /* n x outputs, reals: dL/do, times the rate for SGD */
+    size_t phase;       /* this step's place in the period whose noise was drawn together */
+    size_t noise_count; /* numbers of a unit in that period */
+    double rate;        /* Adam: over 1 - 0.9^t; RMSprop: as it is; SED: rate dL */
     double inverse_root_correction_2; /* Adam */
 } nd_step;
 
 typedef struct nd_kernels {
     const char *instruction_set; /* avx512, avx2, baseline */
     bool single;
-    size_t lanes, real_size;
-    /* Standard Gaussians of `units` (groups x lanes): out[group][i][lane], times scale[i];
-     * `count` is a multiple of 8. */
+    bool sparse;  /* made for many samples and few of them active (ReLU) */
+    size_t lanes; /* slots to a group: 1 with sparse kernels */
+    size_t float_lanes, real_size;
+    size_t gaussians; /* come in multiples of this */
+    /* Rows as stored for a unit of `side` + `outputs`; reals of a row of coordinates; scratch. */
+    size_t (*stored)(size_t side, size_t outputs);
+    size_t (*padded)(size_t count);
+    size_t (*list_bytes)(const nd_layer *layer);
+    size_t (*work)(const nd_layer *layer);
+    /* Standard Gaussians of `units` (groups x lanes): out[group][i][lane], times their scale as
+     * spread_scale laid it out; `count` is a multiple of `gaussians`. (Sparse kernels write
+     * out[slot][..], each row in an order of its own.) */
     void (*unit_gaussians)(uint64_t seed, nd_purpose purpose, uint64_t step, const uint32_t *unit,
                            size_t groups, size_t count, const float *scale, void *out);
+    /* Lays out `count` scales for unit_gaussians; spread has room for count float_lanes floats. */
+    void (*spread_scale)(size_t count, const float *scale, float *spread);
     /* Dropout masks of `units`: out[group][i][lane] is 0 with probability `dropped`, else
      * 1/(1-dropped). */
     void (*unit_masks)(uint64_t seed, uint64_t step, const uint32_t *unit, size_t groups,
@@ -72,9 +90,18 @@ typedef struct nd_kernels {
     /* out[i] = base[i] + scale u, u uniform in (-1/2, 1/2) or a standard Gaussian. */
     void (*blur)(uint64_t seed, nd_purpose purpose, uint64_t step, bool gaussian, double scale,
                  size_t count, const void *base, void *out);
-    /* Conversions between a slot and `rows` doubles. */
-    void (*put)(void *array, size_t rows, size_t slot, const double *values);
-    void (*get)(const void *array, size_t rows, size_t slot, double *values);
+    /* A slot's parameters (or moments, or the first step's noise) from and to layer->rows doubles;
+     * `stride`: rows stored for a slot in this array. */
+    void (*put)(const nd_layer *layer, size_t stride, void *array, size_t slot,
+                const double *values);
+    void (*get)(const nd_layer *layer, const void *array, size_t slot, double *values);
+    /* The same for an array of n rows: drive, mask. */
+    void (*put_samples)(const nd_layer *layer, void *array, size_t slot, const double *values);
+    void (*get_samples)(const nd_layer *layer, const void *array, size_t slot, double *values);
+    /* A slot's parameters are new: what was remembered about them is not true any more. */
+    void (*renew)(const nd_layer *layer, nd_pack *pack, size_t slot);
+    /* Slot `from`, the last, moves into `to` (which may be the same) and is left empty. */
+    void (*move)(const nd_layer *layer, nd_pack *pack, size_t from, size_t to);
     /* drive and activity of all slots from their parameters. */
     void (*drive)(const nd_layer *layer, nd_pack *pack);
     /* activity from the drive. */
@@ -105,6 +132,6 @@ typedef struct nd_kernels {
 
 /* The best kernels this processor runs, or those named by NULLDRIFT_INSTRUCTIONS (baseline, avx2,
  * avx512) where they are compiled in and run here. */
-const nd_kernels *nd_kernels_choose(bool single);
+const nd_kernels *nd_kernels_choose(bool single, bool sparse);
 
 #endif

@@ -139,7 +139,7 @@ static void every_instruction_set(void **state) {
     static const char *const sets[] = {"baseline", "avx2", "avx512"};
     for (int i = 0; i < 3; i++) {
         setenv("NULLDRIFT_INSTRUCTIONS", sets[i], 1);
-        const nd_kernels *kernels = nd_kernels_choose(false);
+        const nd_kernels *kernels = nd_kernels_choose(false, false);
         if (strcmp(kernels->instruction_set, sets[i]) != 0) {
             printf("    %s does not run here\n", sets[i]);
             continue;

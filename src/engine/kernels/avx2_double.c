@@ -2,6 +2,7 @@
 #ifdef __x86_64__
 #define ND_SINGLE 0
 #define ND_KERNELS nd_kernels_avx2_double
+#define ND_SPARSE_KERNELS nd_kernels_avx2_double_sparse
 #define ND_INSTRUCTION_SET "avx2"
 #include "engine/kernels/body.h"
 #endif

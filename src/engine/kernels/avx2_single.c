@@ -2,6 +2,7 @@
 #ifdef __x86_64__
 #define ND_SINGLE 1
 #define ND_KERNELS nd_kernels_avx2_single
+#define ND_SPARSE_KERNELS nd_kernels_avx2_single_sparse
 #define ND_INSTRUCTION_SET "avx2"
 #include "engine/kernels/body.h"
 #endif

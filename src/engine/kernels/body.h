@@ -4,6 +4,7 @@
 
 #include "engine/kernels/gaussians.h"
 #include "engine/kernels/sets.h"
+#include "engine/kernels/sparse.h"
 #include "engine/kernels/stages.h"
 
 static void unit_gaussians_of(uint64_t seed, nd_purpose purpose, uint64_t step,
@@ -22,16 +23,66 @@ static void blur_of(uint64_t seed, nd_purpose purpose, uint64_t step, bool gauss
     blur(seed, purpose, step, gaussian, (real)scale, count, base, out);
 }
 
-static void put(void *array, size_t rows, size_t slot, const double *values) {
+static void put_rows(void *array, size_t rows, size_t used, size_t slot, const double *values) {
     real *to = (real *)array + slot / LANES * rows * LANES + slot % LANES;
-    for (size_t row = 0; row < rows; row++)
+    for (size_t row = 0; row < used; row++)
         to[row * LANES] = (real)values[row];
 }
 
-static void get(const void *array, size_t rows, size_t slot, double *values) {
+static void get_rows(const void *array, size_t rows, size_t slot, double *values) {
     const real *from = (const real *)array + slot / LANES * rows * LANES + slot % LANES;
     for (size_t row = 0; row < rows; row++)
         values[row] = (double)from[row * LANES];
+}
+
+static void put(const nd_layer *layer, size_t stride, void *array, size_t slot,
+                const double *values) {
+    put_rows(array, stride, layer->rows, slot, values);
+}
+
+static void get(const nd_layer *layer, const void *array, size_t slot, double *values) {
+    get_rows(array, layer->rows, slot, values);
+}
+
+static void put_samples(const nd_layer *layer, void *array, size_t slot, const double *values) {
+    put_rows(array, layer->samples, layer->samples, slot, values);
+}
+
+static void get_samples(const nd_layer *layer, const void *array, size_t slot, double *values) {
+    get_rows(array, layer->samples, slot, values);
+}
+
+static void renew(const nd_layer *layer, nd_pack *pack, size_t slot) {
+    (void)layer;
+    (void)pack;
+    (void)slot;
+}
+
+static void move(const nd_layer *layer, nd_pack *pack, size_t from, size_t to) {
+    void *arrays[] = {pack->parameters, pack->moment[0], pack->moment[1],
+                      pack->drive,      pack->activity,  pack->back};
+    size_t rows = layer->rows, n = layer->samples, heights[] = {rows, rows, rows, n, n, n};
+    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
+        real *array = arrays[i];
+        for (size_t row = 0; array && row < heights[i]; row++) {
+            real *last = array + (from / LANES * heights[i] + row) * LANES + from % LANES;
+            array[(to / LANES * heights[i] + row) * LANES + to % LANES] = *last;
+            *last = 0;
+        }
+    }
+}
+
+static size_t stored(size_t side, size_t outputs) {
+    return side + outputs;
+}
+
+static size_t as_it_is(size_t count) {
+    return count;
+}
+
+static size_t nothing(const nd_layer *layer) {
+    (void)layer;
+    return 0;
 }
 
 /* A smooth activation is not zero at rest: the lanes past the last unit are kept out by hand. */
@@ -189,11 +240,22 @@ const nd_kernels ND_KERNELS = {
     .single = ND_SINGLE,
     .lanes = LANES,
     .real_size = sizeof(real),
+    .float_lanes = FLOATS,
     .unit_gaussians = unit_gaussians_of,
+    .spread_scale = spread_scale,
     .unit_masks = unit_masks_of,
     .blur = blur_of,
+    .gaussians = 12,
+    .stored = stored,
+    .padded = as_it_is,
+    .list_bytes = nothing,
+    .work = nothing,
     .put = put,
     .get = get,
+    .put_samples = put_samples,
+    .get_samples = get_samples,
+    .renew = renew,
+    .move = move,
     .drive = drive,
     .activate = activate,
     .output = output,
@@ -206,4 +268,34 @@ const nd_kernels ND_KERNELS = {
     .descend = descend,
     .silent = silent_slots,
     .count = count_active,
+};
+
+const nd_kernels ND_SPARSE_KERNELS = {
+    .instruction_set = ND_INSTRUCTION_SET,
+    .single = ND_SINGLE,
+    .sparse = true,
+    .lanes = 1,
+    .float_lanes = 1,
+    .real_size = sizeof(real),
+    .gaussians = 6 * FLOATS,
+    .stored = sparse_stored,
+    .padded = padded,
+    .list_bytes = list_bytes,
+    .work = sparse_work,
+    .unit_gaussians = row_gaussians,
+    .spread_scale = row_scale,
+    .blur = blur_of,
+    .put = sparse_put,
+    .get = sparse_get,
+    .renew = sparse_renew,
+    .move = sparse_move,
+    .drive = sparse_drive,
+    .output = sparse_output,
+    .error = error_of,
+    .add = add,
+    .augment = augment,
+    .from_doubles = from_doubles,
+    .learn = sparse_learn,
+    .silent = sparse_silent,
+    .count = sparse_count,
 };

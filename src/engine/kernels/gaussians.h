@@ -4,45 +4,92 @@
 
 #include "engine/kernels/philox.h"
 
-/* For each of `groups` groups of LANES units, `count` (a multiple of 8) Gaussians of each unit,
- * times scale[i]: out[group][i][lane]. `unit` is groups x LANES. */
+/* One block gives three pairs: three words make the radii, the fourth all three angles (the whole
+ * of it the first, its lower 22 bits the second, its lowest 12 the third). */
+enum { PER_BLOCK = 6, PER_VECTOR = ND_SINGLE ? 6 : 12 };
+
+/* How many vectors of words are made before they are turned into Gaussians: separate, long loops
+ * let their chains of dependent operations overlap. */
+enum { PACK_BATCH = 16 };
+
+/* Where the next vector of words comes from: `vectors` of each group of units. A vector holds one
+ * block of 2 QUADS units (single precision), or two blocks of QUADS units (double). */
+typedef struct source {
+    address at;
+    const uint32_t *unit; /* of the present group */
+    size_t vector, vectors;
+    quads units[2];
+} source;
+
+INLINE void read_units(source *from) {
+    uint64_t lanes[2 * QUADS];
+    for (int lane = 0; lane < 2 * QUADS; lane++)
+        lanes[lane] = from->unit[lane % LANES];
+    from->units[0] = quads_of(lanes);
+    from->units[1] = quads_of(lanes + QUADS);
+}
+
+INLINE void next_words(source *from, ints words[4]) {
+    if (from->vector == from->vectors) {
+        from->vector = 0;
+        from->unit += LANES;
+        read_units(from);
+    }
+    size_t block = from->vector++ * PER_VECTOR / PER_BLOCK;
+    quads first[4], second[4];
+    philox(&from->at, all_quads(block), from->units[0], first);
+    philox(&from->at, all_quads(ND_SINGLE ? block : block + 1), from->units[1], second);
+    for (int i = 0; i < 4; i++)
+        words[i] = low_halves(first[i], second[i]);
+}
+
+/* Writes a vector of Gaussians as one row of floats, or as two rows of doubles six rows apart. */
+INLINE void store_row(real *out, floats value) {
+#if ND_SINGLE
+    store(out, value);
+#else
+    store(out, first_half(value));
+    store(out + 6 * LANES, second_half(value));
+#endif
+}
+
+/* For each of `groups` groups of LANES units, `count` (a multiple of 12) Gaussians of each unit,
+ * times their scale: out[group][i][lane]. `unit` is groups x LANES; `scale` comes from
+ * spread_scale. */
 static void unit_gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, const uint32_t *unit,
                            size_t groups, size_t count, const float *scale, real *out) {
-    const address at = address_of(seed, purpose, step);
-    /* A vector of words holds one block of 2 QUADS units, or two blocks of QUADS units. */
-    const size_t stride = ND_SINGLE ? 4 : 8;
-    for (size_t group = 0; group < groups; group++, unit += LANES, out += count * LANES) {
-        uint64_t lanes[2 * QUADS];
-        for (int lane = 0; lane < 2 * QUADS; lane++)
-            lanes[lane] = unit[lane % LANES];
-        const quads units[2] = {quads_of(lanes), quads_of(lanes + QUADS)};
-        for (size_t start = 0; start < count; start += BATCH * stride) {
-            size_t left = (count - start) / stride, batch = left < BATCH ? left : BATCH;
-            ints words[BATCH][4];
-            for (size_t b = 0; b < batch; b++) {
-                size_t block = (start + b * stride) / 4;
-                quads first[4], second[4];
-                philox(&at, all_quads(block), units[0], first);
-                philox(&at, all_quads(ND_SINGLE ? block : block + 1), units[1], second);
-                for (int i = 0; i < 4; i++)
-                    words[b][i] = low_halves(first[i], second[i]);
-            }
-            for (size_t pair = 0; pair < 2 * batch; pair++) {
-                floats value[2];
-                const ints *word = &words[pair / 2][2 * (pair % 2)];
-                box_muller(word[0], word[1], &value[0], &value[1]);
-                size_t row = start + pair / 2 * stride + 2 * (pair % 2);
-                for (size_t i = row; i < row + 2; i++) {
-#if ND_SINGLE
-                    store(out + i * LANES, value[i - row] * scale[i]);
-#else
-                    store(out + i * LANES, first_half(value[i - row]) * (double)scale[i]);
-                    store(out + (i + 4) * LANES,
-                          second_half(value[i - row]) * (double)scale[i + 4]);
-#endif
-                }
+    source from = {
+        .at = address_of(seed, purpose, step), .unit = unit, .vectors = count / PER_VECTOR};
+    const size_t all = groups * from.vectors;
+    size_t vector = 0;
+    if (all)
+        read_units(&from);
+    for (size_t start = 0; start < all; start += PACK_BATCH) {
+        size_t batch = all - start < PACK_BATCH ? all - start : PACK_BATCH;
+        ints words[PACK_BATCH][4];
+        for (size_t b = 0; b < batch; b++)
+            next_words(&from, words[b]);
+        for (size_t b = 0; b < batch; b++, out += PER_VECTOR * LANES) {
+            const floats *factor = (const floats *)scale + 6 * vector;
+            vector = vector + 1 == from.vectors ? 0 : vector + 1;
+            for (int pair = 0; pair < 3; pair++) {
+                floats first, second;
+                box_muller(words[b][pair], words[b][3] << 10 * pair, &first, &second);
+                store_row(out + 2 * pair * LANES, first * factor[2 * pair]);
+                store_row(out + (2 * pair + 1) * LANES, second * factor[2 * pair + 1]);
             }
         }
+    }
+}
+
+/* `count` scales (a multiple of 12) as unit_gaussians meets them; spread has room for count FLOATS.
+ */
+static void spread_scale(size_t count, const float *scale, float *spread) {
+    const size_t width = ND_SINGLE ? FLOATS : FLOATS / 2;
+    for (size_t i = 0; i < count; i++) {
+        size_t vector = i / PER_VECTOR * 6 + i % 6, half = i % PER_VECTOR / 6;
+        for (size_t lane = 0; lane < width; lane++)
+            spread[vector * FLOATS + half * width + lane] = scale[i];
     }
 }
 

@@ -1,10 +1,10 @@
 /* Random numbers in bulk: Philox 4x32-10 (Salmon et al. 2011) and Box-Muller, whole vectors at a
  * time. Addresses as in base/random.h: (seed, purpose, unit, step, block), four words a block.
  *
- * Gaussians are made in single precision also for double runs: 31 bits make the radius, so that it
- * reaches 6.6 standard deviations (beyond it a Gaussian falls once in 3.7e10 draws), the other word
- * makes the angle, its two lowest bits the quadrant. The polynomials are minimax fits of this
- * project's own, good to 3e-8. */
+ * Gaussians are made in single precision also for double runs: 28 bits make a radius, which so
+ * reaches 6.3 standard deviations (a Gaussian falls beyond once in 4e9 draws), another word the
+ * angle within a half turn. The polynomials are minimax fits of this project's own, good to 5e-8.
+ */
 #ifndef ND_ENGINE_KERNELS_PHILOX_H
 #define ND_ENGINE_KERNELS_PHILOX_H
 
@@ -61,12 +61,13 @@ INLINE void philox(const address *at, quads block, quads unit, quads words[4]) {
     words[3] = x3;
 }
 
-/* sqrt(-2 ln u), u = (word / 2 + 1/2) / 2^31. */
+/* sqrt(-2 ln u), u = (word / 16 + 1/2) / 2^28. */
 INLINE floats radius_of(ints word) {
-    floats value = __builtin_convertvector((ints)((word >> 1) & 0x7fffffff), floats) + 0.5f;
-    ints bits = (ints)value;
-    ints exponent = (bits - 0x3f3504f3) >> 23; /* leaves a mantissa in [sqrt 1/2, sqrt 2) */
-    floats x = (floats)(bits - (exponent << 23)) - 1.0f;
+    floats u =
+        __builtin_convertvector((ints)((unsigned_ints)word >> 4), floats) * 0x1p-28f + 0x1p-29f;
+    ints above = (ints)u - 0x3f3504f3; /* so that the mantissa lies in [sqrt 1/2, sqrt 2) */
+    floats octaves = __builtin_convertvector(above >> 23, floats);
+    floats x = (floats)((ints)u - (above & -0x800000)) - 1.0f;
     floats p = -0.174445043f * x + 0.287336045f;
     p = p * x - 0.299045723f;
     p = p * x + 0.331248006f;
@@ -75,25 +76,25 @@ INLINE floats radius_of(ints word) {
     p = p * x - 0.666683713f;
     p = p * x + 0.999999759f;
     p = p * x - 1.99999995f;
-    floats octaves = __builtin_convertvector(exponent - 31, floats);
     return root_of_floats(p * x - 1.38629436f * octaves);
 }
 
-/* Two Gaussians from two words. */
+/* Two Gaussians: the radius from the upper 28 bits of `radius_word`, the angle within a half turn
+ * from `angle_word`, which half from the lowest bit of `radius_word`. */
 INLINE void box_muller(ints radius_word, ints angle_word, floats *first, floats *second) {
     floats radius = radius_of(radius_word);
-    floats x = __builtin_convertvector(angle_word, floats) * 3.65729520e-10f; /* pi/4 / 2^31 */
-    floats u = x * x;
-    floats sine = -0.00019504022f * u + 0.00833203688f;
-    sine = sine * u - 0.166666507f;
-    sine = (sine * u + 0.999999997f) * (x * radius);
-    floats cosine = -0.00135859085f * u + 0.0416550269f;
-    cosine = cosine * u - 0.499998567f;
-    cosine = (cosine * u + 0.999999972f) * radius;
-    cosine = (floats)((ints)cosine ^ (angle_word & 2) << 30);
-    ints change = ((ints)sine ^ (ints)cosine) & ((angle_word << 31) >> 31);
-    *first = (floats)((ints)cosine ^ change);
-    *second = (floats)((ints)sine ^ change);
+    floats x = __builtin_convertvector(angle_word, floats) * 7.31459033e-10f; /* pi/2 / 2^31 */
+    floats v = x * x;
+    floats sine = 2.60522489e-06f * v - 0.000198090753f;
+    sine = sine * v + 0.00833305106f;
+    sine = sine * v - 0.16666658f;
+    sine = sine * v + 0.999999996f;
+    floats cosine = 2.31539313e-05f * v - 0.00138537043f;
+    cosine = cosine * v + 0.0416635847f;
+    cosine = cosine * v - 0.499999053f;
+    cosine = cosine * v + 0.999999953f;
+    *first = (floats)((ints)(cosine * radius) ^ radius_word << 31);
+    *second = sine * (x * radius);
 }
 
 /* How many vectors of words are made before they are turned into Gaussians: separate loops keep

@@ -19,8 +19,8 @@ static const real *noise_at(const nd_pack *pack, int kind, size_t group, const n
                             const nd_step *step) {
     if (!pack->noise[kind] || !step)
         return NULL;
-    size_t rows = layer->rows;
-    return (const real *)pack->noise[kind] + (group * step->period + step->phase) * rows * LANES;
+    return (const real *)pack->noise[kind] +
+           (group * step->noise_count + step->phase * layer->rows) * LANES;
 }
 
 static view view_of(const nd_layer *layer, const nd_pack *pack, const nd_step *step, size_t group) {
@@ -31,12 +31,12 @@ static view view_of(const nd_layer *layer, const nd_pack *pack, const nd_step *s
               .parameter_step = layer->rows * LANES,
               .sample_step = layer->samples * LANES,
               .trial_step = layer->outputs * LANES,
-              .noise_step = step ? step->period * layer->rows * LANES : 0};
+              .noise_step = step ? step->noise_count * LANES : 0};
     v.parameters = (real *)pack->parameters + group * v.parameter_step;
     for (int i = 0; i < 2; i++)
         v.moment[i] = pack->moment[i] ? (real *)pack->moment[i] + group * v.parameter_step : NULL;
     v.trial = pack->trial ? (real *)pack->trial + group * v.trial_step : NULL;
-    v.drive = (real *)pack->drive + group * v.sample_step;
+    v.drive = pack->drive ? (real *)pack->drive + group * v.sample_step : NULL;
     v.activity = (real *)pack->activity + group * v.sample_step;
     v.back = (real *)pack->back + group * v.sample_step;
     v.mask = pack->mask ? (const real *)pack->mask + group * v.sample_step : NULL;

@@ -1,0 +1,132 @@
+#include "engine/benchmark.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine/kernels.h"
+#include "world/world.h"
+
+#define SMALL_WORLD "world: {task: random, samples: 10, input_dim: 15, output_dim: 10}\n"
+#define RUN "run: {steps: 100000000, records: 2, snapshots: 2}\n"
+
+static const nd_benchmark_case CASES[] = {
+    {'A', "SGD, update noise 0.03, n 5, d 20 -> 5, H 100: a whole run",
+     "name: case-a\nseed: 1\nworld: {task: random, samples: 5, input_dim: 20, output_dim: 5}\n"
+     "network: {hidden: 100, initialisation: rich}\n"
+     "learning: {rule: sgd, learning_rate: 0.1, update_noise: 0.03}\n" RUN,
+     10000000},
+    {'B', "SGD, update noise 0.03, n 10, d 15 -> 10, H 100: the first steps",
+     "name: case-b\nseed: 1\n" SMALL_WORLD "network: {hidden: 100, initialisation: rich}\n"
+     "learning: {rule: sgd, learning_rate: 0.1, update_noise: 0.03}\n" RUN,
+     100000},
+    {'C', "as B with label noise 1 instead",
+     "name: case-c\nseed: 1\n" SMALL_WORLD "network: {hidden: 100, initialisation: rich}\n"
+     "learning: {rule: sgd, learning_rate: 0.1, label_noise: 1}\n" RUN,
+     100000},
+    {'D', "as B with Adam 0.001, no noise",
+     "name: case-d\nseed: 1\n" SMALL_WORLD "network: {hidden: 100, initialisation: rich}\n"
+     "learning: {rule: adam, learning_rate: 0.001}\n" RUN,
+     100000},
+    {'E', "as B with SED 0.95",
+     "name: case-e\nseed: 1\n" SMALL_WORLD "network: {hidden: 100, initialisation: rich}\n"
+     "learning: {rule: sed, learning_rate: 0.95}\n" RUN,
+     100000},
+    {'F', "the Figure 2 run: n 150, d 18 -> 17, H 500",
+     "name: case-f\nseed: 1\n"
+     "world: {task: predictive-track, samples: 150, input_dim: 17, size_x: 1, size_y: 14, "
+     "kernel: 0.09, fov_fraction: 8, speed: 0.2, heading_noise: 0, value_range: unit}\n"
+     "network: {hidden: 500, initialisation: lazy}\n"
+     "learning: {rule: sgd, learning_rate: 0.1, update_noise: 0.0138949549}\n" RUN,
+     1000000},
+    {0, NULL, NULL, 0},
+};
+
+const nd_benchmark_case *nd_benchmark_cases(void) {
+    return CASES;
+}
+
+static double processor_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static int ascending(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+enum { PARTS = 20 };
+
+static bool measure(nd_engine *engine, const nd_experiment *experiment, const nd_dataset *dataset,
+                    uint64_t steps, nd_benchmark *out, nd_error *error) {
+    double seconds[PARTS], total = 0, share = 0;
+    for (int part = 0; part < PARTS; part++) {
+        uint64_t from = engine->step, to = steps * (uint64_t)(part + 1) / PARTS;
+        double start = processor_seconds();
+        if (!engine->backend->advance(engine, to, error))
+            return false;
+        double spent = processor_seconds() - start;
+        total += spent;
+        seconds[part] = to > from ? spent / (double)(to - from) : 0;
+        nd_record record;
+        engine->backend->record(engine, &record);
+        share += record.fraction_active_units / PARTS;
+    }
+    qsort(seconds, PARTS, sizeof *seconds, ascending);
+    double hidden = (double)experiment->network.hidden;
+    *out =
+        (nd_benchmark){.steps = steps,
+                       .microseconds_per_step = 1e6 * total / (double)steps,
+                       .median_microseconds = 0.5e6 * (seconds[PARTS / 2 - 1] + seconds[PARTS / 2]),
+                       .awake_units = share * hidden};
+    out->multiplications_per_step =
+        share * hidden * (double)dataset->samples *
+        (2 * (double)(dataset->inputs + 1) + 3 * (double)dataset->outputs);
+    snprintf(out->engine, sizeof out->engine, "%s", engine->backend->describe(engine));
+    return true;
+}
+
+bool nd_benchmark_run(const char *text, const char *const *sets, size_t set_count, uint64_t steps,
+                      nd_benchmark *out, nd_error *error) {
+    nd_experiment *experiment =
+        nd_experiment_parse(text, "benchmark", NULL, sets, set_count, error);
+    nd_dataset *dataset = experiment ? nd_dataset_make(experiment, error) : NULL;
+    nd_engine *engine = dataset ? nd_engine_open(experiment, dataset, 1, error) : NULL;
+    bool fine = engine && measure(engine, experiment, dataset, steps, out, error);
+    if (engine)
+        engine->backend->close(engine);
+    nd_dataset_free(dataset);
+    nd_experiment_free(experiment);
+    return fine;
+}
+
+double nd_benchmark_gaussian(bool single) {
+    enum { UNITS = 64, COUNT = 48, ROUNDS = 15, REPEATS = 200 };
+    const nd_kernels *kernels = nd_kernels_choose(single, false);
+    uint32_t unit[UNITS];
+    float scale[COUNT];
+    float *spread = nd_array(COUNT * kernels->float_lanes, sizeof *spread, NULL);
+    void *out = nd_array((size_t)UNITS * COUNT, kernels->real_size, NULL);
+    double best[ROUNDS];
+    if (!out || !spread)
+        return 0;
+    for (uint32_t i = 0; i < UNITS; i++)
+        unit[i] = i;
+    for (int i = 0; i < COUNT; i++)
+        scale[i] = 1;
+    kernels->spread_scale(COUNT, scale, spread);
+    for (int round = 0; round < ROUNDS; round++) {
+        double start = processor_seconds();
+        for (uint64_t step = 0; step < REPEATS; step++)
+            kernels->unit_gaussians(1, ND_FOR_TEST, step, unit, UNITS / kernels->lanes, COUNT,
+                                    spread, out);
+        best[round] = 1e9 * (processor_seconds() - start) / REPEATS / UNITS / COUNT;
+    }
+    free(out);
+    free(spread);
+    qsort(best, ROUNDS, sizeof *best, ascending);
+    return best[ROUNDS / 2];
+}

@@ -1,0 +1,38 @@
+/* What the engine takes: its standard cases, and the floors they are judged by. */
+#ifndef ND_ENGINE_BENCHMARK_H
+#define ND_ENGINE_BENCHMARK_H
+
+#include "engine/engine.h"
+
+typedef struct nd_benchmark_case {
+    char letter; /* A .. F */
+    const char *summary;
+    const char *experiment; /* YAML */
+    uint64_t steps;         /* of the whole measurement */
+} nd_benchmark_case;
+
+/* All of them, ended by one whose letter is 0. */
+const nd_benchmark_case *nd_benchmark_cases(void);
+
+/* Processor time of a run, measured in parts. */
+typedef struct nd_benchmark {
+    uint64_t steps;                  /* made */
+    double microseconds_per_step;    /* the mean over all of them */
+    double median_microseconds;      /* the median over 20 equal parts of the run */
+    double awake_units;              /* the mean share of units active at the parts' ends, x H */
+    double multiplications_per_step; /* useful ones: those of awake units, dense over samples */
+    char engine[256];                /* what the engine says of itself */
+} nd_benchmark;
+
+/* Runs `text` (YAML) with the overrides `sets` for `steps` steps on one thread. */
+bool nd_benchmark_run(const char *text, const char *const *sets, size_t set_count, uint64_t steps,
+                      nd_benchmark *out, nd_error *error);
+
+/* Nanoseconds per bulk Gaussian for the chosen kernels. */
+double nd_benchmark_gaussian(bool single);
+
+/* Multiplications and additions per second that this processor's kernels reach at best, measured
+ * with registers only. */
+double nd_benchmark_peak(bool single);
+
+#endif
