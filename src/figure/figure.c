@@ -27,6 +27,8 @@ static const nd_figure figures[] = {
      "HEBBIAN-RUN.nc", 1, 1, nd_figure_4c},
     {"hebbian-drift", "fields of a Hebbian network at three times, their likeness and displacement",
      "HEBBIAN-RUN.nc [FORWARD-NOISE.nc] [LATERAL-NOISE.nc]", 1, 3, nd_figure_hebbian_drift},
+    {"hebbian-diffusion", "the diffusion constant against neurons, noise and learning rate",
+     "SWEEP-FOLDER", 1, 1, nd_figure_hebbian_diffusion},
     {"fig3", "the paper's Figure 3: activity and information of recordings against time",
      "RESULT.nc...", 1, 8, nd_figure_3},
     {"recording", "rate maps of registered cells from session to session, and their correlation",

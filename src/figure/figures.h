@@ -16,6 +16,7 @@ bool nd_figure_4c(const nd_figure_request *request, nd_error *error);
 bool nd_figure_6(const nd_figure_request *request, nd_error *error);
 bool nd_figure_environments(const nd_figure_request *request, nd_error *error);
 bool nd_figure_hebbian_drift(const nd_figure_request *request, nd_error *error);
+bool nd_figure_hebbian_diffusion(const nd_figure_request *request, nd_error *error);
 
 /* Of recordings' results (figures of `nulldrift record -o`). */
 bool nd_figure_3(const nd_figure_request *request, nd_error *error);

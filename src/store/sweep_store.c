@@ -29,6 +29,7 @@ static const char *const METRIC_NAMES[ND_METRICS] = {
     "positive_eigenvalue_fraction",
     "nonzero_eigenvalue_fraction",
     "gauss_newton_rank",
+    "diffusion_constant",
 };
 
 const char *nd_run_state_name(nd_run_state state) {

@@ -43,7 +43,7 @@ void nd_sweep_plan_free(nd_sweep_plan *plan);
 
 /* What a run has left behind: `metrics` are ND_METRICS values, NaN where there is none. Traces are
  * `records` long; NULL where there are none. */
-enum { ND_METRICS = 12 };
+enum { ND_METRICS = 13 };
 /* Their names, which are also column names. */
 const char *nd_metric_name(size_t index);
 

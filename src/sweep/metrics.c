@@ -26,7 +26,8 @@ enum {
     EIGENVALUE_MAX_RATIO,
     POSITIVE_EIGENVALUE_FRACTION,
     NONZERO_EIGENVALUE_FRACTION,
-    GAUSS_NEWTON_RANK
+    GAUSS_NEWTON_RANK,
+    DIFFUSION_CONSTANT /* of the fields of a Hebbian network */
 };
 
 static double mean_of_last(const double *values, size_t count) {
@@ -135,6 +136,8 @@ static nd_outcome run_hebbian(const nd_experiment *experiment, const nd_watch *w
         !keep(result, traces.records, traces.step, traces.loss, traces.active_fraction,
               traces.fraction_active_units, error))
         outcome = ND_RUN_FAILED;
+    if (outcome == ND_RUN_COMPLETE)
+        result->metrics[DIFFUSION_CONSTANT] = traces.diffusion.linear;
     nd_hebbian_traces_free(&traces);
     return outcome;
 }
