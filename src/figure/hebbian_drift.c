@@ -242,11 +242,11 @@ static void draw_displacement(nd_plot *plot, const drifting *runs, size_t count)
 
 bool nd_figure_hebbian_drift(const nd_figure_request *request, nd_error *error) {
     drifting runs[MOST_RUNS] = {0};
-    bool fine = true;
+    bool fine = request->input_count > 0;
     for (size_t r = 0; fine && r < request->input_count; r++)
         fine = drifting_open(&runs[r], request->inputs[r], error);
     nd_plot *plot = fine ? nd_plot_new(request->output, WIDTH, HEIGHT, error) : NULL;
-    fine = plot && draw_maps(plot, &runs[0], error);
+    fine = plot && runs[0].run && draw_maps(plot, &runs[0], error);
     if (fine) {
         draw_correlation(plot, runs, request->input_count);
         draw_displacement(plot, runs, request->input_count);

@@ -17,7 +17,7 @@ static void add_side(const nd_hebbian_inputs *inputs, const double *response, si
     for (size_t k = 1; k <= (count - 1) / 2 || (!inputs->circular && k < count); k++) {
         if (!inputs->circular && at == (step > 0 ? count - 1 : 0))
             return;
-        at = (at + count + (size_t)step) % count;
+        at = step > 0 ? (at + 1 < count ? at + 1 : 0) : (at > 0 ? at - 1 : count - 1);
         double y = response[at * neurons];
         if (!(y > 0))
             return;

@@ -123,9 +123,8 @@ nd_engine *nd_hebbian_engine_open(const nd_experiment *experiment, unsigned thre
     self->threads = threads;
     self->response_at = UINT64_MAX;
     self->network = nd_hebbian_new(experiment, error);
-    if (self->network)
-        self->response = nd_doubles(self->network->inputs->count * self->network->neurons, error);
-    if (self->response) {
+    if (self->network && (self->response = nd_doubles(
+                              self->network->inputs->count * self->network->neurons, error))) {
         snprintf(self->description, sizeof self->description, "hebbian instruction_set=%s",
                  self->network->kernels->instruction_set);
         return &self->engine;

@@ -3,21 +3,20 @@
 #include "base/instructions.h"
 #include "hebbian/kernels/sets.h"
 
-/* Best first; the last one always runs. */
-static const nd_hebbian_kernels *const sets[] = {
+/* Best first. */
+static const nd_hebbian_kernels *const faster[] = {
 #ifdef __x86_64__
     &nd_hebbian_kernels_avx512,
     &nd_hebbian_kernels_avx2,
 #endif
-    &nd_hebbian_kernels_baseline,
+    NULL,
 };
 
 const nd_hebbian_kernels *nd_hebbian_kernels_choose(void) {
-    size_t last = sizeof sets / sizeof *sets - 1;
-    for (size_t k = 0; k < last; k++)
-        if (nd_instructions_run(sets[k]->instruction_set))
-            return sets[k];
-    return sets[last];
+    for (const nd_hebbian_kernels *const *set = faster; *set; set++)
+        if (nd_instructions_run((*set)->instruction_set))
+            return *set;
+    return &nd_hebbian_kernels_baseline;
 }
 
 size_t nd_hebbian_scratch(size_t neurons) {
