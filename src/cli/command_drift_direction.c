@@ -77,7 +77,8 @@ const nd_command nd_command_drift_direction = {
     .summary = "compare the direction of drift with what theory predicts",
     .description =
         "Starts many branches of a run from one snapshot, each with noise of its own, and compares "
-        "where they go with minus the gradient of two regularizers, projected on the null space of "
+        "where they go, less where a branch without noise goes, with minus the gradient of two "
+        "regularizers, projected on the null space of "
         "the Gauss-Newton matrix: the sum of the logarithms of its eigenvalues, which update noise "
         "should lower, and their sum, which label noise should lower. The figures are added to the "
         "run file (drift_log_sum_cosine, drift_trace_cosine, ...; docs/flatness.md).",

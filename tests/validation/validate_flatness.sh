@@ -42,6 +42,9 @@ done
     --set run.steps=100000 --set run.snapshots=3
 "$program" drift-direction "$folder/figure2.nc" --snapshot last --steps 500 --as-it-is \
     --threads "$(nproc)" | tee "$folder/drift-figure2.txt"
+cp "$folder/figure2.nc" "$folder/figure2-label.nc"
+"$program" drift-direction "$folder/figure2-label.nc" --snapshot last --steps 500 --as-it-is \
+    --update-noise 0 --label-noise 0.3 --threads "$(nproc)" | tee "$folder/drift-figure2-label.txt"
 "$program" landscape -o "$folder/landscape.nc" --walkers 2 --steps 10 | tee "$folder/landscape.txt"
 /usr/bin/python3 - "$folder" "$seeds" <<'P'
 import sys
@@ -104,7 +107,8 @@ units = numpy.array([values(r, "fraction_active_units")[-10:].mean() / values(r,
 line("update noise: fraction active units, last / first, median", "< 0.3 (0.10)",
      f"{numpy.median(units):.3f}", bool(numpy.median(units) < 0.3))
 for task, name, run, snapshot in (("random task", "log_sum", update[0], 3), ("random task", "trace", label[0], 1),
-                                  ("Figure 2", "log_sum", load("figure2"), -1)):
+                                  ("Figure 2", "log_sum", load("figure2"), -1),
+                                  ("Figure 2", "trace", load("figure2-label"), -1)):
     p = float(run[f"drift_{name}_p"][snapshot])
     cosine = float(run[f"drift_{name}_cosine"][snapshot])
     line(f"drift direction, {task}, {name}: mean cosine > 0", "p < 0.001", f"{cosine:.4f}, p {p:.1e}", p < 1e-3 and cosine > 0)
