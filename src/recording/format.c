@@ -13,7 +13,7 @@
 
 /* Text comes last: anything could be text. */
 static const nd_format *const formats[] = {&nd_format_matlab, &nd_format_nwb, &nd_format_numpy,
-                                           &nd_format_csv};
+                                           &nd_format_csv, NULL};
 
 void nd_activity_clear(nd_activity *activity) {
     free(activity->times);
@@ -65,7 +65,7 @@ static const nd_format *recognise(const char *path, nd_error *error) {
         nd_fail(error, path, "", length == 0 ? "is empty" : "is not a file that can be read");
         return NULL;
     }
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+    for (size_t i = 0; formats[i]; i++)
         if (formats[i]->recognises(path, head, (size_t)length))
             return formats[i];
     nd_fail(error, path, "convert it to one of these",

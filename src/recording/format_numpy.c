@@ -113,7 +113,7 @@ static void *open_npy(const char *path, nd_error *error) {
         return NULL;
     array->file = open(path, O_RDONLY | O_CLOEXEC);
     array->path = nd_text(path, error);
-    struct stat about;
+    struct stat about = {0};
     bool fine = array->path != NULL;
     if (fine && (array->file < 0 || fstat(array->file, &about) != 0))
         fine = nd_fail_errno(error, path, "correct the path in the manifest", "cannot be read");
@@ -148,7 +148,7 @@ static double number_at(const npy *array, const unsigned char *at) {
         memcpy(&value, &bits, sizeof value);
         return value;
     }
-    if (array->kind == 'i') { /* extend the sign */
+    if (array->kind == 'i' && array->size > 0) { /* extend the sign */
         unsigned shift = 64 - 8 * (unsigned)array->size;
         return (double)((int64_t)(bits << shift) >> shift);
     }

@@ -251,7 +251,7 @@ static bool describe_units(const nd_nwb *nwb, const nd_nwb_object *object,
             activity->cells_left_out++;
             continue;
         }
-        if (activity->cell_id)
+        if (activity->cell_id && ids)
             activity->cell_id[activity->cells] = ids[i];
         activity->cells++;
     }

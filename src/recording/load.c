@@ -310,6 +310,6 @@ nd_recording *nd_recording_load_within(const char *path, const nd_limits *limits
     return recording;
 }
 
-nd_recording *nd_recording_load(const char *manifest, const nd_watch *watch, nd_error *error) {
-    return nd_recording_load_within(manifest, NULL, watch, error);
+nd_recording *nd_recording_load(const char *path, const nd_watch *watch, nd_error *error) {
+    return nd_recording_load_within(path, NULL, watch, error);
 }

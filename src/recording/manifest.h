@@ -20,11 +20,11 @@ nd_manifest *nd_manifest_parse(const char *text, const char *origin, const char 
                                nd_error *error);
 void nd_manifest_free(nd_manifest *manifest);
 
-/* Reads the manifest and all files it names (relative to its folder), each in a child with the
- * given limits (NULL: the default). Errors name the file, the line and the key, or the data file
- * and the dataset. `watch` may be NULL. Free with nd_recording_free. */
-nd_recording *nd_recording_load_within(const char *manifest, const nd_limits *limits,
+/* Reads the manifest `path` and all files it names (relative to its folder), each in a child with
+ * the given limits (NULL: the default). Errors name the file, the line and the key, or the data
+ * file and the dataset. `watch` may be NULL. Free with nd_recording_free. */
+nd_recording *nd_recording_load_within(const char *path, const nd_limits *limits,
                                        const nd_watch *watch, nd_error *error);
-nd_recording *nd_recording_load(const char *manifest, const nd_watch *watch, nd_error *error);
+nd_recording *nd_recording_load(const char *path, const nd_watch *watch, nd_error *error);
 
 #endif

@@ -170,7 +170,7 @@ bool nd_reading_take(nd_buffer *buffer, nd_reading *reading, nd_error *error) {
     if (fine && frames > 0 && !s->position)
         fine = nd_fail(error, s->file, "", "the positions are missing");
     /* Before binning indexes frames by them: every event's frame must exist. */
-    for (size_t e = 0; fine && e < events; e++)
+    for (size_t e = 0; fine && s->events.frame && e < events; e++)
         if (s->events.frame[e] >= frames)
             fine = nd_fail(error, s->file, "", "an event lies after the last frame");
     for (size_t f = 0; fine && reading->way && f < frames; f++)

@@ -8,7 +8,7 @@
 #include "support.h"
 
 static nd_manifest *parse(const char *text, nd_error *error) {
-    return nd_manifest_parse(text, "m.yaml", ".", error);
+    return nd_manifest_parse(text, "m.yaml", ND_SOURCE_FOLDER, error);
 }
 
 static void fails_saying(const char *text, const char *where, const char *words) {
