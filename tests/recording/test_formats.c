@@ -1,4 +1,5 @@
 /* The same recording in every format gives the same session. */
+#include <hdf5.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -270,6 +271,58 @@ static void directions_joint_and_separate(void **state) {
     nd_recording_free(apart);
 }
 
+/* A series of many frames whose data are chunks never written but the first: large to read, small
+ * on the disk. */
+static void add_large_series(const char *path, size_t frames, size_t cells) {
+    hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT), plan = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t series = H5Gcreate2(file, "activity", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t text = H5Tcopy(H5T_C_S1), scalar = H5Screate(H5S_SCALAR);
+    H5Tset_size(text, 17);
+    hid_t type = H5Acreate2(series, "neurodata_type", text, scalar, H5P_DEFAULT, H5P_DEFAULT);
+    H5Awrite(type, text, "RoiResponseSeries");
+    hsize_t dims[2] = {frames, cells}, chunk[2] = {1000, cells}, start[2] = {0, 0};
+    H5Pset_chunk(plan, 2, chunk);
+    hid_t space = H5Screate_simple(2, dims, NULL), part = H5Screate_simple(2, chunk, NULL);
+    hid_t data = H5Dcreate2(series, "data", H5T_IEEE_F32LE, space, H5P_DEFAULT, plan, H5P_DEFAULT);
+    double *ones = calloc(1000 * cells, sizeof *ones);
+    for (size_t i = 0; i < 1000 * cells; i++)
+        ones[i] = 1.0;
+    H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, chunk, NULL);
+    H5Dwrite(data, H5T_NATIVE_DOUBLE, part, space, H5P_DEFAULT, ones);
+    free(ones);
+    H5Aclose(type);
+    H5Tclose(text);
+    H5Sclose(scalar);
+    H5Sclose(part);
+    H5Pclose(plan);
+    H5Sclose(space);
+    H5Dclose(data);
+    H5Gclose(series);
+    H5Fclose(file);
+}
+
+static void files_larger_than_memory_are_read_in_blocks(void **state) {
+    stage *s = *state;
+    enum { MANY = 400000, CELLS_OF_IT = 100 }; /* 320 MB as doubles */
+    const char *manifest = "bins: 10\nrange: [0, 1]\nsessions:\n  - {file: large.nwb}\n";
+    char path[600];
+    nd_error error = {0};
+    support_track track = support_make_track(MANY, 1);
+    assert_true(support_write_nwb(at(s, "large.nwb"),
+                                  &(support_nwb){.track = &track, .no_activity = true}));
+    support_free_track(&track);
+    add_large_series(at(s, "large.nwb"), MANY, CELLS_OF_IT);
+    snprintf(path, sizeof path, "%s/manifest.yaml", s->folder);
+    support_fine(nd_write_file(path, manifest, strlen(manifest), &error), &error);
+    nd_limits limits = {.memory = 200 << 20};
+    nd_recording *recording = nd_recording_load_within(path, &limits, NULL, &error);
+    support_fine(recording != NULL, &error);
+    const nd_session *session = &recording->sessions[0];
+    assert_int_equal(session->frames, MANY);
+    assert_int_equal(session->events.start[CELLS_OF_IT], 1000 * CELLS_OF_IT);
+    nd_recording_free(recording);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(nwb_matrices_in_every_storage, set_up, tear_down),
@@ -281,6 +334,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(tables_and_arrays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lists_of_spikes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(positions_on_another_clock_are_joined_by_lines, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(files_larger_than_memory_are_read_in_blocks, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(directions_joint_and_separate, set_up, tear_down),
     };
