@@ -58,14 +58,15 @@ function fit(side, n, i, mx, my, sxx, sxy, syy) { # failed fits lie near 0 or be
 function verdict(good) { if (!good) bad = 1; return good ? "PASS" : "FAIL" }
 BEGIN { FS = "," }
 FNR == 1 { side++; for (i = 1; i <= NF; i++) column[$i] = i; key = side == 1 ? "update_noise" : "learning.update_noise"; next }
-side == 2 && $column["state"] != "done" { left_out++; next }
+side == 2 && $column["state"] != "done" { left_out += $column["state"] == "diverged"; next }
+$column["active_units_ratio"] + 0 == 0 { silent++; next } # the published table has none of these either
 { k = ++runs[side]; noise[side, k] = $column[key]; x[side, k] = log($column[key]) / log(10)
   rate[side, k] = $column["log10_rate"] == "" ? 0 : $column["log10_rate"]; ratio[side, k] = $column["active_units_ratio"] }
 END {
     for (i = 1; i <= runs[1]; i++) all[i] = noise[1, i]
     sort(all, runs[1])
     for (f = 1; f < 5; f++) edge[f] = quantile(all, runs[1], f / 5)
-    printf "runs: %d published, %d here, %d of them not done\n", runs[1], runs[2], left_out
+    printf "runs: %d published, %d here; left out: %d diverged, %d wholly silent\n", runs[1], runs[2], left_out, silent
     fit(1); published_slope = slope; published_r = r; fit(2)
     printf "slope of log10 rate on log10 update noise: published %.2f (r %.2f), here %.2f (r %.2f, %d fits); expected 2.0 +- 0.25, r > 0.9  %s\n", \
         published_slope, published_r, slope, r, used, verdict(slope > 1.75 && slope < 2.25 && r > 0.9)
