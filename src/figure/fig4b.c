@@ -10,9 +10,10 @@
 #include "figure/figures.h"
 #include "figure/sweep_data.h"
 
-/* Fits of the rate that failed lie near 0 or below -7 (so do the published tables'). */
-static bool usable(double log10_rate) {
-    return log10_rate < -1 && log10_rate > -7;
+/* Fits of the rate that failed lie near 0 or below -7 (so do the published tables'); networks that
+ * fell silent altogether are no examples of sparsification. */
+static bool usable(const nd_sweep_curve *curve) {
+    return curve->log10_rate < -1 && curve->log10_rate > -7 && curve->final_active_fraction > 0;
 }
 
 /* The line log10 tau = intercept + slope log10 noise. */
@@ -27,7 +28,7 @@ static bool fit(const nd_sweep_data *data, line *found, nd_error *error) {
     bool fine = x && y;
     size_t n = 0;
     for (size_t i = 0; fine && i < data->count; i++)
-        if (data->curve[i].update_noise > 0 && usable(data->curve[i].log10_rate)) {
+        if (data->curve[i].update_noise > 0 && usable(&data->curve[i])) {
             x[n] = log10(data->curve[i].update_noise);
             y[n++] = -data->curve[i].log10_rate;
         }
@@ -48,7 +49,7 @@ static void write_points(nd_plot *plot, const nd_sweep_data *data) {
         if (curve->update_noise > 0)
             nd_plot_row(plot, 3,
                         (double[]){curve->update_noise, curve->final_active_fraction,
-                                   usable(curve->log10_rate) ? pow(10, -curve->log10_rate) : NAN});
+                                   usable(curve) ? pow(10, -curve->log10_rate) : NAN});
     }
 }
 

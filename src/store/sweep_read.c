@@ -192,27 +192,54 @@ static bool same_identity(nd_sweep_store *store, const char *path, nd_error *err
                            "is not a shard of the sweep in %s", store->path);
 }
 
+/* The columns of runs, by name: stores of different versions hold them in different orders. */
+static char *column_list(nd_sweep_store *store, nd_error *error) {
+    sqlite3_stmt *statement = nd_sweep_prepare(
+        store, "SELECT group_concat('\"' || name || '\"') FROM pragma_table_info('run')", error);
+    char *list = NULL;
+    if (statement && sqlite3_step(statement) == SQLITE_ROW)
+        list = nd_text((const char *)sqlite3_column_text(statement, 0), error);
+    else if (statement)
+        nd_sweep_database_failed(store, error);
+    sqlite3_finalize(statement);
+    return list;
+}
+
+/* Takes over the runs of the attached shard. */
+static bool take_shard(nd_sweep_store *store, nd_error *error) {
+    char *columns = column_list(store, error), *sql = NULL;
+    bool fine = columns && asprintf(&sql,
+                                    "BEGIN IMMEDIATE;"
+                                    "DELETE FROM main.run WHERE state IN ('waiting', 'running') "
+                                    "AND id IN (SELECT id FROM shard.run WHERE state NOT IN "
+                                    "('waiting', 'running'));"
+                                    "INSERT OR IGNORE INTO main.run (%s) SELECT %s FROM shard.run;"
+                                    "UPDATE main.run SET state = 'waiting', owner = NULL "
+                                    "WHERE state = 'running';"
+                                    "COMMIT",
+                                    columns, columns) >= 0;
+    if (columns && !fine)
+        nd_fail(error, store->path, NULL, "its columns do not fit in memory");
+    fine = fine && nd_sweep_execute(store, sql, error);
+    if (!fine)
+        sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+    if (columns)
+        free(sql);
+    free(columns);
+    return fine;
+}
+
 bool nd_sweep_store_merge(nd_sweep_store *store, const char *path, nd_error *error) {
-    if (access(path, R_OK) != 0)
-        return nd_fail_errno(error, path, NULL, "cannot be opened");
+    nd_sweep_store *shard = nd_sweep_store_open(path, error); /* brings its columns up to date */
+    if (!shard)
+        return false;
+    nd_sweep_store_close(shard);
     sqlite3_stmt *statement = nd_sweep_prepare(store, "ATTACH DATABASE ? AS shard", error);
     if (statement)
         sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC);
     if (!nd_sweep_finish_statement(store, statement, error))
         return false;
-    bool fine = same_identity(store, path, error) &&
-                nd_sweep_execute(store,
-                                 "BEGIN IMMEDIATE;"
-                                 "DELETE FROM main.run WHERE state IN ('waiting', 'running') AND "
-                                 "id IN (SELECT id FROM shard.run WHERE state NOT IN ('waiting', "
-                                 "'running'));"
-                                 "INSERT OR IGNORE INTO main.run SELECT * FROM shard.run;"
-                                 "UPDATE main.run SET state = 'waiting', owner = NULL "
-                                 "WHERE state = 'running';"
-                                 "COMMIT",
-                                 error);
-    if (!fine)
-        sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+    bool fine = same_identity(store, path, error) && take_shard(store, error);
     sqlite3_exec(store->database, "DETACH DATABASE shard", NULL, NULL, NULL);
     return fine;
 }

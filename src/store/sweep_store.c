@@ -98,13 +98,27 @@ static bool check_format(nd_sweep_store *store, nd_error *error) {
     return fine;
 }
 
+/* A store made before a metric existed gets an empty column for it. */
+static bool add_new_metrics(nd_sweep_store *store, nd_error *error) {
+    for (size_t i = 0; i < ND_METRICS; i++) {
+        char sql[128];
+        if (sqlite3_table_column_metadata(store->database, "main", "run", METRIC_NAMES[i], NULL,
+                                          NULL, NULL, NULL, NULL) == SQLITE_OK)
+            continue;
+        snprintf(sql, sizeof sql, "ALTER TABLE run ADD COLUMN \"%s\" REAL", METRIC_NAMES[i]);
+        if (!nd_sweep_execute(store, sql, error))
+            return false;
+    }
+    return true;
+}
+
 nd_sweep_store *nd_sweep_store_open(const char *path, nd_error *error) {
     if (access(path, R_OK) != 0) {
         nd_fail_errno(error, path, "start it with `nulldrift sweep run`", "cannot be opened");
         return NULL;
     }
     nd_sweep_store *store = open_database(path, path, SQLITE_OPEN_READWRITE, error);
-    if (store && check_format(store, error))
+    if (store && check_format(store, error) && add_new_metrics(store, error))
         return store;
     nd_sweep_store_close(store);
     return NULL;
