@@ -85,11 +85,11 @@ static void test_kill_and_resume_changes_nothing(void **state) {
         {"run.engine=reference", "run.steps=6000", NULL},
         {"run.engine=reference", "run.steps=6000", "learning.rule=adam",
          "learning.learning_rate=0.001", NULL},
-        {"run.engine=auto", "run.steps=20000", NULL},
-        {"run.engine=auto", "run.steps=20000", "learning.update_noise=0", NULL},
-        {"run.engine=auto", "run.steps=10000", "learning.rule=sed", "learning.learning_rate=0.9",
+        {"run.engine=auto", "run.steps=300000", NULL},
+        {"run.engine=auto", "run.steps=300000", "learning.update_noise=0", NULL},
+        {"run.engine=auto", "run.steps=200000", "learning.rule=sed", "learning.learning_rate=0.9",
          "learning.update_noise=0", NULL},
-        {"run.engine=auto", "run.steps=10000", "learning.rule=adam", "learning.learning_rate=0.001",
+        {"run.engine=auto", "run.steps=200000", "learning.rule=adam", "learning.learning_rate=0.001",
          "learning.update_noise=0", "learning.label_noise=0", NULL},
     };
     for (uint64_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
@@ -98,7 +98,7 @@ static void test_kill_and_resume_changes_nothing(void **state) {
 
 static void test_interrupt_and_resume_changes_nothing(void **state) {
     (void)state;
-    const char *sets[] = {"run.engine=auto", "run.steps=20000", NULL};
+    const char *sets[] = {"run.engine=auto", "run.steps=300000", NULL};
     check_case(sets, SIGINT, 1);
     check_case(sets, SIGTERM, 2);
 }
