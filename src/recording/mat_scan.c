@@ -1,0 +1,97 @@
+/* What --scan finds in a MATLAB file. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recording/mat_scan.h"
+
+static const char *class_word(const matvar_t *value) {
+    switch (value->class_type) {
+    case MAT_C_CELL:
+        return "cell array";
+    case MAT_C_STRUCT:
+        return "structure";
+    case MAT_C_CHAR:
+        return "text";
+    case MAT_C_SPARSE:
+        return "sparse";
+    default:
+        return "numbers";
+    }
+}
+
+/* Whether a position is kept as small whole numbers: as bins, then. */
+static bool looks_like_bins(nd_mat *mat, const matvar_t *value) {
+    enum { MOST = 1 << 22, MOST_BIN = 10000 };
+    if (!nd_mat_numeric(value) || value->isComplex || nd_mat_elements(value) > MOST)
+        return false;
+    double *numbers = nd_mat_numbers(mat, (matvar_t *)value, "position", NULL);
+    bool whole = numbers != NULL;
+    for (size_t i = 0; whole && i < nd_mat_elements(value); i++)
+        whole = numbers[i] == floor(numbers[i]) && fabs(numbers[i]) < MOST_BIN;
+    free(numbers);
+    return whole;
+}
+
+/* Every element of a cell array, up to three levels deep, as a finding of its own. */
+static bool scan_cells(nd_mat *mat, nd_role role, const matvar_t *value, const char *name,
+                       int level, nd_findings *findings, nd_error *error) {
+    char part[256], shape[96];
+    if (value->class_type == MAT_C_STRUCT && level > 0) {
+        matvar_t *data = Mat_VarGetStructFieldByName((matvar_t *)value, "data", 0);
+        if (data && nd_mat_numeric(data)) {
+            snprintf(part, sizeof part, "%.200s.data", name);
+            return nd_findings_add(findings, role, part, error, "%s, %s", class_word(data),
+                                   nd_mat_shape_text(data, shape, sizeof shape));
+        }
+    }
+    if (value->class_type != MAT_C_CELL || level >= 2) {
+        if (!nd_findings_add(findings, role, name, error, "%s, %s", class_word(value),
+                             nd_mat_shape_text(value, shape, sizeof shape)))
+            return false;
+        findings->list[findings->count - 1].whole =
+            role == ND_ROLE_POSITION && looks_like_bins(mat, value);
+        return true;
+    }
+    matvar_t **cells = value->data;
+    for (size_t i = 0; cells && i < nd_mat_elements(value); i++) {
+        size_t at = 0, rest = i;
+        if (nd_mat_empty(cells[i]))
+            continue;
+        bool vector = value->rank == 2 && (value->dims[0] == 1 || value->dims[1] == 1);
+        at += (size_t)snprintf(part, sizeof part, "%.200s{", name);
+        if (vector)
+            at += (size_t)snprintf(part + at, sizeof part - at, "%zu", i + 1);
+        for (int d = 0; !vector && d < value->rank && at < sizeof part; d++) {
+            at += (size_t)snprintf(part + at, sizeof part - at, "%s%zu", d ? "," : "",
+                                   rest % value->dims[d] + 1);
+            rest /= value->dims[d];
+        }
+        if (at < sizeof part - 1)
+            snprintf(part + at, sizeof part - at, "}");
+        if (!scan_cells(mat, role, cells[i], part, level + 1, findings, error))
+            return false;
+    }
+    return true;
+}
+
+bool nd_mat_scan(nd_mat *mat, nd_findings *findings, nd_error *error) {
+    for (size_t i = 0; i < mat->names_count; i++) {
+        if (!mat->names[i])
+            continue;
+        nd_role best = ND_ROLES;
+        int likeness = 0;
+        for (int role = 0; role < ND_ROLES; role++) {
+            int this_one = nd_role_likeness((nd_role)role, mat->names[i]);
+            if (this_one > likeness) {
+                likeness = this_one;
+                best = (nd_role)role;
+            }
+        }
+        matvar_t *value = nd_mat_find(mat, mat->names[i], NULL);
+        if (value && !scan_cells(mat, best, value, mat->names[i], 0, findings, error))
+            return false;
+    }
+    return true;
+}
