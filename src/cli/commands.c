@@ -19,6 +19,7 @@ const nd_command *nd_commands(void) {
         &nd_command_record,
         &nd_command_datasets,
         &nd_command_sweep,
+        &nd_command_bench,
         &nd_command_help,
     };
     static nd_command gathered[MOST_COMMANDS];

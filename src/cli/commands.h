@@ -16,7 +16,7 @@ extern const nd_command nd_command_phases;
 extern const nd_command nd_command_info;
 extern const nd_command nd_command_record;
 extern const nd_command nd_command_datasets;
-extern const nd_command nd_command_sweep;
+extern const nd_command nd_command_bench, nd_command_sweep;
 extern const nd_command nd_command_help;
 
 #endif

@@ -31,8 +31,7 @@ bool nd_benchmark_run(const char *text, const char *const *sets, size_t set_coun
 /* Nanoseconds per bulk Gaussian for the chosen kernels. */
 double nd_benchmark_gaussian(bool single);
 
-/* Multiplications and additions per second that this processor's kernels reach at best, measured
- * with registers only. */
+/* Fused multiplications and additions per second, in registers only: the most there is. */
 double nd_benchmark_peak(bool single);
 
 #endif

@@ -128,6 +128,8 @@ typedef struct nd_kernels {
     /* How many (slot, sample) pairs exceed `threshold`, and how many slots ever do. */
     void (*count)(const nd_layer *layer, const nd_pack *pack, double threshold, size_t *pairs,
                   size_t *units);
+    /* `rounds` times ten vectors of multiplications and additions in registers, for the peak. */
+    double (*spin)(size_t rounds);
 } nd_kernels;
 
 /* The best kernels this processor runs, or those named by NULLDRIFT_INSTRUCTIONS (baseline, avx2,

@@ -235,6 +235,19 @@ static void count_active(const nd_layer *layer, const nd_pack *pack, double thre
     }
 }
 
+static double spin(size_t rounds) {
+    reals sum[10], factor = broadcast((real)0.999), term = broadcast((real)0.001);
+    double total = 0;
+    for (int i = 0; i < 10; i++)
+        sum[i] = broadcast((real)i);
+    for (size_t round = 0; round < rounds; round++)
+        for (int i = 0; i < 10; i++)
+            sum[i] = sum[i] * factor + term;
+    for (int i = 0; i < 10; i++)
+        total += (double)sum_of_lanes(sum[i]);
+    return total;
+}
+
 const nd_kernels ND_KERNELS = {
     .instruction_set = ND_INSTRUCTION_SET,
     .single = ND_SINGLE,
@@ -268,6 +281,7 @@ const nd_kernels ND_KERNELS = {
     .descend = descend,
     .silent = silent_slots,
     .count = count_active,
+    .spin = spin,
 };
 
 const nd_kernels ND_SPARSE_KERNELS = {
@@ -298,4 +312,5 @@ const nd_kernels ND_SPARSE_KERNELS = {
     .learn = sparse_learn,
     .silent = sparse_silent,
     .count = sparse_count,
+    .spin = spin,
 };

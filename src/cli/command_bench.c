@@ -1,0 +1,136 @@
+/* nulldrift bench: what the engine takes, beside the floors and the PyTorch loop. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "cli/commands.h"
+#include "engine/benchmark.h"
+
+/* Without --full, no more than this many steps of a case. */
+static const uint64_t SHORT_STEPS = 100000;
+
+/* The peer's median microseconds per step of a case; 0 where it does not run. */
+static double peer_microseconds(const char *peer, char letter) {
+    char command[1024], line[64] = "";
+    if (!peer || strchr(peer, '\''))
+        return 0;
+    snprintf(command, sizeof command, "/usr/bin/python3 '%s' %c 3000 2>/dev/null", peer, letter);
+    FILE *pipe = popen(command, "r"); /* NOLINT(cert-env33-c): the user's own file */
+    if (!pipe)
+        return 0;
+    if (!fgets(line, sizeof line, pipe))
+        line[0] = 0;
+    pclose(pipe);
+    return strtod(line, NULL);
+}
+
+static void print_floors(void) {
+    double peak = nd_benchmark_peak(false) * 1e-9, single = nd_benchmark_peak(true) * 1e-9;
+    printf("Peak, one core: %.1f (double), %.1f (single) x 10^9 fused multiply-adds per second\n",
+           peak, single);
+    printf("Bulk Gaussians: %.2f ns each for double runs, %.2f ns for single\n\n",
+           nd_benchmark_gaussian(false), nd_benchmark_gaussian(true));
+}
+
+static bool print_case(const nd_benchmark_case *which, bool full, bool single, const char *peer,
+                       nd_error *error) {
+    const char *sets[] = {single ? "run.precision=single" : "run.precision=double"};
+    uint64_t steps = full || which->steps < SHORT_STEPS ? which->steps : SHORT_STEPS;
+    nd_benchmark result;
+    double before = peer_microseconds(peer, which->letter);
+    if (!nd_benchmark_run(which->experiment, sets, 1, steps, &result, error))
+        return false;
+    double theirs = 0.5 * (before + peer_microseconds(peer, which->letter));
+    double rate = result.multiplications_per_step / result.microseconds_per_step * 1e6;
+    printf("%c%-7s %9llu %8.1f %9.3f %9.3f %8.1f %7.0f%%", which->letter, single ? " single" : "",
+           (unsigned long long)steps, result.awake_units, result.microseconds_per_step,
+           result.median_microseconds, 1e3 * result.microseconds_per_step / result.awake_units,
+           100 * rate / nd_benchmark_peak(single));
+    if (theirs > 0)
+        printf(" %9.1f %8.0f", theirs, theirs / result.microseconds_per_step);
+    putchar('\n');
+    fflush(stdout);
+    return true;
+}
+
+/* How the cost grows, one shape changed at a time from case B. */
+static bool print_growth(nd_error *error) {
+    static const struct {
+        const char *key;
+        int values[5];
+    } shapes[] = {{"network.hidden", {25, 100, 400, 1600, 6400}},
+                  {"world.samples", {5, 10, 20, 40, 80}},
+                  {"world.input_dim", {5, 10, 20, 40, 80}},
+                  {"world.output_dim", {5, 10, 20, 40, 80}}};
+    const nd_benchmark_case *b = nd_benchmark_cases() + 1;
+    printf("\nGrowth from case B, microseconds per step:\n");
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+        for (int k = 0; k < 5; k++) {
+            char set[64];
+            nd_benchmark result;
+            snprintf(set, sizeof set, "%s=%d", shapes[i].key, shapes[i].values[k]);
+            const char *sets[] = {set, "learning.learning_rate=0.01"};
+            if (!nd_benchmark_run(b->experiment, sets, 2, 2000, &result, error))
+                return false;
+            printf("%-18s %6d %10.2f  awake %.0f\n", shapes[i].key, shapes[i].values[k],
+                   result.median_microseconds, result.awake_units);
+        }
+    return true;
+}
+
+static int run(const nd_arguments *arguments) {
+    nd_error error = {0};
+    const char *letters = nd_value(arguments, "cases"), *peer = nd_value(arguments, "peer");
+    print_floors();
+    printf("case        steps    awake   us/step    median   ns/unit    peak%s\n",
+           peer ? "   PyTorch    ratio" : "");
+    for (const nd_benchmark_case *which = nd_benchmark_cases(); which->letter; which++) {
+        if (letters && !strchr(letters, which->letter))
+            continue;
+        if (!print_case(which, nd_flag(arguments, "full"), false, peer, &error) ||
+            (which->letter == 'F' &&
+             !print_case(which, nd_flag(arguments, "full"), true, peer, &error)))
+            return nd_report(&error);
+    }
+    for (const nd_benchmark_case *which = nd_benchmark_cases(); which->letter; which++)
+        if (!letters || strchr(letters, which->letter))
+            printf("%s%c: %s", which == nd_benchmark_cases() ? "\n" : "\n", which->letter,
+                   which->summary);
+    putchar('\n');
+    if (nd_flag(arguments, "growth") && !print_growth(&error))
+        return nd_report(&error);
+    return ND_EXIT_FINE;
+}
+
+static const nd_option OPTIONS[] = {
+    {'c', "cases", "LETTERS", "Only these of the cases A to F."},
+    {0, "full", NULL, "The cases at their full length (A 10^7 steps, F 10^6): some minutes."},
+    {0, "peer", "FILE",
+     "Run this PyTorch loop (bench/peer_pytorch.py) before and after each case."},
+    {0, "growth", NULL, "Also how the cost grows with units, samples, inputs and outputs."},
+    {0, NULL, NULL, NULL},
+};
+
+static const nd_example EXAMPLES[] = {
+    {"nulldrift bench", "every case, at most 10^5 steps each"},
+    {"nulldrift bench --cases AB --full --peer bench/peer_pytorch.py", "ratios against PyTorch"},
+    {NULL, NULL},
+};
+
+const nd_command nd_command_bench = {
+    .name = "bench",
+    .usage = "[OPTIONS]",
+    .summary = "Measure the engine's speed on this machine",
+    .description =
+        "Times the engine's standard cases on one core, in processor time: the mean and the median "
+        "microseconds per step, nanoseconds per awake unit and step, and the share of the "
+        "processor's peak that the dense arithmetic of the awake units would need (what the engine "
+        "skips counts as done). PyTorch's column is the mean of two medians, before and after."
+        "\n\nA long run is cheaper per step than its beginning: units fall silent and sleep.",
+    .options = OPTIONS,
+    .examples = EXAMPLES,
+    .least = 0,
+    .most = 0,
+    .run = run,
+};
