@@ -97,7 +97,10 @@ static void clear_empty_lanes(const nd_layer *layer, nd_pack *pack) {
         }
 }
 
-static void drive(const nd_layer *layer, nd_pack *pack) {
+/* Kernels work on their own copy of what does not change: the compiler then knows that no store to
+ * an array changes it. */
+static void drive(const nd_layer *given, nd_pack *pack) {
+    const nd_layer copy = *given, *layer = &copy;
     size_t group = 0;
     for (; group + 1 < pack->groups; group += 2) {
         view v = view_of(layer, pack, NULL, group);
@@ -107,7 +110,7 @@ static void drive(const nd_layer *layer, nd_pack *pack) {
         view v = view_of(layer, pack, NULL, group);
         EVERY_TILE(drive_tile, 1, &v, layer->samples);
     }
-    clear_empty_lanes(layer, pack);
+    clear_empty_lanes(given, pack);
 }
 
 static void activate(const nd_layer *layer, nd_pack *pack) {
@@ -176,7 +179,9 @@ static void from_doubles(size_t count, const double *from, void *to) {
         out[i] = (real)from[i];
 }
 
-static void learn(const nd_layer *layer, nd_pack *pack, const nd_step *step) {
+static void learn(const nd_layer *given, nd_pack *pack, const nd_step *now) {
+    const nd_layer copy = *given, *layer = &copy;
+    const nd_step step_copy = *now, *step = &step_copy;
     size_t group = 0;
     for (; group + 1 < pack->groups; group += 2) {
         view v = view_of(layer, pack, step, group);
@@ -187,10 +192,12 @@ static void learn(const nd_layer *layer, nd_pack *pack, const nd_step *step) {
         learn_groups(1, &v);
     }
     if (layer->gram)
-        clear_empty_lanes(layer, pack);
+        clear_empty_lanes(given, pack);
 }
 
-static void perturb(const nd_layer *layer, nd_pack *pack, const nd_step *step) {
+static void perturb(const nd_layer *given, nd_pack *pack, const nd_step *now) {
+    const nd_layer copy = *given, *layer = &copy;
+    const nd_step step_copy = *now, *step = &step_copy;
     size_t group = 0;
     for (; group + 1 < pack->groups; group += 2) {
         view v = view_of(layer, pack, step, group);
@@ -202,13 +209,15 @@ static void perturb(const nd_layer *layer, nd_pack *pack, const nd_step *step) {
     }
 }
 
-static void descend(const nd_layer *layer, nd_pack *pack, const nd_step *step) {
+static void descend(const nd_layer *given, nd_pack *pack, const nd_step *now) {
+    const nd_layer copy = *given, *layer = &copy;
+    const nd_step step_copy = *now, *step = &step_copy;
     for (size_t group = 0; group < pack->groups; group++) {
         view v = view_of(layer, pack, step, group);
         descend_groups(1, &v);
     }
     if (layer->keeps_drive)
-        clear_empty_lanes(layer, pack);
+        clear_empty_lanes(given, pack);
 }
 
 static void silent_slots(const nd_layer *layer, const nd_pack *pack, bool *silent) {

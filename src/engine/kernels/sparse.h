@@ -383,7 +383,7 @@ INLINE void learn_outputs(const nd_fast_rule rule, const int V, const view *v, s
         update_row(rule, v, side + (size_t)k * LANES, side + (size_t)k * LANES, sum[k]);
 }
 
-static view slot_view(const nd_layer *layer, const nd_pack *pack, const nd_step *step,
+INLINE view slot_view(const nd_layer *layer, const nd_pack *pack, const nd_step *step,
                       size_t slot) {
     size_t row = slot * layer->stored;
     size_t noise_row = slot * step->noise_count + step->phase * layer->stored;
@@ -432,7 +432,10 @@ INLINE void learn_slots(const nd_fast_rule rule, const nd_layer *layer, nd_pack 
     }
 }
 
-static void sparse_learn(const nd_layer *layer, nd_pack *pack, const nd_step *step) {
+static void sparse_learn(const nd_layer *given, nd_pack *given_pack, const nd_step *now) {
+    const nd_layer layer_copy = *given, *layer = &layer_copy;
+    const nd_step step_copy = *now, *step = &step_copy;
+    nd_pack pack_copy = *given_pack, *pack = &pack_copy;
     if (layer->rule == ND_FAST_ADAM)
         learn_slots(ND_FAST_ADAM, layer, pack, step);
     else if (layer->rule == ND_FAST_RMSPROP)

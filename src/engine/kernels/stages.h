@@ -15,7 +15,7 @@ typedef struct view {
     size_t parameter_step, sample_step, trial_step, noise_step; /* reals from group to group */
 } view;
 
-static const real *noise_at(const nd_pack *pack, int kind, size_t group, const nd_layer *layer,
+INLINE const real *noise_at(const nd_pack *pack, int kind, size_t group, const nd_layer *layer,
                             const nd_step *step) {
     if (!pack->noise[kind] || !step)
         return NULL;
@@ -23,7 +23,7 @@ static const real *noise_at(const nd_pack *pack, int kind, size_t group, const n
            (group * step->noise_count + step->phase * layer->rows) * LANES;
 }
 
-static view view_of(const nd_layer *layer, const nd_pack *pack, const nd_step *step, size_t group) {
+INLINE view view_of(const nd_layer *layer, const nd_pack *pack, const nd_step *step, size_t group) {
     view v = {.layer = layer,
               .step = step,
               .coordinates = layer->coordinates,
