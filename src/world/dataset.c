@@ -45,7 +45,7 @@ double nd_target_variance(const nd_dataset *dataset) {
 /* What keeps the published scaling away from its ends. */
 static const double MARGIN = 1e-5;
 
-void nd_scale_in_place(double *values, size_t count) {
+void nd_scale_in_place(double *values, size_t count, bool published) {
     double least = INFINITY, most = -INFINITY;
     for (size_t i = 0; i < count; i++) {
         least = fmin(least, values[i]);
@@ -53,9 +53,9 @@ void nd_scale_in_place(double *values, size_t count) {
     }
     double span = most - (least + MARGIN) + MARGIN;
     for (size_t i = 0; i < count; i++) {
-        double risen = values[i] - (least + MARGIN);
         /* Equal values have no span to be scaled by; they go where the smallest value would. */
-        values[i] = most > least ? 2 * (risen / span - 0.5) : -1;
+        double share = most > least ? (values[i] - (least + MARGIN)) / span : 0;
+        values[i] = published ? share : 2 * (share - 0.5);
     }
 }
 

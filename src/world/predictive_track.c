@@ -136,18 +136,18 @@ static bool allocate(nd_dataset *dataset, const nd_world_keys *keys, nd_error *e
 }
 
 /* Vision and action, each scaled, side by side in the inputs; then all in common. */
-static void scale_and_join(nd_dataset *dataset, double *vision, double *action) {
+static void scale_and_join(nd_dataset *dataset, bool published, double *vision, double *action) {
     size_t samples = dataset->samples, rays = dataset->outputs;
-    nd_scale_in_place(vision, samples * rays);
-    nd_scale_in_place(action, samples);
-    nd_scale_in_place(dataset->target, samples * rays);
+    nd_scale_in_place(vision, samples * rays, published);
+    nd_scale_in_place(action, samples, published);
+    nd_scale_in_place(dataset->target, samples * rays, published);
     for (size_t s = 0; s < samples; s++) {
         for (size_t i = 0; i < rays; i++)
             dataset->input[s * (rays + 1) + i] = vision[s * rays + i];
         dataset->input[s * (rays + 1) + rays] = action[s];
     }
-    nd_scale_in_place(dataset->input, samples * (rays + 1));
-    nd_scale_in_place(dataset->target, samples * rays);
+    nd_scale_in_place(dataset->input, samples * (rays + 1), published);
+    nd_scale_in_place(dataset->target, samples * rays, published);
 }
 
 /* Walks every environment; the samples are split evenly, the first ones getting what is left. */
@@ -169,7 +169,7 @@ static bool fill(const nd_experiment *experiment, nd_dataset *dataset, double *v
             dataset->environment[s] = (int64_t)e;
         first += count;
     }
-    scale_and_join(dataset, vision, action);
+    scale_and_join(dataset, keys->published_quirks, vision, action);
     return true;
 }
 

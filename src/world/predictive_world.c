@@ -13,11 +13,11 @@ static const double LENGTH = SCENE - 1; /* positions wrap here */
 static const double SIGHT = 30;         /* units seen ahead */
 static const double STRIDE = 20;        /* steps are uniform(0, 1) * LENGTH / n * STRIDE */
 
-static void make_scene(uint64_t seed, double scene[SCENE]) {
+static void make_scene(uint64_t seed, bool published, double scene[SCENE]) {
     double scratch[SCENE];
     nd_random_uniforms(seed, ND_FOR_WORLD, ND_WORLD_TEXTURE, 0, SCENE, scene);
     nd_gaussian_smooth(scene, SCENE, 1, SMOOTHING, ND_REFLECT, scratch);
-    nd_scale_in_place(scene, SCENE);
+    nd_scale_in_place(scene, SCENE, published);
 }
 
 static double see(const double scene[SCENE], double position) {
@@ -37,7 +37,7 @@ nd_dataset *nd_world_predictive(const nd_experiment *experiment, nd_error *error
         return NULL;
     }
     double scene[SCENE], position = 0;
-    make_scene(experiment->seed, scene);
+    make_scene(experiment->seed, keys->published_quirks, scene);
     nd_stream random = nd_stream_at(experiment->seed, ND_FOR_WORLD, ND_WORLD_AGENT, 0);
     for (size_t s = 0; s <= samples; s++) {
         for (size_t i = 0; i < sight; i++)
@@ -50,15 +50,15 @@ nd_dataset *nd_world_predictive(const nd_experiment *experiment, nd_error *error
     double *inputs = views, *targets = views + sight;
     size_t count = samples * sight;
     if (keys->published_quirks) { /* both are scaled where they lie, in the memory they share */
-        nd_scale_in_place(inputs, count);
-        nd_scale_in_place(targets, count);
+        nd_scale_in_place(inputs, count, keys->published_quirks);
+        nd_scale_in_place(targets, count, keys->published_quirks);
     }
     memcpy(dataset->input, inputs, count * sizeof *inputs);
     memcpy(dataset->target, targets, count * sizeof *targets);
     free(views);
     if (!keys->published_quirks) {
-        nd_scale_in_place(dataset->input, count);
-        nd_scale_in_place(dataset->target, count);
+        nd_scale_in_place(dataset->input, count, keys->published_quirks);
+        nd_scale_in_place(dataset->target, count, keys->published_quirks);
     }
     return dataset;
 }

@@ -32,7 +32,7 @@ static bool draw_smoothed(const nd_experiment *experiment, uint32_t part, size_t
         nd_gaussian_smooth(matrix + i, samples, columns, over_samples, ND_REFLECT, scratch);
     for (size_t s = 0; s < samples; s++)
         nd_gaussian_smooth(matrix + s * columns, columns, 1, over_dimensions, ND_REFLECT, scratch);
-    nd_scale_in_place(matrix, samples * columns);
+    nd_scale_in_place(matrix, samples * columns, keys->published_quirks);
     free(scratch);
     return true;
 }
