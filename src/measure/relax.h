@@ -17,8 +17,8 @@ typedef struct nd_relaxation {
  * theta -= J' (J J' + mu)^-1 e, in the small Gram space: near a solution they converge
  * quadratically, and stay in the span of the gradients, so that the end is the solution nearest to
  * the snapshot to first order, as that of gradient descent is. mu falls as steps succeed. Stops
- * after 100 trials, or 12 that gain next to nothing; not reaching the loss is no failure (reached false): the task may have no
- * solution for the units that are awake. */
+ * after 100 trials, or 12 that gain next to nothing; not reaching the loss is no failure (reached
+ * false): the task may have no solution for the units that are awake. */
 bool nd_relax(nd_parameters *parameters, const nd_dataset *dataset, const nd_activation *activation,
               nd_relaxation *result, nd_error *error);
 
