@@ -1,7 +1,7 @@
 #!/bin/bash
 # Figure 4A and its supplement: a stratified sample of the published simulations at full length, by
 # rule and kind of noise, beside the published results; all 1151 with --all. Then plain SGD in every
-# task, which must not change after convergence. About 40 core minutes.
+# task, which must not change after convergence. Hours of one core.
 # Usage: validate_sweep_4a.sh PROGRAM SOURCE_FOLDER [--all]. $ND_VALIDATION_FOLDER keeps the store
 # between calls (an interrupted validation goes on); $ND_VALIDATION_ROWS takes that many rows only,
 # $ND_VALIDATION_JOBS runs at a time.
