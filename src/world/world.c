@@ -67,8 +67,9 @@ nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error) {
         nd_dataset_free(dataset);
         return NULL;
     }
+    /* With published_quirks values end in [0, 1] already. */
     if (dataset && strcmp(experiment->world.value_range, "unit") == 0 &&
-        strcmp(experiment->world.task, "file") != 0) {
+        !experiment->world.published_quirks && strcmp(experiment->world.task, "file") != 0) {
         to_unit_range(dataset->input, dataset->samples * dataset->inputs);
         to_unit_range(dataset->target, dataset->samples * dataset->outputs);
     }
