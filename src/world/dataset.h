@@ -26,7 +26,7 @@ double nd_target_variance(const nd_dataset *dataset);
 
 /* The scaling m(v) of science.md 3, in place over `count` values: to [-1, 1]. As `published` its
  * last step is left out, and values end in [0, 1]: so are the published Figure 2 data, and so were
- * the inputs of the published tables, by their initial numbers of active units. */
+ * the inputs of the published runs of 10^7 steps, by their initial numbers of active units. */
 void nd_scale_in_place(double *values, size_t count, bool published);
 
 /* Smooths `count` values, `stride` apart, with a Gaussian of standard deviation `sigma` (cut at

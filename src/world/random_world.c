@@ -26,7 +26,7 @@ nd_dataset *nd_world_random_autoencoder(const nd_experiment *experiment, nd_erro
         return NULL;
     size_t count = dataset->samples * dataset->inputs;
     nd_random_uniforms(experiment->seed, ND_FOR_WORLD, ND_WORLD_INPUTS, 0, count, dataset->input);
-    nd_scale_in_place(dataset->input, count, keys->published_quirks);
+    nd_scale_in_place(dataset->input, count, false); /* in the published autoencoders too */
     memcpy(dataset->target, dataset->input, count * sizeof *dataset->input);
     return dataset;
 }

@@ -1,5 +1,6 @@
 /* smoothed and smoothed-autoencoder: uniform values, smoothed over samples and dimensions, so that
- * like inputs ask for like outputs (science.md 3). */
+ * like inputs ask for like outputs (science.md 3). Autoencoders are scaled to [-1, 1] in the
+ * published tables too. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ static double dimension_smoothing(const nd_world_keys *keys) {
 
 /* Draws a matrix (samples x columns) of uniform values and smooths it both ways. */
 static bool draw_smoothed(const nd_experiment *experiment, uint32_t part, size_t columns,
-                          double *matrix, nd_error *error) {
+                          bool published, double *matrix, nd_error *error) {
     const nd_world_keys *keys = &experiment->world;
     size_t samples = keys->samples, longer = samples > columns ? samples : columns;
     double *scratch = nd_doubles(longer, error);
@@ -32,7 +33,7 @@ static bool draw_smoothed(const nd_experiment *experiment, uint32_t part, size_t
         nd_gaussian_smooth(matrix + i, samples, columns, over_samples, ND_REFLECT, scratch);
     for (size_t s = 0; s < samples; s++)
         nd_gaussian_smooth(matrix + s * columns, columns, 1, over_dimensions, ND_REFLECT, scratch);
-    nd_scale_in_place(matrix, samples * columns, keys->published_quirks);
+    nd_scale_in_place(matrix, samples * columns, published);
     free(scratch);
     return true;
 }
@@ -41,8 +42,10 @@ nd_dataset *nd_world_smoothed(const nd_experiment *experiment, nd_error *error) 
     const nd_world_keys *keys = &experiment->world;
     nd_dataset *dataset = nd_dataset_new(keys->samples, keys->input_dim, keys->output_dim, error);
     if (dataset &&
-        draw_smoothed(experiment, ND_WORLD_INPUTS, keys->input_dim, dataset->input, error) &&
-        draw_smoothed(experiment, ND_WORLD_TARGETS, keys->output_dim, dataset->target, error))
+        draw_smoothed(experiment, ND_WORLD_INPUTS, keys->input_dim, keys->published_quirks,
+                      dataset->input, error) &&
+        draw_smoothed(experiment, ND_WORLD_TARGETS, keys->output_dim, keys->published_quirks,
+                      dataset->target, error))
         return dataset;
     nd_dataset_free(dataset);
     return NULL;
@@ -52,7 +55,7 @@ nd_dataset *nd_world_smoothed_autoencoder(const nd_experiment *experiment, nd_er
     const nd_world_keys *keys = &experiment->world;
     nd_dataset *dataset = nd_dataset_new(keys->samples, keys->input_dim, keys->input_dim, error);
     if (dataset &&
-        draw_smoothed(experiment, ND_WORLD_INPUTS, keys->input_dim, dataset->input, error)) {
+        draw_smoothed(experiment, ND_WORLD_INPUTS, keys->input_dim, false, dataset->input, error)) {
         memcpy(dataset->target, dataset->input,
                dataset->samples * dataset->inputs * sizeof *dataset->input);
         return dataset;
