@@ -98,8 +98,10 @@ INLINE void centred_uniforms(ints words, real *out) {
 #if ND_SINGLE
     store(out, __builtin_convertvector(words, floats) * 0x1p-32f + 0x1p-33f);
 #else
-    for (int lane = 0; lane < FLOATS; lane++)
-        out[lane] = (double)words[lane] * 0x1p-32 + 0x1p-33;
+    half_ints half[2];
+    __builtin_memcpy(half, &words, sizeof half);
+    for (int i = 0; i < 2; i++)
+        store(out + i * LANES, __builtin_convertvector(half[i], doubles) * 0x1p-32 + 0x1p-33);
 #endif
 }
 

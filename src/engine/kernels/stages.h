@@ -169,7 +169,10 @@ INLINE void gram_tile(const int R, const int G, const view *v, size_t row) {
         for (int g = 0; g < G; g++) {
             size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
             size_t of_g = (size_t)g * v->parameter_step + (row + (size_t)i) * LANES;
-            store(v->drive + at, load(v->drive + at) - sum[i * G + g]);
+            reals drive = load(v->drive + at) - sum[i * G + g];
+            store(v->drive + at, drive);
+            if (layer->relu) /* gram goes without masks */
+                store(v->activity + at, positive_part(drive));
             store(v->parameters + of_g, load(v->parameters + of_g) - load(v->back + at));
         }
 }
@@ -203,7 +206,8 @@ INLINE void learn_groups(const int G, const view *v) {
         EVERY_TILE(SGD_OUTPUT, G, v, layer->outputs);
         if (layer->gram) {
             EVERY_TILE(gram_tile, G, v, layer->samples);
-            activate_groups(v, G);
+            if (!layer->relu)
+                activate_groups(v, G);
         } else {
             EVERY_TILE(SGD_INPUT, G, v, layer->rank);
         }

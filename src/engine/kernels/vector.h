@@ -35,6 +35,7 @@ typedef float floats ND_VECTOR(ND_BYTES);
 typedef double doubles ND_VECTOR(ND_BYTES);
 typedef float half_floats ND_VECTOR(ND_BYTES / 2);
 typedef int32_t ints ND_VECTOR(ND_BYTES);
+typedef int32_t half_ints ND_VECTOR(ND_BYTES / 2);
 typedef uint32_t unsigned_ints ND_VECTOR(ND_BYTES);
 typedef uint64_t quads ND_VECTOR(ND_BYTES);
 
