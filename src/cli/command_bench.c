@@ -98,8 +98,7 @@ static int run(const nd_arguments *arguments) {
     }
     for (const nd_benchmark_case *which = nd_benchmark_cases(); which->letter; which++)
         if (!letters || strchr(letters, which->letter))
-            printf("%s%c: %s", which == nd_benchmark_cases() ? "\n" : "\n", which->letter,
-                   which->summary);
+            printf("\n%c: %s", which->letter, which->summary);
     putchar('\n');
     if (nd_flag(arguments, "growth") && !print_growth(&error))
         return nd_report(&error);
