@@ -27,6 +27,8 @@ static void summarise(const nd_run *run, const char *path) {
                "learning rate or less noise keeps units awake.\n");
     if (run->dataset->position)
         printf("Next: nulldrift measure %s && nulldrift figure fig2 %s -o fig2.pdf\n", path, path);
+    else if (strcmp(run->experiment->run.spectrum, "none") != 0)
+        printf("Next: nulldrift info %s, or nulldrift figure fig6 %s -o fig6.pdf\n", path, path);
     else
         printf("Next: nulldrift spectrum %s, or nulldrift figure fig6 %s -o fig6.pdf\n", path,
                path);
@@ -100,6 +102,8 @@ static const nd_example EXAMPLES[] = {
     {"nulldrift run examples/figure-2.yaml", "the run of Figure 2, into figure-2.nc"},
     {"nulldrift run examples/figure-2.yaml --set seed=2 -o second.nc",
      "the same with another seed"},
+    {"nulldrift run examples/random-update-noise.yaml --set run.spectrum=exact",
+     "with the Hessian's eigenvalues at every snapshot"},
     {"nulldrift run examples/figure-2.yaml --set run.steps=100000 --set run.precision=single",
      "a shorter run, in single precision"},
     {NULL, NULL},
@@ -114,7 +118,10 @@ const nd_command nd_command_run = {
         "(loss, sparsity), snapshots (parameters) and the whole experiment to a netCDF-4 file.\n\n"
         "The state is saved every minute (RUN.nc.ckpt, RUN.nc.part). An interrupted run, by "
         "Ctrl-C or otherwise, is resumed by the same command, and gives the very file that an "
-        "uninterrupted one gives. A finished run is never overwritten.",
+        "uninterrupted one gives. A finished run is never overwritten.\n\n"
+        "With run.spectrum=gauss-newton or exact, the Hessian's spectrum is taken at every "
+        "snapshot, "
+        "as `nulldrift spectrum` would afterwards.",
     .options = OPTIONS,
     .examples = EXAMPLES,
     .least = 1,

@@ -55,7 +55,8 @@ static bool known_names(const nd_experiment *experiment, const place *at) {
            one_of(at, "learning.label_noise_distribution",
                   experiment->learning.label_noise_distribution, "uniform | gaussian") &&
            one_of(at, "run.engine", experiment->run.engine, "auto | reference | fast") &&
-           one_of(at, "run.precision", experiment->run.precision, "double | single");
+           one_of(at, "run.precision", experiment->run.precision, "double | single") &&
+           one_of(at, "run.spectrum", experiment->run.spectrum, "none | gauss-newton | exact");
 }
 
 /* The keys a world needs or cannot take. */

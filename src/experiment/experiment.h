@@ -46,6 +46,7 @@ typedef struct nd_run_keys {
     char *spacing;   /* even | log */
     char *engine;    /* auto | reference | fast */
     char *precision; /* double | single */
+    char *spectrum;  /* none | gauss-newton | exact: of the Hessian, at every snapshot */
     uint64_t settle; /* model: hebbian: steps before step 0 of the records */
 } nd_run_keys;
 

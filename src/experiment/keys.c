@@ -65,6 +65,7 @@ static const nd_key KEYS[] = {
     {"run.spacing", ND_WORD, AT(run.spacing), "even", 0, 0, BOTH, "even or log"},
     {"run.engine", ND_WORD, AT(run.engine), "auto", 0, 0, FEED, "auto, reference or fast"},
     {"run.precision", ND_WORD, AT(run.precision), "double", 0, 0, FEED, "double or single"},
+    {"run.spectrum", ND_WORD, AT(run.spectrum), "none", 0, 0, FEED | ND_SINGLE_RUN, "none, gauss-newton or exact"},
     {"run.settle", ND_COUNT, AT(run.settle), "0", 0, 0x1p53, HEBB, WHOLE},
 };
 

@@ -7,13 +7,19 @@
 
 typedef enum nd_kind { ND_WORD, ND_NUMBER, ND_COUNT, ND_TRUTH } nd_kind;
 
+/* A bit of `models`: a word of single runs alone. It has no column in a sweep's store, and stands
+ * in an experiment's text, which identifies sweeps and checkpoints, only where it is not the
+ * default.
+ */
+enum { ND_SINGLE_RUN = 1 << 8 };
+
 typedef struct nd_key {
     const char *name;     /* "world.samples"; the first word is its section, if it has one */
     nd_kind kind;         /* char *, double, uint64_t or bool in nd_experiment */
     size_t offset;        /* of its member in nd_experiment */
     const char *fallback; /* the default, as one would write it; NULL: must be given */
     double least, most;   /* inclusive bounds of a number or count */
-    unsigned models;      /* bit ND_FEED_FORWARD, bit ND_HEBBIAN: where it belongs */
+    unsigned models;      /* bit ND_FEED_FORWARD, bit ND_HEBBIAN: where it belongs; ND_SINGLE_RUN */
     const char *expected; /* "a number greater than 0", for errors */
 } nd_key;
 

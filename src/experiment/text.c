@@ -53,6 +53,11 @@ static void print_value(FILE *out, const nd_experiment *experiment, const nd_key
         fputs(*(const bool *)member ? "true" : "false", out);
 }
 
+static bool goes_without_saying(const nd_experiment *experiment, const nd_key *key) {
+    return key->models & ND_SINGLE_RUN &&
+           strcmp(*(char *const *)((const char *)experiment + key->offset), key->fallback) == 0;
+}
+
 char *nd_experiment_text(const nd_experiment *experiment, nd_error *error) {
     char *text = NULL;
     size_t length, count;
@@ -65,7 +70,8 @@ char *nd_experiment_text(const nd_experiment *experiment, nd_error *error) {
     char section[32] = "";
     for (size_t k = 0; k < count; k++) {
         const char *dot = strchr(keys[k].name, '.');
-        if (!(keys[k].models & 1U << experiment->network.model))
+        if (!(keys[k].models & 1U << experiment->network.model) ||
+            goes_without_saying(experiment, &keys[k]))
             continue;
         size_t section_length = dot ? (size_t)(dot - keys[k].name) : 0;
         if (dot && (strlen(section) != section_length ||

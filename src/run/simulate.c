@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "run/hebbian_run.h"
 #include "run/session.h"
+#include "run/spectra_inside.h"
 #include "store/run_file.h"
 #include "world/world.h"
 
@@ -14,7 +15,20 @@
 typedef struct feed_forward {
     const nd_experiment *experiment;
     nd_dataset *dataset;
+    nd_spectra_inside *spectra;
+    const nd_watch *watch;
 } feed_forward;
+
+/* A spectrum may take minutes, in which nothing else is told. */
+static void tell_spectrum(const feed_forward *self, const nd_engine *engine) {
+    const nd_watch *watch = self->watch;
+    if (nd_spectra_inside_addition(self->spectra)->width == 0 || !watch || !watch->report)
+        return;
+    double steps = (double)self->experiment->run.steps;
+    nd_progress progress = {"run", (double)engine->step, steps > 0 ? steps : 1, "steps",
+                            "the Hessian's spectrum"};
+    watch->report(&progress, watch->context);
+}
 
 static bool take_snapshot(void *context, nd_engine *engine, double *values, nd_error *error) {
     const feed_forward *self = context;
@@ -25,16 +39,18 @@ static bool take_snapshot(void *context, nd_engine *engine, double *values, nd_e
                           .input_weights = values,
                           .bias = values + hidden * inputs,
                           .output_weights = values + hidden * (inputs + 1)};
-    (void)error;
     engine->backend->parameters(engine, &view);
-    return true;
+    tell_spectrum(self, engine);
+    return nd_spectra_inside_take(self->spectra, &view, engine->step,
+                                  values + nd_parameter_count(&view), error);
 }
 
 static bool write_file(void *context, nd_engine *engine, const char *path, nd_journal *journal,
                        const nd_run_summary *summary, nd_error *error) {
     const feed_forward *self = context;
     (void)engine;
-    return nd_run_file_write(path, self->experiment, self->dataset, journal, summary, error);
+    return nd_run_file_write(path, self->experiment, self->dataset, journal, summary,
+                             nd_spectra_inside_addition(self->spectra), error);
 }
 
 /* The experiment's text and the data set's checksum. */
@@ -69,18 +85,22 @@ static nd_outcome run_into(feed_forward *self, const char *path, const nd_run_op
     const nd_dataset *dataset = self->dataset;
     nd_outcome outcome = ND_RUN_FAILED;
     char *identity = make_identity(experiment, dataset, error);
-    nd_engine *engine =
-        identity ? nd_engine_open(experiment, dataset, options->threads, error) : NULL;
+    nd_engine *engine = NULL;
+    if (identity && (self->spectra = nd_spectra_inside_new(experiment, dataset, error)))
+        engine = nd_engine_open(experiment, dataset, options->threads, error);
     if (engine) {
         nd_session_model model = {.context = self,
                                   .identity = identity,
-                                  .snapshot_width = experiment->network.hidden *
-                                                    (dataset->inputs + 1 + dataset->outputs),
+                                  .snapshot_width =
+                                      experiment->network.hidden *
+                                          (dataset->inputs + 1 + dataset->outputs) +
+                                      nd_spectra_inside_addition(self->spectra)->width,
                                   .snapshot = take_snapshot,
                                   .write = write_file};
         outcome = nd_session_run(&model, experiment, engine, path, options, watch, error);
         nd_engine_close(engine);
     }
+    nd_spectra_inside_free(self->spectra);
     free(identity);
     return outcome;
 }
@@ -89,7 +109,7 @@ nd_outcome nd_simulate(const nd_experiment *experiment, const char *path,
                        const nd_run_options *options, const nd_watch *watch, nd_error *error) {
     if (experiment->network.model == ND_HEBBIAN)
         return nd_hebbian_simulate(experiment, path, options, watch, error);
-    feed_forward self = {.experiment = experiment};
+    feed_forward self = {.experiment = experiment, .watch = watch};
     nd_outcome outcome = ND_RUN_FAILED;
     if ((self.dataset = nd_dataset_make(experiment, error))) {
         nd_standing standing = look_at(path, experiment, self.dataset, error);

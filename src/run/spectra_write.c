@@ -15,7 +15,7 @@ static bool define(nd_nc *file, const nd_spectra_work *all, const char *name,
         nothing && nd_nc_define(file, name, ND_NC_DOUBLE, dimensions, units, definition, error);
     for (size_t i = 0; fine && i < width; i++)
         nothing[i] = NAN;
-    for (size_t i = 0; fine && i < all->run->snapshots; i++)
+    for (size_t i = 0; fine && i < all->snapshots; i++)
         fine = nd_nc_put_row(file, name, i, nothing, width, error);
     free(nothing);
     return fine;

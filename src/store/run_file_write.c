@@ -92,9 +92,11 @@ static bool put_snapshot(nd_nc *file, size_t index, const double *row,
 
 /* Copies the journal's rows; `columns` holds the records transposed (ND_RECORD_WIDTH x records). */
 static bool copy_rows(nd_nc *file, const nd_experiment *experiment, const nd_dataset *dataset,
-                      nd_journal *journal, const nd_run_summary *summary, double *row,
-                      double *columns, nd_error *error) {
+                      nd_journal *journal, const nd_run_summary *summary,
+                      const nd_run_addition *addition, double *row, double *columns,
+                      nd_error *error) {
     size_t records = 0, snapshots = 0;
+    size_t parameters = experiment->network.hidden * (dataset->inputs + 1 + dataset->outputs);
     nd_row_kind kind;
     bool end;
     nd_journal_rewind(journal);
@@ -104,8 +106,11 @@ static bool copy_rows(nd_nc *file, const nd_experiment *experiment, const nd_dat
                 columns[i * summary->records + records] = row[i];
             records++;
         } else if (kind == ND_ROW_SNAPSHOT && snapshots < summary->snapshots) {
-            if (!put_snapshot(file, snapshots++, row, experiment, dataset, error))
+            if (!put_snapshot(file, snapshots, row, experiment, dataset, error) ||
+                (addition->width > 0 &&
+                 !addition->row(addition->context, snapshots, row + 1 + parameters, error)))
                 return false;
+            snapshots++;
         }
     }
     if (!end)
@@ -140,16 +145,21 @@ static bool put_attributes(nd_nc *file, const nd_experiment *experiment, const n
 }
 
 bool nd_run_file_write(const char *path, const nd_experiment *experiment, const nd_dataset *dataset,
-                       nd_journal *journal, const nd_run_summary *summary, nd_error *error) {
+                       nd_journal *journal, const nd_run_summary *summary,
+                       const nd_run_addition *addition, nd_error *error) {
     size_t parameters = experiment->network.hidden * (dataset->inputs + 1 + dataset->outputs);
-    size_t widest = parameters + 1 > ND_RECORD_WIDTH ? parameters + 1 : ND_RECORD_WIDTH;
+    size_t width = 1 + parameters + addition->width;
+    size_t widest = width > ND_RECORD_WIDTH ? width : ND_RECORD_WIDTH;
     double *row = nd_doubles(widest, error);
     double *columns = nd_doubles(ND_RECORD_WIDTH * summary->records, error);
     nd_nc *file = row && columns ? nd_nc_create(path, error) : NULL;
-    bool fine = file && define(file, experiment, dataset, summary, error) &&
-                put_dataset(file, dataset, error) &&
-                copy_rows(file, experiment, dataset, journal, summary, row, columns, error) &&
-                put_attributes(file, experiment, dataset, summary, error);
+    bool fine =
+        file && define(file, experiment, dataset, summary, error) &&
+        put_dataset(file, dataset, error) &&
+        copy_rows(file, experiment, dataset, journal, summary, addition, row, columns, error) &&
+        (addition->width == 0 ||
+         addition->write(addition->context, file, summary->snapshots, error)) &&
+        put_attributes(file, experiment, dataset, summary, error);
     if (fine)
         fine = nd_nc_publish(file, error);
     else

@@ -2,12 +2,13 @@
 #ifndef ND_STORE_RUN_FILE_WRITE_H
 #define ND_STORE_RUN_FILE_WRITE_H
 
+#include "base/netcdf_file.h"
 #include "experiment/experiment.h"
 #include "store/journal.h"
 #include "world/dataset.h"
 
 /* A journal's record is {step, loss, active fraction, fraction active units}; its snapshot is
- * {step, all parameters in nd_parameters' order}. */
+ * {step, all parameters in nd_parameters' order, what an addition keeps of it}. */
 enum { ND_RECORD_WIDTH = 4 };
 
 typedef struct nd_run_summary {
@@ -18,9 +19,20 @@ typedef struct nd_run_summary {
     double wall_time; /* s */
 } nd_run_summary;
 
+/* What was measured of the snapshots while the run went on, `width` doubles of each in the journal;
+ * 0: nothing. `row` is given them, snapshot by snapshot from 0; `write` then puts them into the
+ * file of `snapshots` snapshots. */
+typedef struct nd_run_addition {
+    size_t width;
+    bool (*row)(void *context, size_t index, const double *values, nd_error *error);
+    bool (*write)(void *context, nd_nc *file, size_t snapshots, nd_error *error);
+    void *context;
+} nd_run_addition;
+
 /* Writes `path` whole or not at all. */
 bool nd_run_file_write(const char *path, const nd_experiment *experiment, const nd_dataset *dataset,
-                       nd_journal *journal, const nd_run_summary *summary, nd_error *error);
+                       nd_journal *journal, const nd_run_summary *summary,
+                       const nd_run_addition *addition, nd_error *error);
 
 /* Checksum of a data set's numbers: with the experiment's text it identifies a run. */
 uint32_t nd_dataset_checksum(const nd_dataset *dataset);

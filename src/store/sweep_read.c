@@ -65,7 +65,8 @@ static char *table_statement(nd_sweep_store *store, bool all_keys, nd_error *err
         fprintf(out, ",\"%s\"", nd_metric_name(i));
     const nd_key *keys = nd_keys(&count);
     for (size_t k = 0; k < count; k++)
-        if (nd_key_find(keys[k].name) == &keys[k] && (all_keys || varies(store, keys[k].name)))
+        if (nd_key_find(keys[k].name) == &keys[k] && !(keys[k].models & ND_SINGLE_RUN) &&
+            (all_keys || varies(store, keys[k].name)))
             fprintf(out, ",\"%s\"", keys[k].name);
     fputs(" FROM run ORDER BY id", out);
     if (fclose(out) == 0)

@@ -37,9 +37,10 @@ bool nd_sweep_finish_statement(nd_sweep_store *store, sqlite3_stmt *statement, n
     return fine;
 }
 
-/* Is keys[k] the first listing of its name? (A key may be listed once per model.) */
-static bool first_listing(const nd_key *keys, size_t k) {
-    return nd_key_find(keys[k].name) == &keys[k];
+/* Has keys[k] a column: is it the first listing of its name? (A key may be listed once per model.)
+ */
+static bool has_column(const nd_key *keys, size_t k) {
+    return !(keys[k].models & ND_SINGLE_RUN) && nd_key_find(keys[k].name) == &keys[k];
 }
 
 static const char *sql_type(const nd_key *key) {
@@ -63,7 +64,7 @@ static char *create_statement(nd_error *error) {
         fprintf(out, ",\"%s\" REAL", nd_metric_name(i));
     const nd_key *keys = nd_keys(&count);
     for (size_t k = 0; k < count; k++)
-        if (first_listing(keys, k))
+        if (has_column(keys, k))
             fprintf(out, ",\"%s\" %s", keys[k].name, sql_type(&keys[k]));
     fputs(",experiment TEXT NOT NULL, trace_step BLOB, trace_log10_loss BLOB,"
           "trace_active_fraction BLOB, trace_fraction_active_units BLOB);"
@@ -128,7 +129,7 @@ static char *insert_statement(nd_error *error) {
     fputs("INSERT OR IGNORE INTO run (id, label, steps, cost, experiment", out);
     const nd_key *keys = nd_keys(&count);
     for (size_t k = 0; k < count; k++)
-        if (first_listing(keys, k)) {
+        if (has_column(keys, k)) {
             fprintf(out, ",\"%s\"", keys[k].name);
             placed++;
         }
@@ -184,7 +185,7 @@ static bool add_run(nd_sweep_store *store, sqlite3_stmt *statement, size_t id,
     sqlite3_bind_text(statement, 5, run->experiment, -1, SQLITE_STATIC);
     int at = 6;
     for (size_t k = 0; k < count; k++)
-        if (first_listing(keys, k))
+        if (has_column(keys, k))
             bind_key(statement, at++, experiment,
                      listing_for(keys, count, k, experiment->network.model));
     bool fine = sqlite3_step(statement) == SQLITE_DONE || nd_sweep_database_failed(store, error);

@@ -321,6 +321,12 @@ static bool plan_run(const layout *of, size_t id, size_t row, uint64_t repeat,
                              (const char *const *)of->file->set, of->file->set_count, error);
     if (!experiment)
         return false;
+    if (experiment->network.model == ND_FEED_FORWARD &&
+        strcmp(experiment->run.spectrum, "none") != 0) {
+        nd_experiment_free(experiment);
+        return nd_fail(error, of->path, "leave it out, and give the sweep's file `spectrum: true`",
+                       "an experiment has run.spectrum, which is for single runs");
+    }
     snprintf(label, sizeof label, "%zu", id);
     const nd_sweep_table *table = of->file->table;
     const char *name = label;

@@ -65,6 +65,22 @@ static void test_full_text_reads_back_to_itself(void **state) {
     }
 }
 
+/* So that sweeps and checkpoints from before the key keep their identity. */
+static void test_a_spectrum_not_asked_for_is_not_in_the_text(void **state) {
+    (void)state;
+    nd_error error = {0};
+    const char *const sets[] = {"run.spectrum=none", "run.spectrum=exact"};
+    for (size_t i = 0; i < 2; i++) {
+        nd_experiment *experiment = parse(TRACK, sets[i], &error);
+        support_fine(experiment != NULL, &error);
+        char *text = nd_experiment_text(experiment, &error);
+        assert_int_equal(strstr(text, "spectrum: exact") != NULL, i);
+        assert_int_equal(strstr(text, "spectrum") != NULL, i);
+        free(text);
+        nd_experiment_free(experiment);
+    }
+}
+
 /* A text that must be refused, and words its one line must hold. */
 static const struct {
     const char *text, *set, *where, *what;
@@ -134,6 +150,7 @@ int main(void) {
         cmocka_unit_test(test_values_and_defaults_are_read),
         cmocka_unit_test(test_sets_override_the_file),
         cmocka_unit_test(test_full_text_reads_back_to_itself),
+        cmocka_unit_test(test_a_spectrum_not_asked_for_is_not_in_the_text),
         cmocka_unit_test(test_bad_input_is_refused_by_line_and_key),
         cmocka_unit_test(test_schedules_keep_both_ends_and_increase),
     };

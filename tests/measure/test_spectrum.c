@@ -1,5 +1,6 @@
 /* The exact and the Gauss-Newton spectrum: golden values, finite differences, and what must hold of
  * any network. */
+#include <dlfcn.h>
 #include <stdio.h>
 
 #include "base/netcdf_file.h"
@@ -335,6 +336,21 @@ static void summary_of_an_unchanged_network_is_one(void **state) {
     nd_dataset_free(dataset);
 }
 
+/* GSL brings a CBLAS of its own, ten times slower, which must not come first. */
+static void matrix_products_are_those_of_openblas(void **state) {
+    (void)state;
+    static const char *const names[] = {"cblas_dgemm", "cblas_dsyrk", "cblas_ddot"};
+    for (size_t i = 0; i < 3; i++) {
+        void *function = dlsym(RTLD_DEFAULT, names[i]);
+        Dl_info from = {0};
+        if (!function)
+            continue; /* linked statically */
+        assert_int_not_equal(dladdr(function, &from), 0);
+        if (strstr(from.dli_fname, "gslcblas"))
+            fail_msg("%s comes from %s", names[i], from.dli_fname);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exact_spectrum_matches_golden_to_1e_9),
@@ -348,6 +364,7 @@ int main(void) {
         cmocka_unit_test(too_large_a_spectrum_says_its_size_and_offers_lanczos),
         cmocka_unit_test(parameters_that_are_not_finite_are_refused),
         cmocka_unit_test(a_wholly_silent_network_has_an_empty_spectrum),
+        cmocka_unit_test(matrix_products_are_those_of_openblas),
         cmocka_unit_test(summary_of_an_unchanged_network_is_one),
     };
     return cmocka_run_group_tests_name("spectrum", tests, NULL, NULL);

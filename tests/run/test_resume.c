@@ -91,6 +91,7 @@ static void test_kill_and_resume_changes_nothing(void **state) {
          "learning.update_noise=0", NULL},
         {"run.engine=auto", "run.steps=200000", "learning.rule=adam",
          "learning.learning_rate=0.001", "learning.update_noise=0", "learning.label_noise=0", NULL},
+        {"run.engine=auto", "run.steps=100000", "run.spectrum=exact", "run.snapshots=15", NULL},
     };
     for (uint64_t i = 0; i < sizeof sets / sizeof sets[0]; i++)
         check_case(sets[i], SIGKILL, 10 + i);

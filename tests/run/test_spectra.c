@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "run/simulate.h"
 #include "run/spectra.h"
+#include "run_compare.h"
 #include "support.h"
 
 enum { SNAPSHOTS = 4, PARAMETERS = 30 * (6 + 1 + 3), RESIDUALS = 4 * 3 };
@@ -97,6 +98,49 @@ static void every_snapshot_gets_consistent_variables(void **state) {
     free(relaxed_newton);
 }
 
+static nd_outcome simulate(const char *spectrum, const char *path, nd_error *error) {
+    char set[64];
+    const char *sets[] = {set};
+    snprintf(set, sizeof set, "run.spectrum=%s", spectrum);
+    nd_experiment *experiment = nd_experiment_parse(EXPERIMENT, "test", NULL, sets, 1, error);
+    if (!experiment)
+        return ND_RUN_FAILED;
+    nd_run_options options = {0};
+    nd_outcome outcome = nd_simulate(experiment, path, &options, NULL, error);
+    nd_experiment_free(experiment);
+    return outcome;
+}
+
+static void spectra_inside_a_run_are_those_added_afterwards(void **state) {
+    (void)state;
+    nd_error error = {0};
+    nd_spectra_report report;
+    char inside[600], afterwards[600];
+    static const char *const kinds[] = {"gauss-newton", "exact"};
+    for (size_t exact = 0; exact < 2; exact++) {
+        snprintf(inside, sizeof inside, "%s/inside-%s.nc", folder_path, kinds[exact]);
+        snprintf(afterwards, sizeof afterwards, "%s/afterwards-%s.nc", folder_path, kinds[exact]);
+        assert_int_equal(simulate(kinds[exact], inside, &error), ND_RUN_COMPLETE);
+        assert_int_equal(simulate("none", afterwards, &error), ND_RUN_COMPLETE);
+        nd_nc *file = nd_nc_open(inside, &error);
+        support_fine(file != NULL, &error);
+        assert_true(nd_nc_has(file, "gauss_newton_eigenvalues"));
+        assert_int_equal(nd_nc_has(file, "eigenvalues"), exact);
+        nd_nc_close(file);
+        nd_spectra_options options = {.exact = exact};
+        support_fine(nd_spectra_into_run(afterwards, &options, NULL, &report, &error), &error);
+        support_same_file(inside, afterwards);
+    }
+}
+
+static void an_unknown_kind_of_spectrum_is_refused(void **state) {
+    (void)state;
+    nd_error error = {0};
+    assert_int_equal(simulate("full", run_path, &error), ND_RUN_FAILED);
+    assert_non_null(strstr(error.where, "run.spectrum"));
+    assert_non_null(strstr(error.what, "none | gauss-newton | exact"));
+}
+
 static void snapshots_not_asked_for_keep_what_they_have(void **state) {
     (void)state;
     add(&(nd_spectra_options){.snapshots = "1"});
@@ -176,6 +220,10 @@ static void bad_input_is_refused_and_the_file_stays(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_snapshot_gets_consistent_variables, make_run,
+                                        remove_run),
+        cmocka_unit_test_setup_teardown(spectra_inside_a_run_are_those_added_afterwards, make_run,
+                                        remove_run),
+        cmocka_unit_test_setup_teardown(an_unknown_kind_of_spectrum_is_refused, make_run,
                                         remove_run),
         cmocka_unit_test_setup_teardown(snapshots_not_asked_for_keep_what_they_have, make_run,
                                         remove_run),

@@ -197,6 +197,7 @@ static void bad_sweeps_are_told_by_line(void **state) {
     refused(BASE "draw: [{key: learning.update_noise}]\n", "", "exactly one of");
     refused(BASE "draw: [{key: seed, integer: [1, 2], when: learning.rule=sgd}]\n", "",
             "nothing before it gives");
+    refused(BASE "set: [run.spectrum=exact]\n", "", "`spectrum: true`");
     refused(BASE "samples: none\n", "", "line 5, samples");
     refused(BASE "surprise: 1\n", "", "unknown key 'surprise'");
     refused("grid: [{key: seed, values: [1]}]\n", "", "world.task");
