@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,12 +102,11 @@ static void confine(const nd_limits *limits) {
     signal(SIGPIPE, SIG_IGN);
 }
 
-static _Noreturn void be_the_child(int pipe, const nd_limits *limits,
-                                   bool (*work)(void *, nd_outlet *, nd_error *), void *context) {
+static _Noreturn void be_the_child(int pipe, const nd_limits *limits, const nd_errand *errand) {
     confine(limits);
     nd_outlet outlet = {.pipe = pipe};
     nd_error failure = {0};
-    if (work(context, &outlet, &failure))
+    if (errand->work(errand->context, &outlet, &failure))
         send_bytes(&outlet, DONE, NULL, 0);
     else
         send_bytes(&outlet, FAILURE, &failure, sizeof failure);
@@ -117,12 +115,16 @@ static _Noreturn void be_the_child(int pipe, const nd_limits *limits,
 
 /* --- in the parent --- */
 
+/* One child and what it has said so far. */
 typedef struct listener {
+    nd_errand *errand;
+    pid_t child;
     int pipe;
-    uint64_t most; /* bytes of one message */
+    header head;
+    size_t head_bytes; /* of the header, come so far */
+    nd_buffer body;    /* of the message, come so far */
+    char note[512];    /* what the child is reading */
     double deadline;
-    const nd_watch *watch;
-    char note[512]; /* what the child is reading */
     bool late, stopped;
 } listener;
 
@@ -132,150 +134,162 @@ static double now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* Reads exactly `length` bytes; false at the end of the pipe, the deadline, or a request to stop.
- */
-static bool read_all(listener *from, void *bytes, size_t length) {
-    char *at = bytes;
-    while (length > 0) {
-        struct pollfd ready = {.fd = from->pipe, .events = POLLIN};
-        int answer = poll(&ready, 1, POLL_MILLISECONDS);
-        from->stopped = from->watch && from->watch->stop && *from->watch->stop;
-        from->late = now() > from->deadline;
-        if (from->stopped || from->late || (answer < 0 && errno != EINTR))
-            return false;
-        if (answer <= 0)
-            continue;
-        ssize_t got = read(from->pipe, at, length);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        at += got;
-        length -= (size_t)got;
-    }
-    return true;
-}
-
-/* Reads a message's body piece by piece, so that a length made up by a broken child costs nothing.
- */
-static bool read_body(listener *from, uint64_t length, nd_buffer *body, nd_error *error) {
-    char chunk[PIPE_CHUNK];
-    if (length > from->most)
-        return nd_fail(error, from->note, "", "the reader sent %llu bytes, more than can be right",
-                       (unsigned long long)length);
-    while (length > 0) {
-        size_t some = length < sizeof chunk ? (size_t)length : sizeof chunk;
-        if (!read_all(from, chunk, some))
-            return false;
-        if (!nd_buffer_put(body, chunk, some, error))
-            return false;
-        length -= some;
-    }
-    return true;
-}
-
-static bool tell_death(const listener *from, int status, double seconds, nd_error *error) {
+static void tell_death(const listener *from, int status, double seconds) {
+    nd_error *error = &from->errand->error;
     const char *where = from->note[0] ? from->note : "reading";
     const char *mend = "the file may be damaged; check it with the program that wrote it";
     if (from->stopped)
-        return nd_fail(error, where, "start again", "stopped before it was read");
-    if (from->late || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
-        return nd_fail(error, where, mend, "reading took more than %g s and was ended", seconds);
-    if (WIFSIGNALED(status))
-        return nd_fail(error, where, mend,
-                       "the reading library failed (%s) and took nothing with it",
-                       strsignal(WTERMSIG(status)));
-    return nd_fail(error, where, mend, "the reader ended without an answer (code %d)",
-                   WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+        nd_fail(error, where, "start again", "stopped before it was read");
+    else if (from->late || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
+        nd_fail(error, where, mend, "reading took more than %g s and was ended", seconds);
+    else if (WIFSIGNALED(status))
+        nd_fail(error, where, mend, "the reading library failed (%s) and took nothing with it",
+                strsignal(WTERMSIG(status)));
+    else
+        nd_fail(error, where, mend, "the reader ended without an answer (code %d)",
+                WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
-/* Takes messages until the child is done or has failed; `ended` tells which. */
-static bool listen_to(listener *from, bool (*take)(void *, nd_buffer *, nd_error *), void *context,
-                      bool *ended, nd_error *error) {
-    header head;
-    *ended = false;
-    while (read_all(from, &head, sizeof head)) {
-        nd_buffer body = {0};
-        bool fine = read_body(from, head.length, &body, error);
-        if (fine && head.kind == NOTE) {
-            size_t most = sizeof from->note - 1;
-            size_t length = body.length < most ? body.length : most;
-            memset(from->note, 0, sizeof from->note);
-            if (length)
-                memcpy(from->note, body.bytes, length);
-        } else if (fine && head.kind == MESSAGE) {
-            fine = take(context, &body, error);
-        } else if (fine && head.kind == FAILURE && body.length == sizeof(nd_error)) {
-            nd_error failure;
-            memcpy(&failure, body.bytes, sizeof failure);
-            failure.where[sizeof failure.where - 1] = failure.what[sizeof failure.what - 1] =
-                failure.mend[sizeof failure.mend - 1] = '\0';
-            bool memory = strcmp(failure.where, "memory") == 0;
-            nd_fail(error, failure.where[0] && !memory ? failure.where : from->note,
-                    memory ? "allow reading more memory (--reader-memory)" : failure.mend, "%s",
-                    failure.what);
-            fine = false;
-        } else if (fine) {
-            *ended = true;
-        }
-        nd_buffer_free(&body);
-        if (!fine || *ended)
-            return fine;
+static void take_note(listener *from) {
+    size_t most = sizeof from->note - 1;
+    size_t length = from->body.length < most ? from->body.length : most;
+    memset(from->note, 0, sizeof from->note);
+    if (length)
+        memcpy(from->note, from->body.bytes, length);
+}
+
+/* The child's own error, named after what it was reading where it names nothing. */
+static void take_failure(const listener *from) {
+    nd_error failure;
+    memcpy(&failure, from->body.bytes, sizeof failure);
+    failure.where[sizeof failure.where - 1] = failure.what[sizeof failure.what - 1] =
+        failure.mend[sizeof failure.mend - 1] = '\0';
+    bool memory = strcmp(failure.where, "memory") == 0;
+    nd_fail(&from->errand->error, failure.where[0] && !memory ? failure.where : from->note,
+            memory ? "allow reading more memory (--reader-memory)" : failure.mend, "%s",
+            failure.what);
+}
+
+/* A whole message has come. Whether the child is to be heard further. */
+static bool take_message(listener *from) {
+    nd_errand *errand = from->errand;
+    bool go_on = true;
+    if (from->head.kind == NOTE) {
+        take_note(from);
+    } else if (from->head.kind == MESSAGE) {
+        go_on = errand->take(errand->context, &from->body, &errand->error);
+    } else if (from->head.kind == FAILURE && from->body.length == sizeof(nd_error)) {
+        take_failure(from);
+        go_on = false;
+    } else { /* DONE, or nonsense: what was taken so far is checked by `take`'s side */
+        errand->done = from->head.kind == DONE;
+        go_on = false;
     }
-    return false;
+    nd_buffer_free(&from->body);
+    from->head_bytes = 0;
+    return go_on;
 }
 
-/* One at a time: a child started meanwhile would inherit the writing end of this one's pipe, and
- * the pipe would not end with this child. */
-static pthread_mutex_t starting = PTHREAD_MUTEX_INITIALIZER;
+/* Reads what the pipe holds, a piece at a time, so that a length made up by a broken child costs
+ * nothing. Whether the child is to be heard further. */
+static bool hear(listener *from, uint64_t most) {
+    char chunk[PIPE_CHUNK];
+    bool in_head = from->head_bytes < sizeof from->head;
+    size_t missing = in_head ? sizeof from->head - from->head_bytes
+                             : (size_t)from->head.length - from->body.length;
+    ssize_t got = read(from->pipe, chunk, missing < sizeof chunk ? missing : sizeof chunk);
+    if (got <= 0)
+        return got < 0 && errno == EINTR;
+    if (in_head) {
+        memcpy((char *)&from->head + from->head_bytes, chunk, (size_t)got);
+        from->head_bytes += (size_t)got;
+        if (from->head_bytes < sizeof from->head)
+            return true;
+        if (from->head.length > most)
+            return nd_fail(&from->errand->error, from->note, "",
+                           "the reader sent %llu bytes, more than can be right",
+                           (unsigned long long)from->head.length);
+    } else if (!nd_buffer_put(&from->body, chunk, (size_t)got, &from->errand->error)) {
+        return false;
+    }
+    return from->body.length < from->head.length || take_message(from);
+}
 
-static pid_t start_child(const nd_limits *limits, bool (*work)(void *, nd_outlet *, nd_error *),
-                         void *context, int *end, nd_error *error) {
+/* A child for the errand; the pipes of those before it are not the new child's to hold. */
+static bool start(listener *children, size_t running, nd_errand *errand, const nd_limits *limits) {
+    listener *one = &children[running];
     int ends[2];
-    pthread_mutex_lock(&starting);
-    pid_t child = pipe2(ends, O_CLOEXEC) == 0 ? fork() : -1;
-    if (child < 0) {
-        nd_fail_errno(error, "reading", "close other programs", "no process to be had");
-        pthread_mutex_unlock(&starting);
-        return child;
-    }
-    if (child == 0) {
+    *one = (listener){.errand = errand, .child = -1};
+    if (pipe2(ends, O_CLOEXEC) == 0 && (one->child = fork()) < 0) {
         close(ends[0]);
-        be_the_child(ends[1], limits, work, context);
+        close(ends[1]);
+    }
+    if (one->child < 0)
+        return nd_fail_errno(&errand->error, "reading", "close other programs",
+                             "no process to be had");
+    if (one->child == 0) {
+        close(ends[0]);
+        for (size_t i = 0; i < running; i++)
+            close(children[i].pipe);
+        be_the_child(ends[1], limits, errand);
     }
     close(ends[1]);
-    pthread_mutex_unlock(&starting);
-    *end = ends[0];
-    return child;
+    one->pipe = ends[0];
+    one->deadline = now() + CLOCK_PER_PROCESSOR * limits->seconds;
+    return true;
 }
 
-bool nd_in_child(const nd_limits *limits,
-                 bool (*work)(void *context, nd_outlet *outlet, nd_error *error),
-                 bool (*take)(void *context, nd_buffer *message, nd_error *error), void *context,
-                 const nd_watch *watch, nd_error *error) {
+static void finish(listener *from, double seconds) {
+    close(from->pipe);
+    kill(from->child, SIGKILL); /* done, dead already, or not to be waited for */
+    int status = 0;
+    while (waitpid(from->child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    nd_buffer_free(&from->body);
+    if (!from->errand->done && !from->errand->error.what[0])
+        tell_death(from, status, seconds);
+    if (from->errand->after)
+        from->errand->after(from->errand->context);
+}
+
+/* Waits until a child speaks, or a while, and hears all that do. Those that are through are
+ * finished and leave the list; how many stay. */
+static size_t attend(listener *children, size_t running, const nd_limits *limits,
+                     const nd_watch *watch) {
+    struct pollfd ready[ND_MOST_CHILDREN];
+    for (size_t i = 0; i < running; i++)
+        ready[i] = (struct pollfd){.fd = children[i].pipe, .events = POLLIN};
+    int answer = poll(ready, running, POLL_MILLISECONDS);
+    size_t stay = 0;
+    for (size_t i = 0; i < running; i++) {
+        listener *one = &children[i];
+        one->stopped = watch && watch->stop && *watch->stop;
+        one->late = now() > one->deadline;
+        bool go_on = !one->stopped && !one->late;
+        if (go_on && answer > 0 && ready[i].revents)
+            go_on = hear(one, limits->memory);
+        if (!go_on)
+            finish(one, limits->seconds);
+        else
+            children[stay++] = *one;
+    }
+    return stay;
+}
+
+void nd_in_children(nd_errand *errands, size_t count, size_t at_once, const nd_limits *limits,
+                    const nd_watch *watch) {
     nd_limits within = nd_limits_default();
     if (limits && limits->memory)
         within.memory = limits->memory;
     if (limits && limits->seconds > 0.0)
         within.seconds = limits->seconds;
-    int end;
-    pid_t child = start_child(&within, work, context, &end, error);
-    if (child < 0)
-        return false;
-    listener from = {.pipe = end,
-                     .most = within.memory,
-                     .deadline = now() + CLOCK_PER_PROCESSOR * within.seconds,
-                     .watch = watch};
-    nd_error found = {0};
-    bool ended, fine = listen_to(&from, take, context, &ended, &found);
-    close(end);
-    kill(child, SIGKILL); /* done, dead already, or not to be waited for */
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        continue;
-    if (fine && ended)
-        return true;
-    if (found.what[0])
-        return nd_fail(error, found.where, found.mend, "%s", found.what);
-    return tell_death(&from, status, within.seconds, error);
+    listener children[ND_MOST_CHILDREN];
+    size_t running = 0, next = 0;
+    at_once = at_once < 1 ? 1 : at_once > ND_MOST_CHILDREN ? ND_MOST_CHILDREN : at_once;
+    while (next < count || running > 0) {
+        if (next < count && running < at_once)
+            running += start(children, running, &errands[next++], &within);
+        else
+            running = attend(children, running, &within, watch);
+    }
 }

@@ -18,16 +18,29 @@ typedef struct nd_outlet nd_outlet; /* the child's end of the pipe */
 
 /* Says what is being read from now on, e.g. "a.nwb: position"; named should the child fail. */
 bool nd_outlet_note(nd_outlet *outlet, const char *what, nd_error *error);
-/* Sends one message to `take` of nd_in_child. */
+/* Sends one message to the errand's `take`. */
 bool nd_outlet_send(nd_outlet *outlet, const nd_buffer *message, nd_error *error);
 
-/* Runs work(context, outlet) in a child; every message it sends is given to take(context, message)
- * in the parent, in order. What `take` gets is untrusted: it must check it. Succeeds when `work`
- * returned true and all messages were taken. Stops early when watch->stop says so. The child's
- * changes to memory are lost. */
-bool nd_in_child(const nd_limits *limits,
-                 bool (*work)(void *context, nd_outlet *outlet, nd_error *error),
-                 bool (*take)(void *context, nd_buffer *message, nd_error *error), void *context,
-                 const nd_watch *watch, nd_error *error);
+/* Something to be read in a child. */
+typedef struct nd_errand {
+    /* In the child, whose changes to memory are lost. */
+    bool (*work)(void *context, nd_outlet *outlet, nd_error *error);
+    /* In the parent, for each message, in order. A message is untrusted: `take` must check it. */
+    bool (*take)(void *context, nd_buffer *message, nd_error *error);
+    /* In the parent, when it has ended, well or not; or NULL. */
+    void (*after)(void *context);
+    void *context;
+    bool done;      /* then: `work` returned true and all its messages were taken */
+    nd_error error; /* then, if not done: why */
+} nd_errand;
+
+enum { ND_MOST_CHILDREN = 16 };
+
+/* Runs every errand in a child of its own, `at_once` of them at a time (at most ND_MOST_CHILDREN).
+ * All children are forked and heard by the calling thread: a fork while other threads of the
+ * program work would give the child whatever locks they hold, for ever. Stops early when
+ * watch->stop says so. */
+void nd_in_children(nd_errand *errands, size_t count, size_t at_once, const nd_limits *limits,
+                    const nd_watch *watch);
 
 #endif

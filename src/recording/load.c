@@ -1,5 +1,4 @@
 #include <math.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,31 +9,25 @@
 #include "recording/manifest.h"
 #include "recording/session_bytes.h"
 
-enum { MOST_MANIFEST_BYTES = 16 << 20, MOST_CHILDREN = 16 };
+enum { MOST_MANIFEST_BYTES = 16 << 20 };
+
+typedef struct loading loading;
 
 /* Sessions that lie in one file are read by one child, which opens it once. */
 typedef struct group {
+    loading *all;
     size_t first, count; /* requests, consecutive */
-    nd_error error;
-    bool failed;
 } group;
 
-typedef struct loading {
+struct loading {
     const nd_manifest *manifest;
     nd_reading *readings; /* one for each request, by its index */
     bool *taken;
     group *groups;
+    nd_errand *errands; /* one for each group */
     size_t groups_count, done;
-    nd_limits limits;
     const nd_watch *watch;
-    pthread_t owner;
-    pthread_mutex_t lock;
-} loading;
-
-typedef struct part {
-    loading *all;
-    group *group;
-} part;
+};
 
 static const char *activity_file(const nd_request *request) {
     nd_role role = request->given[ND_ROLE_RATE_MAPS] ? ND_ROLE_RATE_MAPS : ND_ROLE_ACTIVITY;
@@ -44,11 +37,11 @@ static const char *activity_file(const nd_request *request) {
 
 /* In the child: reads the group's sessions and sends each. */
 static bool read_group(void *context, nd_outlet *outlet, nd_error *error) {
-    const part *mine = context;
+    const group *mine = context;
     nd_files files = {0};
     bool fine = true;
-    for (size_t i = 0; fine && i < mine->group->count; i++) {
-        const nd_request *request = &mine->all->manifest->requests[mine->group->first + i];
+    for (size_t i = 0; fine && i < mine->count; i++) {
+        const nd_request *request = &mine->all->manifest->requests[mine->first + i];
         char note[512];
         nd_reading reading = {0};
         nd_buffer message = {0};
@@ -66,13 +59,12 @@ static bool read_group(void *context, nd_outlet *outlet, nd_error *error) {
 
 /* In the parent: rebuilds one session from what the child sent. */
 static bool take_reading(void *context, nd_buffer *message, nd_error *error) {
-    part *mine = context;
+    group *mine = context;
     nd_reading reading;
     if (!nd_reading_take(message, &reading, error))
         return false;
     size_t index = reading.index;
-    if (index < mine->group->first || index >= mine->group->first + mine->group->count ||
-        mine->all->taken[index]) {
+    if (index < mine->first || index >= mine->first + mine->count || mine->all->taken[index]) {
         nd_reading_clear(&reading);
         return nd_fail(error, NULL, "", "the reader sent a session nobody asked for");
     }
@@ -81,41 +73,33 @@ static bool take_reading(void *context, nd_buffer *message, nd_error *error) {
     return true;
 }
 
-static void report(loading *all, const group *mine) {
-    pthread_mutex_lock(&all->lock);
+static void report(void *context) {
+    const group *mine = context;
+    loading *all = mine->all;
     all->done += mine->count;
     nd_progress progress = {.activity = "reading",
                             .done = (double)all->done,
                             .total = (double)all->manifest->count,
                             .unit = "sessions"};
-    pthread_mutex_unlock(&all->lock);
-    const nd_watch *watch = all->watch;
-    if (watch && watch->report && pthread_equal(all->owner, pthread_self()))
-        watch->report(&progress, watch->context);
+    if (all->watch && all->watch->report)
+        all->watch->report(&progress, all->watch->context);
 }
 
-static void load_group(size_t index, void *context) {
-    loading *all = context;
-    group *mine = &all->groups[index];
-    part context_of_child = {all, mine};
-    const nd_request *first = &all->manifest->requests[mine->first];
-    if (!first->metrics)
-        mine->failed = !nd_in_child(&all->limits, read_group, take_reading, &context_of_child,
-                                    all->watch, &mine->error);
-    report(all, mine);
-}
-
+/* Sessions of given metrics have nothing to be read. */
 static void make_groups(loading *all) {
     const nd_request *requests = all->manifest->requests;
+    const char *before = NULL;
     for (size_t i = 0; i < all->manifest->count; i++) {
-        group *last = all->groups_count ? &all->groups[all->groups_count - 1] : NULL;
-        bool same = last && !requests[i].metrics && !requests[last->first].metrics &&
-                    strcmp(activity_file(&requests[i]), activity_file(&requests[last->first])) == 0;
-        if (same)
-            last->count++;
-        else
-            all->groups[all->groups_count++] = (group){.first = i, .count = 1};
+        const char *file = requests[i].metrics ? NULL : activity_file(&requests[i]);
+        if (file && before && strcmp(file, before) == 0)
+            all->groups[all->groups_count - 1].count++;
+        else if (file)
+            all->groups[all->groups_count++] = (group){.all = all, .first = i, .count = 1};
+        before = file;
     }
+    for (size_t g = 0; g < all->groups_count; g++)
+        all->errands[g] = (nd_errand){
+            .work = read_group, .take = take_reading, .after = report, .context = &all->groups[g]};
 }
 
 /* --- after reading: ranges, bins, order --- */
@@ -251,20 +235,19 @@ static bool finish(loading *all, nd_error *error) {
     return true;
 }
 
-static bool read_all(loading *all, nd_error *error) {
+static bool read_all(loading *all, const nd_limits *limits, nd_error *error) {
     size_t count = all->manifest->count;
     all->readings = nd_array(count, sizeof *all->readings, error);
     all->taken = nd_array(count, sizeof *all->taken, error);
     all->groups = nd_array(count, sizeof *all->groups, error);
-    if (!all->readings || !all->taken || !all->groups)
+    all->errands = nd_array(count, sizeof *all->errands, error);
+    if (!all->readings || !all->taken || !all->groups || !all->errands)
         return false;
     make_groups(all);
-    unsigned children = nd_processors();
-    children = children > MOST_CHILDREN ? MOST_CHILDREN : children;
-    nd_parallel_for(all->groups_count, children, load_group, all);
+    nd_in_children(all->errands, all->groups_count, nd_processors(), limits, all->watch);
     for (size_t g = 0; g < all->groups_count; g++)
-        if (all->groups[g].failed) { /* the first in the manifest, whichever failed first */
-            const nd_error *found = &all->groups[g].error;
+        if (!all->errands[g].done) { /* the first in the manifest, whichever failed first */
+            const nd_error *found = &all->errands[g].error;
             return nd_fail(error, found->where, found->mend, "%s", found->what);
         }
     for (size_t i = 0; i < count; i++)
@@ -292,12 +275,8 @@ nd_recording *nd_recording_load_within(const char *path, const nd_limits *limits
     free(folder);
     if (!manifest)
         return NULL;
-    loading all = {.manifest = manifest,
-                   .limits = limits ? *limits : nd_limits_default(),
-                   .watch = watch,
-                   .owner = pthread_self(),
-                   .lock = PTHREAD_MUTEX_INITIALIZER};
-    if (read_all(&all, error)) {
+    loading all = {.manifest = manifest, .watch = watch};
+    if (read_all(&all, limits, error)) {
         recording = manifest->recording;
         manifest->recording = NULL;
     }
@@ -306,6 +285,7 @@ nd_recording *nd_recording_load_within(const char *path, const nd_limits *limits
     free(all.readings);
     free(all.taken);
     free(all.groups);
+    free(all.errands);
     nd_manifest_free(manifest);
     return recording;
 }

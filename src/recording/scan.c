@@ -370,8 +370,12 @@ bool nd_recording_scan(const char *const *files, size_t count, const nd_limits *
     scan s = {.files = files, .count = count, .yaml = yaml, .error = error, .fine = true};
     s.file = nd_array(count, sizeof *s.file, error);
     bool fine = s.file != NULL;
-    for (; fine && s.at < count; s.at++)
-        fine = nd_in_child(limits, look_inside, take_findings, &s, NULL, error);
+    for (; fine && s.at < count; s.at++) {
+        nd_errand look = {.work = look_inside, .take = take_findings, .context = &s};
+        nd_in_children(&look, 1, 1, limits, NULL);
+        fine =
+            look.done || nd_fail(error, look.error.where, look.error.mend, "%s", look.error.what);
+    }
     fine = fine && write_manifest(&s);
     free(s.file);
     free(s.list);

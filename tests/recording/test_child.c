@@ -18,11 +18,21 @@ static bool nothing_to_take(void *context, nd_buffer *message, nd_error *error) 
     return true;
 }
 
+/* One errand alone. */
+static bool in_child(const nd_limits *limits, bool (*work)(void *, nd_outlet *, nd_error *),
+                     bool (*take)(void *, nd_buffer *, nd_error *), void *context,
+                     const nd_watch *watch, nd_error *error) {
+    nd_errand errand = {.work = work, .take = take, .context = context};
+    nd_in_children(&errand, 1, 1, limits, watch);
+    *error = errand.error;
+    return errand.done;
+}
+
 static void fails_saying(bool (*work)(void *, nd_outlet *, nd_error *), const nd_limits *limits,
                          const char *words) {
     nd_error error = {0};
     char line[2048];
-    assert_false(nd_in_child(limits, work, nothing_to_take, NULL, NULL, &error));
+    assert_false(in_child(limits, work, nothing_to_take, NULL, NULL, &error));
     nd_error_line(&error, line, sizeof line);
     if (!strstr(line, words))
         fail_msg("'%s' lacks '%s'", line, words);
@@ -107,7 +117,7 @@ static void messages_arrive_in_order(void **state) {
     (void)state;
     size_t lengths = 0;
     nd_error error = {0};
-    support_fine(nd_in_child(NULL, send_two, add_length, &lengths, NULL, &error), &error);
+    support_fine(in_child(NULL, send_two, add_length, &lengths, NULL, &error), &error);
     assert_int_equal(lengths, 35);
 }
 
@@ -137,13 +147,46 @@ static void memory_is_limited(void **state) {
     fails_saying(eat, &(nd_limits){.memory = 300 << 20}, "greedy.mat: 67.1 MB are not to be had");
 }
 
+typedef struct counted {
+    size_t lengths, ended;
+} counted;
+
+static bool count_length(void *context, nd_buffer *message, nd_error *error) {
+    return add_length(&((counted *)context)->lengths, message, error);
+}
+
+static void count_end(void *context) {
+    ((counted *)context)->ended++;
+}
+
+/* Far more errands than run at once, every third of which crashes: the others are not disturbed. */
+static void many_children_are_heard_at_once(void **state) {
+    (void)state;
+    enum { MANY = 40 };
+    nd_errand errands[MANY];
+    counted counts[MANY] = {{0}};
+    for (size_t i = 0; i < MANY; i++)
+        errands[i] = (nd_errand){.work = i % 3 ? send_two : crash,
+                                 .take = count_length,
+                                 .after = count_end,
+                                 .context = &counts[i]};
+    nd_in_children(errands, MANY, 5, NULL, NULL);
+    for (size_t i = 0; i < MANY; i++) {
+        assert_int_equal(errands[i].done, i % 3 != 0);
+        assert_int_equal(counts[i].lengths, i % 3 ? 35 : 0);
+        assert_int_equal(counts[i].ended, 1);
+        if (i % 3 == 0)
+            assert_string_equal(errands[i].error.where, "bad.nwb: position");
+    }
+}
+
 static volatile int stop_now = 1;
 
 static void a_request_to_stop_is_heard(void **state) {
     (void)state;
     nd_error error = {0};
     nd_watch watch = {.stop = &stop_now};
-    assert_false(nd_in_child(NULL, sleep_long, nothing_to_take, NULL, &watch, &error));
+    assert_false(in_child(NULL, sleep_long, nothing_to_take, NULL, &watch, &error));
     assert_non_null(strstr(error.what, "stopped"));
 }
 
@@ -195,6 +238,7 @@ int main(void) {
         cmocka_unit_test(a_crash_names_what_was_read),
         cmocka_unit_test(time_is_limited),
         cmocka_unit_test(memory_is_limited),
+        cmocka_unit_test(many_children_are_heard_at_once),
         cmocka_unit_test(a_request_to_stop_is_heard),
         cmocka_unit_test(readings_from_any_bytes_are_checked),
     };
