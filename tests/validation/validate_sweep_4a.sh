@@ -18,10 +18,8 @@ name=4a
 awk -F, -v all="${3:-}" -v most="${ND_VALIDATION_ROWS:-100000}" '
     BEGIN { want["sgd update"] = 70; want["sgd label"] = 70; want["adam none"] = 20; want["adam label"] = 12
             want["adam update"] = 6; want["sed none"] = 30 }
-    NR == 1 { print $0 ",published_quirks"; next }
-    # the rows of 10^6 steps were made with another scaling (docs/worlds.md)
-    { $0 = $0 "," ($18 == 9999999 ? "true" : "false")
-      s = $7 " " ($9 > 0 ? "update" : $10 > 0 ? "label" : "none"); if (!(s in n)) name[++strata] = s; row[s, n[s]++] = $0 }
+    NR == 1 { print; next }
+    { s = $7 " " ($9 > 0 ? "update" : $10 > 0 ? "label" : "none"); if (!(s in n)) name[++strata] = s; row[s, n[s]++] = $0 }
     END {
         for (i = 1; i <= strata; i++) { s = name[i]; take[s] = all || want[s] > n[s] ? n[s] : want[s]; if (take[s] > longest) longest = take[s] }
         for (turn = 0; turn < longest; turn++) for (i = 1; i <= strata; i++) {
@@ -34,34 +32,8 @@ awk -F, -v all="${3:-}" -v most="${ND_VALIDATION_ROWS:-100000}" '
             }
         }
     }' "$published" >"$folder/$name.csv"
-cat >"$folder/$name.yaml" <<END
-name: figure-$name
-base: |
-  network: {hidden: 100}
-  run: {records: 400}
-order: stated
-table:
-  path: $name.csv
-  label: id
-  columns:
-    - column: task
-      key: world.task
-      replace:
-        - {value: random_autoencoder, by: random-autoencoder}
-        - {value: smoothed_autoencoder, by: smoothed-autoencoder}
-    - {column: initialisation, key: network.initialisation}
-    - {column: input_dim, key: world.input_dim}
-    - {column: output_dim, key: world.output_dim}
-    - {column: samples, key: world.samples}
-    - {column: rule, key: learning.rule}
-    - {column: learning_rate, key: learning.learning_rate}
-    - {column: update_noise, key: learning.update_noise}
-    - {column: label_noise, key: learning.label_noise}
-    - {column: last_step, key: run.steps, add: 1}
-    - {column: published_quirks, key: world.published_quirks}
-  ignore: [log10_loss, active_fraction_ratio, active_units_ratio, log10_rate, eigenvalue_sum_ratio,
-           eigenvalue_max_ratio, positive_eigenvalue_fraction]
-END
+sed -e "s/^name: .*/name: figure-$name/" -e "s/path: simulations.csv/path: $name.csv/" \
+    -e '$a order: stated' "$2/examples/paper-simulations.yaml" >"$folder/$name.yaml"
 cat >"$folder/control.yaml" <<'END'
 name: control
 base: |

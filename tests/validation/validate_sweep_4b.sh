@@ -13,29 +13,8 @@ table=$folder/4b.csv
 # every row, in an order that spreads the noise evenly over any part of them
 awk -F, -v most="${ND_VALIDATION_ROWS:-118}" 'NR == 1 { print; next } { row[NR - 2] = $0; n = NR - 1 }
     END { for (i = 0; i < n && i < most; i++) print row[(i * 55) % n] }' "$published" >"$table"
-cat >"$folder/4b.yaml" <<END
-name: figure-4b
-base: |
-  world: {published_quirks: true}
-  network: {hidden: 100}
-  run: {records: 400}
-table:
-  path: 4b.csv
-  label: id
-  columns:
-    - {column: task, key: world.task}
-    - {column: initialisation, key: network.initialisation}
-    - {column: input_dim, key: world.input_dim}
-    - {column: output_dim, key: world.output_dim}
-    - {column: samples, key: world.samples}
-    - {column: rule, key: learning.rule}
-    - {column: learning_rate, key: learning.learning_rate}
-    - {column: update_noise, key: learning.update_noise}
-    - {column: label_noise, key: learning.label_noise}
-    - {column: last_step, key: run.steps, add: 1}
-  ignore: [log10_loss, active_fraction_ratio, active_units_ratio, log10_rate, eigenvalue_sum_ratio,
-           eigenvalue_max_ratio, positive_eigenvalue_fraction]
-END
+sed -e 's/^name: .*/name: figure-4b/' -e 's/path: simulations.csv/path: 4b.csv/' \
+    "$2/examples/paper-simulations.yaml" >"$folder/4b.yaml"
 "$program" sweep run "$folder/4b.yaml" -o "$folder/4b" --jobs "${ND_VALIDATION_JOBS:-$(nproc)}"
 "$program" sweep table "$folder/4b" --all-keys >"$folder/4b-runs.csv"
 cat >"$folder/4b.awk" <<'END'
