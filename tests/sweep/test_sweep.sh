@@ -98,6 +98,33 @@ check "the rest are done" test "$(grep -c ',done,' mixed.csv)" -ge 4
 check "diverged runs can be taken up again" \
     "$program" sweep run mixed.yaml -o mixed --retry diverged --quiet
 
+cat >files.yaml <<'END'
+name: files
+base: |
+  world: {task: file, path: here.nc}
+  network: {hidden: 10}
+  run: {steps: 100, records: 5}
+grid:
+  - {key: world.path, values: [here.nc, later.nc]}
+END
+cat >made.yaml <<'END'
+world: {task: random, samples: 3, input_dim: 4, output_dim: 2}
+network: {hidden: 10}
+run: {steps: 1, records: 2}
+END
+"$program" run made.yaml -o here.nc --quiet || exit 1 # a run file holds a data set
+"$program" sweep run files.yaml -o files --quiet
+"$program" sweep table files >files.csv
+check "a run that cannot start is recorded as failed" grep -q "^1,1,failed,later.nc: cannot be opened" files.csv
+check "and the others are done" grep -q "^0,0,done" files.csv
+cp here.nc later.nc
+"$program" sweep run files.yaml -o files --quiet
+"$program" sweep table files >files.csv
+check "it is left alone until asked for" grep -q "^1,1,failed" files.csv
+"$program" sweep run files.yaml -o files --retry failed --quiet
+"$program" sweep table files >files.csv
+check "and done when it can be" grep -q "^1,1,done" files.csv
+
 cat >paper.csv <<'END'
 rule,update_noise,label_noise,active_units_ratio,active_fraction_ratio
 sgd,0.01,0,0.9,0.9
