@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/netcdf_trial.h"
 
 struct nd_nc {
     int id;
@@ -51,7 +52,7 @@ nd_nc *nd_nc_open(const char *path, nd_error *error) {
         nd_fail_errno(error, path, NULL, "cannot be opened");
         return NULL;
     }
-    nd_nc *file = handle(path, error);
+    nd_nc *file = nd_nc_trial(path, error) ? handle(path, error) : NULL;
     if (!file)
         return NULL;
     int status = nc_open(path, NC_NOWRITE, &file->id);

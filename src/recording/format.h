@@ -1,5 +1,5 @@
 /* A kind of file that recordings come in. Adding one: one file format_NAME.c and one line in
- * format.c. All of this runs in the child (recording/child.h). */
+ * format.c. All of this runs in the child (base/child.h). */
 #ifndef ND_RECORDING_FORMAT_H
 #define ND_RECORDING_FORMAT_H
 

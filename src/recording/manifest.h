@@ -3,7 +3,7 @@
 #ifndef ND_RECORDING_MANIFEST_H
 #define ND_RECORDING_MANIFEST_H
 
-#include "recording/child.h"
+#include "base/child.h"
 #include "recording/request.h"
 #include "recording/session.h"
 

@@ -2,8 +2,8 @@
 #ifndef ND_RECORDING_SCAN_H
 #define ND_RECORDING_SCAN_H
 
+#include "base/child.h"
 #include "base/memory.h"
-#include "recording/child.h"
 
 /* Looks into the files (each in a child) and appends a manifest to `yaml`: a session for each
  * activity found, with the position, speed and identities that seem to belong to it; what else was

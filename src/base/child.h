@@ -1,8 +1,8 @@
 /* Foreign bytes are parsed in a forked child with limits on memory and time; what it found comes
  * back over a pipe. A crash, a hang or a greedy allocation inside HDF5 or matio ends the child
  * only, and is one clear line here. */
-#ifndef ND_RECORDING_CHILD_H
-#define ND_RECORDING_CHILD_H
+#ifndef ND_BASE_CHILD_H
+#define ND_BASE_CHILD_H
 
 #include "base/memory.h"
 
@@ -25,7 +25,8 @@ bool nd_outlet_send(nd_outlet *outlet, const nd_buffer *message, nd_error *error
 typedef struct nd_errand {
     /* In the child, whose changes to memory are lost. */
     bool (*work)(void *context, nd_outlet *outlet, nd_error *error);
-    /* In the parent, for each message, in order. A message is untrusted: `take` must check it. */
+    /* In the parent, for each message, in order. A message is untrusted: `take` must check it.
+     * NULL: there are none. */
     bool (*take)(void *context, nd_buffer *message, nd_error *error);
     /* In the parent, when it has ended, well or not; or NULL. */
     void (*after)(void *context);

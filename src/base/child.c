@@ -1,4 +1,4 @@
-#include "recording/child.h"
+#include "base/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -176,7 +176,7 @@ static bool take_message(listener *from) {
     bool go_on = true;
     if (from->head.kind == NOTE) {
         take_note(from);
-    } else if (from->head.kind == MESSAGE) {
+    } else if (from->head.kind == MESSAGE && errand->take) {
         go_on = errand->take(errand->context, &from->body, &errand->error);
     } else if (from->head.kind == FAILURE && from->body.length == sizeof(nd_error)) {
         take_failure(from);

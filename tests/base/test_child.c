@@ -5,9 +5,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/error.h"
 #include "base/random.h"
-#include "recording/child.h"
 #include "recording/session_bytes.h"
 #include "support.h"
 

@@ -1,0 +1,107 @@
+#include "base/netcdf_trial.h"
+
+#include <netcdf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/child.h"
+#include "base/error.h"
+#include "base/memory.h"
+
+enum { ENTRIES_AT_ONCE = 1 << 16, LEAST_SECONDS = 30, LEAST_BYTES_PER_SECOND = 20000000 };
+
+/* The most rows along the first dimension that make no more than ENTRIES_AT_ONCE entries. */
+static size_t rows_at_once(const size_t *length, int rank) {
+    size_t row = 1;
+    for (int d = 1; d < rank && row <= ENTRIES_AT_ONCE; d++)
+        row *= length[d] ? length[d] : 1;
+    return row < ENTRIES_AT_ONCE ? ENTRIES_AT_ONCE / row : 1;
+}
+
+/* Reads entries [start, start + count) of a variable and drops them. */
+static void read_part(int file, int variable, nc_type type, const size_t *start,
+                      const size_t *count, int rank, nd_error *error) {
+    size_t size = 0, entries = 1;
+    for (int d = 0; d < rank; d++)
+        if (__builtin_mul_overflow(entries, count[d], &entries))
+            return;
+    if (nc_inq_type(file, type, NULL, &size) != NC_NOERR || size == 0)
+        return;
+    void *values = nd_array(entries, size > sizeof(double) ? size : sizeof(double), error);
+    if (values && nc_get_vara(file, variable, start, count, values) == NC_NOERR &&
+        type == NC_STRING)
+        nc_free_string(entries, values);
+    free(values);
+}
+
+static void read_values(int file, int variable, nc_type type, int rank, const int *dimension,
+                        nd_error *error) {
+    size_t length[NC_MAX_VAR_DIMS] = {0}, start[NC_MAX_VAR_DIMS] = {0}, count[NC_MAX_VAR_DIMS];
+    for (int d = 0; d < rank; d++) {
+        if (nc_inq_dimlen(file, dimension[d], &length[d]) != NC_NOERR)
+            return;
+        count[d] = length[d];
+    }
+    size_t rows = rows_at_once(length, rank);
+    for (size_t at = 0; rank > 0 && at < length[0]; at += rows) {
+        start[0] = at;
+        count[0] = length[0] - at < rows ? length[0] - at : rows;
+        read_part(file, variable, type, start, count, rank, error);
+    }
+    if (rank == 0)
+        read_part(file, variable, type, start, count, 0, error);
+}
+
+static void read_attributes(int file, int variable, int attributes) {
+    for (int a = 0; a < attributes; a++) {
+        char name[NC_MAX_NAME + 1];
+        nc_type type;
+        size_t length, size;
+        if (nc_inq_attname(file, variable, a, name) != NC_NOERR ||
+            nc_inq_att(file, variable, name, &type, &length) != NC_NOERR ||
+            nc_inq_type(file, type, NULL, &size) != NC_NOERR)
+            continue;
+        void *values = nd_array(length, size > sizeof(double) ? size : sizeof(double), NULL);
+        if (values && nc_get_att(file, variable, name, values) == NC_NOERR && type == NC_STRING)
+            nc_free_string(length, values);
+        free(values);
+    }
+}
+
+static bool read_everything(void *context, nd_outlet *outlet, nd_error *error) {
+    const char *path = context;
+    int file, variables = 0, attributes = 0;
+    if (!nd_outlet_note(outlet, path, error))
+        return false;
+    if (nc_open(path, NC_NOWRITE, &file) != NC_NOERR)
+        return true;
+    if (nc_inq(file, NULL, &variables, &attributes, NULL) == NC_NOERR)
+        read_attributes(file, NC_GLOBAL, attributes);
+    for (int v = 0; v < variables; v++) {
+        char name[NC_MAX_NAME + 1] = "", note[512];
+        nc_type type;
+        int rank, dimension[NC_MAX_VAR_DIMS];
+        if (nc_inq_varname(file, v, name) == NC_NOERR) {
+            snprintf(note, sizeof note, "%.350s, variable %.100s", path, name);
+            if (!nd_outlet_note(outlet, note, error))
+                return false;
+        }
+        if (nc_inq_var(file, v, NULL, &type, &rank, dimension, &attributes) != NC_NOERR)
+            continue;
+        read_attributes(file, v, attributes);
+        read_values(file, v, type, rank, dimension, error);
+    }
+    nc_close(file);
+    return true;
+}
+
+bool nd_nc_trial(const char *path, nd_error *error) {
+    struct stat about;
+    double bytes = stat(path, &about) == 0 ? (double)about.st_size : 0.0;
+    nd_limits limits = {.seconds = LEAST_SECONDS + bytes / LEAST_BYTES_PER_SECOND};
+    nd_errand errand = {.work = read_everything, .context = (void *)path};
+    nd_in_children(&errand, 1, 1, &limits, NULL);
+    return errand.done ||
+           nd_fail(error, errand.error.where, errand.error.mend, "%s", errand.error.what);
+}

@@ -1,0 +1,12 @@
+/* netCDF and HDF5 can be brought down by damaged bytes: a child tries a file first. */
+#ifndef ND_BASE_NETCDF_TRIAL_H
+#define ND_BASE_NETCDF_TRIAL_H
+
+#include "nulldrift.h"
+
+/* Opens `path` in a child and reads all that is in it. Fails, naming the file and the variable,
+ * when the library crashes or hangs on it. What the library refuses in an orderly way is no failure
+ * here: whoever reads it will say so. */
+bool nd_nc_trial(const char *path, nd_error *error);
+
+#endif
