@@ -15,6 +15,12 @@
 
 static const double MOST_RUNS = 1e7;
 
+/* A column of the table that gives a key its value. */
+typedef struct giver {
+    size_t index; /* of the column */
+    nd_table_column map;
+} giver;
+
 /* A sweep being laid out. */
 typedef struct layout {
     const char *path, *text; /* of the sweep file */
@@ -22,8 +28,9 @@ typedef struct layout {
     char *folder; /* the sweep file's; NULL: the working folder */
     char *base;   /* the base experiment's text */
     char *base_origin, *base_folder;
-    nd_table *table;         /* or NULL */
-    nd_table_column *column; /* table columns: what each gives (key NULL: nothing) */
+    nd_table *table; /* or NULL */
+    giver *givers;
+    size_t givers_count;
     uint64_t seed, samples, repeats;
     size_t grid_points;
     bool as_stated; /* runs are taken up in the order of their numbers */
@@ -111,21 +118,26 @@ static bool ignored(const nd_sweep_table *table, const char *column) {
     return table->label && strcmp(table->label, column) == 0;
 }
 
-/* What one column of the table gives. */
-static bool understand_column(const layout *of, size_t index, nd_error *error) {
+/* What one column of the table gives: a key for each time it is mapped, or the key it is named by.
+ */
+static bool understand_column(layout *of, size_t index, nd_error *error) {
     const nd_sweep_table *table = of->file->table;
     char *name = of->table->column[index];
-    for (unsigned i = 0; i < table->columns_count; i++)
-        if (strcmp(table->columns[i].column, name) == 0) {
-            char entry[64];
-            double number;
-            of->column[index] = table->columns[i];
-            snprintf(entry, sizeof entry, "table.columns.%u", i);
-            if (table->columns[i].add && !nd_text_number(table->columns[i].add, &number))
-                return wrong(of, entry, "a number to add", table->columns[i].add, error);
-            return check_key(of, entry, table->columns[i].key, error);
-        }
-    if (ignored(table, name))
+    bool mapped = false;
+    for (unsigned i = 0; i < table->columns_count; i++) {
+        char entry[64];
+        double number;
+        if (strcmp(table->columns[i].column, name) != 0)
+            continue;
+        mapped = true;
+        of->givers[of->givers_count++] = (giver){index, table->columns[i]};
+        snprintf(entry, sizeof entry, "table.columns.%u", i);
+        if (table->columns[i].add && !nd_text_number(table->columns[i].add, &number))
+            return wrong(of, entry, "a number to add", table->columns[i].add, error);
+        if (!check_key(of, entry, table->columns[i].key, error))
+            return false;
+    }
+    if (mapped || ignored(table, name))
         return true;
     char where[512];
     snprintf(where, sizeof where, "%.400s, line 1", of->table->path);
@@ -133,7 +145,7 @@ static bool understand_column(const layout *of, size_t index, nd_error *error) {
         return nd_fail(error, where,
                        "map it to a key under table.columns, or list it under table.ignore",
                        "column '%s' is no key of experiments", name);
-    of->column[index] = (nd_table_column){.column = name, .key = name};
+    of->givers[of->givers_count++] = (giver){index, {.column = name, .key = name}};
     return true;
 }
 
@@ -144,7 +156,10 @@ static bool read_table(layout *of, nd_error *error) {
     char *path = beside(of, table->path, error);
     of->table = path ? nd_table_read(path, error) : NULL;
     free(path);
-    if (!of->table || !(of->column = nd_array(of->table->columns, sizeof *of->column, error)))
+    if (!of->table)
+        return false;
+    of->givers = nd_array(of->table->columns + table->columns_count, sizeof *of->givers, error);
+    if (!of->givers)
         return false;
     for (size_t i = 0; i < of->table->columns; i++)
         if (!understand_column(of, i, error))
@@ -212,9 +227,10 @@ static bool check_entries(layout *of, nd_error *error) {
 }
 
 /* The cell of a mapped column, replaced and added to as the map says. */
-static bool assign_cell(const layout *of, size_t row, size_t index, nd_assignments *to,
+static bool assign_cell(const layout *of, size_t row, const giver *from, nd_assignments *to,
                         nd_error *error) {
-    const nd_table_column *column = &of->column[index];
+    const nd_table_column *column = &from->map;
+    size_t index = from->index;
     const char *cell = nd_table_cell(of->table, row, index);
     char where[512], sum[40];
     nd_table_where(of->table, row, index, where, sizeof where);
@@ -237,8 +253,8 @@ static bool assign_cell(const layout *of, size_t row, size_t index, nd_assignmen
 }
 
 static bool assign_row(const layout *of, size_t row, nd_assignments *to, nd_error *error) {
-    for (size_t i = 0; of->table && i < of->table->columns; i++)
-        if (of->column[i].key && !assign_cell(of, row, i, to, error))
+    for (size_t i = 0; i < of->givers_count; i++)
+        if (!assign_cell(of, row, &of->givers[i], to, error))
             return false;
     return true;
 }
@@ -416,7 +432,7 @@ nd_sweep_plan *nd_sweep_plan_read(const char *path, nd_error *error) {
     bool fine = lay_out(&of, error);
     nd_sweep_file_free(file);
     nd_table_free(of.table);
-    free(of.column);
+    free(of.givers);
     free(of.base);
     free(of.base_origin);
     free(of.base_folder);

@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/memory.h"
 #include "experiment/experiment.h"
 #include "support.h"
 #include "sweep/plan.h"
@@ -134,6 +136,7 @@ static void one_more_draw_changes_no_other(void **state) {
          "    - {column: task, key: world.task, replace: [{value: random_autoencoder, by: "        \
          "random-autoencoder}]}\n"                                                                 \
          "    - {column: last, key: run.steps, add: 1}\n"                                          \
+         "    - {column: last, key: run.records, replace: [{value: 99, by: 7}], add: 1}\n"         \
          "  ignore: [result]\n"
 
 static void a_table_gives_a_run_per_row(void **state) {
@@ -147,6 +150,7 @@ static void a_table_gives_a_run_per_row(void **state) {
     assert_string_equal(plan->run[0].label, "first, of two");
     nd_experiment *first = run_of(plan, 0), *second = run_of(plan, 1);
     assert_int_equal(first->run.steps, 100);
+    assert_int_equal(first->run.records, 8); /* one column may give two keys */
     assert_true(first->learning.update_noise == 0.25);
     assert_string_equal(second->world.task, "random-autoencoder");
     assert_int_equal(second->run.steps, 1001);
@@ -203,33 +207,32 @@ static void bad_sweeps_are_told_by_line(void **state) {
     refused("grid: [{key: seed, values: [1]}]\n", "", "world.task");
 }
 
+/* examples/paper-simulations.yaml, beside the table it names. */
 static void the_published_tables_run_as_they_are(void **state) {
     (void)state;
-    char sweep[2000];
-    snprintf(sweep, sizeof sweep,
-             "base: |\n  world: {published_quirks: true}\n"
-             "table:\n  path: %s\n  label: id\n  columns:\n"
-             "    - {column: task, key: world.task, replace: [{value: random_autoencoder, by: "
-             "random-autoencoder}, {value: smoothed_autoencoder, by: smoothed-autoencoder}]}\n"
-             "    - {column: initialisation, key: network.initialisation}\n"
-             "    - {column: input_dim, key: world.input_dim}\n"
-             "    - {column: output_dim, key: world.output_dim}\n"
-             "    - {column: samples, key: world.samples}\n"
-             "    - {column: rule, key: learning.rule}\n"
-             "    - {column: learning_rate, key: learning.learning_rate}\n"
-             "    - {column: update_noise, key: learning.update_noise}\n"
-             "    - {column: label_noise, key: learning.label_noise}\n"
-             "    - {column: last_step, key: run.steps, add: 1}\n"
-             "  ignore: [log10_loss, active_fraction_ratio, active_units_ratio, log10_rate, "
-             "eigenvalue_sum_ratio, eigenvalue_max_ratio, positive_eigenvalue_fraction]\n",
-             support_reference("paper/simulations.csv"));
-    nd_sweep_plan *plan = plan_of(sweep);
+    nd_error error = {0};
+    nd_buffer example = {0};
+    const char *table = support_reference("paper/simulations.csv");
+    support_fine(nd_read_file(ND_SOURCE_FOLDER "/examples/paper-simulations.yaml", 1 << 20,
+                              &example, &error),
+                 &error);
+    assert_int_equal(symlink(table, in_folder("simulations.csv")), 0);
+    nd_sweep_plan *plan = plan_of((const char *)example.bytes);
+    nd_buffer_free(&example);
     assert_int_equal(plan->runs, 1151);
     nd_experiment *e = run_of(plan, 33); /* one whose output_dim is 0 */
     assert_string_equal(e->world.task, "predictive");
     assert_int_equal(e->world.output_dim, 0);
     assert_int_equal(e->run.steps, 10000000);
     nd_experiment_free(e);
+    size_t short_rows = 0;
+    for (size_t id = 0; id < plan->runs; id++) {
+        e = run_of(plan, id);
+        short_rows += e->run.steps == 1000000;
+        assert_int_equal(e->world.published_quirks, e->run.steps == 10000000);
+        nd_experiment_free(e);
+    }
+    assert_int_equal(short_rows, 362);
     nd_sweep_plan_free(plan);
 }
 
