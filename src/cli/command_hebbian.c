@@ -1,7 +1,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/error.h"
 #include "cli/commands.h"
@@ -50,23 +49,12 @@ static void summarise(const nd_hebbian_run *run, const char *path) {
     printf("Next: nulldrift figure fig4c %s -o fig4c.pdf\n", path);
 }
 
-static int finish(nd_outcome outcome, const char *path, bool quiet, const nd_error *error) {
-    nd_terminal_done();
-    if (outcome == ND_RUN_INTERRUPTED) {
-        printf("Stopped at a checkpoint; run the same command again to resume %s.\n", path);
-        return ND_EXIT_FAILED;
-    }
-    if (outcome == ND_RUN_FAILED || outcome == ND_RUN_DIVERGED)
-        return nd_report(error);
-    if (quiet)
-        return ND_EXIT_FINE;
-    nd_error opening = {0};
-    nd_hebbian_run *run = nd_hebbian_run_open(path, &opening);
-    if (!run)
-        return nd_report(&opening);
-    summarise(run, path);
+static bool summarise_file(const char *path, nd_error *error) {
+    nd_hebbian_run *run = nd_hebbian_run_open(path, error);
+    if (run)
+        summarise(run, path);
     nd_hebbian_run_close(run);
-    return ND_EXIT_FINE;
+    return run != NULL;
 }
 
 /* Prints the comparison; a problem beyond the bounds is a failure. */
@@ -95,46 +83,25 @@ static int check(const nd_experiment *experiment, double problems, bool quiet) {
     return found.apart == 0 ? ND_EXIT_FINE : ND_EXIT_FAILED;
 }
 
-static int run_into_file(const nd_arguments *arguments, const nd_experiment *experiment,
-                         double threads, double every) {
-    nd_error error = {0};
-    const char *given = nd_value(arguments, "output");
-    char *path =
-        given ? nd_text(given, &error) : nd_default_output(nd_positional(arguments, 0), &error);
-    nd_run_options options = {.threads = (unsigned)threads,
-                              .checkpoint_seconds = every,
-                              .command_line = nd_command_line(arguments)};
-    bool quiet = nd_flag(arguments, "quiet");
-    nd_outcome outcome =
-        path ? nd_hebbian_simulate(experiment, path, &options, nd_terminal_watch(quiet), &error)
-             : ND_RUN_FAILED;
-    int code = finish(outcome, path, quiet, &error);
-    free(path);
-    return code;
-}
-
 static int run(const nd_arguments *arguments) {
+    static const nd_model_command HEBBIAN = {nd_hebbian_simulate, summarise_file};
     nd_error error = {0};
-    const char *const *sets;
-    size_t set_count = nd_values(arguments, "set", &sets);
-    double threads, every, problems;
-    if (!nd_number_value(arguments, "threads", 1, 1024, 1, &threads) ||
-        !nd_number_value(arguments, "checkpoint-every", 0.001, 1e6, 60, &every) ||
-        !nd_number_value(arguments, "check", 1, 1e9, 1, &problems))
+    double problems;
+    if (!nd_number_value(arguments, "check", 1, 1e9, 1, &problems))
         return ND_EXIT_USAGE;
-    nd_experiment *experiment =
-        nd_experiment_load(nd_positional(arguments, 0), sets, set_count, &error);
+    nd_experiment *experiment = nd_experiment_argument(arguments, &error);
     if (!experiment)
         return nd_report(&error);
+    int code;
     if (experiment->network.model != ND_HEBBIAN) {
-        nd_experiment_free(experiment);
         nd_fail(&error, nd_positional(arguments, 0), "use `nulldrift run`",
                 "is an experiment for the feed-forward network (network.model is not hebbian)");
-        return nd_report(&error);
+        code = nd_report(&error);
+    } else if (nd_value(arguments, "check")) {
+        code = check(experiment, problems, nd_flag(arguments, "quiet"));
+    } else {
+        code = nd_run_into_file(arguments, experiment, &HEBBIAN);
     }
-    int code = nd_value(arguments, "check")
-                   ? check(experiment, problems, nd_flag(arguments, "quiet"))
-                   : run_into_file(arguments, experiment, threads, every);
     nd_experiment_free(experiment);
     return code;
 }

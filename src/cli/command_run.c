@@ -1,10 +1,7 @@
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
-#include "base/files.h"
 #include "cli/commands.h"
 #include "cli/run_output.h"
 #include "run/simulate.h"
@@ -34,55 +31,28 @@ static void summarise(const nd_run *run, const char *path) {
                path);
 }
 
-static int finish(nd_outcome outcome, const char *path, bool quiet, const nd_error *error) {
-    nd_terminal_done();
-    if (outcome == ND_RUN_INTERRUPTED) {
-        printf("Stopped at a checkpoint; run the same command again to resume %s.\n", path);
-        return ND_EXIT_FAILED;
-    }
-    if (outcome == ND_RUN_FAILED)
-        return nd_report(error);
-    if (!quiet) {
-        nd_error opening = {0};
-        nd_run *run = nd_run_open(path, &opening);
-        if (!run)
-            return nd_report(&opening);
+static bool summarise_file(const char *path, nd_error *error) {
+    nd_run *run = nd_run_open(path, error);
+    if (run)
         summarise(run, path);
-        nd_run_close(run);
-    }
-    return outcome == ND_RUN_DIVERGED ? nd_report(error) : ND_EXIT_FINE;
+    nd_run_close(run);
+    return run != NULL;
 }
 
 static int run(const nd_arguments *arguments) {
+    static const nd_model_command FEED_FORWARD = {nd_simulate, summarise_file};
     nd_error error = {0};
-    const char *const *sets;
-    size_t set_count = nd_values(arguments, "set", &sets);
-    double threads, every;
-    if (!nd_number_value(arguments, "threads", 1, 1024, 1, &threads) ||
-        !nd_number_value(arguments, "checkpoint-every", 0.001, 1e6, 60, &every))
-        return ND_EXIT_USAGE;
-    nd_experiment *experiment =
-        nd_experiment_load(nd_positional(arguments, 0), sets, set_count, &error);
+    nd_experiment *experiment = nd_experiment_argument(arguments, &error);
     if (!experiment)
         return nd_report(&error);
+    int code;
     if (experiment->network.model == ND_HEBBIAN) {
-        nd_experiment_free(experiment);
         nd_fail(&error, nd_positional(arguments, 0), "use `nulldrift hebbian`",
                 "is an experiment for the Hebbian network");
-        return nd_report(&error);
+        code = nd_report(&error);
+    } else {
+        code = nd_run_into_file(arguments, experiment, &FEED_FORWARD);
     }
-    const char *given = nd_value(arguments, "output");
-    char *path =
-        given ? nd_text(given, &error) : nd_default_output(nd_positional(arguments, 0), &error);
-    nd_run_options options = {.threads = (unsigned)threads,
-                              .checkpoint_seconds = every,
-                              .command_line = nd_command_line(arguments)};
-    bool quiet = nd_flag(arguments, "quiet");
-    nd_outcome outcome =
-        path ? nd_simulate(experiment, path, &options, nd_terminal_watch(quiet), &error)
-             : ND_RUN_FAILED;
-    int code = finish(outcome, path, quiet, &error);
-    free(path);
     nd_experiment_free(experiment);
     return code;
 }

@@ -1,13 +1,16 @@
 #include "cli/run_output.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/files.h"
 #include "base/memory.h"
+#include "cli/commands.h"
 
-char *nd_default_output(const char *experiment_path, nd_error *error) {
+/* EXPERIMENT.yaml -> EXPERIMENT.nc in the working folder; free() it. */
+static char *default_output(const char *experiment_path, nd_error *error) {
     const char *slash = strrchr(experiment_path, '/');
     char *base = nd_text(slash ? slash + 1 : experiment_path, error);
     if (!base)
@@ -18,6 +21,48 @@ char *nd_default_output(const char *experiment_path, nd_error *error) {
     char *output = nd_path_with(base, ".nc", error);
     free(base);
     return output;
+}
+
+nd_experiment *nd_experiment_argument(const nd_arguments *arguments, nd_error *error) {
+    const char *const *sets;
+    size_t set_count = nd_values(arguments, "set", &sets);
+    return nd_experiment_load(nd_positional(arguments, 0), sets, set_count, error);
+}
+
+static int tell(nd_outcome outcome, const char *path, bool quiet, const nd_model_command *model,
+                const nd_error *error) {
+    nd_terminal_done();
+    if (outcome == ND_RUN_INTERRUPTED) {
+        printf("Stopped at a checkpoint; run the same command again to resume %s.\n", path);
+        return ND_EXIT_FAILED;
+    }
+    nd_error reading = {0};
+    if (outcome != ND_RUN_FAILED && !quiet && !model->summarise(path, &reading))
+        return nd_report(&reading);
+    return outcome == ND_RUN_FAILED || outcome == ND_RUN_DIVERGED ? nd_report(error) : ND_EXIT_FINE;
+}
+
+int nd_run_into_file(const nd_arguments *arguments, const nd_experiment *experiment,
+                     const nd_model_command *model) {
+    nd_error error = {0};
+    double threads, every;
+    if (!nd_number_value(arguments, "threads", 1, 1024, 1, &threads) ||
+        !nd_number_value(arguments, "checkpoint-every", 0.001, 1e6, 60, &every))
+        return ND_EXIT_USAGE;
+    const char *given = nd_value(arguments, "output");
+    char *path =
+        given ? nd_text(given, &error) : default_output(nd_positional(arguments, 0), &error);
+    if (!path)
+        return nd_report(&error);
+    nd_run_options options = {.threads = (unsigned)threads,
+                              .checkpoint_seconds = every,
+                              .command_line = nd_command_line(arguments)};
+    bool quiet = nd_flag(arguments, "quiet");
+    nd_outcome outcome =
+        model->simulate(experiment, path, &options, nd_terminal_watch(quiet), &error);
+    int code = tell(outcome, path, quiet, model, &error);
+    free(path);
+    return code;
 }
 
 double nd_mean_of_ten(const double *values, size_t first, size_t count) {

@@ -2,10 +2,24 @@
 #ifndef ND_CLI_RUN_OUTPUT_H
 #define ND_CLI_RUN_OUTPUT_H
 
-#include "nulldrift.h"
+#include "cli/command.h"
+#include "experiment/experiment.h"
+#include "run/simulate.h"
 
-/* EXPERIMENT.yaml -> EXPERIMENT.nc in the working folder; free() it. */
-char *nd_default_output(const char *experiment_path, nd_error *error);
+/* A model as its command runs it: into a file, which is then summarised in words. */
+typedef struct nd_model_command {
+    nd_outcome (*simulate)(const nd_experiment *experiment, const char *path,
+                           const nd_run_options *options, const nd_watch *watch, nd_error *error);
+    bool (*summarise)(const char *path, nd_error *error);
+} nd_model_command;
+
+/* The experiment of the first argument with its --set; NULL with `error` filled. */
+nd_experiment *nd_experiment_argument(const nd_arguments *arguments, nd_error *error);
+
+/* Runs the experiment as --output (by default the experiment's name with .nc, here), --threads,
+ * --checkpoint-every and --quiet say, and tells how it went. The exit code. */
+int nd_run_into_file(const nd_arguments *arguments, const nd_experiment *experiment,
+                     const nd_model_command *model);
 
 /* The mean of up to ten values from `first` on; NaN when there are none. */
 double nd_mean_of_ten(const double *values, size_t first, size_t count);
