@@ -2,27 +2,11 @@
  * noise and the learning of its weights. Medians of several stretches, processor time. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "hebbian/hebbian.h"
+#include "timing.h"
 
 enum { STRETCHES = 7 };
-
-static double processor_seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count) {
-    qsort(values, count, sizeof *values, ascending);
-    return values[count / 2];
-}
 
 /* Seconds of one step, `steps` to a stretch; 0 on failure. */
 static double time_steps(nd_hebbian *network, uint64_t steps, nd_error *error) {

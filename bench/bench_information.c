@@ -2,29 +2,13 @@
  * 3091 frames, 20 bins, 47 events a cell): one core, medians of several runs. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/random.h"
 #include "measure/sample_curves.h"
 #include "measure/shuffle.h"
+#include "timing.h"
 
 enum { FRAMES = 3091, CELLS = 146, BINS = 20, RUNS = 7 };
-
-static double processor_seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count) {
-    qsort(values, count, sizeof *values, ascending);
-    return values[count / 2];
-}
 
 /* Back and forth along the track; cells with a field and real amplitudes. */
 static bool make_session(nd_sparse_activity *sparse, nd_error *error) {

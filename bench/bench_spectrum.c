@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "base/error.h"
 #include "measure/spectrum.h"
 #include "network/network.h"
+#include "timing.h"
 #include "world/world.h"
 
 typedef struct problem {
@@ -20,12 +20,6 @@ typedef struct problem {
     nd_dataset *dataset;
     nd_parameters *parameters;
 } problem;
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 static void need(bool fine, const nd_error *error) {
     char line[2048];
@@ -60,28 +54,22 @@ static bool exact(const nd_linearization *point, nd_spectrum *spectrum, nd_error
     return nd_hessian_spectrum(point, nd_available_bytes(), spectrum, error);
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Median seconds of `repeats` (at most 101) spectra, the linearization included. */
 static double seconds_of(const problem *of, method by, size_t repeats, nd_spectrum *spectrum) {
     double seconds[101];
     nd_error error = {0};
     for (size_t i = 0; i < repeats; i++) {
         nd_spectrum_free(spectrum);
-        double begin = now();
+        double begin = processor_seconds();
         nd_linearization *point =
             nd_linearize(of->parameters, of->dataset,
                          nd_activation_find(of->experiment->network.activation), &error);
         need(point != NULL, &error);
         need(by(point, spectrum, &error), &error);
         nd_linearization_free(point);
-        seconds[i] = now() - begin;
+        seconds[i] = processor_seconds() - begin;
     }
-    qsort(seconds, repeats, sizeof *seconds, ascending);
-    return seconds[repeats / 2];
+    return median(seconds, repeats);
 }
 
 static bool write_network(const problem *of, const char *path) {

@@ -9,39 +9,16 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "recording/manifest.h"
-#include "recordings.h"
+#include "stage.h"
 #include "support.h"
 
 enum { FRAMES = 400, CELLS = 4 };
 
-typedef struct stage {
-    char *folder;
-    support_track track;
-} stage;
-
 static int set_up(void **state) {
-    stage *s = calloc(1, sizeof *s);
-    s->folder = support_folder();
-    s->track = support_make_track(FRAMES, CELLS);
-    *state = s;
-    return 0;
+    return support_set_stage(state, FRAMES, CELLS);
 }
 
-static int tear_down(void **state) {
-    stage *s = *state;
-    support_free_track(&s->track);
-    support_remove(s->folder);
-    free(s);
-    return 0;
-}
-
-static const char *at(const stage *s, const char *name) {
-    static char path[600];
-    snprintf(path, sizeof path, "%s/%s", s->folder, name);
-    return path;
-}
-
-static nd_recording *try(const stage *s, const char *manifest, nd_error *error) {
+static nd_recording *try(const support_stage *s, const char *manifest, nd_error *error) {
     char path[600];
     snprintf(path, sizeof path, "%s/manifest.yaml", s->folder);
     support_fine(nd_write_file(path, manifest, strlen(manifest), error), error);
@@ -49,7 +26,7 @@ static nd_recording *try(const stage *s, const char *manifest, nd_error *error) 
 }
 
 /* The line an unusable manifest or file gives holds every one of the words. */
-static void fails_saying(const stage *s, const char *manifest, const char *first,
+static void fails_saying(const support_stage *s, const char *manifest, const char *first,
                          const char *second) {
     nd_error error = {0};
     char line[2048];
@@ -61,30 +38,30 @@ static void fails_saying(const stage *s, const char *manifest, const char *first
     assert_null(strchr(line, '\n'));
 }
 
-static nd_recording *loads(const stage *s, const char *manifest) {
+static nd_recording *loads(const support_stage *s, const char *manifest) {
     nd_error error = {0};
     nd_recording *recording = try(s, manifest, &error);
     support_fine(recording != NULL, &error);
     return recording;
 }
 
-static void write_text(const stage *s, const char *name, const char *text) {
+static void write_text(const support_stage *s, const char *name, const char *text) {
     nd_error error = {0};
-    support_fine(nd_write_file(at(s, name), text, strlen(text), &error), &error);
+    support_fine(nd_write_file(support_at(s, name), text, strlen(text), &error), &error);
 }
 
 static const char one_nwb[] = "bins: 10\nsessions:\n  - {file: a.nwb}\n";
 static const char one_csv[] = "bins: 10\nsessions:\n  - {file: a.csv}\n";
 
 static void not_nwb(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     support_nwb what = {.track = &s->track, .version = ""};
-    assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+    assert_true(support_write_nwb(support_at(s, "a.nwb"), &what));
     fails_saying(s, one_nwb, "a.nwb: is an HDF5 file but not NWB", "nwb_version");
     what.version = "1.0.6";
-    assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+    assert_true(support_write_nwb(support_at(s, "a.nwb"), &what));
     fails_saying(s, one_nwb, "a.nwb: is NWB 1.0.6", "expected 2.x");
-    FILE *file = fopen(at(s, "a.nwb"), "wb");
+    FILE *file = fopen(support_at(s, "a.nwb"), "wb");
     for (int i = 0; i < 1000; i++)
         fputc(i * 7919 % 251, file);
     fclose(file);
@@ -92,37 +69,37 @@ static void not_nwb(void **state) {
 }
 
 static void truncated_hdf5(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     support_nwb what = {.track = &s->track, .compressed = true};
-    assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+    assert_true(support_write_nwb(support_at(s, "a.nwb"), &what));
     struct stat about;
-    assert_int_equal(stat(at(s, "a.nwb"), &about), 0);
-    assert_int_equal(truncate(at(s, "a.nwb"), about.st_size / 2), 0);
+    assert_int_equal(stat(support_at(s, "a.nwb"), &about), 0);
+    assert_int_equal(truncate(support_at(s, "a.nwb"), about.st_size / 2), 0);
     fails_saying(s, one_nwb, "a.nwb: is a damaged HDF5 file", "cut short");
-    assert_int_equal(truncate(at(s, "a.nwb"), 0), 0);
+    assert_int_equal(truncate(support_at(s, "a.nwb"), 0), 0);
     fails_saying(s, one_nwb, "a.nwb", "is empty");
 }
 
 static void truncated_matlab(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     matvar_t *variables[] = {support_mat_matrix("spikes", s->track.activity, FRAMES, CELLS), NULL};
-    assert_true(support_write_mat(at(s, "a.mat"), MAT_FT_MAT5, variables));
+    assert_true(support_write_mat(support_at(s, "a.mat"), MAT_FT_MAT5, variables));
     struct stat about;
-    assert_int_equal(stat(at(s, "a.mat"), &about), 0);
-    assert_int_equal(truncate(at(s, "a.mat"), about.st_size / 2), 0);
+    assert_int_equal(stat(support_at(s, "a.mat"), &about), 0);
+    assert_int_equal(truncate(support_at(s, "a.mat"), about.st_size / 2), 0);
     fails_saying(s, "sessions:\n  - {file: a.mat}\n", "a.mat", "");
 }
 
 static void missing_parts(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     support_nwb what = {.track = &s->track, .no_position = true};
-    assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+    assert_true(support_write_nwb(support_at(s, "a.nwb"), &what));
     fails_saying(s, one_nwb, "a.nwb: holds no position", "activity of 4 cells");
     what = (support_nwb){.track = &s->track, .no_activity = true};
-    assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+    assert_true(support_write_nwb(support_at(s, "a.nwb"), &what));
     fails_saying(s, one_nwb, "a.nwb: holds no activity", "RoiResponseSeries");
     what = (support_nwb){.track = &s->track};
-    assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+    assert_true(support_write_nwb(support_at(s, "a.nwb"), &what));
     fails_saying(s, "sessions:\n  - {file: a.nwb, speed: {name: running_wheel}}\n",
                  "a.nwb: has no object named 'running_wheel'", "--scan");
     fails_saying(s, "sessions:\n  - {file: a.nwb, speed: {name: /processing/none}}\n",
@@ -130,9 +107,9 @@ static void missing_parts(void **state) {
 }
 
 static void lengths_that_disagree(void **state) {
-    stage *s = *state;
-    assert_true(support_write_npy(at(s, "x.npy"), s->track.position, FRAMES - 1, 1, false));
-    assert_true(support_write_npy(at(s, "a.npy"), s->track.activity, FRAMES, CELLS, false));
+    support_stage *s = *state;
+    assert_true(support_write_npy(support_at(s, "x.npy"), s->track.position, FRAMES - 1, 1, false));
+    assert_true(support_write_npy(support_at(s, "a.npy"), s->track.activity, FRAMES, CELLS, false));
     fails_saying(s,
                  "sessions:\n  - {frame_seconds: 0.05, activity: {file: a.npy}, position: {file: "
                  "x.npy}}\n",
@@ -144,28 +121,28 @@ static void lengths_that_disagree(void **state) {
 }
 
 static void times_that_do_not_increase(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     s->track.times[17] = s->track.times[16];
-    assert_true(support_write_csv(at(s, "a.csv"), &s->track));
+    assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
     fails_saying(s, one_csv, "the times do not increase: frame 18 at 10.8 s follows 10.8 s",
                  "a.csv");
     support_nwb what = {.track = &s->track};
-    assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+    assert_true(support_write_nwb(support_at(s, "a.nwb"), &what));
     fails_saying(s, one_nwb, "the times do not increase", "a.nwb");
 }
 
 static void no_times_at_all(void **state) {
-    stage *s = *state;
-    assert_true(support_write_npy(at(s, "x.npy"), s->track.position, FRAMES, 1, false));
-    assert_true(support_write_npy(at(s, "a.npy"), s->track.activity, FRAMES, CELLS, false));
+    support_stage *s = *state;
+    assert_true(support_write_npy(support_at(s, "x.npy"), s->track.position, FRAMES, 1, false));
+    assert_true(support_write_npy(support_at(s, "a.npy"), s->track.activity, FRAMES, CELLS, false));
     fails_saying(s, "sessions:\n  - {activity: {file: a.npy}, position: {file: x.npy}}\n",
                  "x.npy: has no times", "frame_seconds");
 }
 
 static void missing_positions_are_counted_and_skipped(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     s->track.position[3] = s->track.position[250] = NAN;
-    assert_true(support_write_csv(at(s, "a.csv"), &s->track));
+    assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
     nd_recording *recording = loads(s, one_csv);
     assert_int_equal(recording->sessions[0].frames, FRAMES - 2);
     assert_int_equal(recording->sessions[0].left_out.position_missing, 2);
@@ -173,8 +150,8 @@ static void missing_positions_are_counted_and_skipped(void **state) {
 }
 
 static void positions_outside_the_range_are_counted_and_skipped(void **state) {
-    stage *s = *state;
-    assert_true(support_write_csv(at(s, "a.csv"), &s->track));
+    support_stage *s = *state;
+    assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
     nd_recording *recording = loads(s, "bins: 10\nrange: [0, 0.5]\nsessions:\n  - {file: a.csv}\n");
     assert_int_equal(recording->sessions[0].frames, FRAMES / 2);
     assert_int_equal(recording->sessions[0].left_out.outside_range, FRAMES / 2);
@@ -184,19 +161,19 @@ static void positions_outside_the_range_are_counted_and_skipped(void **state) {
 }
 
 static void no_running_frames(void **state) {
-    stage *s = *state;
-    assert_true(support_write_csv(at(s, "a.csv"), &s->track));
+    support_stage *s = *state;
+    assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
     fails_saying(s, "minimum_speed: 5\nsessions:\n  - {file: a.csv, speed: {column: velocity}}\n",
                  "a.csv: no running frames", "lower minimum_speed");
 }
 
 static void cells_with_one_spike_or_none_are_kept(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     for (size_t f = 0; f < FRAMES; f++) {
         s->track.activity[f * CELLS] = f == 7;
         s->track.activity[f * CELLS + 1] = 0.0;
     }
-    assert_true(support_write_csv(at(s, "a.csv"), &s->track));
+    assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
     nd_recording *recording = loads(s, one_csv);
     const nd_session *session = &recording->sessions[0];
     assert_int_equal(session->cells, CELLS);
@@ -206,12 +183,12 @@ static void cells_with_one_spike_or_none_are_kept(void **state) {
 }
 
 static void missing_activity_drops_cells_then_frames(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     for (size_t f = 0; f < FRAMES; f++)
         s->track.activity[f * CELLS + 2] = NAN; /* not seen in this session */
     s->track.activity[5 * CELLS] = NAN;
-    assert_true(support_write_npy(at(s, "x.npy"), s->track.position, FRAMES, 1, false));
-    assert_true(support_write_npy(at(s, "a.npy"), s->track.activity, FRAMES, CELLS, false));
+    assert_true(support_write_npy(support_at(s, "x.npy"), s->track.position, FRAMES, 1, false));
+    assert_true(support_write_npy(support_at(s, "a.npy"), s->track.activity, FRAMES, CELLS, false));
     nd_recording *recording = loads(s, "bins: 10\nsessions:\n  - {frame_seconds: 0.05, activity: "
                                        "{file: a.npy}, position: {file: x.npy}}\n");
     assert_int_equal(recording->sessions[0].cells, CELLS - 1);
@@ -222,9 +199,9 @@ static void missing_activity_drops_cells_then_frames(void **state) {
 }
 
 static void negative_activity_needs_a_threshold(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     s->track.activity[9 * CELLS + 1] = -0.25;
-    assert_true(support_write_csv(at(s, "a.csv"), &s->track));
+    assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
     fails_saying(s, one_csv, "the activity of cell 2 in frame 10 is -0.25", "threshold");
     nd_recording *recording =
         loads(s, "bins: 10\nsessions:\n  - {file: a.csv, activity: {threshold: 1}}\n");
@@ -235,11 +212,11 @@ static void negative_activity_needs_a_threshold(void **state) {
 }
 
 static void matlab_of_the_wrong_shape(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     matvar_t *cells = support_mat_cells_shaped("spike_train", 3, (size_t[]){2, 4, 2});
     matvar_t *variables[] = {cells, support_mat_matrix("x", s->track.position, FRAMES, 1),
                              support_mat_text("note", "hello"), NULL};
-    assert_true(support_write_mat(at(s, "a.mat"), MAT_FT_MAT5, variables));
+    assert_true(support_write_mat(support_at(s, "a.mat"), MAT_FT_MAT5, variables));
     const char *const cases[][3] = {
         {"'spike_train{3,1,1}'", "an array of 2 x 4 x 2", "outside"},
         {"'spike_train{1,1}'", "an array of 2 x 4 x 2", "subscripts"},
@@ -264,7 +241,7 @@ static void matlab_of_the_wrong_shape(void **state) {
 }
 
 static void tables_with_odd_rows(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     write_text(s, "a.csv", "time,x,cell1\n0,1,2\n1,2\n");
     fails_saying(s, one_csv, "a.csv: line 3 has fewer columns than the first, which has 3", "");
     write_text(s, "a.csv", "time,x,cell1\n0,1,2\n1,left,2\n");
@@ -277,28 +254,28 @@ static void tables_with_odd_rows(void **state) {
 }
 
 static void damaged_arrays(void **state) {
-    stage *s = *state;
-    assert_true(support_write_npy(at(s, "a.npy"), s->track.activity, FRAMES, CELLS, false));
+    support_stage *s = *state;
+    assert_true(support_write_npy(support_at(s, "a.npy"), s->track.activity, FRAMES, CELLS, false));
     const char *manifest = "sessions:\n  - {frame_seconds: 1, activity: {file: a.npy}, position: "
                            "{file: a.npy, column: 1}}\n";
-    assert_int_equal(truncate(at(s, "a.npy"), 1000), 0);
+    assert_int_equal(truncate(support_at(s, "a.npy"), 1000), 0);
     fails_saying(s, manifest, "a.npy: holds 1000 bytes; its 1600 numbers need more", "cut short");
-    assert_int_equal(truncate(at(s, "a.npy"), 60), 0);
+    assert_int_equal(truncate(support_at(s, "a.npy"), 60), 0);
     fails_saying(s, manifest, "a.npy: ends in its header", "");
 }
 
 static void paths_that_are_no_files(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     fails_saying(s, "name: x\nsessions:\n  - {day: 1, file: nothing.nwb}\n",
                  "line 3, sessions.0.file: there is no file 'nothing.nwb'", "manifest.yaml");
-    assert_int_equal(mkdir(at(s, "folder"), 0700), 0);
+    assert_int_equal(mkdir(support_at(s, "folder"), 0700), 0);
     fails_saying(s, "sessions:\n  - {file: folder}\n", "folder", "is not a file");
-    assert_int_equal(mkfifo(at(s, "pipe"), 0600), 0);
+    assert_int_equal(mkfifo(support_at(s, "pipe"), 0600), 0);
     fails_saying(s, "sessions:\n  - {file: pipe}\n", "pipe", "is not a file");
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, support_clear_stage)
     const struct CMUnitTest tests[] = {
         TEST(not_nwb),
         TEST(truncated_hdf5),

@@ -8,39 +8,16 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "recording/manifest.h"
-#include "recordings.h"
+#include "stage.h"
 #include "support.h"
 
 enum { FRAMES = 400, CELLS = 5 };
 
-typedef struct stage {
-    char *folder;
-    support_track track;
-} stage;
-
 static int set_up(void **state) {
-    stage *s = calloc(1, sizeof *s);
-    s->folder = support_folder();
-    s->track = support_make_track(FRAMES, CELLS);
-    *state = s;
-    return 0;
+    return support_set_stage(state, FRAMES, CELLS);
 }
 
-static int tear_down(void **state) {
-    stage *s = *state;
-    support_free_track(&s->track);
-    support_remove(s->folder);
-    free(s);
-    return 0;
-}
-
-static const char *at(const stage *s, const char *name) {
-    static char path[600];
-    snprintf(path, sizeof path, "%s/%s", s->folder, name);
-    return path;
-}
-
-static nd_recording *load(const stage *s, const char *manifest) {
+static nd_recording *load(const support_stage *s, const char *manifest) {
     char path[600];
     nd_error error = {0};
     snprintf(path, sizeof path, "%s/manifest.yaml", s->folder);
@@ -73,7 +50,7 @@ static void holds_the_track(const nd_session *session, const support_track *trac
     assert_true(fabs(session->frame_seconds - 0.05) < 1e-9);
 }
 
-static void holds(stage *s, const char *manifest) {
+static void holds(support_stage *s, const char *manifest) {
     nd_recording *recording = load(s, manifest);
     assert_int_equal(recording->sessions_count, 1);
     holds_the_track(&recording->sessions[0], &s->track);
@@ -81,23 +58,23 @@ static void holds(stage *s, const char *manifest) {
 }
 
 static void nwb_matrices_in_every_storage(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     for (int how = 0; how < 8; how++) {
         support_nwb what = {.track = &s->track,
                             .no_timestamps = how & 1,
                             .compressed = how & 2,
                             .conversion = how & 4 ? 0.01 : 0.0,
                             .transposed = how == 2 || how == 4};
-        assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+        assert_true(support_write_nwb(support_at(s, "a.nwb"), &what));
         holds(s, "bins: 10\nrange: [0, 1]\nsessions:\n  - {file: a.nwb}\n");
     }
 }
 
 static void nwb_units_become_counts(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     int64_t ids[CELLS] = {7, 3, 99, 12, 5};
     support_nwb what = {.track = &s->track, .units = true, .ids = ids};
-    assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+    assert_true(support_write_nwb(support_at(s, "a.nwb"), &what));
     nd_recording *recording =
         load(s, "bins: 10\nrange: [0, 1]\nsessions:\n  - {file: a.nwb, registered: true}\n");
     holds_the_track(&recording->sessions[0], &s->track);
@@ -106,10 +83,10 @@ static void nwb_units_become_counts(void **state) {
 }
 
 static void segmentation_ids_name_the_cells(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     int64_t ids[CELLS] = {40, 30, 20, 10, 50};
     support_nwb what = {.track = &s->track, .ids = ids};
-    assert_true(support_write_nwb(at(s, "a.nwb"), &what));
+    assert_true(support_write_nwb(support_at(s, "a.nwb"), &what));
     nd_recording *recording = load(s, "bins: 10\nrange: [0, 1]\nsessions:\n"
                                       "  - {file: a.nwb, registered: true, day: 2}\n"
                                       "  - {file: a.nwb, registered: false, day: 1}\n");
@@ -125,7 +102,7 @@ static void turn(const support_track *track, double *activity) {
 }
 
 static void matlab_files_of_every_version(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     double activity[FRAMES * CELLS];
     turn(&s->track, activity);
     enum mat_ft versions[] = {MAT_FT_MAT4, MAT_FT_MAT5, MAT_FT_MAT73};
@@ -133,14 +110,14 @@ static void matlab_files_of_every_version(void **state) {
         matvar_t *variables[] = {support_mat_matrix("spikes", activity, FRAMES, CELLS),
                                  support_mat_matrix("position", s->track.position, 1, FRAMES),
                                  support_mat_matrix("t", s->track.times, FRAMES, 1), NULL};
-        remove(at(s, "a.mat"));
-        assert_true(support_write_mat(at(s, "a.mat"), versions[v], variables));
+        remove(support_at(s, "a.mat"));
+        assert_true(support_write_mat(support_at(s, "a.mat"), versions[v], variables));
         holds(s, "bins: 10\nrange: [0, 1]\nsessions:\n  - {file: a.mat, position: {times: t}}\n");
     }
 }
 
 static void sparse_matrices_either_way_up(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     double activity[FRAMES * CELLS];
     turn(&s->track, activity);
     enum mat_ft versions[] = {MAT_FT_MAT5, MAT_FT_MAT73};
@@ -149,8 +126,8 @@ static void sparse_matrices_either_way_up(void **state) {
                                  support_mat_sparse("lying", s->track.activity, CELLS, FRAMES),
                                  support_mat_matrix("position", s->track.position, FRAMES, 1),
                                  NULL};
-        remove(at(s, "a.mat"));
-        assert_true(support_write_mat(at(s, "a.mat"), versions[v], variables));
+        remove(support_at(s, "a.mat"));
+        assert_true(support_write_mat(support_at(s, "a.mat"), versions[v], variables));
         holds(s, "bins: 10\nrange: [0, 1]\nsessions:\n"
                  "  - {file: a.mat, frame_seconds: 0.05, activity: {name: spikes}}\n");
         holds(s, "bins: 10\nrange: [0, 1]\nsessions:\n  - {file: a.mat, frame_seconds: 0.05, "
@@ -159,7 +136,7 @@ static void sparse_matrices_either_way_up(void **state) {
 }
 
 static void cell_arrays_of_spike_times(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     matvar_t *cells = support_mat_cells("spikes", CELLS + 1); /* the last one silent */
     for (size_t c = 0; c < CELLS; c++) {
         double times[3 * FRAMES];
@@ -171,7 +148,7 @@ static void cell_arrays_of_spike_times(void **state) {
     }
     matvar_t *variables[] = {cells, support_mat_matrix("x", s->track.position, FRAMES, 1),
                              support_mat_matrix("t", s->track.times, FRAMES, 1), NULL};
-    assert_true(support_write_mat(at(s, "a.mat"), MAT_FT_MAT5, variables));
+    assert_true(support_write_mat(support_at(s, "a.mat"), MAT_FT_MAT5, variables));
     nd_recording *recording = load(s, "bins: 10\nrange: [0, 1]\nsessions:\n"
                                       "  - {file: a.mat, position: {name: x, times: t}}\n");
     assert_int_equal(recording->sessions[0].cells, CELLS + 1);
@@ -182,8 +159,8 @@ static void cell_arrays_of_spike_times(void **state) {
 }
 
 static void tables_and_arrays(void **state) {
-    stage *s = *state;
-    assert_true(support_write_csv(at(s, "a.csv"), &s->track));
+    support_stage *s = *state;
+    assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
     holds(s, "bins: 10\nrange: [0, 1]\nsessions:\n  - {file: a.csv}\n");
     nd_recording *recording =
         load(s, "bins: 10\nrange: [0, 1]\nsessions:\n  - {file: a.csv, registered: true, "
@@ -194,10 +171,12 @@ static void tables_and_arrays(void **state) {
     for (int fortran = 0; fortran < 2; fortran++) {
         double activity[FRAMES * CELLS];
         turn(&s->track, activity);
-        assert_true(support_write_npy(at(s, "x.npy"), s->track.position, FRAMES, 1, fortran));
-        assert_true(support_write_npy(at(s, "t.npy"), s->track.times, FRAMES, 1, fortran));
-        assert_true(support_write_npy(at(s, "a.npy"), s->track.activity, FRAMES, CELLS, fortran));
-        assert_true(support_write_npy(at(s, "b.npy"), activity, CELLS, FRAMES, fortran));
+        assert_true(
+            support_write_npy(support_at(s, "x.npy"), s->track.position, FRAMES, 1, fortran));
+        assert_true(support_write_npy(support_at(s, "t.npy"), s->track.times, FRAMES, 1, fortran));
+        assert_true(
+            support_write_npy(support_at(s, "a.npy"), s->track.activity, FRAMES, CELLS, fortran));
+        assert_true(support_write_npy(support_at(s, "b.npy"), activity, CELLS, FRAMES, fortran));
         holds(s, "bins: 10\nrange: [0, 1]\nsessions:\n"
                  "  - {activity: {file: a.npy, times: t.npy}, position: {file: x.npy}}\n");
         holds(s, "bins: 10\nrange: [0, 1]\nsessions:\n  - {activity: {file: b.npy, orientation: "
@@ -206,29 +185,29 @@ static void tables_and_arrays(void **state) {
 }
 
 static void lists_of_spikes(void **state) {
-    stage *s = *state;
-    FILE *file = fopen(at(s, "spikes.csv"), "w");
+    support_stage *s = *state;
+    FILE *file = fopen(support_at(s, "spikes.csv"), "w");
     for (size_t f = 0; f < FRAMES; f++)
         for (size_t c = 0; c < CELLS; c++)
             for (int k = 0; k < (int)s->track.activity[f * CELLS + c]; k++)
                 fprintf(file, "%.9g;%zu\n", s->track.times[f] + 0.012 * (k + 1), 10 * c);
     fclose(file);
-    assert_true(support_write_csv(at(s, "a.csv"), &s->track));
+    assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
     holds(s, "bins: 10\nrange: [0, 1]\nsessions:\n  - {file: a.csv, "
              "activity: {file: spikes.csv, kind: spike-list}}\n");
 }
 
 static void positions_on_another_clock_are_joined_by_lines(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     double coarse[2 * FRAMES], *values = coarse + FRAMES;
     size_t rows = 0;
     for (size_t f = 0; f < FRAMES; f += 4) { /* a quarter of the frames */
         coarse[rows] = s->track.times[f];
         values[rows++] = s->track.position[f];
     }
-    assert_true(support_write_npy(at(s, "t.npy"), coarse, rows, 1, false));
-    assert_true(support_write_npy(at(s, "x.npy"), values, rows, 1, false));
-    assert_true(support_write_csv(at(s, "a.csv"), &s->track));
+    assert_true(support_write_npy(support_at(s, "t.npy"), coarse, rows, 1, false));
+    assert_true(support_write_npy(support_at(s, "x.npy"), values, rows, 1, false));
+    assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
     nd_recording *recording = load(s, "bins: 10\nrange: [0, 1]\nsessions:\n"
                                       "  - {file: a.csv, position: {file: x.npy, times: t.npy}}\n");
     const nd_session *session = &recording->sessions[0];
@@ -241,8 +220,8 @@ static void positions_on_another_clock_are_joined_by_lines(void **state) {
 
 /* The frames of each direction, by the sign of the velocity. */
 static void directions_joint_and_separate(void **state) {
-    stage *s = *state;
-    assert_true(support_write_csv(at(s, "a.csv"), &s->track));
+    support_stage *s = *state;
+    assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
     nd_recording *joint = load(s, "bins: 10\nrange: [0, 1]\ndirections: joint\nsessions:\n"
                                   "  - {file: a.csv, speed: {column: velocity}}\n");
     assert_int_equal(joint->sessions_count, 1);
@@ -302,16 +281,16 @@ static void add_large_series(const char *path, size_t frames, size_t cells) {
 }
 
 static void files_larger_than_memory_are_read_in_blocks(void **state) {
-    stage *s = *state;
+    support_stage *s = *state;
     enum { MANY = 400000, CELLS_OF_IT = 100 }; /* 320 MB as doubles */
     const char *manifest = "bins: 10\nrange: [0, 1]\nsessions:\n  - {file: large.nwb}\n";
     char path[600];
     nd_error error = {0};
     support_track track = support_make_track(MANY, 1);
-    assert_true(support_write_nwb(at(s, "large.nwb"),
+    assert_true(support_write_nwb(support_at(s, "large.nwb"),
                                   &(support_nwb){.track = &track, .no_activity = true}));
     support_free_track(&track);
-    add_large_series(at(s, "large.nwb"), MANY, CELLS_OF_IT);
+    add_large_series(support_at(s, "large.nwb"), MANY, CELLS_OF_IT);
     snprintf(path, sizeof path, "%s/manifest.yaml", s->folder);
     support_fine(nd_write_file(path, manifest, strlen(manifest), &error), &error);
     nd_limits limits = {.memory = 200 << 20};
@@ -325,19 +304,20 @@ static void files_larger_than_memory_are_read_in_blocks(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(nwb_matrices_in_every_storage, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(nwb_units_become_counts, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(segmentation_ids_name_the_cells, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(matlab_files_of_every_version, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(sparse_matrices_either_way_up, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(cell_arrays_of_spike_times, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(tables_and_arrays, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(lists_of_spikes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nwb_matrices_in_every_storage, set_up, support_clear_stage),
+        cmocka_unit_test_setup_teardown(nwb_units_become_counts, set_up, support_clear_stage),
+        cmocka_unit_test_setup_teardown(segmentation_ids_name_the_cells, set_up,
+                                        support_clear_stage),
+        cmocka_unit_test_setup_teardown(matlab_files_of_every_version, set_up, support_clear_stage),
+        cmocka_unit_test_setup_teardown(sparse_matrices_either_way_up, set_up, support_clear_stage),
+        cmocka_unit_test_setup_teardown(cell_arrays_of_spike_times, set_up, support_clear_stage),
+        cmocka_unit_test_setup_teardown(tables_and_arrays, set_up, support_clear_stage),
+        cmocka_unit_test_setup_teardown(lists_of_spikes, set_up, support_clear_stage),
         cmocka_unit_test_setup_teardown(positions_on_another_clock_are_joined_by_lines, set_up,
-                                        tear_down),
+                                        support_clear_stage),
         cmocka_unit_test_setup_teardown(files_larger_than_memory_are_read_in_blocks, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(directions_joint_and_separate, set_up, tear_down),
+                                        support_clear_stage),
+        cmocka_unit_test_setup_teardown(directions_joint_and_separate, set_up, support_clear_stage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
