@@ -34,7 +34,7 @@ static void step_axis(nd_plot *plot, const nd_run *run, const nd_step_axis *axis
     nd_plot_script(plot, "set xlabel '%s'\nset xrange [%.9g:%.9g]\n", axis->label,
                    powers ? run->step[1] : 0, run->step[run->records - 1] / axis->unit);
     if (powers)
-        nd_plot_script(plot, "set logscale x\nset format x '10^{%%L}'\nset xtics 100\n");
+        nd_plot_script(plot, "set logscale x\nset format x '10^{%%L}'\n");
 }
 
 /* A trace of the records over steps, thinned, as table `name`. */

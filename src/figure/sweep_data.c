@@ -172,11 +172,12 @@ void nd_sweep_curves(nd_plot *plot, const nd_sweep_data *data, size_t group, nd_
         size_t count = 0;
         for (size_t i = 0; i < data->count; i++) {
             const nd_sweep_curve *curve = &data->curve[i];
-            if ((group == SIZE_MAX || curve->group == group) &&
-                curve->step[curve->records - 1] >= step * (1 - 1e-9)) {
-                sum += at_step(curve, trace_of(curve, trace), step);
-                count++;
-            }
+            if (group != SIZE_MAX && curve->group != group)
+                continue;
+            /* A shorter run stays at its last value: without it the mean would jump there. */
+            double end = curve->step[curve->records - 1];
+            sum += at_step(curve, trace_of(curve, trace), fmin(step, end));
+            count++;
         }
         if (count)
             nd_plot_row(plot, 2, (double[]){step, sum / (double)count});
