@@ -58,4 +58,17 @@ echo "SGD without noise: largest change of the fraction active units after 10% o
           exit (bad > 0) }' || failed=1
 "$program" sweep run "$folder/$name.yaml" -o "$folder/$name" --jobs "${ND_VALIDATION_JOBS:-$(nproc)}"
 "$program" sweep compare "$folder/$name" "$published" || failed=1
+# what all 1151 take, from the processor time of the finished rows of each kind and length
+"$program" sweep table "$folder/$name" --all-keys >"$folder/$name-runs.csv"
+awk -F, '
+    function kind(rule, update, label, steps) { return rule " " (update > 0 ? "update" : label > 0 ? "label" : "none") " " steps + 0 }
+    FNR == 1 { side++; for (i = 1; i <= NF; i++) c[side, $i] = i; next }
+    side == 1 { rows[kind($c[1, "rule"], $c[1, "update_noise"], $c[1, "label_noise"], $c[1, "last_step"] + 1)]++; next }
+    $c[2, "state"] == "done" { k = kind($c[2, "learning.rule"], $c[2, "learning.update_noise"], $c[2, "learning.label_noise"], $c[2, "run.steps"])
+                               done[k]++; seconds[k] += $c[2, "seconds"] }
+    END { print "rule, noise, steps         rows  finished here  us a step  hours of one core for all"
+          for (k in rows) if (done[k]) { split(k, part, " "); mean = seconds[k] / done[k]; hours = mean * rows[k] / 3600; total += hours
+              printf "%-26s %4d  %13d  %9.2f  %6.2f\n", k, rows[k], done[k], 1e6 * mean / part[3], hours
+          } else printf "%-26s %4d  none finished\n", k, rows[k]
+          printf "all: %.1f hours of one core\n", total }' "$published" "$folder/$name-runs.csv"
 exit $failed
