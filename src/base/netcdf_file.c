@@ -1,4 +1,4 @@
-#include "base/netcdf_file.h"
+#include "base/netcdf_handle.h"
 
 #include <netcdf.h>
 #include <stdio.h>
@@ -11,14 +11,8 @@
 #include "base/memory.h"
 #include "base/netcdf_trial.h"
 
-struct nd_nc {
-    int id;
-    char *path;  /* what the user calls it */
-    char *aside; /* where it is being written; NULL when only read */
-};
-
-static bool failed(const nd_nc *file, int status, const char *doing, const char *name,
-                   nd_error *error) {
+bool nd_nc_failed(const nd_nc *file, int status, const char *doing, const char *name,
+                  nd_error *error) {
     const char *mend =
         status == NC_EHDFERR && file->aside ? "the disk may be full, or the file damaged" : NULL;
     return nd_fail(error, file->path, mend, "%s %s: %s", doing, name, nc_strerror(status));
@@ -122,7 +116,7 @@ nd_nc *nd_nc_amend(const char *path, nd_error *error) {
         if (status == NC_NOERR)
             return file;
         file->id = -1;
-        failed(file, status, "cannot be added to", "", error);
+        nd_nc_failed(file, status, "cannot be added to", "", error);
     } else
         free(aside);
     nd_nc_close(file);
@@ -132,7 +126,7 @@ nd_nc *nd_nc_amend(const char *path, nd_error *error) {
 bool nd_nc_publish(nd_nc *file, nd_error *error) {
     int status = nc_close(file->id);
     file->id = -1;
-    bool fine = status == NC_NOERR || failed(file, status, "cannot be", "written", error);
+    bool fine = status == NC_NOERR || nd_nc_failed(file, status, "cannot be", "written", error);
     if (fine) {
         fine = nd_publish(file->aside, file->path, error);
         free(file->aside);
@@ -152,7 +146,7 @@ bool nd_nc_define_dimension(nd_nc *file, const char *name, size_t length, nd_err
     if (nc_inq_dimid(file->id, name, &id) == NC_NOERR) {
         int status = nc_inq_dimlen(file->id, id, &existing);
         if (status != NC_NOERR)
-            return failed(file, status, "dimension", name, error);
+            return nd_nc_failed(file, status, "dimension", name, error);
         if (existing != length)
             return nd_fail(error, file->path, NULL,
                            "dimension %s has length %zu already, %zu is needed", name, existing,
@@ -160,7 +154,7 @@ bool nd_nc_define_dimension(nd_nc *file, const char *name, size_t length, nd_err
         return true;
     }
     int status = nc_def_dim(file->id, name, length, &id);
-    return status == NC_NOERR || failed(file, status, "dimension", name, error);
+    return status == NC_NOERR || nd_nc_failed(file, status, "dimension", name, error);
 }
 
 bool nd_nc_dimension(const nd_nc *file, const char *name, size_t *length, nd_error *error) {
@@ -170,7 +164,7 @@ bool nd_nc_dimension(const nd_nc *file, const char *name, size_t *length, nd_err
         status = nc_inq_dimlen(file->id, id, length);
     if (status == NC_EBADDIM)
         return nd_fail(error, file->path, NULL, "has no dimension '%s'", name);
-    return status == NC_NOERR || failed(file, status, "dimension", name, error);
+    return status == NC_NOERR || nd_nc_failed(file, status, "dimension", name, error);
 }
 
 /* The variable's id, rank and element count. */
@@ -194,7 +188,7 @@ static bool find(const nd_nc *file, const char *name, int *id, int *rank, size_t
         if (status == NC_NOERR && __builtin_mul_overflow(*count, shape[i], count))
             return nd_fail(error, file->path, NULL, "variable %s is too large", name);
     }
-    return status == NC_NOERR || failed(file, status, "variable", name, error);
+    return status == NC_NOERR || nd_nc_failed(file, status, "variable", name, error);
 }
 
 bool nd_nc_has(const nd_nc *file, const char *name) {
@@ -208,9 +202,8 @@ bool nd_nc_shape(const nd_nc *file, const char *name, int *rank, size_t shape[8]
     return find(file, name, &id, rank, shape, &count, error);
 }
 
-/* The ids and total size of space-separated dimension names; the rank, or -1 on failure. */
-static int dimension_ids(nd_nc *file, const char *dimensions, int ids[8], size_t *count,
-                         nd_error *error) {
+int nd_nc_dimension_ids(nd_nc *file, const char *dimensions, int ids[8], size_t *count,
+                        nd_error *error) {
     char names[512];
     snprintf(names, sizeof names, "%s", dimensions);
     int rank = 0;
@@ -252,7 +245,7 @@ bool nd_nc_define(nd_nc *file, const char *name, nd_nc_type type, const char *di
     static const nc_type types[] = {NC_DOUBLE, NC_FLOAT, NC_INT, NC_INT64, NC_BYTE};
     int ids[8], id, status = NC_NOERR;
     size_t count;
-    int rank = dimension_ids(file, dimensions, ids, &count, error);
+    int rank = nd_nc_dimension_ids(file, dimensions, ids, &count, error);
     if (rank < 0)
         return false;
     if (nc_inq_varid(file->id, name, &id) == NC_NOERR) {
@@ -261,7 +254,7 @@ bool nd_nc_define(nd_nc *file, const char *name, nd_nc_type type, const char *di
         if (status == NC_NOERR)
             status = nc_inq_vardimid(file->id, id, existing);
         if (status != NC_NOERR)
-            return failed(file, status, "variable", name, error);
+            return nd_nc_failed(file, status, "variable", name, error);
         if (existing_rank != rank || memcmp(existing, ids, sizeof(int) * (size_t)rank) != 0)
             return nd_fail(error, file->path, NULL, "variable %s exists with other dimensions",
                            name);
@@ -272,14 +265,14 @@ bool nd_nc_define(nd_nc *file, const char *name, nd_nc_type type, const char *di
         if (status == NC_NOERR && rank > 1)
             status = chunk_by_row(file, id, rank, ids);
         if (status != NC_NOERR)
-            return failed(file, status, "defining", name, error);
+            return nd_nc_failed(file, status, "defining", name, error);
     }
     return (!units || nd_nc_put_text(file, name, "units", units, error)) &&
            (!definition || nd_nc_put_text(file, name, "long_name", definition, error));
 }
 
-static bool check_count(const nd_nc *file, const char *name, size_t count, int *id,
-                        nd_error *error) {
+bool nd_nc_check_count(const nd_nc *file, const char *name, size_t count, int *id,
+                       nd_error *error) {
     int rank;
     size_t shape[8], actual;
     if (!find(file, name, id, &rank, shape, &actual, error))
@@ -291,36 +284,36 @@ static bool check_count(const nd_nc *file, const char *name, size_t count, int *
 
 bool nd_nc_put(nd_nc *file, const char *name, const double *values, size_t count, nd_error *error) {
     int id;
-    if (!check_count(file, name, count, &id, error))
+    if (!nd_nc_check_count(file, name, count, &id, error))
         return false;
     int status = nc_put_var_double(file->id, id, values);
-    return status == NC_NOERR || failed(file, status, "writing", name, error);
+    return status == NC_NOERR || nd_nc_failed(file, status, "writing", name, error);
 }
 
 bool nd_nc_get(const nd_nc *file, const char *name, double *values, size_t count, nd_error *error) {
     int id;
-    if (!check_count(file, name, count, &id, error))
+    if (!nd_nc_check_count(file, name, count, &id, error))
         return false;
     int status = nc_get_var_double(file->id, id, values);
-    return status == NC_NOERR || failed(file, status, "reading", name, error);
+    return status == NC_NOERR || nd_nc_failed(file, status, "reading", name, error);
 }
 
 bool nd_nc_put_int64(nd_nc *file, const char *name, const int64_t *values, size_t count,
                      nd_error *error) {
     int id;
-    if (!check_count(file, name, count, &id, error))
+    if (!nd_nc_check_count(file, name, count, &id, error))
         return false;
     int status = nc_put_var_longlong(file->id, id, (const long long *)values);
-    return status == NC_NOERR || failed(file, status, "writing", name, error);
+    return status == NC_NOERR || nd_nc_failed(file, status, "writing", name, error);
 }
 
 bool nd_nc_get_int64(const nd_nc *file, const char *name, int64_t *values, size_t count,
                      nd_error *error) {
     int id;
-    if (!check_count(file, name, count, &id, error))
+    if (!nd_nc_check_count(file, name, count, &id, error))
         return false;
     int status = nc_get_var_longlong(file->id, id, (long long *)values);
-    return status == NC_NOERR || failed(file, status, "reading", name, error);
+    return status == NC_NOERR || nd_nc_failed(file, status, "reading", name, error);
 }
 
 /* The hyperslab of one entry along the first dimension. */
@@ -346,7 +339,7 @@ bool nd_nc_put_row(nd_nc *file, const char *name, size_t row, const double *valu
     if (!row_slab(file, name, row, count, &id, start, extent, error))
         return false;
     int status = nc_put_vara_double(file->id, id, start, extent, values);
-    return status == NC_NOERR || failed(file, status, "writing", name, error);
+    return status == NC_NOERR || nd_nc_failed(file, status, "writing", name, error);
 }
 
 bool nd_nc_get_row(const nd_nc *file, const char *name, size_t row, double *values, size_t count,
@@ -356,7 +349,7 @@ bool nd_nc_get_row(const nd_nc *file, const char *name, size_t row, double *valu
     if (!row_slab(file, name, row, count, &id, start, extent, error))
         return false;
     int status = nc_get_vara_double(file->id, id, start, extent, values);
-    return status == NC_NOERR || failed(file, status, "reading", name, error);
+    return status == NC_NOERR || nd_nc_failed(file, status, "reading", name, error);
 }
 
 double *nd_nc_load(const nd_nc *file, const char *name, int *rank, size_t shape[8],
@@ -371,143 +364,4 @@ double *nd_nc_load(const nd_nc *file, const char *name, int *rank, size_t shape[
         return NULL;
     }
     return values;
-}
-
-bool nd_nc_put_strings(nd_nc *file, const char *name, const char *dimension, const char *definition,
-                       const char *const *texts, size_t count, nd_error *error) {
-    int ids[8], id;
-    size_t length;
-    int rank = dimension_ids(file, dimension, ids, &length, error);
-    if (rank < 0)
-        return false;
-    if (rank != 1 || length != count)
-        return nd_fail(error, file->path, NULL, "variable %s takes %zu texts, not %zu", name,
-                       length, count);
-    int status = nc_inq_varid(file->id, name, &id);
-    if (status != NC_NOERR)
-        status = nc_def_var(file->id, name, NC_STRING, rank, ids, &id);
-    if (status == NC_NOERR)
-        status = nc_put_var_string(file->id, id, (const char **)texts);
-    if (status != NC_NOERR)
-        return failed(file, status, "writing", name, error);
-    return !definition || nd_nc_put_text(file, name, "long_name", definition, error);
-}
-
-static void free_texts(char **texts, size_t count) {
-    for (size_t i = 0; texts && i < count; i++)
-        free(texts[i]);
-    free(texts);
-}
-
-char **nd_nc_get_strings(const nd_nc *file, const char *name, size_t count, nd_error *error) {
-    int id;
-    nc_type type = NC_NAT;
-    if (!check_count(file, name, count, &id, error))
-        return NULL;
-    if (nc_inq_vartype(file->id, id, &type) != NC_NOERR || type != NC_STRING) {
-        nd_fail(error, file->path, NULL, "variable %s does not hold texts", name);
-        return NULL;
-    }
-    char **stored = nd_array(count, sizeof *stored, error);
-    char **texts = nd_array(count, sizeof *texts, error);
-    int status = stored && texts ? nc_get_var_string(file->id, id, stored) : NC_ENOMEM;
-    bool fine = status == NC_NOERR;
-    for (size_t i = 0; fine && i < count; i++)
-        fine = (texts[i] = nd_text(stored[i] ? stored[i] : "", error)) != NULL;
-    if (status == NC_NOERR)
-        (void)nc_free_string(count, stored);
-    else
-        failed(file, status, "reading", name, error);
-    free(stored);
-    if (!fine)
-        free_texts(texts, count);
-    return fine ? texts : NULL;
-}
-
-static bool holder(const nd_nc *file, const char *variable, int *id, nd_error *error) {
-    *id = NC_GLOBAL;
-    if (!variable)
-        return true;
-    int status = nc_inq_varid(file->id, variable, id);
-    return status == NC_NOERR || failed(file, status, "variable", variable, error);
-}
-
-bool nd_nc_put_text(nd_nc *file, const char *variable, const char *name, const char *text,
-                    nd_error *error) {
-    int id;
-    if (!holder(file, variable, &id, error))
-        return false;
-    int status = nc_put_att_text(file->id, id, name, strlen(text), text);
-    return status == NC_NOERR || failed(file, status, "attribute", name, error);
-}
-
-bool nd_nc_put_number(nd_nc *file, const char *variable, const char *name, double value,
-                      nd_error *error) {
-    int id;
-    if (!holder(file, variable, &id, error))
-        return false;
-    int status = nc_put_att_double(file->id, id, name, NC_DOUBLE, 1, &value);
-    return status == NC_NOERR || failed(file, status, "attribute", name, error);
-}
-
-char *nd_nc_text(const nd_nc *file, const char *variable, const char *name, nd_error *error) {
-    int id;
-    if (!holder(file, variable, &id, error))
-        return NULL;
-    nc_type type;
-    size_t length;
-    if (nc_inq_att(file->id, id, name, &type, &length) != NC_NOERR || type != NC_CHAR) {
-        nd_fail(error, file->path, NULL, "has no text attribute '%s'", name);
-        return NULL;
-    }
-    char *text = nd_array(length + 1, 1, error);
-    int status = text ? nc_get_att_text(file->id, id, name, text) : NC_NOERR;
-    if (status != NC_NOERR) {
-        failed(file, status, "attribute", name, error);
-        free(text);
-        return NULL;
-    }
-    return text;
-}
-
-bool nd_nc_number(const nd_nc *file, const char *variable, const char *name, double *value,
-                  nd_error *error) {
-    int id;
-    if (!holder(file, variable, &id, error))
-        return false;
-    nc_type type;
-    size_t length;
-    if (nc_inq_att(file->id, id, name, &type, &length) != NC_NOERR || type == NC_CHAR ||
-        length != 1 || nc_get_att_double(file->id, id, name, value) != NC_NOERR)
-        return nd_fail(error, file->path, NULL, "has no number attribute '%s'", name);
-    return true;
-}
-
-bool nd_nc_dimension_at(const nd_nc *file, size_t index, char *name, size_t *length) {
-    int ids[NC_MAX_DIMS], count;
-    return nc_inq_dimids(file->id, &count, ids, 0) == NC_NOERR && index < (size_t)count &&
-           nc_inq_dim(file->id, ids[index], name, length) == NC_NOERR;
-}
-
-bool nd_nc_attribute_at(const nd_nc *file, size_t index, char *name) {
-    int count;
-    return nc_inq_natts(file->id, &count) == NC_NOERR && index < (size_t)count &&
-           nc_inq_attname(file->id, NC_GLOBAL, (int)index, name) == NC_NOERR;
-}
-
-bool nd_nc_variable_at(const nd_nc *file, size_t index, char *name, char *dimensions, size_t size) {
-    int count, rank, ids[NC_MAX_VAR_DIMS];
-    if (nc_inq_nvars(file->id, &count) != NC_NOERR || index >= (size_t)count ||
-        nc_inq_var(file->id, (int)index, name, NULL, &rank, ids, NULL) != NC_NOERR)
-        return false;
-    size_t length = 0;
-    dimensions[0] = '\0';
-    for (int i = 0; i < rank && length < size; i++) {
-        char dimension[NC_MAX_NAME + 1];
-        if (nc_inq_dimname(file->id, ids[i], dimension) != NC_NOERR)
-            return false;
-        length +=
-            (size_t)snprintf(dimensions + length, size - length, "%s%s", i ? " " : "", dimension);
-    }
-    return true;
 }

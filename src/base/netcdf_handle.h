@@ -1,0 +1,22 @@
+/* The inside of an open netCDF file, for the two files that work on it. */
+#ifndef ND_BASE_NETCDF_HANDLE_H
+#define ND_BASE_NETCDF_HANDLE_H
+
+#include "base/netcdf_file.h"
+
+struct nd_nc {
+    int id;
+    char *path;  /* what the user calls it */
+    char *aside; /* where it is being written; NULL when only read */
+};
+
+/* False, with `error` saying what netCDF's status means while doing that to `name`. */
+bool nd_nc_failed(const nd_nc *file, int status, const char *doing, const char *name,
+                  nd_error *error);
+/* The ids and total size of space-separated dimension names; the rank, or -1 on failure. */
+int nd_nc_dimension_ids(nd_nc *file, const char *dimensions, int ids[8], size_t *count,
+                        nd_error *error);
+/* The variable's id; fails unless it has `count` elements. */
+bool nd_nc_check_count(const nd_nc *file, const char *name, size_t count, int *id, nd_error *error);
+
+#endif

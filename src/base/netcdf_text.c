@@ -1,0 +1,148 @@
+/* The words in a netCDF file: texts, attributes, and the names of what it holds. */
+#include <netcdf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/netcdf_handle.h"
+
+bool nd_nc_put_strings(nd_nc *file, const char *name, const char *dimension, const char *definition,
+                       const char *const *texts, size_t count, nd_error *error) {
+    int ids[8], id;
+    size_t length;
+    int rank = nd_nc_dimension_ids(file, dimension, ids, &length, error);
+    if (rank < 0)
+        return false;
+    if (rank != 1 || length != count)
+        return nd_fail(error, file->path, NULL, "variable %s takes %zu texts, not %zu", name,
+                       length, count);
+    int status = nc_inq_varid(file->id, name, &id);
+    if (status != NC_NOERR)
+        status = nc_def_var(file->id, name, NC_STRING, rank, ids, &id);
+    if (status == NC_NOERR)
+        status = nc_put_var_string(file->id, id, (const char **)texts);
+    if (status != NC_NOERR)
+        return nd_nc_failed(file, status, "writing", name, error);
+    return !definition || nd_nc_put_text(file, name, "long_name", definition, error);
+}
+
+static void free_texts(char **texts, size_t count) {
+    for (size_t i = 0; texts && i < count; i++)
+        free(texts[i]);
+    free(texts);
+}
+
+char **nd_nc_get_strings(const nd_nc *file, const char *name, size_t count, nd_error *error) {
+    int id;
+    nc_type type = NC_NAT;
+    if (!nd_nc_check_count(file, name, count, &id, error))
+        return NULL;
+    if (nc_inq_vartype(file->id, id, &type) != NC_NOERR || type != NC_STRING) {
+        nd_fail(error, file->path, NULL, "variable %s does not hold texts", name);
+        return NULL;
+    }
+    char **stored = nd_array(count, sizeof *stored, error);
+    char **texts = nd_array(count, sizeof *texts, error);
+    int status = stored && texts ? nc_get_var_string(file->id, id, stored) : NC_ENOMEM;
+    bool fine = status == NC_NOERR;
+    for (size_t i = 0; fine && i < count; i++)
+        fine = (texts[i] = nd_text(stored[i] ? stored[i] : "", error)) != NULL;
+    if (status == NC_NOERR)
+        (void)nc_free_string(count, stored);
+    else
+        nd_nc_failed(file, status, "reading", name, error);
+    free(stored);
+    if (!fine)
+        free_texts(texts, count);
+    return fine ? texts : NULL;
+}
+
+static bool holder(const nd_nc *file, const char *variable, int *id, nd_error *error) {
+    *id = NC_GLOBAL;
+    if (!variable)
+        return true;
+    int status = nc_inq_varid(file->id, variable, id);
+    return status == NC_NOERR || nd_nc_failed(file, status, "variable", variable, error);
+}
+
+bool nd_nc_put_text(nd_nc *file, const char *variable, const char *name, const char *text,
+                    nd_error *error) {
+    int id;
+    if (!holder(file, variable, &id, error))
+        return false;
+    int status = nc_put_att_text(file->id, id, name, strlen(text), text);
+    return status == NC_NOERR || nd_nc_failed(file, status, "attribute", name, error);
+}
+
+bool nd_nc_put_number(nd_nc *file, const char *variable, const char *name, double value,
+                      nd_error *error) {
+    int id;
+    if (!holder(file, variable, &id, error))
+        return false;
+    int status = nc_put_att_double(file->id, id, name, NC_DOUBLE, 1, &value);
+    return status == NC_NOERR || nd_nc_failed(file, status, "attribute", name, error);
+}
+
+char *nd_nc_text(const nd_nc *file, const char *variable, const char *name, nd_error *error) {
+    int id;
+    if (!holder(file, variable, &id, error))
+        return NULL;
+    nc_type type;
+    size_t length;
+    if (nc_inq_att(file->id, id, name, &type, &length) != NC_NOERR || type != NC_CHAR) {
+        nd_fail(error, file->path, NULL, "has no text attribute '%s'", name);
+        return NULL;
+    }
+    char *text = nd_array(length + 1, 1, error);
+    int status = text ? nc_get_att_text(file->id, id, name, text) : NC_NOERR;
+    if (status != NC_NOERR) {
+        nd_nc_failed(file, status, "attribute", name, error);
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+bool nd_nc_number(const nd_nc *file, const char *variable, const char *name, double *value,
+                  nd_error *error) {
+    int id;
+    if (!holder(file, variable, &id, error))
+        return false;
+    nc_type type;
+    size_t length;
+    if (nc_inq_att(file->id, id, name, &type, &length) != NC_NOERR || type == NC_CHAR ||
+        length != 1 || nc_get_att_double(file->id, id, name, value) != NC_NOERR)
+        return nd_fail(error, file->path, NULL, "has no number attribute '%s'", name);
+    return true;
+}
+
+bool nd_nc_dimension_at(const nd_nc *file, size_t index, char *name, size_t *length) {
+    int ids[NC_MAX_DIMS], count;
+    return nc_inq_dimids(file->id, &count, ids, 0) == NC_NOERR && index < (size_t)count &&
+           nc_inq_dim(file->id, ids[index], name, length) == NC_NOERR;
+}
+
+bool nd_nc_attribute_at(const nd_nc *file, size_t index, char *name) {
+    int count;
+    return nc_inq_natts(file->id, &count) == NC_NOERR && index < (size_t)count &&
+           nc_inq_attname(file->id, NC_GLOBAL, (int)index, name) == NC_NOERR;
+}
+
+bool nd_nc_variable_at(const nd_nc *file, size_t index, char *name, char *dimensions, size_t size) {
+    int count, rank, ids[NC_MAX_VAR_DIMS];
+    if (nc_inq_nvars(file->id, &count) != NC_NOERR || index >= (size_t)count ||
+        nc_inq_var(file->id, (int)index, name, NULL, &rank, ids, NULL) != NC_NOERR)
+        return false;
+    size_t length = 0;
+    dimensions[0] = '\0';
+    for (int i = 0; i < rank && length < size; i++) {
+        char dimension[NC_MAX_NAME + 1];
+        if (nc_inq_dimname(file->id, ids[i], dimension) != NC_NOERR)
+            return false;
+        length +=
+            (size_t)snprintf(dimensions + length, size - length, "%s%s", i ? " " : "", dimension);
+    }
+    return true;
+}
