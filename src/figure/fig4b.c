@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "figure/figures.h"
+#include "figure/parts.h"
 #include "figure/sweep_data.h"
 
 /* Fits of the rate that failed lie near 0 or below -7 (so do the published tables'); networks that
@@ -54,21 +55,22 @@ static void write_points(nd_plot *plot, const nd_sweep_data *data) {
 }
 
 static void draw(nd_plot *plot, const nd_sweep_data *data, const line *found) {
-    double least = INFINITY, most = 0;
+    double least = INFINITY, most = 0, fullest = 0;
     for (size_t i = 0; i < data->count; i++)
         if (data->curve[i].update_noise > 0) {
             least = fmin(least, data->curve[i].update_noise / 1.1);
             most = fmax(most, data->curve[i].update_noise * 1.1);
+            fullest = fmax(fullest, data->curve[i].final_active_fraction);
         }
     nd_plot_panel(plot, "A", 0, 0.5, 1, 0.5);
     nd_plot_script(plot,
                    "set logscale x\nset xrange [%.9g:%.9g]\nset xtics (0.001, 0.002, 0.005, 0.01, "
-                   "0.02, 0.05, 0.1, 0.2)\nset yrange [0:*]\n"
+                   "0.02, 0.05, 0.1, 0.2)\nset yrange [0:*]\nset ytics %.9g\n"
                    "set ylabel 'final active fraction'\nset xlabel 'update noise {/Symbol "
                    "s}_u'\nunset key\n"
                    "plot 'runs' using 1:2 with points pointtype 7 pointsize 0.35 "
                    "linecolor rgb '#0072B2'\n",
-                   least, most);
+                   least, most, nd_nice_step(fullest, 5));
     nd_plot_panel(plot, "B", 0, 0, 1, 0.5);
     nd_plot_script(
         plot,
