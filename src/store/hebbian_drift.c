@@ -4,6 +4,7 @@
 
 #include "measure/correlation.h"
 #include "measure/tuning.h"
+#include "measure/unit_measure.h"
 #include "store/hebbian_file.h"
 
 static bool define(nd_nc *file, bool circular, size_t lags, nd_error *error) {
@@ -100,35 +101,35 @@ static bool write_correlations(nd_nc *file, snapshots *self, size_t count, nd_er
     return fine;
 }
 
-static bool write_information(nd_nc *file, snapshots *self, size_t count, nd_error *error) {
+static bool write_unit_measures(nd_nc *file, snapshots *self, size_t count, nd_error *error) {
     size_t inputs = self->network->inputs->count, neurons = self->network->neurons;
     double *maps = nd_doubles(inputs * neurons, error), *occupancy = nd_doubles(inputs, error);
-    double *information = nd_doubles(neurons, error), *tuned = nd_doubles(neurons, error);
+    double *value = nd_doubles(neurons, error), *tuned = nd_doubles(neurons, error);
     bool *use = nd_array(neurons, sizeof *use, error);
-    bool fine = maps && occupancy && information && tuned && use &&
-                nd_nc_define(file, "spatial_information", ND_NC_DOUBLE, "snapshot unit",
-                             "bit per unit activity",
-                             "spatial information of the unit's responses, all inputs equally "
-                             "likely; NaN for a silent unit",
-                             error) &&
+    bool fine = maps && occupancy && value && tuned && use &&
                 nd_nc_define(file, "tuned", ND_NC_BYTE, "snapshot unit", "1",
                              "1 where the unit's peak exceeds network.peak_threshold and its "
                              "spatial information 0.01",
                              error);
+    for (size_t m = 0; fine && m < ND_UNIT_MEASURES; m++)
+        fine = nd_nc_define(file, nd_unit_measures[m].name, ND_NC_DOUBLE, "snapshot unit",
+                            nd_unit_measures[m].units, nd_unit_measures[m].definition, error);
     for (size_t s = 0; fine && s < inputs; s++)
-        occupancy[s] = 1 / (double)inputs;
+        occupancy[s] = 1 / (double)inputs; /* all equally likely */
     for (size_t k = 0; fine && k < count; k++) {
         maps_at(k, maps, use, self, error);
-        for (size_t i = 0; i < neurons; i++) {
-            information[i] = nd_spatial_information(maps + i * inputs, occupancy, inputs);
-            tuned[i] = use[i] && information[i] > ND_TUNED_INFORMATION;
+        for (size_t m = 0; fine && m < ND_UNIT_MEASURES; m++) {
+            for (size_t i = 0; i < neurons; i++)
+                value[i] = nd_unit_measures[m].value(maps + i * inputs, occupancy, inputs);
+            for (size_t i = 0; m == ND_UNIT_SPATIAL_INFORMATION && i < neurons; i++)
+                tuned[i] = use[i] && value[i] > ND_TUNED_INFORMATION;
+            fine = nd_nc_put_row(file, nd_unit_measures[m].name, k, value, neurons, error);
         }
-        fine = nd_nc_put_row(file, "spatial_information", k, information, neurons, error) &&
-               nd_nc_put_row(file, "tuned", k, tuned, neurons, error);
+        fine = fine && nd_nc_put_row(file, "tuned", k, tuned, neurons, error);
     }
     free(maps);
     free(occupancy);
-    free(information);
+    free(value);
     free(tuned);
     free(use);
     return fine;
@@ -138,5 +139,5 @@ bool nd_hebbian_tuning_write(nd_nc *file, const nd_hebbian *network, const doubl
                              size_t count, nd_error *error) {
     snapshots self = {network, response};
     return count == 0 || (write_correlations(file, &self, count, error) &&
-                          write_information(file, &self, count, error));
+                          write_unit_measures(file, &self, count, error));
 }

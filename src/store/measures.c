@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "measure/correlation.h"
 #include "measure/tuning.h"
+#include "measure/unit_measure.h"
 #include "store/run_phases.h"
 
 enum { BINS = ND_TUNING_BINS };
@@ -16,13 +17,13 @@ typedef struct measuring {
     const nd_run *run;
     nd_nc *file;
     size_t environments, units, samples;
-    int64_t *bin;        /* environments x samples; -1: seen in another environment */
-    double *occupancy;   /* environments x BINS */
-    double *position;    /* environments x BINS: centres of the bins, directed position */
-    double *activity;    /* samples x units */
-    double *curves;      /* environments x units x BINS */
-    double *information; /* snapshots x environments x units */
-    double *tuned;       /* the same; 0 or 1 */
+    int64_t *bin;      /* environments x samples; -1: seen in another environment */
+    double *occupancy; /* environments x BINS */
+    double *position;  /* environments x BINS: centres of the bins, directed position */
+    double *activity;  /* samples x units */
+    double *curves;    /* environments x units x BINS */
+    double *value[ND_UNIT_MEASURES]; /* snapshots x environments x units */
+    double *tuned;                   /* the same; 0 or 1 */
 } measuring;
 
 static void measuring_free(measuring *m) {
@@ -31,7 +32,8 @@ static void measuring_free(measuring *m) {
     free(m->position);
     free(m->activity);
     free(m->curves);
-    free(m->information);
+    for (size_t k = 0; k < ND_UNIT_MEASURES; k++)
+        free(m->value[k]);
     free(m->tuned);
 }
 
@@ -40,12 +42,14 @@ static bool measuring_new(measuring *m, const nd_run *run, nd_nc *file, nd_error
     size_t samples = run->dataset->samples, pairs = environments * units;
     *m = (measuring){
         .run = run, .file = file, .environments = environments, .units = units, .samples = samples};
+    for (size_t k = 0; k < ND_UNIT_MEASURES; k++)
+        if (!(m->value[k] = nd_doubles(run->snapshots * pairs, error)))
+            return false;
     return (m->bin = nd_array(environments * samples, sizeof *m->bin, error)) &&
            (m->occupancy = nd_doubles(environments * BINS, error)) &&
            (m->position = nd_doubles(environments * BINS, error)) &&
            (m->activity = nd_doubles(samples * units, error)) &&
            (m->curves = nd_doubles(pairs * BINS, error)) &&
-           (m->information = nd_doubles(run->snapshots * pairs, error)) &&
            (m->tuned = nd_doubles(run->snapshots * pairs, error));
 }
 
@@ -85,29 +89,28 @@ static bool bin_environment(measuring *m, size_t environment, nd_error *error) {
 static bool define(const measuring *m, nd_error *error) {
     bool several = m->environments > 1;
     nd_nc *file = m->file;
-    return nd_nc_define_dimension(file, "bin", BINS, error) &&
-           (!several || nd_nc_define_dimension(file, "environment", m->environments, error)) &&
-           nd_nc_define(file, "bin_position", ND_NC_DOUBLE, several ? "environment bin" : "bin",
-                        "world units",
-                        "centre of each bin of directed position, (position - least position) "
-                        "times the sign of the velocity",
-                        error) &&
-           nd_nc_define(file, "occupancy", ND_NC_DOUBLE, several ? "environment bin" : "bin", "1",
-                        "share of the samples (of the environment) that lie in the bin", error) &&
-           nd_nc_define(file, "tuning_curves", ND_NC_DOUBLE,
-                        several ? "snapshot environment unit bin" : "snapshot unit bin", "1",
-                        "mean activity over the samples in the bin, not smoothed; 0 where the bin "
-                        "was never visited",
-                        error) &&
-           nd_nc_define(file, "spatial_information", ND_NC_DOUBLE,
-                        several ? "snapshot environment unit" : "snapshot unit",
-                        "bit per unit activity",
-                        "sum over bins of p (r/R) log2(r/R), p the occupancy, r the tuning curve, "
-                        "R = sum p r; NaN for a silent unit",
-                        error) &&
-           nd_nc_define(file, "tuned", ND_NC_BYTE,
-                        several ? "snapshot environment unit" : "snapshot unit", "1",
-                        "1 where the spatial information exceeds 0.01 bit", error);
+    const char *per_unit = several ? "snapshot environment unit" : "snapshot unit";
+    bool fine =
+        nd_nc_define_dimension(file, "bin", BINS, error) &&
+        (!several || nd_nc_define_dimension(file, "environment", m->environments, error)) &&
+        nd_nc_define(file, "bin_position", ND_NC_DOUBLE, several ? "environment bin" : "bin",
+                     "world units",
+                     "centre of each bin of directed position, (position - least position) "
+                     "times the sign of the velocity",
+                     error) &&
+        nd_nc_define(file, "occupancy", ND_NC_DOUBLE, several ? "environment bin" : "bin", "1",
+                     "share of the samples (of the environment) that lie in the bin", error) &&
+        nd_nc_define(file, "tuning_curves", ND_NC_DOUBLE,
+                     several ? "snapshot environment unit bin" : "snapshot unit bin", "1",
+                     "mean activity over the samples in the bin, not smoothed; 0 where the bin "
+                     "was never visited",
+                     error) &&
+        nd_nc_define(file, "tuned", ND_NC_BYTE, per_unit, "1",
+                     "1 where the spatial information exceeds 0.01 bit", error);
+    for (size_t k = 0; fine && k < ND_UNIT_MEASURES; k++)
+        fine = nd_nc_define(file, nd_unit_measures[k].name, ND_NC_DOUBLE, per_unit,
+                            nd_unit_measures[k].units, nd_unit_measures[k].definition, error);
+    return fine;
 }
 
 static bool define_correlations(const measuring *m, nd_error *error) {
@@ -140,9 +143,10 @@ static bool measure_snapshot(measuring *m, size_t snapshot, nd_error *error) {
                          occupancy, m->curves + e * size);
         for (size_t unit = 0; unit < m->units; unit++) {
             size_t at = (snapshot * m->environments + e) * m->units + unit;
-            m->information[at] =
-                nd_spatial_information(m->curves + e * size + unit * BINS, occupancy, BINS);
-            m->tuned[at] = m->information[at] > ND_TUNED_INFORMATION;
+            for (size_t k = 0; k < ND_UNIT_MEASURES; k++)
+                m->value[k][at] =
+                    nd_unit_measures[k].value(m->curves + e * size + unit * BINS, occupancy, BINS);
+            m->tuned[at] = m->value[ND_UNIT_SPATIAL_INFORMATION][at] > ND_TUNED_INFORMATION;
         }
     }
     return nd_nc_put_row(m->file, "tuning_curves", snapshot, m->curves, m->environments * size,
@@ -255,9 +259,10 @@ static bool measure_all(measuring *m, const nd_watch *watch, nd_error *error) {
         fine = bin_environment(m, e, error);
     for (size_t i = 0; fine && i < snapshots; i++)
         fine = watch_on(watch, i, snapshots, m->run, error) && measure_snapshot(m, i, error);
+    for (size_t k = 0; fine && k < ND_UNIT_MEASURES; k++)
+        fine = nd_nc_put(m->file, nd_unit_measures[k].name, m->value[k], snapshots * pairs, error);
     return fine && nd_nc_put(m->file, "occupancy", m->occupancy, m->environments * BINS, error) &&
            nd_nc_put(m->file, "bin_position", m->position, m->environments * BINS, error) &&
-           nd_nc_put(m->file, "spatial_information", m->information, snapshots * pairs, error) &&
            nd_nc_put(m->file, "tuned", m->tuned, snapshots * pairs, error) &&
            correlate_times(m, error) && correlate_environments(m, error) &&
            watch_on(watch, snapshots, snapshots, m->run, error);

@@ -7,25 +7,28 @@
 #include "base/error.h"
 #include "base/netcdf_file.h"
 #include "measure/tuning.h"
+#include "measure/unit_measure.h"
 #include "network/network.h"
 
 /* The arrays of one file. */
 typedef struct tuning {
     size_t samples, units, bins;
-    double *position, *activity;        /* samples; samples x units */
-    double *directed;                   /* samples: what is binned */
-    int64_t *bin;                       /* samples */
-    double *occupancy, *bin_position;   /* bins */
-    double *curves, *maps;              /* units x bins */
-    double *information, *tuned, *mean; /* units */
+    double *position, *activity;      /* samples; samples x units */
+    double *directed;                 /* samples: what is binned */
+    int64_t *bin;                     /* samples */
+    double *occupancy, *bin_position; /* bins */
+    double *curves, *maps;            /* units x bins */
+    double *value[ND_UNIT_MEASURES];  /* units, each */
+    double *tuned;                    /* units */
 } tuning;
 
 static void tuning_free(tuning *t) {
-    void *const arrays[] = {t->position,    t->activity,     t->directed, t->bin,
-                            t->occupancy,   t->bin_position, t->curves,   t->maps,
-                            t->information, t->tuned,        t->mean};
+    void *const arrays[] = {t->position,     t->activity, t->directed, t->bin,  t->occupancy,
+                            t->bin_position, t->curves,   t->maps,     t->tuned};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
+    for (size_t k = 0; k < ND_UNIT_MEASURES; k++)
+        free(t->value[k]);
 }
 
 static bool all_finite(const nd_nc *file, const char *name, const double *values, size_t count,
@@ -62,10 +65,11 @@ static bool measure(tuning *t, const nd_tuning_options *options, nd_error *error
           (t->bin = nd_array(samples, sizeof *t->bin, error)) &&
           (t->occupancy = nd_doubles(bins, error)) && (t->bin_position = nd_doubles(bins, error)) &&
           (t->curves = nd_doubles(units * bins, error)) &&
-          (t->maps = nd_doubles(units * bins, error)) &&
-          (t->information = nd_doubles(units, error)) && (t->tuned = nd_doubles(units, error)) &&
-          (t->mean = nd_doubles(units, error))))
+          (t->maps = nd_doubles(units * bins, error)) && (t->tuned = nd_doubles(units, error))))
         return false;
+    for (size_t k = 0; k < ND_UNIT_MEASURES; k++)
+        if (!(t->value[k] = nd_doubles(units, error)))
+            return false;
     if (options->directed)
         nd_directed_position(t->position, samples, t->directed);
     else
@@ -80,11 +84,10 @@ static bool measure(tuning *t, const nd_tuning_options *options, nd_error *error
     for (size_t i = 0; i < bins; i++)
         t->bin_position[i] = least + ((double)i + 0.5) * (most - least) / (double)bins;
     for (size_t unit = 0; unit < units; unit++) {
-        const double *curve = t->curves + unit * bins;
-        t->information[unit] = nd_spatial_information(curve, t->occupancy, bins);
-        t->tuned[unit] = t->information[unit] > options->tuned;
-        for (size_t i = 0; i < bins; i++)
-            t->mean[unit] += t->occupancy[i] * curve[i];
+        for (size_t k = 0; k < ND_UNIT_MEASURES; k++)
+            t->value[k][unit] =
+                nd_unit_measures[k].value(t->curves + unit * bins, t->occupancy, bins);
+        t->tuned[unit] = t->value[ND_UNIT_SPATIAL_INFORMATION][unit] > options->tuned;
     }
     memcpy(t->maps, t->curves, units * bins * sizeof *t->maps);
     return nd_smooth_curves(t->maps, units, bins, error);
@@ -92,8 +95,12 @@ static bool measure(tuning *t, const nd_tuning_options *options, nd_error *error
 
 static bool define(nd_nc *file, const tuning *t, const nd_tuning_options *options,
                    nd_error *error) {
-    return nd_nc_define_dimension(file, "unit", t->units, error) &&
-           nd_nc_define_dimension(file, "bin", t->bins, error) &&
+    bool fine = nd_nc_define_dimension(file, "unit", t->units, error);
+    for (size_t k = 0; fine && k < ND_UNIT_MEASURES; k++)
+        fine = nd_nc_define(file, nd_unit_measures[k].name, ND_NC_DOUBLE, "unit",
+                            nd_unit_measures[k].units, nd_unit_measures[k].definition, error) &&
+               nd_nc_put(file, nd_unit_measures[k].name, t->value[k], t->units, error);
+    return fine && nd_nc_define_dimension(file, "bin", t->bins, error) &&
            nd_nc_define(file, "bin_position", ND_NC_DOUBLE, "bin", "units of position",
                         options->directed
                             ? "centre of the bin of directed position, (position - least "
@@ -108,12 +115,6 @@ static bool define(nd_nc *file, const tuning *t, const nd_tuning_options *option
                         error) &&
            nd_nc_define(file, "rate_maps", ND_NC_DOUBLE, "unit bin", "units of activity",
                         "tuning curves smoothed with a Gaussian of 6 bins, reflecting edges",
-                        error) &&
-           nd_nc_define(file, "mean_activity", ND_NC_DOUBLE, "unit", "units of activity",
-                        "mean activity over the samples", error) &&
-           nd_nc_define(file, "spatial_information", ND_NC_DOUBLE, "unit", "bit per unit activity",
-                        "sum over bins of p (r/R) log2(r/R), p the occupancy, r the tuning curve, "
-                        "R = sum p r; NaN for a silent unit",
                         error) &&
            nd_nc_define(file, "tuned", ND_NC_BYTE, "unit", "1",
                         "1 where the spatial information exceeds tuned_threshold", error) &&
@@ -132,8 +133,6 @@ static bool write_output(const char *input, const char *output, const tuning *t,
                 nd_nc_put(file, "occupancy", t->occupancy, t->bins, error) &&
                 nd_nc_put(file, "tuning_curves", t->curves, all, error) &&
                 nd_nc_put(file, "rate_maps", t->maps, all, error) &&
-                nd_nc_put(file, "mean_activity", t->mean, t->units, error) &&
-                nd_nc_put(file, "spatial_information", t->information, t->units, error) &&
                 nd_nc_put(file, "tuned", t->tuned, t->units, error) &&
                 nd_nc_put_text(file, NULL, "input", input, error) &&
                 nd_nc_put_text(file, NULL, "source", "nulldrift tuning", error) &&
@@ -154,7 +153,7 @@ static void summarise(const tuning *t, const nd_tuning_options *options,
     for (size_t unit = 0; unit < t->units; unit++)
         if (t->tuned[unit] > 0) {
             summary->tuned_units++;
-            sum += t->information[unit];
+            sum += t->value[ND_UNIT_SPATIAL_INFORMATION][unit];
         }
     summary->mean_information = summary->tuned_units ? sum / (double)summary->tuned_units : NAN;
     nd_sparsity(t->activity, t->samples, t->units, options->active, &summary->active_fraction,

@@ -8,6 +8,7 @@
 #include "base/netcdf_file.h"
 #include "base/random.h"
 #include "measure/tuning.h"
+#include "measure/unit_measure.h"
 #include "world/dataset.h"
 
 static double *golden(const nd_nc *file, const char *name) {
@@ -87,6 +88,14 @@ static void samples_without_a_bin_are_left_out(void **state) {
     assert_true(curve[0] == 2 && curve[1] == 0);
 }
 
+static const nd_unit_measure *named(const char *name) {
+    for (size_t k = 0; k < ND_UNIT_MEASURES; k++)
+        if (strcmp(nd_unit_measures[k].name, name) == 0)
+            return &nd_unit_measures[k];
+    fail_msg("no measure is called %s", name);
+    return NULL;
+}
+
 static void information_is_that_of_known_curves(void **state) {
     (void)state;
     const double even[] = {0.25, 0.25, 0.25, 0.25};
@@ -94,6 +103,14 @@ static void information_is_that_of_known_curves(void **state) {
     assert_true(nd_spatial_information((double[]){5, 0, 0, 0}, even, 4) == 2); /* one of four */
     assert_true(nd_spatial_information((double[]){7, 7, 0, 0}, even, 4) == 1); /* one of two */
     assert_true(isnan(nd_spatial_information((double[]){0, 0, 0, 0}, even, 4)));
+    const nd_unit_measure *sparsity = named("spatial_sparsity");
+    assert_true(sparsity->value((double[]){3, 3, 3, 3}, even, 4) == 1);
+    assert_true(sparsity->value((double[]){5, 0, 0, 0}, even, 4) == 0.25); /* one of four */
+    assert_true(sparsity->value((double[]){7, 7, 0, 0}, even, 4) == 0.5);
+    assert_true(isnan(sparsity->value((double[]){0, 0, 0, 0}, even, 4)));
+    assert_true(named("mean_activity")->value((double[]){5, 0, 0, 3}, even, 4) == 2);
+    const double half[] = {0.5, 0.5, 0, 0}; /* bins never visited have no peak */
+    assert_true(named("peak_activity")->value((double[]){5, 1, 0, 9}, half, 4) == 5);
 }
 
 static void information_does_not_depend_on_the_scale_of_activity(void **state) {

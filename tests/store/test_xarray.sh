@@ -31,11 +31,14 @@ common = {
     "wall_texture": "environment texture", "rate_map_correlation": "snapshot snapshot",
     "population_vector_correlation": "snapshot snapshot"}
 one = {"occupancy": "bin", "bin_position": "bin", "tuning_curves": "snapshot unit bin",
-       "spatial_information": "snapshot unit", "tuned": "snapshot unit"}
+       "tuned": "snapshot unit"}
 two = {"occupancy": "environment bin", "bin_position": "environment bin",
        "tuning_curves": "snapshot environment unit bin",
-       "spatial_information": "snapshot environment unit", "tuned": "snapshot environment unit",
+       "tuned": "snapshot environment unit",
        "environment_correlation": "snapshot environment environment", "environment": "sample"}
+for measure in ("spatial_information", "spatial_sparsity", "mean_activity", "peak_activity"):
+    one[measure] = "snapshot unit"
+    two[measure] = "snapshot environment unit"
 for environments, own in ((1, one), (2, two)):
     path = f"{sys.argv[1]}/run{environments}.nc"
     expected = {**common, **own}

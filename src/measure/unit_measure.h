@@ -1,0 +1,17 @@
+/* Numbers of a unit's tuning: one line each in a table that serves run files (of both models) and
+ * tuning files. Adding one: its function and its line in unit_measure.c. */
+#ifndef ND_MEASURE_UNIT_MEASURE_H
+#define ND_MEASURE_UNIT_MEASURE_H
+
+#include <stddef.h>
+
+typedef struct nd_unit_measure {
+    const char *name, *units, *definition; /* of its variable in the files */
+    /* From the tuning curve and the occupancy (bins each); NaN where it is not defined. */
+    double (*value)(const double *curve, const double *occupancy, size_t bins);
+} nd_unit_measure;
+
+enum { ND_UNIT_SPATIAL_INFORMATION, ND_UNIT_MEASURES = 4 };
+extern const nd_unit_measure nd_unit_measures[ND_UNIT_MEASURES];
+
+#endif
