@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "engine/backends.h"
 #include "engine/fast_state.h"
+#include "engine/sample_order.h"
 #include "engine/walk.h"
 
 /* Units per share: small enough that a share's arrays stay near the processor. */
@@ -46,7 +47,7 @@ static bool serves(const nd_experiment *experiment, const nd_dataset *dataset) {
 static void free_pack(nd_pack *pack) {
     void *arrays[] = {pack->unit,  pack->parameters, pack->moment[0], pack->moment[1], pack->trial,
                       pack->drive, pack->activity,   pack->back,      pack->mask,      pack->output,
-                      pack->lists, pack->work,       pack->every};
+                      pack->lists, pack->work,       pack->every,     pack->gradient,  pack->edges};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         free(arrays[i]);
     for (int kind = 0; kind < ND_NOISE_KINDS; kind++)
@@ -69,9 +70,21 @@ static void close_engine(nd_engine *engine) {
                       self->targets,     self->noisy_targets, self->outputs, self->errors};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         free(arrays[i]);
+    free(self->order);
+    nd_dataset_free(self->in_order);
     nd_subspace_free(self->subspace);
     nd_parameters_free(self->initial);
     free(self);
+}
+
+/* Neighbouring samples should be alike (kernels/runs.h). */
+static bool order_samples(nd_fast_engine *self, nd_error *error) {
+    if (!(self->order = nd_array(self->dataset->samples, sizeof *self->order, error)) ||
+        !nd_sample_order(self->dataset, self->order, error) ||
+        !(self->in_order = nd_dataset_in_order(self->dataset, self->order, error)))
+        return false;
+    self->dataset = self->in_order;
+    return true;
 }
 
 /* What may be taken for granted about this experiment (science.md 6). */
@@ -86,7 +99,10 @@ static bool plan(nd_fast_engine *self, nd_error *error) {
     layer->outputs = self->dataset->outputs;
     bool moved = keys->input_noise > 0 || keys->weight_noise > 0; /* margins move by themselves */
     bool plain = layer->rule == ND_FAST_SGD || layer->rule == ND_FAST_SED;
-    if (!(self->subspace = nd_subspace_new(self->dataset, !plain || moved, error)))
+    bool sparse = layer->relu && layer->samples >= SPARSE_SAMPLES && layer->rule != ND_FAST_SED &&
+                  keys->input_noise <= 0 && keys->dropout <= 0;
+    if ((sparse && !order_samples(self, error)) ||
+        !(self->subspace = nd_subspace_new(self->dataset, !plain || moved, error)))
         return false;
     layer->rank = self->subspace->rank;
     layer->reach = self->subspace->reach;
@@ -97,10 +113,8 @@ static bool plan(nd_fast_engine *self, nd_error *error) {
                                          keys->update_noise <= 0 && keys->dropout <= 0);
     layer->side = layer->gram ? layer->samples : layer->rank;
     layer->rows = layer->side + layer->outputs;
-    bool sparse = layer->relu && layer->samples >= SPARSE_SAMPLES && !layer->gram &&
-                  layer->rule != ND_FAST_SED && keys->input_noise <= 0 && keys->dropout <= 0;
-    self->kernels =
-        nd_kernels_choose(strcmp(self->experiment->run.precision, "single") == 0, sparse);
+    self->kernels = nd_kernels_choose(strcmp(self->experiment->run.precision, "single") == 0,
+                                      sparse && !layer->gram);
     layer->stored = self->kernels->stored(layer->side, layer->outputs);
 
     self->silence = ND_SILENT_WORKS;
@@ -256,6 +270,9 @@ static bool open_share(nd_fast_engine *self, nd_share *share, nd_error *error) {
             !reals(self, self->kernels->work(layer), &pack->work, error) ||
             !reals(self, slots * self->kernels->padded(n + 4), &pack->activity, error) ||
             !reals(self, slots * self->kernels->padded(n + 4), &pack->back, error) ||
+            !reals(self, slots * rows, &pack->gradient, error) ||
+            !(pack->edges =
+                  nd_array(self->kernels->edge_room(layer, slots), sizeof *pack->edges, error)) ||
             !(pack->every = nd_array(n, sizeof *pack->every, error)))
             return false;
         for (uint32_t s = 0; s < n; s++)

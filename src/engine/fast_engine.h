@@ -41,7 +41,9 @@ typedef struct nd_share {
 typedef struct nd_fast_engine {
     nd_engine base;
     const nd_experiment *experiment;
-    const nd_dataset *dataset;
+    const nd_dataset *dataset; /* in_order, where there is one */
+    nd_dataset *in_order;      /* the data set with like samples side by side, or NULL */
+    size_t *order;             /* its samples' numbers, or NULL */
     const nd_kernels *kernels;
     unsigned threads;
     nd_subspace *subspace;

@@ -72,9 +72,10 @@ static void draw(nd_fast_engine *engine, nd_share *share) {
     for (int kind = 0; kind < ND_NOISE_KINDS; kind++) {
         if (!pack->noise[kind])
             continue;
-        engine->kernels->unit_gaussians(
-            engine->experiment->seed, PURPOSES[kind], engine->base.step / engine->period,
-            pack->unit, pack->groups, engine->noise_count, engine->scale[kind], pack->noise[kind]);
+        engine->kernels->unit_gaussians(engine->experiment->seed, PURPOSES[kind],
+                                        engine->base.step / engine->period, pack->unit,
+                                        pack->groups, engine->noise_count, engine->layer.stored,
+                                        pack->capacity, engine->scale[kind], pack->noise[kind]);
         still_empty_lanes(engine, pack, pack->noise[kind]);
     }
     share->noise_drawn = true;
@@ -110,7 +111,9 @@ static void hand_in(nd_fast_engine *engine, nd_share *share, const nd_noise *noi
             double factor = kind == ND_NOISE_UPDATE && scaled ? engine->rate : 1;
             for (size_t i = 0; i < layer->rows; i++)
                 rows[i] *= factor;
-            engine->kernels->put(layer, engine->noise_count, pack->noise[kind], slot, rows);
+            engine->kernels->put(layer,
+                                 engine->kernels->sparse ? layer->stored : engine->noise_count,
+                                 pack->noise[kind], slot, rows);
         }
     for (size_t slot = 0; noise->dropout_mask && slot < pack->slots; slot++) {
         for (size_t s = 0; s < layer->samples; s++)
@@ -196,6 +199,15 @@ static const void *sum_outputs(nd_fast_engine *engine) {
     return engine->outputs;
 }
 
+/* An n x d_out array given in the samples' own order. */
+static void take_samples(const nd_fast_engine *engine, const double *from, void *to) {
+    size_t outputs = engine->layer.outputs, size = outputs * engine->kernels->real_size;
+    for (size_t s = 0; s < engine->layer.samples; s++) {
+        size_t sample = engine->order ? engine->order[s] : s;
+        engine->kernels->from_doubles(outputs, from + sample * outputs, (char *)to + s * size);
+    }
+}
+
 /* This step's inputs and targets. */
 static const void *draw_data(nd_fast_engine *engine, const nd_noise *handed) {
     const nd_kernels *kernels = engine->kernels;
@@ -223,7 +235,7 @@ static const void *draw_data(nd_fast_engine *engine, const nd_noise *handed) {
     if (handed) {
         memcpy(engine->noisy_targets, engine->targets, outputs * kernels->real_size);
         if (handed->label) {
-            kernels->from_doubles(outputs, handed->label, engine->noisy_targets);
+            take_samples(engine, handed->label, engine->noisy_targets);
             kernels->add(outputs, engine->targets, engine->noisy_targets);
         }
     } else {

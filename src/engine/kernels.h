@@ -50,12 +50,14 @@ typedef struct nd_pack {
     void *mask;                  /* n: dropout, or NULL */
     void *lists;                 /* sparse kernels: whom each slot may meet */
     void *work;                  /* sparse kernels: scratch */
+    void *gradient;              /* sparse kernels: stored x capacity, of slots that go by runs */
+    uint32_t *edges;             /* sparse kernels: where those runs begin and end, by sample */
     uint32_t *every;             /* sparse kernels: 0 .. n-1 */
-    void *noise[ND_NOISE_KINDS]; /* period x rows, scaled as it is used, or NULL */
+    void *noise[ND_NOISE_KINDS]; /* of a period, scaled as it is used, or NULL */
     void *output;                /* n x outputs: these units' share of W_out h */
 } nd_pack;
 
-/* What one step adds. Noise is read from pack->noise at row `phase * stored`. */
+/* What one step adds. Noise is that of `phase`, laid out as unit_gaussians does. */
 typedef struct nd_step {
     const void *error;  /* n x outputs, reals: dL/do, times the rate for SGD */
     size_t phase;       /* this step's place in the period whose noise was drawn together */
@@ -76,11 +78,14 @@ typedef struct nd_kernels {
     size_t (*padded)(size_t count);
     size_t (*list_bytes)(const nd_layer *layer);
     size_t (*work)(const nd_layer *layer);
+    size_t (*edge_room)(const nd_layer *layer, size_t slots);
     /* Standard Gaussians of `units` (groups x lanes): out[group][i][lane], times their scale as
-     * spread_scale laid it out; `count` is a multiple of `gaussians`. (Sparse kernels write
-     * out[slot][..], each row in an order of its own.) */
+     * spread_scale laid it out; `count` is a multiple of `gaussians`. Sparse kernels write
+     * out[phase][slot][row], `rows` of a slot and phase, `capacity` slots to a phase, and drop what
+     * does not fill a phase; the others ignore `rows` and `capacity`. */
     void (*unit_gaussians)(uint64_t seed, nd_purpose purpose, uint64_t step, const uint32_t *unit,
-                           size_t groups, size_t count, const float *scale, void *out);
+                           size_t groups, size_t count, size_t rows, size_t capacity,
+                           const float *scale, void *out);
     /* Lays out `count` scales for unit_gaussians; spread has room for count float_lanes floats. */
     void (*spread_scale)(size_t count, const float *scale, float *spread);
     /* Dropout masks of `units`: out[group][i][lane] is 0 with probability `dropped`, else
@@ -123,6 +128,9 @@ typedef struct nd_kernels {
     void (*perturb)(const nd_layer *layer, nd_pack *pack, const nd_step *step);
     /* SED: parameters -= step->rate xi; with keeps_drive, drive and activity follow. */
     void (*descend)(const nd_layer *layer, nd_pack *pack, const nd_step *step);
+    /* The largest drive of a slot over the samples, in the kernels' precision; NULL: not offered.
+     */
+    double (*highest)(const nd_layer *layer, const nd_pack *pack, size_t slot);
     /* silent[slot] = no sample drives it. */
     void (*silent)(const nd_layer *layer, const nd_pack *pack, bool *silent);
     /* How many (slot, sample) pairs exceed `threshold`, and how many slots ever do. */

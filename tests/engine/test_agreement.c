@@ -126,6 +126,23 @@ static void awkward_shapes(void **state) {
         }
 }
 
+/* Neighbouring samples of a track drive the same units: the kernels go by runs (runs.h). */
+#define TRACK                                                                                      \
+    "world.task=predictive-track world.samples=130 world.input_dim=9 world.output_dim=9 "          \
+    "world.heading_noise=0 network.initialisation=lazy network.hidden=40"
+
+static void units_active_on_runs_of_samples(void **state) {
+    (void)state;
+    follow(TRACK " learning.update_noise=0.02", 400);
+    follow(TRACK " learning.label_noise=0.3 learning.update_noise=0.02", 400);
+    follow(TRACK " learning.rule=adam learning.learning_rate=0.001 learning.label_noise=0.1", 400);
+    follow(TRACK " learning.weight_noise=0.001", 200);
+    follow(TRACK " world.samples=128 learning.update_noise=0.02 world.input_dim=6", 100);
+    follow(TRACK " world.input_dim=40 world.output_dim=40 learning.update_noise=0.02", 100);
+    follow("world.samples=70 world.input_dim=1 world.output_dim=1 learning.update_noise=0.02", 400);
+    follow_for(TRACK " run.precision=single learning.update_noise=0.02", 100, 1e-4);
+}
+
 static void single_precision_stays_close(void **state) {
     (void)state;
     follow_for("run.precision=single learning.update_noise=0.02", 100, 2e-5);
@@ -149,6 +166,8 @@ static void every_instruction_set(void **state) {
         follow("learning.rule=adam learning.learning_rate=0.001", 300);
         follow("learning.rule=sed", 300);
         follow_for("run.precision=single learning.update_noise=0.02", 100, 2e-5);
+        follow(TRACK " learning.update_noise=0.02", 100);
+        follow_for(TRACK " run.precision=single learning.update_noise=0.02", 50, 1e-4);
     }
     unsetenv("NULLDRIFT_INSTRUCTIONS");
 }
@@ -161,6 +180,7 @@ int main(void) {
         cmocka_unit_test(every_rule_with_input_and_weight_noise_and_dropout),
         cmocka_unit_test(every_activation),
         cmocka_unit_test(awkward_shapes),
+        cmocka_unit_test(units_active_on_runs_of_samples),
         cmocka_unit_test(single_precision_stays_close),
         cmocka_unit_test(every_instruction_set),
     };

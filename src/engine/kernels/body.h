@@ -8,8 +8,10 @@
 #include "engine/kernels/stages.h"
 
 static void unit_gaussians_of(uint64_t seed, nd_purpose purpose, uint64_t step,
-                              const uint32_t *unit, size_t groups, size_t count, const float *scale,
-                              void *out) {
+                              const uint32_t *unit, size_t groups, size_t count, size_t rows,
+                              size_t capacity, const float *scale, void *out) {
+    (void)rows;
+    (void)capacity;
     unit_gaussians(seed, purpose, step, unit, groups, count, scale, out);
 }
 
@@ -82,6 +84,12 @@ static size_t as_it_is(size_t count) {
 
 static size_t nothing(const nd_layer *layer) {
     (void)layer;
+    return 0;
+}
+
+static size_t no_edges(const nd_layer *layer, size_t slots) {
+    (void)layer;
+    (void)slots;
     return 0;
 }
 
@@ -271,6 +279,7 @@ const nd_kernels ND_KERNELS = {
     .stored = stored,
     .padded = as_it_is,
     .list_bytes = nothing,
+    .edge_room = no_edges,
     .work = nothing,
     .put = put,
     .get = get,
@@ -304,6 +313,7 @@ const nd_kernels ND_SPARSE_KERNELS = {
     .stored = sparse_stored,
     .padded = padded,
     .list_bytes = list_bytes,
+    .edge_room = edge_room,
     .work = sparse_work,
     .unit_gaussians = row_gaussians,
     .spread_scale = row_scale,
@@ -319,6 +329,7 @@ const nd_kernels ND_SPARSE_KERNELS = {
     .augment = augment,
     .from_doubles = from_doubles,
     .learn = sparse_learn,
+    .highest = sparse_highest,
     .silent = sparse_silent,
     .count = sparse_count,
     .spin = spin,

@@ -59,6 +59,14 @@ INLINE reals broadcast(real value) {
     return value - (reals){0};
 }
 
+/* The value, in a register: loaded once, however often it is used. */
+INLINE reals held(reals value) {
+#ifdef __x86_64__
+    __asm__("" : "+v"(value));
+#endif
+    return value;
+}
+
 /* value where mask is true, 0 elsewhere. */
 INLINE reals where(masks mask, reals value) {
     return (reals)((masks)value & mask);
@@ -69,10 +77,21 @@ INLINE reals positive_part(reals value) {
 }
 
 INLINE real sum_of_lanes(reals value) {
+#if ND_BYTES == 32 && !ND_SINGLE
+    __m128d two = _mm_add_pd(_mm256_castpd256_pd128((__m256d)value),
+                             _mm256_extractf128_pd((__m256d)value, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+#elif ND_BYTES == 32
+    __m128 four =
+        _mm_add_ps(_mm256_castps256_ps128((__m256)value), _mm256_extractf128_ps((__m256)value, 1));
+    four = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(four, _mm_movehdup_ps(four)));
+#else
     real sum = 0;
     for (int lane = 0; lane < LANES; lane++)
         sum += value[lane];
     return sum;
+#endif
 }
 
 /* The product of the low halves of each lane. */
