@@ -30,10 +30,20 @@ static int run(const nd_arguments *arguments) {
     if (quiet)
         return ND_EXIT_FINE;
     printf("%s: spectra of %zu snapshots added.\n", path, report.snapshots);
-    if (report.not_relaxed > 0)
-        printf("  %zu of them could not be relaxed to a loss of 1e-8 of the targets' variance: the "
-               "worst ended at %.2g (relaxed_hessian_loss tells all).\n",
-               report.not_relaxed, report.worst_relaxed_loss);
+    if (report.at_minimum > 0)
+        printf(
+            "  %zu of them relaxed to minima at a loss above 1e-8 of the targets' variance, %.2g "
+            "or less.\n",
+            report.at_minimum, report.worst_minimum);
+    if (report.still_falling > 0)
+        printf(
+            "  %zu of them came down to %.2g or less, where the loss still fell but too slowly to "
+            "go on.\n",
+            report.still_falling, report.worst_falling);
+    if (report.least_loss > 0)
+        printf("  Samples with the same inputs have different targets: no loss below %.2g is "
+               "possible, and 1e-8 is meant above it.\n",
+               report.least_loss);
     return ND_EXIT_FINE;
 }
 

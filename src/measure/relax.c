@@ -1,95 +1,144 @@
 #include "measure/relax.h"
 
-#include <cblas.h>
-#include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "measure/dense.h"
-#include "measure/spectrum.h"
+#include "measure/relax_step.h"
 
-enum { MOST_TRIALS = 100, STALLED_TRIALS = 12 };
-static const double SOFTER = 4, HARDER = 0.2; /* of mu, after a failure and a success */
+enum { LEAST_TRIALS = 100, MOST_TRIALS = 1000, PATIENCE = 60 };
+static const double LEAST_GAIN = 0.05; /* within the patience */
+static const double ALL_WORK = 2e12;   /* cubes of the residuals' number, over all trials */
+/* A step that is predicted to lower the loss by less than this share lowers it no more; at a
+ * damping below SOFT of J J''s mean diagonal entry that is a minimum. */
+static const double NO_GAIN = 1e-9, SOFT = 1e-9, SOFTEST = 1e-13, STIFFEST = 1e6;
+
+double nd_least_loss(const nd_dataset *dataset) {
+    size_t n = dataset->samples, d = dataset->inputs, outputs = dataset->outputs;
+    double squares = 0;
+    for (size_t s = 0; s < n; s++) {
+        /* Each sample's share of its group's sum of squares: half the mean over its fellows. */
+        double apart = 0, fellows = 0;
+        for (size_t t = 0; t < n; t++) {
+            if (memcmp(dataset->input + s * d, dataset->input + t * d, d * sizeof(double)) != 0)
+                continue;
+            fellows++;
+            for (size_t k = 0; k < outputs; k++)
+                apart +=
+                    pow(dataset->target[s * outputs + k] - dataset->target[t * outputs + k], 2);
+        }
+        squares += apart / (2 * fellows);
+    }
+    return squares / (double)(n * outputs) / nd_target_variance(dataset);
+}
 
 typedef struct descent {
     const nd_dataset *dataset;
     const nd_activation *activation;
-    nd_parameters *trial;
-    nd_linearization *at; /* the point reached */
-    double *gram, *factor, *solution, *step;
-    double mu;
+    nd_parameters *parameters, *trial;
+    nd_relax_step step;
+    double mu, softest;
+    size_t steps;
 } descent;
 
-static void descent_free(descent *down) {
-    nd_parameters_free(down->trial);
-    nd_linearization_free(down->at);
-    free(down->gram);
-    free(down->factor);
-    free(down->solution);
-    free(down->step);
+/* The network after `share` of the step; NULL where it is not finite. */
+static bool look(descent *down, double share, nd_linearization **there, nd_error *error) {
+    *there = NULL;
+    nd_parameters_copy(down->trial, down->parameters);
+    nd_awake_add(down->step.at, share, down->step.step, down->trial);
+    return !nd_parameters_finite(down->trial) ||
+           (*there = nd_linearize(down->trial, down->dataset, down->activation, error));
 }
 
-static double mean_diagonal(const double *gram, size_t size) {
-    double sum = 0;
-    for (size_t i = 0; i < size; i++)
-        sum += gram[i * size + i];
-    return sum / (double)size;
+/* Moves on to where the descent has looked. */
+static void move(descent *down, nd_linearization *there) {
+    nd_parameters_copy(down->parameters, down->trial);
+    nd_relax_step_move(&down->step, there, down->parameters);
+    down->steps++;
 }
 
-/* Solves (J J' + mu) z = e; false when the matrix is not definite. */
-static bool solve(descent *down) {
-    size_t size = nd_residual_count(down->at);
-    lapack_int n = (lapack_int)size;
-    memcpy(down->factor, down->gram, size * size * sizeof(double));
-    memcpy(down->solution, down->at->residual, size * sizeof(double));
-    for (size_t i = 0; i < size; i++)
-        down->factor[i * size + i] += down->mu;
-    return LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'L', n, down->factor, n) == 0 &&
-           LAPACKE_dpotrs(LAPACK_COL_MAJOR, 'L', n, 1, down->factor, n, down->solution, n) == 0;
-}
-
-/* One trial step; moves on when the loss falls. `done` tells whether it moved. */
-static bool try_step(descent *down, nd_parameters *parameters, bool *moved, nd_error *error) {
-    *moved = false;
-    if (!solve(down))
-        return true;
-    nd_jacobian_transposed_times(down->at, down->solution, down->step);
-    nd_parameters_copy(down->trial, parameters);
-    nd_awake_add(down->at, -1, down->step, down->trial);
-    if (!nd_parameters_finite(down->trial))
-        return true;
-    nd_linearization *next = nd_linearize(down->trial, down->dataset, down->activation, error);
-    if (!next)
+/* One trial: moves on when the loss falls, if need be only to the first crease that the step
+ * crosses; sets the damping for the next one. */
+static bool try_step(descent *down, nd_error *error) {
+    nd_relax_step *step = &down->step;
+    double loss = step->at->loss, kept = 0, part = 1;
+    nd_linearization *next;
+    if (!look(down, 1, &next, error))
         return false;
-    if (!(next->loss < down->at->loss)) {
+    if (next)
+        kept = (loss - next->loss) / (loss - step->predicted);
+    size_t more = kept > 0.5 ? 0 : nd_relax_step_hold(step, &part);
+    if (kept > 0.7)
+        down->mu *= 0.3;
+    else if (!(kept > 0.2))
+        down->mu *= more > 0 ? 2 : 4;
+    if (!(kept > 0) && more > 0) {
         nd_linearization_free(next);
-        return true;
+        if (!look(down, part, &next, error))
+            return false;
     }
-    nd_linearization_free(down->at);
-    down->at = next;
-    nd_parameters_copy(parameters, down->trial);
-    *moved = true;
-    return nd_gram(down->at, down->gram, error);
+    if (next && next->loss < loss)
+        move(down, next);
+    else
+        nd_linearization_free(next);
+    return true;
 }
 
-static bool descend(descent *down, nd_parameters *parameters, double target, nd_relaxation *result,
-                    nd_error *error) {
-    size_t size = nd_residual_count(down->at), failures = 0;
-    down->mu = 1e-3 * mean_diagonal(down->gram, size);
-    for (size_t trial = 0; trial < MOST_TRIALS && down->at->loss > target; trial++) {
-        bool moved;
-        double before = down->at->loss;
-        if (!try_step(down, parameters, &moved, error))
-            return false;
-        /* A step that gains next to nothing counts as a failure towards giving up. */
-        failures = moved && down->at->loss < 0.99 * before ? 0 : failures + 1;
-        if (failures > STALLED_TRIALS || down->at->units == 0)
+/* A trial, or what stands in its place: other damping, or pairs let go. `ended` says that there is
+ * nothing left to gain. */
+static bool try_once(descent *down, bool *ended, nd_error *error) {
+    nd_relax_step *step = &down->step;
+    bool solved;
+    down->mu = fmax(down->mu, down->softest * step->scale);
+    if (!nd_relax_step_solve(step, down->mu, &solved, error))
+        return false;
+    double gain = solved ? 1 - step->predicted / step->at->loss : 0;
+    if (!solved) {
+        down->mu *= 4;
+        down->softest = fmax(down->softest, down->mu / step->scale);
+    } else if (gain > NO_GAIN)
+        return try_step(down, error);
+    else if (gain < -NO_GAIN) {
+        nd_relax_step_release(step);
+        down->mu *= 3;
+    } else if (down->mu > fmax(SOFT, down->softest) * step->scale)
+        down->mu *= 0.1;
+    else
+        *ended = true;
+    return true;
+}
+
+/* Trials cost the cube of the number of residuals. */
+static size_t most_trials(const nd_linearization *at) {
+    double fit = ALL_WORK / pow((double)nd_residual_count(at), 3);
+    return (size_t)fmax(LEAST_TRIALS, fmin(fit, MOST_TRIALS));
+}
+
+static bool descend(descent *down, double target, nd_relaxation *result, nd_error *error) {
+    nd_relax_step *step = &down->step;
+    double before = step->at->loss;
+    bool ended = false;
+    result->end = ND_STILL_FALLING;
+    size_t most = most_trials(step->at);
+    for (; result->trials < most && step->at->loss > target; result->trials++) {
+        if (step->at->units == 0)
+            ended = true;
+        if (ended || down->mu > STIFFEST * step->scale)
             break;
-        result->steps += moved;
-        double least = 1e-13 * mean_diagonal(down->gram, size);
-        down->mu = fmax(least, down->mu * (moved ? HARDER : SOFTER));
+        if (result->trials % PATIENCE == PATIENCE - 1) {
+            if (step->at->loss > (1 - LEAST_GAIN) * before)
+                break;
+            before = step->at->loss;
+        }
+        if (!try_once(down, &ended, error))
+            return false;
     }
+    if (step->at->loss <= target)
+        result->end = ND_AT_SOLUTION;
+    else if (ended)
+        result->end = ND_AT_MINIMUM;
+    result->steps = down->steps;
     return true;
 }
 
@@ -105,30 +154,30 @@ static double distance(const nd_parameters *a, const nd_parameters *b) {
 bool nd_relax(nd_parameters *parameters, const nd_dataset *dataset, const nd_activation *activation,
               nd_relaxation *result, nd_error *error) {
     nd_dense_single_thread();
-    *result = (nd_relaxation){0};
-    size_t hidden = parameters->hidden, size = dataset->samples * dataset->outputs;
+    size_t hidden = parameters->hidden;
+    *result = (nd_relaxation){.least = nd_least_loss(dataset)};
     nd_parameters *begin = nd_parameters_new(hidden, dataset->inputs, dataset->outputs, error);
     descent down = {.dataset = dataset,
                     .activation = activation,
+                    .parameters = parameters,
                     .trial = nd_parameters_new(hidden, dataset->inputs, dataset->outputs, error),
-                    .gram = nd_doubles(size * size, error),
-                    .factor = nd_doubles(size * size, error),
-                    .solution = nd_doubles(size, error),
-                    .step = nd_doubles(nd_parameter_count(parameters), error)};
-    bool fine = begin && down.trial && down.gram && down.factor && down.solution && down.step;
+                    .softest = SOFTEST};
+    bool fine = begin && down.trial;
     double variance = nd_target_variance(dataset);
     if (fine) {
         nd_parameters_copy(begin, parameters);
-        down.at = nd_linearize(parameters, dataset, activation, error);
-        fine = down.at && nd_gram(down.at, down.gram, error) &&
-               descend(&down, parameters, ND_RELAXED_LOSS * variance, result, error);
+        nd_linearization *at = nd_linearize(parameters, dataset, activation, error);
+        fine = at && nd_relax_step_begin(&down.step, at, parameters, activation, error) &&
+               nd_relax_step_scale(&down.step, error);
+        down.mu = 1e-3 * down.step.scale;
+        fine = fine && descend(&down, (result->least + ND_RELAXED_LOSS) * variance, result, error);
     }
     if (fine) {
-        result->loss = down.at->loss / variance;
-        result->reached = result->loss <= ND_RELAXED_LOSS;
+        result->loss = down.step.at->loss / variance;
         result->distance = distance(parameters, begin);
     }
     nd_parameters_free(begin);
-    descent_free(&down);
+    nd_parameters_free(down.trial);
+    nd_relax_step_end(&down.step);
     return fine;
 }

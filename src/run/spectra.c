@@ -97,8 +97,15 @@ static bool do_jobs(nd_spectra_work *all, const nd_run *run, const nd_watch *wat
 static void tell(const nd_spectra_work *all, nd_spectra_report *report) {
     *report = (nd_spectra_report){.snapshots = all->count};
     for (size_t i = 0; all->options->relax && i < all->count; i++) {
-        report->not_relaxed += !all->jobs[i].relaxation.reached;
-        report->worst_relaxed_loss = fmax(report->worst_relaxed_loss, all->jobs[i].relaxation.loss);
+        const nd_relaxation *relaxed = &all->jobs[i].relaxation;
+        report->least_loss = relaxed->least;
+        if (relaxed->end == ND_AT_MINIMUM) {
+            report->at_minimum++;
+            report->worst_minimum = fmax(report->worst_minimum, relaxed->loss);
+        } else if (relaxed->end == ND_STILL_FALLING) {
+            report->still_falling++;
+            report->worst_falling = fmax(report->worst_falling, relaxed->loss);
+        }
     }
 }
 

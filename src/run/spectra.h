@@ -16,8 +16,11 @@ typedef struct nd_spectra_options {
 
 /* What was done, for a word to the user. */
 typedef struct nd_spectra_report {
-    size_t snapshots, not_relaxed; /* computed; short of the relaxed loss */
-    double worst_relaxed_loss;
+    size_t snapshots; /* computed */
+    /* Relaxed, but above a loss of 1e-8: to minima; or while it still fell. Over Var(y): the worst
+     * of each, and the least that the data allow. */
+    size_t at_minimum, still_falling;
+    double worst_minimum, worst_falling, least_loss;
 } nd_spectra_report;
 
 /* Computes and adds, over (snapshot): hessian_loss, hessian_trace, hessian_largest,

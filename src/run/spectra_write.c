@@ -124,6 +124,9 @@ static bool write_column(nd_nc *file, const nd_spectra_work *all, const char *na
 static double distance_of(const nd_spectra_job *from) {
     return from->relaxation.distance;
 }
+static double end_of(const nd_spectra_job *from) {
+    return from->relaxation.end;
+}
 static double lanczos_largest_of(const nd_spectra_job *from) {
     return from->extremes.largest;
 }
@@ -192,9 +195,14 @@ bool nd_spectra_write(nd_nc *file, const nd_spectra_work *all, nd_error *error) 
             (options->exact && !write_spectrum(file, all, relaxed, true, error)))
             return false;
     if (options->relax &&
-        !write_column(file, all, "relaxed_distance",
-                      "Euclidean distance of the relaxed parameters from the snapshot's",
-                      distance_of, error))
+        (!write_column(file, all, "relaxed_distance",
+                       "Euclidean distance of the relaxed parameters from the snapshot's",
+                       distance_of, error) ||
+         !write_column(
+             file, all, "relaxed_end",
+             "where the descent ended: 0 at a loss of 1e-8 above the least possible, 1 at "
+             "a minimum above that, 2 while the loss still fell",
+             end_of, error)))
         return false;
     return !options->lanczos || write_density(file, all, error);
 }

@@ -78,7 +78,7 @@ static void relaxed_points_have_one_spectrum_exact_and_gauss_newton(void **state
         nd_relaxation relaxation;
         const nd_activation *activation = nd_activation_find(seed % 2 ? "relu" : "softplus");
         support_fine(nd_relax(parameters, dataset, activation, &relaxation, &error), &error);
-        assert_true(relaxation.reached && relaxation.loss <= ND_RELAXED_LOSS);
+        assert_true(relaxation.end == ND_AT_SOLUTION && relaxation.loss <= ND_RELAXED_LOSS);
         nd_linearization *point = nd_linearize(parameters, dataset, activation, &error);
         support_fine(point != NULL, &error);
         nd_spectrum gauss_newton = {0};
@@ -109,26 +109,112 @@ static void relaxation_from_near_a_solution_stays_near(void **state) {
         length += 1e-6 * noise[i] * noise[i];
     }
     support_fine(nd_relax(parameters, dataset, relu, &second, &error), &error);
-    assert_true(second.reached);
+    assert_int_equal(second.end, ND_AT_SOLUTION);
     /* Only the part of the noise across the manifold (18 of 540 dimensions) is taken back. */
     assert_true(second.distance < 0.5 * sqrt(length));
     nd_parameters_free(parameters);
     nd_dataset_free(dataset);
 }
 
-static void a_task_without_a_solution_is_told(void **state) {
+static double loss_of(const nd_parameters *parameters, const nd_dataset *dataset) {
+    nd_error error = {0};
+    nd_linearization *point = nd_linearize(parameters, dataset, nd_activation_find("relu"), &error);
+    support_fine(point != NULL, &error);
+    double loss = point->loss;
+    nd_linearization_free(point);
+    return loss;
+}
+
+/* The steepest fall of the loss seen along 200 random directions, over the loss. */
+static double steepest_fall(const nd_parameters *at, const nd_dataset *dataset) {
+    const double length = 1e-6;
+    size_t count = nd_parameter_count(at);
+    nd_parameters *near = random_parameters(1, at->hidden, at->inputs, at->outputs);
+    double *direction = nd_doubles(count, NULL), begin = loss_of(at, dataset), most = 0;
+    for (uint64_t probe = 0; probe < 200; probe++) {
+        nd_random_gaussians(7, ND_FOR_TEST, 31, probe * count, count, direction);
+        for (size_t i = 0; i < count; i++)
+            near->input_weights[i] = at->input_weights[i] + length * direction[i];
+        most = fmax(most, (begin - loss_of(near, dataset)) / length / begin);
+    }
+    free(direction);
+    nd_parameters_free(near);
+    return most;
+}
+
+static void a_task_without_a_solution_ends_above_it_at_minima(void **state) {
+    (void)state;
+    size_t minima = 0;
+    for (uint64_t seed = 51; seed < 59; seed++) {
+        nd_error error = {0};
+        nd_dataset *dataset = random_dataset(seed, 5, 20, 5);
+        nd_parameters *parameters = random_parameters(seed, 3, 20, 5);
+        double before = steepest_fall(parameters, dataset);
+        nd_relaxation relaxation;
+        support_fine(nd_relax(parameters, dataset, nd_activation_find("relu"), &relaxation, &error),
+                     &error);
+        assert_int_not_equal(relaxation.end, ND_AT_SOLUTION);
+        assert_true(nd_parameters_finite(parameters));
+        if (relaxation.end == ND_AT_MINIMUM) {
+            minima++;
+            assert_true(steepest_fall(parameters, dataset) < 1e-3 * before);
+        } else
+            print_message("seed %d ended at %g after %zu\n", (int)seed, relaxation.loss,
+                          relaxation.trials);
+        nd_parameters_free(parameters);
+        nd_dataset_free(dataset);
+    }
+    assert_true(minima >= 4);
+}
+
+static void samples_alike_with_other_targets_bound_the_loss(void **state) {
     (void)state;
     nd_error error = {0};
-    nd_dataset *dataset = random_dataset(51, 30, 2, 3);
-    nd_parameters *parameters = random_parameters(51, 2, 2, 3);
+    nd_dataset *dataset = random_dataset(60, 6, 5, 3);
+    nd_parameters *parameters = random_parameters(60, 60, 5, 3);
+    assert_true(nd_least_loss(dataset) == 0);
+    double expected = 0;
+    for (size_t i = 0; i < 5; i++)
+        dataset->input[4 * 5 + i] = dataset->input[1 * 5 + i];
+    for (size_t k = 0; k < 3; k++)
+        expected += pow(dataset->target[4 * 3 + k] - dataset->target[1 * 3 + k], 2) / 2;
+    expected /= 18 * nd_target_variance(dataset);
+    assert_true(fabs(nd_least_loss(dataset) - expected) < 1e-14);
     nd_relaxation relaxation;
     support_fine(nd_relax(parameters, dataset, nd_activation_find("relu"), &relaxation, &error),
                  &error);
-    assert_false(relaxation.reached);
-    assert_true(isfinite(relaxation.loss));
-    assert_true(nd_parameters_finite(parameters));
+    assert_int_equal(relaxation.end, ND_AT_SOLUTION);
+    assert_true(relaxation.loss >= expected * (1 - 1e-12) &&
+                relaxation.loss <= expected + ND_RELAXED_LOSS);
     nd_parameters_free(parameters);
     nd_dataset_free(dataset);
+}
+
+/* Smoothed data make small eigenvalues: the way to a solution is long, and full of creases. Without
+ * following them, the worst of these stops above 1e-7. */
+static void creases_do_not_stop_the_descent(void **state) {
+    (void)state;
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        nd_error error = {0};
+        char text[300];
+        snprintf(text, sizeof text,
+                 "seed: %d\nworld: {task: smoothed, samples: 20, input_dim: 10, output_dim: 10}\n"
+                 "network: {hidden: 30}\n",
+                 (int)seed);
+        nd_experiment *experiment = nd_experiment_parse(text, "test", NULL, NULL, 0, &error);
+        support_fine(experiment != NULL, &error);
+        nd_dataset *dataset = nd_dataset_make(experiment, &error);
+        support_fine(dataset != NULL, &error);
+        nd_parameters *parameters = nd_initial_parameters(experiment, dataset, &error);
+        support_fine(parameters != NULL, &error);
+        nd_relaxation relaxation;
+        support_fine(nd_relax(parameters, dataset, nd_activation_find("relu"), &relaxation, &error),
+                     &error);
+        assert_int_equal(relaxation.end, ND_AT_SOLUTION);
+        nd_parameters_free(parameters);
+        nd_dataset_free(dataset);
+        nd_experiment_free(experiment);
+    }
 }
 
 int main(void) {
@@ -137,7 +223,9 @@ int main(void) {
         cmocka_unit_test(density_and_trace_agree_within_their_errors),
         cmocka_unit_test(relaxed_points_have_one_spectrum_exact_and_gauss_newton),
         cmocka_unit_test(relaxation_from_near_a_solution_stays_near),
-        cmocka_unit_test(a_task_without_a_solution_is_told),
+        cmocka_unit_test(a_task_without_a_solution_ends_above_it_at_minima),
+        cmocka_unit_test(samples_alike_with_other_targets_bound_the_loss),
+        cmocka_unit_test(creases_do_not_stop_the_descent),
     };
     return cmocka_run_group_tests_name("lanczos and relaxation", tests, NULL, NULL);
 }
