@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/growth.h"
 #include "engine/benchmark.h"
 
 /* Without --full, no more than this many steps of a case. */
@@ -57,31 +58,6 @@ static bool print_case(const nd_benchmark_case *which, bool full, bool single, c
     return true;
 }
 
-/* How the cost grows, one shape changed at a time from case B. */
-static bool print_growth(nd_error *error) {
-    static const struct {
-        const char *key;
-        int values[5];
-    } shapes[] = {{"network.hidden", {25, 100, 400, 1600, 6400}},
-                  {"world.samples", {5, 10, 20, 40, 80}},
-                  {"world.input_dim", {5, 10, 20, 40, 80}},
-                  {"world.output_dim", {5, 10, 20, 40, 80}}};
-    const nd_benchmark_case *b = nd_benchmark_cases() + 1;
-    printf("\nGrowth from case B, microseconds per step:\n");
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
-        for (int k = 0; k < 5; k++) {
-            char set[64];
-            nd_benchmark result;
-            snprintf(set, sizeof set, "%s=%d", shapes[i].key, shapes[i].values[k]);
-            const char *sets[] = {set, "learning.learning_rate=0.01"};
-            if (!nd_benchmark_run(b->experiment, sets, 2, 2000, &result, error))
-                return false;
-            printf("%-18s %6d %10.2f  awake %.0f\n", shapes[i].key, shapes[i].values[k],
-                   result.median_microseconds, result.awake_units);
-        }
-    return true;
-}
-
 static int run(const nd_arguments *arguments) {
     nd_error error = {0};
     const char *letters = nd_value(arguments, "cases"), *peer = nd_value(arguments, "peer");
@@ -100,7 +76,8 @@ static int run(const nd_arguments *arguments) {
         if (!letters || strchr(letters, which->letter))
             printf("\n%c: %s", which->letter, which->summary);
     putchar('\n');
-    if (nd_flag(arguments, "growth") && !print_growth(&error))
+    const char *picture = nd_value(arguments, "picture");
+    if ((picture || nd_flag(arguments, "growth")) && !nd_growth(picture, &error))
         return nd_report(&error);
     return ND_EXIT_FINE;
 }
@@ -110,7 +87,9 @@ static const nd_option OPTIONS[] = {
     {0, "full", NULL, "The cases at their full length (A 10^7 steps, F 10^6): some minutes."},
     {0, "peer", "FILE",
      "Run this PyTorch loop (bench/peer_pytorch.py) before and after each case."},
-    {0, "growth", NULL, "Also how the cost grows with units, samples, inputs and outputs."},
+    {0, "growth", NULL,
+     "Also how the cost grows with units, samples, inputs, outputs and active units."},
+    {0, "picture", "FILE", "Draw that growth into FILE (.png, .pdf, .svg)."},
     {0, NULL, NULL, NULL},
 };
 

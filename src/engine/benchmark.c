@@ -58,32 +58,31 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-enum { PARTS = 20 };
-
 static bool measure(nd_engine *engine, const nd_experiment *experiment, const nd_dataset *dataset,
                     uint64_t steps, nd_benchmark *out, nd_error *error) {
-    double seconds[PARTS], total = 0, share = 0;
+    enum { PARTS = ND_BENCHMARK_PARTS };
+    double sorted[PARTS], hidden = (double)experiment->network.hidden;
+    *out = (nd_benchmark){.steps = steps};
     for (int part = 0; part < PARTS; part++) {
         uint64_t from = engine->step, to = steps * (uint64_t)(part + 1) / PARTS;
         double start = processor_seconds();
         if (!engine->backend->advance(engine, to, error))
             return false;
-        double spent = processor_seconds() - start;
-        total += spent;
-        seconds[part] = to > from ? spent / (double)(to - from) : 0;
+        double spent = 1e6 * (processor_seconds() - start);
         nd_record record;
         engine->backend->record(engine, &record);
-        share += record.fraction_active_units / PARTS;
+        const char *awake = strstr(engine->backend->describe(engine), "awake=");
+        double active = record.fraction_active_units * hidden;
+        out->part_awake[part] = awake ? strtod(awake + strlen("awake="), NULL) : active;
+        out->part_microseconds[part] = to > from ? spent / (double)(to - from) : 0;
+        out->microseconds_per_step += spent / (double)steps;
+        out->awake_units += active / PARTS;
     }
-    qsort(seconds, PARTS, sizeof *seconds, ascending);
-    double hidden = (double)experiment->network.hidden;
-    *out =
-        (nd_benchmark){.steps = steps,
-                       .microseconds_per_step = 1e6 * total / (double)steps,
-                       .median_microseconds = 0.5e6 * (seconds[PARTS / 2 - 1] + seconds[PARTS / 2]),
-                       .awake_units = share * hidden};
+    memcpy(sorted, out->part_microseconds, sizeof sorted);
+    qsort(sorted, PARTS, sizeof *sorted, ascending);
+    out->median_microseconds = 0.5 * (sorted[PARTS / 2 - 1] + sorted[PARTS / 2]);
     out->multiplications_per_step =
-        share * hidden * (double)dataset->samples *
+        out->awake_units * (double)dataset->samples *
         (2 * (double)(dataset->inputs + 1) + 3 * (double)dataset->outputs);
     snprintf(out->engine, sizeof out->engine, "%s", engine->backend->describe(engine));
     return true;

@@ -14,14 +14,18 @@ typedef struct nd_benchmark_case {
 /* All of them, ended by one whose letter is 0. */
 const nd_benchmark_case *nd_benchmark_cases(void);
 
-/* Processor time of a run, measured in parts. */
+enum { ND_BENCHMARK_PARTS = 20 };
+
+/* Processor time of a run, measured in equal parts. */
 typedef struct nd_benchmark {
     uint64_t steps;                  /* made */
     double microseconds_per_step;    /* the mean over all of them */
-    double median_microseconds;      /* the median over 20 equal parts of the run */
+    double median_microseconds;      /* the median over the parts */
     double awake_units;              /* the mean share of units active at the parts' ends, x H */
     double multiplications_per_step; /* useful ones: those of awake units, dense over samples */
-    char engine[256];                /* what the engine says of itself */
+    double part_microseconds[ND_BENCHMARK_PARTS]; /* per step, of every part */
+    double part_awake[ND_BENCHMARK_PARTS];        /* units awake at every part's end */
+    char engine[256];                             /* what the engine says of itself */
 } nd_benchmark;
 
 /* Runs `text` (YAML) with the overrides `sets` for `steps` steps on one thread. */

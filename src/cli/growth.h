@@ -1,0 +1,10 @@
+/* How the engine's cost grows with the network, printed and drawn: `nulldrift bench --growth`. */
+#ifndef ND_CLI_GROWTH_H
+#define ND_CLI_GROWTH_H
+
+#include "nulldrift.h"
+
+/* Measures, prints, and draws into `picture` (.png, .pdf or .svg) unless that is NULL. */
+bool nd_growth(const char *picture, nd_error *error);
+
+#endif
