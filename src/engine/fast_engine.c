@@ -268,8 +268,8 @@ static bool open_share(nd_fast_engine *self, nd_share *share, nd_error *error) {
     if (self->kernels->sparse) {
         if (!(pack->lists = nd_array(slots, self->kernels->list_bytes(layer), error)) ||
             !reals(self, self->kernels->work(layer), &pack->work, error) ||
-            !reals(self, slots * self->kernels->padded(n + 4), &pack->activity, error) ||
-            !reals(self, slots * self->kernels->padded(n + 4), &pack->back, error) ||
+            !reals(self, slots * self->kernels->padded(n + 16), &pack->activity, error) ||
+            !reals(self, slots * self->kernels->padded(n + 16), &pack->back, error) ||
             !reals(self, slots * rows, &pack->gradient, error) ||
             !(pack->edges =
                   nd_array(self->kernels->edge_room(layer, slots), sizeof *pack->edges, error)) ||

@@ -10,19 +10,20 @@
 #include "engine/kernels.h"
 #include "engine/kernels/rows.h"
 
-/* A slot's list; in memory it is followed by the two sets of bits, `place` (padded rank), and the
+/* A slot's list; in memory it is followed by three sets of bits, `place` (padded rank), and the
  * doubtful and the active samples (n each). */
 typedef struct list {
     real reach;
     uint32_t doubtful, active, edges, age;
     bool made, by_runs;
+    bool whole; /* the doubtful are all that may drive the unit, and none is certain */
 } list;
 
 enum { LIST_HEAD = 32, WORD = 64, LINE = 64 }; /* bytes, bits, bytes of a cache line */
 
-/* Samples are dealt with four at a time. */
+/* Samples are dealt with four, or a vector, at a time. */
 INLINE size_t samples_room(const nd_layer *layer) {
-    return padded(layer->samples + 4);
+    return padded(layer->samples + LANES);
 }
 
 INLINE size_t words_of(const nd_layer *layer) {
@@ -31,7 +32,7 @@ INLINE size_t words_of(const nd_layer *layer) {
 
 /* Bytes before `place`. */
 INLINE size_t list_front(const nd_layer *layer) {
-    size_t bytes = LIST_HEAD + 2 * words_of(layer) * sizeof(uint64_t);
+    size_t bytes = LIST_HEAD + 3 * words_of(layer) * sizeof(uint64_t);
     return (bytes + ND_BYTES - 1) / ND_BYTES * ND_BYTES;
 }
 
@@ -50,9 +51,14 @@ INLINE uint64_t *certain_of(list *l) {
     return (uint64_t *)(void *)((char *)l + LIST_HEAD);
 }
 
+/* Bit s: sample s is among the doubtful. */
+INLINE uint64_t *doubts_of(const nd_layer *layer, list *l) {
+    return certain_of(l) + words_of(layer);
+}
+
 /* Bit s: sample s drives the unit. Bits from n on are 0. */
 INLINE uint64_t *signs_of(const nd_layer *layer, list *l) {
-    return certain_of(l) + words_of(layer);
+    return certain_of(l) + 2 * words_of(layer);
 }
 
 INLINE real *place_of(const nd_layer *layer, list *l) {
@@ -82,7 +88,8 @@ static void make_list(const nd_layer *layer, list *l, const real *side, const ui
                       real *drive) {
     size_t length = padded(layer->rank);
     uint32_t *doubtful = doubtful_of(layer, l), count = 0;
-    uint64_t *certain = certain_of(l);
+    uint64_t *certain = certain_of(l), *doubts = doubts_of(layer, l);
+    l->whole = l->made && !l->by_runs; /* its activity will be wanted sample by sample */
     if (!l->made)
         l->reach = (real)layer->first_reach;
     else if (l->age < 16)
@@ -92,12 +99,14 @@ static void make_list(const nd_layer *layer, list *l, const real *side, const ui
     all_dots(side, length, layer->coordinates, every, layer->samples, drive);
     const real *lengths = layer->lengths;
     for (size_t word = 0; word < words_of(layer); word++)
-        certain[word] = 0;
+        certain[word] = doubts[word] = 0;
     for (uint32_t s = 0; s < layer->samples; s++) {
         real margin = lengths[s] * l->reach;
+        bool certainly = drive[s] > margin && !l->whole, doubted = drive[s] > -margin && !certainly;
         doubtful[count] = s;
-        count += drive[s] > -margin && drive[s] <= margin;
-        certain[s / WORD] |= (uint64_t)(drive[s] > margin) << s % WORD;
+        count += doubted;
+        doubts[s / WORD] |= (uint64_t)doubted << s % WORD;
+        certain[s / WORD] |= (uint64_t)certainly << s % WORD;
     }
     l->doubtful = count;
     l->age = 0;
@@ -122,6 +131,38 @@ INLINE void fetch_list(const nd_layer *layer, const nd_pack *pack, size_t slot) 
         __builtin_prefetch(l + at);
 }
 
+/* Which of at most 64 drives are positive; there is room to read up to a whole vector more. */
+INLINE uint64_t positive_bits(uint32_t count, const real *drive) {
+    uint64_t bits = 0;
+    for (uint32_t i = 0; i < count; i += LANES) {
+#if ND_BYTES == 32 && ND_SINGLE
+        __m256 positive =
+            _mm256_cmp_ps(_mm256_loadu_ps(drive + i), _mm256_setzero_ps(), _CMP_GT_OQ);
+        bits |= (uint64_t)(unsigned)_mm256_movemask_ps(positive) << i;
+#elif ND_BYTES == 32
+        __m256d positive =
+            _mm256_cmp_pd(_mm256_loadu_pd(drive + i), _mm256_setzero_pd(), _CMP_GT_OQ);
+        bits |= (uint64_t)(unsigned)_mm256_movemask_pd(positive) << i;
+#else
+        for (uint32_t k = i; k < i + LANES; k++)
+            bits |= (uint64_t)(drive[k] > 0) << k;
+#endif
+    }
+    return count < WORD ? bits & (((uint64_t)1 << count) - 1) : bits;
+}
+
+/* The lowest bits, one by one, to the places where mask has ones. */
+INLINE uint64_t spread_bits(uint64_t bits, uint64_t mask) {
+#ifdef __BMI2__
+    return _pdep_u64(bits, mask);
+#else
+    uint64_t out = 0;
+    for (; mask; mask &= mask - 1, bits >>= 1)
+        out |= (bits & 1) ? mask & -mask : 0;
+    return out;
+#endif
+}
+
 /* The samples that drive a slot, as bits, and how many edges their runs have. */
 INLINE void find_signs(const nd_layer *layer, const nd_pack *pack, size_t slot, list *l,
                        real *drive) {
@@ -132,21 +173,90 @@ INLINE void find_signs(const nd_layer *layer, const nd_pack *pack, size_t slot, 
         !(distance_squared(side, place_of(layer, l), length) < (real)0.998 * l->reach * l->reach))
         make_list(layer, l, side, pack->every, drive);
     l->age++;
-    const uint32_t *doubtful = doubtful_of(layer, l);
-    uint64_t *signs = signs_of(layer, l), *certain = certain_of(l);
-    all_dots(side, length, layer->coordinates, doubtful, l->doubtful, drive);
-    uint32_t active = 0, edges = 0, i = 0;
+    uint64_t *signs = signs_of(layer, l), *certain = certain_of(l), *doubts = doubts_of(layer, l);
+    all_dots(side, length, layer->coordinates, doubtful_of(layer, l), l->doubtful, drive);
+    uint32_t active = 0, edges = 0, place = 0;
     for (size_t word = 0; word < words; word++) {
-        uint64_t bits = certain[word];
-        for (; i < l->doubtful && doubtful[i] / WORD == word; i++)
-            bits |= (uint64_t)(drive[i] > 0) << doubtful[i] % WORD;
-        signs[word] = bits;
+        uint32_t count = (uint32_t)__builtin_popcountll(doubts[word]);
+        signs[word] =
+            certain[word] | spread_bits(positive_bits(count, drive + place), doubts[word]);
+        place += count;
         active += (uint32_t)__builtin_popcountll(signs[word]);
         edges += (uint32_t)__builtin_popcountll(edges_in(signs, word));
     }
     l->active = active;
     l->edges = edges - (uint32_t)is_active(signs, layer->samples - 1); /* not that past the last */
 }
+
+/* Keeps those of `count` drives that are positive, and their samples; returns how many. All arrays
+ * have room for count rounded up to 4. */
+#if ND_BYTES >= 32
+#define STAY(a) 4 * (a), 4 * (a) + 1, 4 * (a) + 2, 4 * (a) + 3
+/* Which of four stay, for each set of them: the bytes of 32-bit words to move to the front. */
+static const uint8_t FRONT[16][16] = {
+    {0},
+    {STAY(0)},
+    {STAY(1)},
+    {STAY(0), STAY(1)},
+    {STAY(2)},
+    {STAY(0), STAY(2)},
+    {STAY(1), STAY(2)},
+    {STAY(0), STAY(1), STAY(2)},
+    {STAY(3)},
+    {STAY(0), STAY(3)},
+    {STAY(1), STAY(3)},
+    {STAY(0), STAY(1), STAY(3)},
+    {STAY(2), STAY(3)},
+    {STAY(0), STAY(2), STAY(3)},
+    {STAY(1), STAY(2), STAY(3)},
+    {STAY(0), STAY(1), STAY(2), STAY(3)},
+};
+#undef STAY
+
+static uint32_t keep_positive(uint32_t count, const real *drive, const uint32_t *sample,
+                              real *activity, uint32_t *active) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i += 4) {
+#if ND_SINGLE
+        __m128 four = _mm_loadu_ps(drive + i);
+        int stay = _mm_movemask_ps(_mm_cmp_ps(four, _mm_setzero_ps(), _CMP_GT_OQ));
+#else
+        __m256d four = _mm256_loadu_pd(drive + i);
+        int stay = _mm256_movemask_pd(_mm256_cmp_pd(four, _mm256_setzero_pd(), _CMP_GT_OQ));
+#endif
+        if (count - i < 4)
+            stay &= (1 << (count - i)) - 1;
+        __m128i front = _mm_loadu_si128((const __m128i *)(const void *)FRONT[stay]);
+        __m128i samples = _mm_loadu_si128((const __m128i *)(const void *)(sample + i));
+        _mm_storeu_si128((__m128i *)(void *)(active + kept), _mm_shuffle_epi8(samples, front));
+#if ND_SINGLE
+        _mm_storeu_ps(activity + kept,
+                      _mm_castsi128_ps(_mm_shuffle_epi8(_mm_castps_si128(four), front)));
+#else
+        /* A double's two halves follow its word's place: bytes 4a.. say that word a is meant. */
+        __m128i word = _mm_srli_epi32(_mm_and_si128(front, _mm_set1_epi32(0xff)), 1);
+        __m256i wide = _mm256_cvtepu32_epi64(word);
+        wide = _mm256_or_si256(
+            wide, _mm256_slli_epi64(_mm256_add_epi64(wide, _mm256_set1_epi64x(1)), 32));
+        _mm256_storeu_pd(activity + kept,
+                         _mm256_castps_pd(_mm256_permutevar8x32_ps(_mm256_castpd_ps(four), wide)));
+#endif
+        kept += (uint32_t)__builtin_popcount((unsigned)stay);
+    }
+    return kept;
+}
+#else
+static uint32_t keep_positive(uint32_t count, const real *drive, const uint32_t *sample,
+                              real *activity, uint32_t *active) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        active[kept] = sample[i];
+        activity[kept] = drive[i];
+        kept += drive[i] > 0;
+    }
+    return kept;
+}
+#endif
 
 /* The active samples, written out. */
 INLINE void list_active(const nd_layer *layer, list *l) {

@@ -16,10 +16,14 @@ static void find_active(const nd_layer *layer, nd_pack *pack, size_t slot, real 
     l->by_runs = runs_pay(layer, l);
     if (l->by_runs)
         return;
+    real *activity = (real *)pack->activity + slot * samples_room(layer);
+    if (l->whole) {
+        keep_positive(l->doubtful, drive, doubtful_of(layer, l), activity, active_of(layer, l));
+        return;
+    }
     list_active(layer, l);
     all_dots((const real *)pack->parameters + slot * layer->stored, padded(layer->rank),
-             layer->coordinates, active_of(layer, l), l->active,
-             (real *)pack->activity + slot * samples_room(layer));
+             layer->coordinates, active_of(layer, l), l->active, activity);
 }
 
 static void sparse_drive(const nd_layer *layer, nd_pack *pack) {
