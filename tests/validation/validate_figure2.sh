@@ -75,9 +75,7 @@ runs = [figures(netCDF4.Dataset(f"{folder}/seed{s}.nc")) for s in (1, 2, 3)]
 print(f"{'':32s} {'band':>14s} {'published':>9s} {'seed 1':>8s} {'seed 2':>8s} {'seed 3':>8s}")
 for name, (low, high) in bands.items():
     values = [r[name] for r in runs]
-    # A correlation scatters by 0.045 from run to run (nine runs: 0.34 to 0.50): their mean is judged.
-    judged = [numpy.mean(values)] if "correlation" in name else values
-    fine = all(low <= v <= high for v in judged)
+    fine = all(low <= v <= high for v in values)
     failed += not fine
     print(f"{name:32s} {low:6.2f} - {high:5.2f} {published[name]:9.3f} "
           + " ".join(f"{v:8.3f}" for v in values) + ("   PASS" if fine else "   FAIL"))
@@ -87,9 +85,7 @@ units = control["fraction_active_units"][:]
 active = control["active_fraction"][:]
 correlation = control["rate_map_correlation"][:]
 middle = correlation.shape[0] // 2
-# Without noise the loss still falls by a quarter in the second half, and the maps move a little with
-# it; but no unit changes sides.
-fine = units[half:].max() - units[half:].min() == 0 and numpy.ptp(active[half:]) <= 0.005 and correlation[middle, -1] > 0.99
+fine = units[half:].max() - units[half:].min() == 0 and numpy.ptp(active[half:]) <= 0.002 and correlation[middle, -1] > 0.999
 failed += not fine
 print(f"without noise, second half: fraction active units moves {units[half:].max() - units[half:].min():.3f}, "
       f"active fraction {numpy.ptp(active[half:]):.4f}, rate-map correlation {correlation[middle, -1]:.5f}"
