@@ -293,3 +293,10 @@ void nd_in_children(nd_errand *errands, size_t count, size_t at_once, const nd_l
             running = attend(children, running, &within, watch);
     }
 }
+
+bool nd_in_child(nd_errand *errand, const nd_limits *limits, const nd_watch *watch,
+                 nd_error *error) {
+    nd_in_children(errand, 1, 1, limits, watch);
+    return errand->done ||
+           nd_fail(error, errand->error.where, errand->error.mend, "%s", errand->error.what);
+}

@@ -44,4 +44,8 @@ enum { ND_MOST_CHILDREN = 16 };
 void nd_in_children(nd_errand *errands, size_t count, size_t at_once, const nd_limits *limits,
                     const nd_watch *watch);
 
+/* The same for one errand alone: whether it was done, `error` saying why not. */
+bool nd_in_child(nd_errand *errand, const nd_limits *limits, const nd_watch *watch,
+                 nd_error *error);
+
 #endif

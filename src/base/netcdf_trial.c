@@ -14,9 +14,12 @@ enum { ENTRIES_AT_ONCE = 1 << 16, LEAST_SECONDS = 30, LEAST_BYTES_PER_SECOND = 2
 /* The most rows along the first dimension that make no more than ENTRIES_AT_ONCE entries. */
 static size_t rows_at_once(const size_t *length, int rank) {
     size_t row = 1;
-    for (int d = 1; d < rank && row <= ENTRIES_AT_ONCE; d++)
+    for (int d = 1; d < rank; d++) {
+        if (length[d] > ENTRIES_AT_ONCE / row)
+            return 1;
         row *= length[d] ? length[d] : 1;
-    return row < ENTRIES_AT_ONCE ? ENTRIES_AT_ONCE / row : 1;
+    }
+    return ENTRIES_AT_ONCE / row;
 }
 
 /* Reads entries [start, start + count) of a variable and drops them. */
@@ -101,7 +104,5 @@ bool nd_nc_trial(const char *path, nd_error *error) {
     double bytes = stat(path, &about) == 0 ? (double)about.st_size : 0.0;
     nd_limits limits = {.seconds = LEAST_SECONDS + bytes / LEAST_BYTES_PER_SECOND};
     nd_errand errand = {.work = read_everything, .context = (void *)path};
-    nd_in_children(&errand, 1, 1, &limits, NULL);
-    return errand.done ||
-           nd_fail(error, errand.error.where, errand.error.mend, "%s", errand.error.what);
+    return nd_in_child(&errand, &limits, NULL, error);
 }

@@ -6,7 +6,8 @@
 
 /* Opens `path` in a child and reads all that is in it. Fails, naming the file and the variable,
  * when the library crashes or hangs on it. What the library refuses in an orderly way is no failure
- * here: whoever reads it will say so. */
+ * here: whoever reads it will say so. Where other threads work meanwhile (a sweep's), the child may
+ * count only on the C library to mend its locks at the fork; a sanitizer's allocator does not. */
 bool nd_nc_trial(const char *path, nd_error *error);
 
 #endif

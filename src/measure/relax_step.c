@@ -61,8 +61,7 @@ bool nd_relax_step_begin(nd_relax_step *self, nd_linearization *at, const nd_par
                          const nd_activation *activation, nd_error *error) {
     size_t n = at->samples, size = nd_residual_count(at), hidden = at->hidden;
     static const double beside = 1e-30;
-    *self = (nd_relax_step){.activation = activation,
-                            .low = activation->slope(-beside),
+    *self = (nd_relax_step){.low = activation->slope(-beside),
                             .high = activation->slope(beside),
                             .at = at,
                             .kernel = nd_doubles(n * n, error),

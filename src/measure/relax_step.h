@@ -16,7 +16,6 @@ typedef struct nd_held_pair {
 } nd_held_pair;
 
 typedef struct nd_relax_step {
-    const nd_activation *activation;
     double low, high;               /* slopes on both sides of zero; equal where there is no kink */
     nd_linearization *at;           /* the point; its slopes are zero for the pairs held. Owned */
     double *kernel;                 /* samples x samples: x~_s . x~_t */

@@ -372,9 +372,7 @@ bool nd_recording_scan(const char *const *files, size_t count, const nd_limits *
     bool fine = s.file != NULL;
     for (; fine && s.at < count; s.at++) {
         nd_errand look = {.work = look_inside, .take = take_findings, .context = &s};
-        nd_in_children(&look, 1, 1, limits, NULL);
-        fine =
-            look.done || nd_fail(error, look.error.where, look.error.mend, "%s", look.error.what);
+        fine = nd_in_child(&look, limits, NULL, error);
     }
     fine = fine && write_manifest(&s);
     free(s.file);

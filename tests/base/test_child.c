@@ -23,9 +23,7 @@ static bool in_child(const nd_limits *limits, bool (*work)(void *, nd_outlet *, 
                      bool (*take)(void *, nd_buffer *, nd_error *), void *context,
                      const nd_watch *watch, nd_error *error) {
     nd_errand errand = {.work = work, .take = take, .context = context};
-    nd_in_children(&errand, 1, 1, limits, watch);
-    *error = errand.error;
-    return errand.done;
+    return nd_in_child(&errand, limits, watch, error);
 }
 
 static void fails_saying(bool (*work)(void *, nd_outlet *, nd_error *), const nd_limits *limits,
