@@ -73,9 +73,11 @@ typedef struct nd_kernels {
     size_t lanes; /* slots to a group: 1 with sparse kernels */
     size_t float_lanes, real_size;
     size_t gaussians; /* come in multiples of this */
-    /* Rows as stored for a unit of `side` + `outputs`; reals of a row of coordinates; scratch. */
+    /* Rows as stored for a unit of `side` + `outputs`; reals of a row of coordinates; of a slot's
+     * activity (sparse kernels, as all below); bytes of its list; reals of scratch; edges. */
     size_t (*stored)(size_t side, size_t outputs);
     size_t (*padded)(size_t count);
+    size_t (*samples_room)(const nd_layer *layer);
     size_t (*list_bytes)(const nd_layer *layer);
     size_t (*work)(const nd_layer *layer);
     size_t (*edge_room)(const nd_layer *layer, size_t slots);
