@@ -94,7 +94,7 @@ static bool draw(const growth *all, const char *picture, nd_error *error) {
     nd_plot_script(plot, "\n");
     draw_panel(
         plot, "C", 2.0 / 3, 1.0 / 3, "awake units of 400, in one run",
-        "unset logscale\nset xrange [0:420]\nset xtics 100\nset yrange [0:35]\nset ytics 10\n");
+        "unset logscale\nset xrange [0:420]\nset xtics 100\nset yrange [0:*]\nset ytics auto\n");
     nd_plot_script(plot,
                    "plot 'course' with points linetype 1 pointtype 7 pointsize 0.5 notitle\n");
     return nd_plot_draw(plot, false, error);

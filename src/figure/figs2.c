@@ -101,9 +101,9 @@ static void draw_panel(nd_plot *plot, const runs *all, size_t panel, double last
                 plot,
                 "'%s' index %d using ($1/%g):3:4 with filledcurves linetype %d fillstyle "
                 "transparent solid 0.25 notitle, '%s' index %d using ($1/%g):2 linetype "
-                "%d title '%s noise (%zu runs)'%s",
+                "%d title '%s noise (%zu run%s)'%s",
                 names[panel], label, axis.unit, label + 1, names[panel], label, axis.unit,
-                label + 1, label ? "label" : "update", count[label],
+                label + 1, label ? "label" : "update", count[label], count[label] == 1 ? "" : "s",
                 label == 0 && count[1] > 0 ? ", " : "\n");
 }
 

@@ -118,7 +118,11 @@ void nd_draw_correlation_matrix(nd_plot *plot, const char *letter, nd_area area,
     nd_plot_matrix(plot, name, count, count, matrix);
     nd_plot_panel_margins(plot, letter, area.left, area.bottom, area.width, area.height,
                           (nd_plot_margins){1.2, 1.2, 1.0, 0.75});
-    size_t every = (count + 7) / 8;
+    size_t longest = 0;
+    for (size_t i = 0; i < count; i++)
+        longest = strlen(labels[i]) > longest ? strlen(labels[i]) : longest;
+    size_t most = longest > 2 ? 5 : 8; /* labels that fit side by side */
+    size_t every = (count + most - 1) / most;
     nd_plot_script(plot, "set xtics () scale 0\nset ytics () scale 0\n");
     for (size_t i = 0; i < count; i += every) {
         char label[96];
