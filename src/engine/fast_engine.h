@@ -52,21 +52,22 @@ typedef struct nd_fast_engine {
     nd_silence silence;
     double silence_threshold; /* c */
     double target_variance, rate, error_scale;
-    size_t period;      /* steps whose noise is drawn together */
-    size_t noise_count; /* numbers drawn for a unit and period: period x stored, or more */
+    size_t period;                /* steps whose noise is drawn together */
+    size_t noise_count;           /* numbers drawn for a unit and period: period x rows, or more */
     float *scale[ND_NOISE_KINDS]; /* period x rows, spread for the kernels */
-    size_t shares;                /* packs */
+    void *noise_scale[ND_NOISE_KINDS]; /* sparse kernels, instead: as the layer's */
+    size_t shares;                     /* packs */
     nd_share *share;
     nd_sleeper *sleeper; /* H */
     double *home;        /* H x rows: parameters of units asleep or at rest */
     double *strayed;     /* H x (d_in + 1), handed-in noise outside the subspace; usually NULL */
     double clock;        /* SED: sum of dL^2 so far */
     double largest[2];   /* SED: largest dL^2 of this block of steps and of the one before */
-    void *lengths;       /* reals, n: |x~_s| */
-    void *coordinates;   /* reals, as the layer's */
-    void *inputs, *noisy_inputs;   /* reals, n x d_in: with input noise only */
-    void *targets, *noisy_targets; /* reals, n x d_out, with room to round up */
-    void *outputs, *errors;        /* reals, n x d_out */
+    void *lengths, *list_weights, *list_lengths; /* reals, as the layer's */
+    void *coordinates;                           /* reals, as the layer's */
+    void *inputs, *noisy_inputs;                 /* reals, n x d_in: with input noise only */
+    void *targets, *noisy_targets;               /* reals, n x d_out, with room to round up */
+    void *outputs, *errors;                      /* reals, n x d_out */
     char description[256];
 } nd_fast_engine;
 

@@ -17,6 +17,9 @@ enum { SHARE_UNITS = 512 };
 /* From this many samples on it pays to skip the inactive ones (measured: docs/performance.md). */
 enum { SPARSE_SAMPLES = 32 };
 
+/* Up to this rank the principal directions of the inputs are found: its third power is spent. */
+enum { MOST_TURNED = 400 };
+
 /* A sleep's chance of missing a crossing (science.md 6). */
 static const double MISS_CHANCE = 1e-15;
 
@@ -47,8 +50,10 @@ static void free_pack(nd_pack *pack) {
                       pack->lists, pack->work,       pack->every,     pack->gradient,  pack->edges};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         free(arrays[i]);
-    for (int kind = 0; kind < ND_NOISE_KINDS; kind++)
+    for (int kind = 0; kind < ND_NOISE_KINDS; kind++) {
         free(pack->noise[kind]);
+        free(pack->given[kind]);
+    }
 }
 
 void nd_fast_close(nd_engine *engine) {
@@ -60,11 +65,14 @@ void nd_fast_close(nd_engine *engine) {
         free(self->share[i].silent);
         free(self->share[i].values);
     }
-    for (int kind = 0; kind < ND_NOISE_KINDS; kind++)
+    for (int kind = 0; kind < ND_NOISE_KINDS; kind++) {
         free(self->scale[kind]);
-    void *arrays[] = {self->share,       self->sleeper,       self->home,    self->strayed,
-                      self->coordinates, self->lengths,       self->inputs,  self->noisy_inputs,
-                      self->targets,     self->noisy_targets, self->outputs, self->errors};
+        free(self->noise_scale[kind]);
+    }
+    void *arrays[] = {
+        self->share,   self->sleeper,       self->home,         self->strayed, self->coordinates,
+        self->lengths, self->list_weights,  self->list_lengths, self->inputs,  self->noisy_inputs,
+        self->targets, self->noisy_targets, self->outputs,      self->errors};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         free(arrays[i]);
     free(self->order);
@@ -110,8 +118,11 @@ static bool plan(nd_fast_engine *self, nd_error *error) {
                                          keys->update_noise <= 0 && keys->dropout <= 0);
     layer->side = layer->gram ? layer->samples : layer->rank;
     layer->rows = layer->side + layer->outputs;
-    self->kernels = nd_kernels_choose(strcmp(self->experiment->run.precision, "single") == 0,
-                                      sparse && !layer->gram);
+    sparse = sparse && !layer->gram;
+    if (sparse && layer->rank <= MOST_TURNED && !nd_subspace_turn(self->subspace, error))
+        return false;
+    self->kernels =
+        nd_kernels_choose(strcmp(self->experiment->run.precision, "single") == 0, sparse);
     layer->stored = self->kernels->stored(layer->side, layer->outputs);
 
     self->silence = ND_SILENT_WORKS;
@@ -133,24 +144,53 @@ static bool reals(const nd_fast_engine *self, size_t count, void **array, nd_err
     return (*array = nd_array(count, self->kernels->real_size, error)) != NULL;
 }
 
-/* For the lists of the sparse kernels: how far a unit's drive moves when its input side does. */
+/* The measure of distance of the sparse kernels' lists: weights in proportion to the size of each
+ * coordinate over the samples, 1 on average. */
+static void weigh_coordinates(const nd_subspace *subspace, double *weight, double *length) {
+    size_t n = subspace->samples, rank = subspace->rank;
+    double sum = 0;
+    for (size_t k = 0; k < rank; k++) {
+        double squares = 0;
+        for (size_t s = 0; s < n; s++)
+            squares += subspace->coordinates[s * rank + k] * subspace->coordinates[s * rank + k];
+        weight[k] = sqrt(squares);
+        sum += weight[k];
+    }
+    for (size_t k = 0; k < rank; k++)
+        weight[k] = fmax(weight[k] * (double)rank / sum, 1e-9);
+    for (size_t s = 0; s < n; s++) {
+        const double *c = subspace->coordinates + s * rank;
+        double squares = 0;
+        for (size_t k = 0; k < rank; k++)
+            squares += c[k] * c[k] / weight[k];
+        length[s] = sqrt(squares);
+    }
+}
+
+/* What the lists of the sparse kernels need: how far a unit's drive moves when its input side does.
+ */
 static bool open_lengths(nd_fast_engine *self, nd_error *error) {
     nd_layer *layer = &self->layer;
-    const double *c = self->subspace->coordinates;
-    if (!reals(self, layer->samples, &self->lengths, error))
-        return false;
-    for (size_t s = 0; s < layer->samples; s++, c += layer->rank) {
-        double squares = 0;
-        for (size_t k = 0; k < layer->rank; k++)
-            squares += c[k] * c[k];
-        double length = sqrt(squares);
-        self->kernels->from_doubles(1, &length,
-                                    (char *)self->lengths + s * self->kernels->real_size);
+    const nd_kernels *kernels = self->kernels;
+    size_t n = layer->samples, rank = layer->rank;
+    double *weight = nd_doubles(rank, error), *length = nd_doubles(n, error);
+    bool fine = weight && length && reals(self, n, &self->lengths, error) &&
+                reals(self, kernels->padded(rank), &self->list_weights, error) &&
+                reals(self, n, &self->list_lengths, error);
+    if (fine) {
+        weigh_coordinates(self->subspace, weight, length);
+        kernels->from_doubles(n, self->subspace->length, self->lengths);
+        kernels->from_doubles(rank, weight, self->list_weights);
+        kernels->from_doubles(n, length, self->list_lengths);
     }
+    free(weight);
+    free(length);
     layer->lengths = self->lengths;
+    layer->list_weights = self->list_weights;
+    layer->list_lengths = self->list_lengths;
     double stride = self->rate * self->experiment->learning.update_noise;
-    layer->first_reach = 5 * stride * sqrt((double)layer->rank) + 1e-3;
-    return true;
+    layer->first_reach = 5 * stride * sqrt((double)rank) + 1e-3;
+    return fine;
 }
 
 /* The constant arrays in the kernels' precision. */
@@ -198,12 +238,15 @@ static bool open_data(nd_fast_engine *self, nd_error *error) {
     return true;
 }
 
-/* How many steps' noise is drawn together: the fewest that waste the fewest random numbers. */
+/* How many steps' noise is drawn together: the fewest that waste the fewest random numbers. Units
+ * come and go every ND_FAST_BLOCK steps, when all noise is drawn anew. */
 static void choose_period(nd_fast_engine *self) {
     enum { MOST = 12 };
-    size_t unit = self->kernels->gaussians, rows = self->layer.stored;
+    size_t unit = self->kernels->gaussians, rows = self->layer.rows;
     double least = INFINITY;
     for (size_t period = 1; period <= MOST; period++) {
+        if (ND_FAST_BLOCK % period != 0)
+            continue;
         size_t count = (period * rows + unit - 1) / unit * unit;
         double cost = (double)count / (double)period;
         if (cost < least) {
@@ -212,6 +255,21 @@ static void choose_period(nd_fast_engine *self) {
             self->noise_count = count;
         }
     }
+}
+
+/* Sparse kernels: the scale of a unit's noise as its parameters are stored. */
+static bool open_row_scale(nd_fast_engine *self, int kind, double side, double outer,
+                           nd_error *error) {
+    const nd_layer *layer = &self->layer;
+    double *scale = nd_doubles(layer->rows, error);
+    bool fine = scale && reals(self, layer->stored, &self->noise_scale[kind], error);
+    for (size_t i = 0; fine && i < layer->rows; i++)
+        scale[i] = (double)(float)(i < layer->side ? side : outer);
+    if (fine)
+        self->kernels->put(layer, layer->stored, self->noise_scale[kind], 0, scale);
+    free(scale);
+    self->layer.noise_scale[kind] = self->noise_scale[kind];
+    return fine;
 }
 
 static bool open_noise(nd_fast_engine *self, nd_error *error) {
@@ -225,10 +283,14 @@ static bool open_noise(nd_fast_engine *self, nd_error *error) {
                      sed ? 0.1 / sqrt((double)self->initial->hidden) : 0};
     double outer[] = {update, keys->weight_noise, sed ? 0.1 / sqrt((double)layer->outputs) : 0};
     choose_period(self);
-    size_t padded_side = layer->stored - self->kernels->padded(layer->outputs);
     for (int kind = 0; kind < ND_NOISE_KINDS; kind++) {
         if (side[kind] <= 0)
             continue;
+        if (self->kernels->sparse) {
+            if (!open_row_scale(self, kind, side[kind], outer[kind], error))
+                return false;
+            continue;
+        }
         size_t count = self->noise_count;
         float *scale = nd_array(count, sizeof *scale, error);
         self->scale[kind] = nd_array(count * self->kernels->float_lanes, sizeof(float), error);
@@ -236,13 +298,8 @@ static bool open_noise(nd_fast_engine *self, nd_error *error) {
             free(scale);
             return false;
         }
-        for (size_t i = 0; i < self->period * layer->stored; i++) {
-            size_t row = i % layer->stored;
-            if (row < layer->side)
-                scale[i] = (float)side[kind];
-            else if (row >= padded_side && row < padded_side + layer->outputs)
-                scale[i] = (float)outer[kind];
-        }
+        for (size_t i = 0; i < self->period * layer->rows; i++)
+            scale[i] = (float)(i % layer->rows < layer->side ? side[kind] : outer[kind]);
         self->kernels->spread_scale(count, scale, self->scale[kind]);
         free(scale);
     }
@@ -283,9 +340,14 @@ static bool open_share(nd_fast_engine *self, nd_share *share, nd_error *error) {
     for (int i = 0; i < RULES[find_rule(self->experiment)].moments; i++)
         if (!reals(self, slots * rows, &pack->moment[i], error))
             return false;
-    for (int kind = 0; kind < ND_NOISE_KINDS; kind++)
-        if (self->scale[kind] && !reals(self, slots * self->noise_count, &pack->noise[kind], error))
+    for (int kind = 0; kind < ND_NOISE_KINDS; kind++) {
+        size_t count = slots * self->noise_count;
+        if (self->scale[kind] && !reals(self, count, &pack->noise[kind], error))
             return false;
+        if (self->noise_scale[kind] && /* vectors are read past the last number */
+            !(pack->noise[kind] = nd_array(count + self->kernels->padded(1), sizeof(float), error)))
+            return false;
+    }
     if (layer->rule == ND_FAST_SED && !reals(self, slots * layer->outputs, &pack->trial, error))
         return false;
     return self->experiment->learning.dropout <= 0 || reals(self, slots * n, &pack->mask, error);

@@ -49,23 +49,26 @@ void nd_fast_drive_of(const nd_fast_engine *engine, size_t unit, const double *s
     }
 }
 
-/* How far below threshold the unit stays for all samples; negative if it does not. */
-static double margin_of(const nd_fast_engine *engine, nd_share *share, size_t unit,
-                        const double *state) {
+/* How far the unit's input side is from the nearest sample's threshold: min over s of -drive /
+ * |x~_s|, negative if a sample drives it. */
+static double distance_of(const nd_fast_engine *engine, nd_share *share, size_t unit,
+                          const double *state) {
     size_t n = engine->layer.samples;
     double *drive = share->values, highest = -INFINITY;
     nd_fast_drive_of(engine, unit, state, drive, share->values + n);
-    for (size_t s = 0; s < n; s++)
-        highest = fmax(highest, drive[s]);
+    for (size_t s = 0; s < n; s++) {
+        double shift = drive[s] / engine->subspace->length[s];
+        highest = shift > highest ? shift : highest;
+    }
     return -highest;
 }
 
 /* The same of an awake unit. */
-static double awake_margin(const nd_fast_engine *engine, nd_share *share, size_t slot,
-                           const double *state) {
-    if (engine->kernels->highest)
-        return -engine->kernels->highest(&engine->layer, &share->pack, slot);
-    return margin_of(engine, share, share->pack.unit[slot], state);
+static double awake_distance(const nd_fast_engine *engine, nd_share *share, size_t slot,
+                             const double *state) {
+    if (engine->kernels->distance)
+        return engine->kernels->distance(&engine->layer, &share->pack, slot);
+    return distance_of(engine, share, share->pack.unit[slot], state);
 }
 
 static void start_walk(const nd_fast_engine *engine, size_t unit, nd_walk *walk) {
@@ -100,19 +103,22 @@ void nd_fast_asleep_state(const nd_fast_engine *engine, size_t unit, double *sta
         state[i] += (i < layer->side ? side : outer) * scratch[i];
 }
 
-/* Decides whether a unit of this margin may sleep, and until when; fills its sleeper. */
-static bool may_sleep(nd_fast_engine *engine, size_t unit, double margin) {
+/* Decides whether a unit this far from every threshold may sleep, and until when; fills its
+ * sleeper. In k steps its input side moves by a Gaussian of deviation rate sigma sqrt k in the
+ * direction of a sample, so that each sample counts with its own margin and length (science.md 6
+ * takes the least margin and the greatest length together). */
+static bool may_sleep(nd_fast_engine *engine, size_t unit, double distance) {
     nd_sleeper *sleeper = &engine->sleeper[unit];
-    if (!(margin >= 0))
+    if (!(distance >= 0))
         return false;
     if (engine->silence == ND_SILENT_RESTS) {
         sleeper->state = ND_AT_REST;
         return true;
     }
-    double c = engine->silence_threshold, reach = c * engine->subspace->longest;
+    double c = engine->silence_threshold;
     if (engine->silence == ND_SILENT_WALKS) {
-        double stride = reach * engine->rate * engine->experiment->learning.update_noise;
-        double steps = fmin((margin / stride) * (margin / stride), 1e15);
+        double stride = c * engine->rate * engine->experiment->learning.update_noise;
+        double steps = fmin((distance / stride) * (distance / stride), 1e15);
         uint64_t until = (engine->base.step + (uint64_t)steps) / ND_FAST_BLOCK * ND_FAST_BLOCK;
         if (until < engine->base.step + LEAST_SLEEP)
             return false;
@@ -120,9 +126,8 @@ static bool may_sleep(nd_fast_engine *engine, size_t unit, double margin) {
         return true;
     }
     double perturbation = PERTURBATION / sqrt((double)engine->initial->hidden);
-    double walk_margin = margin - reach * perturbation,
-           stride = reach * engine->rate * perturbation;
-    double budget = walk_margin > 0 ? (walk_margin / stride) * (walk_margin / stride) : 0;
+    double walk = distance - c * perturbation, stride = c * engine->rate * perturbation;
+    double budget = walk > 0 ? (walk / stride) * (walk / stride) : 0;
     /* No single change of the error may use up much of it. */
     if (!(budget > 200 * fmax(engine->largest[0], engine->largest[1])) ||
         engine->base.step < 2 * ND_FAST_BLOCK)
@@ -181,7 +186,7 @@ void nd_fast_wake(nd_fast_engine *engine, nd_share *share) {
             nd_fast_asleep_state(engine, unit, state, share->values);
             share->bound += missed(engine, sleeper);
             sleeper->state = ND_AWAKE;
-            if (may_sleep(engine, unit, margin_of(engine, share, unit, state))) {
+            if (may_sleep(engine, unit, distance_of(engine, share, unit, state))) {
                 share->sleeps++;
                 memcpy(engine->home + unit * rows, state, rows * sizeof *state);
             } else {
@@ -237,11 +242,11 @@ bool nd_fast_doze(nd_fast_engine *engine, nd_share *share) {
             continue;
         engine->kernels->get(&engine->layer, pack->parameters, slot, state);
         if (engine->silence == ND_SILENT_COASTS) {
-            if (awake_margin(engine, share, slot, state) < 0 ||
+            if (awake_distance(engine, share, slot, state) < 0 ||
                 !has_coasted(engine, share, slot, scratch))
                 continue;
             engine->sleeper[unit].state = ND_AT_REST;
-        } else if (!may_sleep(engine, unit, awake_margin(engine, share, slot, state))) {
+        } else if (!may_sleep(engine, unit, awake_distance(engine, share, slot, state))) {
             continue;
         }
         memcpy(engine->home + unit * rows, state, rows * sizeof *state);

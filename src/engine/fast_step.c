@@ -72,10 +72,9 @@ static void draw(nd_fast_engine *engine, nd_share *share) {
     for (int kind = 0; kind < ND_NOISE_KINDS; kind++) {
         if (!pack->noise[kind])
             continue;
-        engine->kernels->unit_gaussians(engine->experiment->seed, PURPOSES[kind],
-                                        engine->base.step / engine->period, pack->unit,
-                                        pack->groups, engine->noise_count, engine->layer.stored,
-                                        pack->capacity, engine->scale[kind], pack->noise[kind]);
+        engine->kernels->unit_gaussians(
+            engine->experiment->seed, PURPOSES[kind], engine->base.step / engine->period,
+            pack->unit, pack->groups, engine->noise_count, engine->scale[kind], pack->noise[kind]);
         still_empty_lanes(engine, pack, pack->noise[kind]);
     }
     share->noise_drawn = true;
@@ -111,9 +110,10 @@ static void hand_in(nd_fast_engine *engine, nd_share *share, const nd_noise *noi
             double factor = kind == ND_NOISE_UPDATE && scaled ? engine->rate : 1;
             for (size_t i = 0; i < layer->rows; i++)
                 rows[i] *= factor;
-            engine->kernels->put(layer,
-                                 engine->kernels->sparse ? layer->stored : engine->noise_count,
-                                 pack->noise[kind], slot, rows);
+            if (engine->kernels->sparse)
+                engine->kernels->put(layer, layer->stored, pack->given[kind], slot, rows);
+            else
+                engine->kernels->put(layer, engine->noise_count, pack->noise[kind], slot, rows);
         }
     for (size_t slot = 0; noise->dropout_mask && slot < pack->slots; slot++) {
         for (size_t s = 0; s < layer->samples; s++)
@@ -267,7 +267,8 @@ bool nd_fast_step(nd_fast_engine *engine, const nd_noise *handed) {
     }
     p.step = (nd_step){.error = engine->errors,
                        .phase = handed ? 0 : engine->base.step % engine->period,
-                       .noise_count = engine->noise_count};
+                       .noise_count = engine->noise_count,
+                       .handed = handed != NULL};
     p.step.rate = step_rate(engine, &p.step.inverse_root_correction_2);
     double squares =
         kernels->error(count, sum_outputs(engine), targets, engine->error_scale, engine->errors);
@@ -310,8 +311,20 @@ void nd_fast_outputs(nd_fast_engine *engine) {
     sum_outputs(engine);
 }
 
+/* Sparse kernels take noise that is handed in from arrays of their own. */
+static void open_given(nd_fast_engine *engine) {
+    for (size_t i = 0; engine->kernels->sparse && i < engine->shares; i++) {
+        nd_pack *pack = &engine->share[i].pack;
+        for (int kind = 0; kind < ND_NOISE_KINDS; kind++)
+            if (pack->noise[kind] && !pack->given[kind])
+                pack->given[kind] = nd_array(pack->capacity * engine->layer.stored,
+                                             engine->kernels->real_size, NULL);
+    }
+}
+
 bool nd_fast_engine_step_with_noise(nd_engine *engine, const nd_noise *noise) {
     nd_fast_engine *self = (nd_fast_engine *)engine;
+    open_given(self);
     if (self->subspace->basis && !self->layer.gram && !self->strayed)
         self->strayed = nd_doubles(self->initial->hidden * self->subspace->columns, NULL);
     return nd_fast_step(self, noise);

@@ -27,10 +27,14 @@ typedef struct nd_layer {
     /* Real, n x rank: drive = coordinates z. With gram: coordinates = X X', drive -= X X' delta,
      * and the unit's rows hold g, its weights being the initial ones + X' g. */
     const void *coordinates;
-    const void *lengths; /* reals, n: |x~_s|; sparse kernels */
-    double first_reach;  /* sparse kernels: how far a unit may move before its first new list */
-    const size_t *reach; /* n: coordinates[s][k] is 0 for k >= reach[s] */
-    const size_t *first; /* rank: coordinates[s][k] is 0 for s < first[k] */
+    /* Sparse kernels, for their lists (kernels/lists.h): reals, n: |x~_s|; reals, padded rank: the
+     * weights D of their measure of distance; reals, n: |D^-1/2 x~_s|; how far a unit may move
+     * before its first new list. */
+    const void *lengths, *list_weights, *list_lengths;
+    double first_reach;
+    const void *noise_scale[3]; /* sparse kernels: reals, stored, of every kind of noise */
+    const size_t *reach;        /* n: coordinates[s][k] is 0 for k >= reach[s] */
+    const size_t *first;        /* rank: coordinates[s][k] is 0 for s < first[k] */
 } nd_layer;
 
 enum { ND_NOISE_UPDATE, ND_NOISE_WEIGHT, ND_NOISE_PERTURBATION, ND_NOISE_KINDS };
@@ -53,12 +57,15 @@ typedef struct nd_pack {
     void *gradient;              /* sparse kernels: stored x capacity, of slots that go by runs */
     uint32_t *edges;             /* sparse kernels: where those runs begin and end, by sample */
     uint32_t *every;             /* sparse kernels: 0 .. n-1 */
-    void *noise[ND_NOISE_KINDS]; /* of a period, scaled as it is used, or NULL */
+    void *noise[ND_NOISE_KINDS]; /* of a period, scaled as it is used (not with sparse kernels:
+                                    floats, scaled when used), or NULL */
+    void *given[ND_NOISE_KINDS]; /* sparse kernels: noise handed in, stored x capacity, scaled */
     void *output;                /* n x outputs: these units' share of W_out h */
 } nd_pack;
 
 /* What one step adds. Noise is that of `phase`, laid out as unit_gaussians does. */
 typedef struct nd_step {
+    bool handed;        /* the noise is not drawn, but given by a test */
     const void *error;  /* n x outputs, reals: dL/do, times the rate for SGD */
     size_t phase;       /* this step's place in the period whose noise was drawn together */
     size_t noise_count; /* numbers of a unit in that period */
@@ -82,12 +89,10 @@ typedef struct nd_kernels {
     size_t (*work)(const nd_layer *layer);
     size_t (*edge_room)(const nd_layer *layer, size_t slots);
     /* Standard Gaussians of `units` (groups x lanes): out[group][i][lane], times their scale as
-     * spread_scale laid it out; `count` is a multiple of `gaussians`. Sparse kernels write
-     * out[phase][slot][row], `rows` of a slot and phase, `capacity` slots to a phase, and drop what
-     * does not fill a phase; the others ignore `rows` and `capacity`. */
+     * spread_scale laid it out; `count` is a multiple of `gaussians`. Sparse kernels write floats,
+     * out[slot][i], and do not scale them. */
     void (*unit_gaussians)(uint64_t seed, nd_purpose purpose, uint64_t step, const uint32_t *unit,
-                           size_t groups, size_t count, size_t rows, size_t capacity,
-                           const float *scale, void *out);
+                           size_t groups, size_t count, const float *scale, void *out);
     /* Lays out `count` scales for unit_gaussians; spread has room for count float_lanes floats. */
     void (*spread_scale)(size_t count, const float *scale, float *spread);
     /* Dropout masks of `units`: out[group][i][lane] is 0 with probability `dropped`, else
@@ -130,9 +135,9 @@ typedef struct nd_kernels {
     void (*perturb)(const nd_layer *layer, nd_pack *pack, const nd_step *step);
     /* SED: parameters -= step->rate xi; with keeps_drive, drive and activity follow. */
     void (*descend)(const nd_layer *layer, nd_pack *pack, const nd_step *step);
-    /* The largest drive of a slot over the samples, in the kernels' precision; NULL: not offered.
-     */
-    double (*highest)(const nd_layer *layer, const nd_pack *pack, size_t slot);
+    /* How far a slot's input side is from the nearest sample's threshold, min over s of
+     * -drive / |x~_s|, in the kernels' precision; below 0 if it is driven. NULL: not offered. */
+    double (*distance)(const nd_layer *layer, const nd_pack *pack, size_t slot);
     /* silent[slot] = no sample drives it. */
     void (*silent)(const nd_layer *layer, const nd_pack *pack, bool *silent);
     /* How many (slot, sample) pairs exceed `threshold`, and how many slots ever do. */

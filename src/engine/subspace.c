@@ -1,8 +1,11 @@
 #include "engine/subspace.h"
 
+#include <gsl/gsl_eigen.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/error.h"
 
 /* A sample whose remainder is below this share of its length lies in the span of those before. */
 static const double DEPENDENT = 1e-14;
@@ -21,7 +24,8 @@ static bool allocate(nd_subspace *subspace, bool whole, nd_error *error) {
            (whole || (subspace->basis = nd_doubles(most * columns, error))) &&
            (subspace->coordinates = nd_doubles(n * most, error)) &&
            (subspace->reach = nd_array(n, sizeof(size_t), error)) &&
-           (subspace->first = nd_array(most, sizeof(size_t), error));
+           (subspace->first = nd_array(most, sizeof(size_t), error)) &&
+           (subspace->length = nd_doubles(n, error));
 }
 
 static void augment(nd_subspace *subspace, const nd_dataset *dataset) {
@@ -30,7 +34,7 @@ static void augment(nd_subspace *subspace, const nd_dataset *dataset) {
         double *x = subspace->augmented + s * columns;
         memcpy(x, dataset->input + s * dataset->inputs, dataset->inputs * sizeof *x);
         x[columns - 1] = 1;
-        subspace->longest = fmax(subspace->longest, sqrt(dot(x, x, columns)));
+        subspace->length[s] = sqrt(dot(x, x, columns));
     }
 }
 
@@ -50,7 +54,7 @@ static void orthogonalise(nd_subspace *subspace, size_t stride, double *remainde
                     remainder[i] -= part * q[i];
             }
         double left = sqrt(dot(remainder, remainder, columns));
-        if (rank < stride && left > DEPENDENT * sqrt(dot(x, x, columns))) {
+        if (rank < stride && left > DEPENDENT * subspace->length[s]) {
             for (size_t i = 0; i < columns; i++)
                 subspace->basis[rank * columns + i] = remainder[i] / left;
             c[rank] = left;
@@ -90,6 +94,60 @@ nd_subspace *nd_subspace_new(const nd_dataset *dataset, bool whole, nd_error *er
     return subspace;
 }
 
+/* The eigenvectors of C'C, C the coordinates, as columns of `direction`, the largest first. */
+static bool principal_directions(const nd_subspace *subspace, gsl_matrix *direction) {
+    size_t rank = subspace->rank;
+    gsl_matrix *spread = gsl_matrix_calloc(rank, rank);
+    gsl_vector *size = gsl_vector_alloc(rank);
+    gsl_eigen_symmv_workspace *space = gsl_eigen_symmv_alloc(rank);
+    bool fine = spread && size && space;
+    for (size_t s = 0; fine && s < subspace->samples; s++) {
+        const double *c = subspace->coordinates + s * rank;
+        for (size_t i = 0; i < rank; i++)
+            for (size_t k = 0; k < rank; k++)
+                *gsl_matrix_ptr(spread, i, k) += c[i] * c[k];
+    }
+    fine = fine && !gsl_eigen_symmv(spread, size, direction, space) &&
+           !gsl_eigen_symmv_sort(size, direction, GSL_EIGEN_SORT_VAL_DESC);
+    if (space)
+        gsl_eigen_symmv_free(space);
+    if (size)
+        gsl_vector_free(size);
+    if (spread)
+        gsl_matrix_free(spread);
+    return fine;
+}
+
+bool nd_subspace_turn(nd_subspace *subspace, nd_error *error) {
+    size_t rank = subspace->rank, columns = subspace->columns;
+    if (!subspace->basis)
+        return true;
+    gsl_matrix *direction = gsl_matrix_calloc(rank, rank);
+    double *basis = nd_doubles(rank * columns, error);
+    bool fine = basis && direction && principal_directions(subspace, direction);
+    if (basis && !fine)
+        nd_fail(error, "inputs", "set run.engine to reference",
+                "their principal directions were not found");
+    if (fine) {
+        for (size_t k = 0; k < rank; k++)
+            for (size_t i = 0; i < rank; i++)
+                for (size_t j = 0; j < columns; j++)
+                    basis[k * columns + j] +=
+                        gsl_matrix_get(direction, i, k) * subspace->basis[i * columns + j];
+        memcpy(subspace->basis, basis, rank * columns * sizeof *basis);
+        for (size_t s = 0; s < subspace->samples; s++) {
+            nd_subspace_project(subspace, subspace->augmented + s * columns,
+                                subspace->coordinates + s * rank);
+            subspace->reach[s] = rank;
+        }
+        memset(subspace->first, 0, rank * sizeof *subspace->first);
+    }
+    if (direction)
+        gsl_matrix_free(direction);
+    free(basis);
+    return fine;
+}
+
 void nd_subspace_free(nd_subspace *subspace) {
     if (!subspace)
         return;
@@ -98,6 +156,7 @@ void nd_subspace_free(nd_subspace *subspace) {
     free(subspace->coordinates);
     free(subspace->reach);
     free(subspace->first);
+    free(subspace->length);
     free(subspace);
 }
 

@@ -12,7 +12,7 @@ typedef struct nd_subspace {
     double *coordinates;           /* n x rank: x~ = coordinates basis; lower trapezoidal */
     size_t *reach;                 /* n: coordinates[s][k] = 0 for k >= reach[s]; never falls */
     size_t *first;                 /* rank: coordinates[s][k] = 0 for s < first[k]; never falls */
-    double longest;                /* max_s |x~_s|, the R of science.md 6 */
+    double *length;                /* n: |x~_s| */
 } nd_subspace;
 
 /* By orthogonalising the samples in their order, so that sample s needs the first s+1 coordinates
@@ -20,6 +20,10 @@ typedef struct nd_subspace {
 nd_subspace *nd_subspace_new(const nd_dataset *dataset, bool whole, nd_error *error);
 void nd_subspace_free(nd_subspace *subspace);
 
+/* Turns the basis to the principal directions of the samples, the largest first: most of a sample
+ * then lies in few coordinates, but every sample needs all of them. Nothing is done with `whole`.
+ */
+bool nd_subspace_turn(nd_subspace *subspace, nd_error *error);
 /* out (rank) = basis vector (columns). */
 void nd_subspace_project(const nd_subspace *subspace, const double *vector, double *out);
 /* vector (columns) += scale basis' coordinates (rank). */

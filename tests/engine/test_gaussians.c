@@ -32,8 +32,8 @@ static draws *new_draws(const nd_kernels *kernels) {
 
 static void draw(draws *d, uint64_t seed, uint64_t step) {
     size_t lanes = d->kernels->lanes;
-    d->kernels->unit_gaussians(seed, ND_FOR_TEST, step, d->unit, UNITS / lanes, COUNT, COUNT, UNITS,
-                               d->spread, d->out);
+    d->kernels->unit_gaussians(seed, ND_FOR_TEST, step, d->unit, UNITS / lanes, COUNT, d->spread,
+                               d->out);
     for (size_t slot = 0; slot < UNITS; slot++) {
         nd_layer layer = {.rows = COUNT};
         d->kernels->get(&layer, d->out, slot, d->values + slot * COUNT);

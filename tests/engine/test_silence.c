@@ -8,23 +8,30 @@
 #include "engine/walk.h"
 
 /* A unit of two weights and a bias walks k steps, every step looked at; k is what threshold c
- * allows. At c = 1.5 to 2.5 crossings are common enough to count. */
+ * allows. At c = 1.5 to 2.5 crossings are common enough to count. The samples differ in length and
+ * margin, the ratio of both being nearly the same. */
 static void missed_crossings_stay_below_the_bound(void **state) {
     (void)state;
     enum { SAMPLES = 4, TRIALS = 20000 };
     static const double samples[SAMPLES][3] = {
         {1, 0.2, 1}, {-0.5, 0.8, 1}, {0.3, -1, 1}, {0.1, 0.1, 1}};
-    const double step = 0.01, margin = 0.2;
-    double longest = 0;
-    for (int s = 0; s < SAMPLES; s++)
-        longest =
-            fmax(longest, sqrt(samples[s][0] * samples[s][0] + samples[s][1] * samples[s][1] + 1));
+    static const double start[3] = {-0.05, 0.03, -0.2};
+    const double step = 0.01;
+    double distance = INFINITY;
+    for (int s = 0; s < SAMPLES; s++) {
+        double drive = 0, squares = 0;
+        for (int i = 0; i < 3; i++) {
+            drive += samples[s][i] * start[i];
+            squares += samples[s][i] * samples[s][i];
+        }
+        distance = fmin(distance, -drive / sqrt(squares));
+    }
     for (double c = 1.5; c < 2.6; c += 0.5) {
-        double ratio = margin / (c * step * longest);
+        double ratio = distance / (c * step);
         int k = (int)(ratio * ratio), crossed = 0;
         nd_stream random = nd_stream_at(5, ND_FOR_TEST, (uint32_t)(10 * c), 0);
         for (int trial = 0; trial < TRIALS; trial++) {
-            double weights[3] = {0, 0, -margin}; /* drive -margin for all samples */
+            double weights[3] = {start[0], start[1], start[2]};
             bool over = false;
             for (int t = 0; t < k && !over; t++) {
                 for (int i = 0; i < 3; i++)

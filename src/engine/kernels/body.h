@@ -8,10 +8,8 @@
 #include "engine/kernels/stages.h"
 
 static void unit_gaussians_of(uint64_t seed, nd_purpose purpose, uint64_t step,
-                              const uint32_t *unit, size_t groups, size_t count, size_t rows,
-                              size_t capacity, const float *scale, void *out) {
-    (void)rows;
-    (void)capacity;
+                              const uint32_t *unit, size_t groups, size_t count, const float *scale,
+                              void *out) {
     unit_gaussians(seed, purpose, step, unit, groups, count, scale, out);
 }
 
@@ -331,7 +329,7 @@ const nd_kernels ND_SPARSE_KERNELS = {
     .augment = augment,
     .from_doubles = from_doubles,
     .learn = sparse_learn,
-    .highest = sparse_highest,
+    .distance = sparse_distance,
     .silent = sparse_silent,
     .count = sparse_count,
     .spin = spin,

@@ -93,15 +93,29 @@ static void spread_scale(size_t count, const float *scale, float *spread) {
     }
 }
 
-/* Whole numbers of 32 random bits as reals uniform in (-1/2, 1/2). */
-INLINE void centred_uniforms(ints words, real *out) {
+/* out = base + scale u for a vector of whole numbers of 32 random bits, u uniform in (-1/2, 1/2).
+ */
+INLINE void blur_uniform(ints words, real scale, const real *base, real *out) {
 #if ND_SINGLE
-    store(out, __builtin_convertvector(words, floats) * 0x1p-32f + 0x1p-33f);
+    reals u = __builtin_convertvector(words, floats) * 0x1p-32f + 0x1p-33f;
+    store(out, load(base) + broadcast(scale) * u);
 #else
     half_ints half[2];
     __builtin_memcpy(half, &words, sizeof half);
-    for (int i = 0; i < 2; i++)
-        store(out + i * LANES, __builtin_convertvector(half[i], doubles) * 0x1p-32 + 0x1p-33);
+    for (int i = 0; i < 2; i++) {
+        reals u = doubles_of_ints(half[i]) * 0x1p-32 + 0x1p-33;
+        store(out + i * LANES, load(base + i * LANES) + broadcast(scale) * u);
+    }
+#endif
+}
+
+/* The same for a vector of Gaussians. */
+INLINE void blur_gaussian(floats values, real scale, const real *base, real *out) {
+#if ND_SINGLE
+    store(out, load(base) + broadcast(scale) * values);
+#else
+    store(out, load(base) + broadcast(scale) * first_half(values));
+    store(out + LANES, load(base + LANES) + broadcast(scale) * second_half(values));
 #endif
 }
 
@@ -126,30 +140,27 @@ enum { STREAM = 64 };
 static void blur(uint64_t seed, nd_purpose purpose, uint64_t step, bool gaussian, real scale,
                  size_t count, const real *base, real *out) {
     const address at = address_of(seed, purpose, step);
-    for (size_t start = 0; start < count; start += STREAM)
-        for (size_t lane = 0; lane < 16; lane += FLOATS) {
-            ints words[4];
-            real values[4][FLOATS] __attribute__((aligned(ND_BYTES)));
-            stream_words(&at, start / 4 + lane, words);
-            for (int i = 0; i < 4; i += 2) {
+    for (size_t start = 0; start < count; start += STREAM, base += STREAM, out += STREAM) {
+        ints words[16 / FLOATS][4];
+        UNROLL
+        for (size_t lane = 0; lane < 16; lane += FLOATS)
+            stream_words(&at, start / 4 + lane, words[lane / FLOATS]);
+        UNROLL
+        for (size_t lane = 0; lane < 16; lane += FLOATS)
+            for (size_t i = 0; i < 4; i += 2) {
+                const ints *word = words[lane / FLOATS] + i;
+                size_t first = 16 * i + lane, second = first + 16;
                 if (gaussian) {
-                    floats first, second;
-                    box_muller(words[i], words[i + 1], &first, &second);
-                    for (int k = 0; k < FLOATS; k++) {
-                        values[i][k] = first[k];
-                        values[i + 1][k] = second[k];
-                    }
+                    floats one, other;
+                    box_muller(word[0], word[1], &one, &other);
+                    blur_gaussian(one, scale, base + first, out + first);
+                    blur_gaussian(other, scale, base + second, out + second);
                 } else {
-                    centred_uniforms(words[i], values[i]);
-                    centred_uniforms(words[i + 1], values[i + 1]);
+                    blur_uniform(word[0], scale, base + first, out + first);
+                    blur_uniform(word[1], scale, base + second, out + second);
                 }
             }
-            for (size_t i = 0; i < 4; i++)
-                for (size_t k = 0; k < FLOATS; k++) {
-                    size_t index = start + 16 * i + lane + k;
-                    out[index] = base[index] + scale * values[i][k];
-                }
-        }
+    }
 }
 
 /* Dropout masks, out[group][i][lane]: 0 with probability `dropped`, else 1/(1-dropped). */

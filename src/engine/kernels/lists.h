@@ -1,9 +1,13 @@
 /* Which samples drive a unit (ReLU), found without meeting all of them.
  *
- * A unit keeps a list of doubtful samples: those whose drive was within |x~_s| reach of threshold
+ * A unit keeps a list of doubtful samples: those whose drive was within |x~_s|' reach of threshold
  * when the list was made. All others stay on their side until its input side has moved by more than
- * `reach` (Cauchy-Schwarz), which is checked every step; so nothing is ever missed, and the result
- * does not depend on when lists are made. (Molecular dynamics calls them Verlet lists.) */
+ * `reach`, which is checked every step; so nothing is ever missed, and the result does not depend
+ * on when lists are made. (Molecular dynamics calls them Verlet lists.) The movement d is measured
+ * by |D^1/2 d|, the samples by |x~_s|' = |D^-1/2 x~_s|, D diagonal: |x~_s.d| is at most the product
+ * of both (Cauchy-Schwarz), whatever D. In coordinates of very different size, as the principal
+ * directions of similar samples are, D in proportion to that size makes this bound much tighter
+ * (2.5 times for the Figure 2 run) than D = 1. */
 #ifndef ND_ENGINE_KERNELS_LISTS_H
 #define ND_ENGINE_KERNELS_LISTS_H
 
@@ -74,11 +78,11 @@ INLINE uint32_t *active_of(const nd_layer *layer, list *l) {
 }
 
 /* How far the slot's input side has moved since its list was made, squared. */
-INLINE real distance_squared(const real *a, const real *b, size_t length) {
+INLINE real distance_squared(const real *a, const real *b, const real *weight, size_t length) {
     reals sum = {0};
     for (size_t i = 0; i < length; i += LANES) {
         reals difference = load(a + i) - load(b + i);
-        sum += difference * difference;
+        sum += difference * difference * load(weight + i);
     }
     return sum_of_lanes(sum);
 }
@@ -97,7 +101,7 @@ static void make_list(const nd_layer *layer, list *l, const real *side, const ui
     else if (l->age > 48)
         l->reach *= (real)0.8;
     all_dots(side, length, layer->coordinates, every, layer->samples, drive);
-    const real *lengths = layer->lengths;
+    const real *lengths = layer->list_lengths;
     for (size_t word = 0; word < words_of(layer); word++)
         certain[word] = doubts[word] = 0;
     for (uint32_t s = 0; s < layer->samples; s++) {
@@ -169,8 +173,8 @@ INLINE void find_signs(const nd_layer *layer, const nd_pack *pack, size_t slot, 
     size_t length = padded(layer->rank), words = words_of(layer);
     const real *side = (const real *)pack->parameters + slot * layer->stored;
     /* The margin of a part in a thousand covers the rounding of either side. */
-    if (!l->made ||
-        !(distance_squared(side, place_of(layer, l), length) < (real)0.998 * l->reach * l->reach))
+    if (!l->made || !(distance_squared(side, place_of(layer, l), layer->list_weights, length) <
+                      (real)0.998 * l->reach * l->reach))
         make_list(layer, l, side, pack->every, drive);
     l->age++;
     uint64_t *signs = signs_of(layer, l), *certain = certain_of(l), *doubts = doubts_of(layer, l);

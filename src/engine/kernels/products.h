@@ -12,14 +12,18 @@ enum { TILE = 5, PAIR = 2 }; /* rows and groups at a time: TILE x PAIR sums fit 
 INLINE void mix(const int R, const int G, const real *coefficient, size_t row_step,
                 size_t inner_step, size_t from, size_t to, const real *in, size_t group_step,
                 reals *sum) {
+    UNROLL
     for (int i = 0; i < R * G; i++)
         sum[i] = (reals){0};
     for (size_t k = from; k < to; k++) {
         reals x[PAIR];
+        UNROLL
         for (int g = 0; g < G; g++)
             x[g] = load(in + (size_t)g * group_step + k * LANES);
+        UNROLL
         for (int i = 0; i < R; i++) {
             reals c = broadcast(coefficient[(size_t)i * row_step + k * inner_step]);
+            UNROLL
             for (int g = 0; g < G; g++)
                 sum[i * G + g] += c * x[g];
         }
@@ -69,23 +73,28 @@ typedef struct contraction {
 INLINE void contract_tile(const int R, const int C, const contraction *c, size_t row,
                           size_t column) {
     reals sum[2 * TILE];
+    UNROLL
     for (int i = 0; i < R * C; i++)
         sum[i] = (reals){0};
     const real *left = c->left + row * LANES, *right = c->right + column * LANES;
     for (size_t g = 0; g < c->groups; g++, left += c->left_step, right += c->right_step) {
         reals x[2];
+        UNROLL
         for (int i = 0; i < R; i++)
             x[i] = load(left + (size_t)i * LANES);
+        UNROLL
         for (int j = 0; j < C; j++) {
             reals y = load(right + (size_t)j * LANES);
+            UNROLL
             for (int i = 0; i < R; i++)
                 sum[i * C + j] += x[i] * y;
         }
     }
+    UNROLL
     for (int i = 0; i < R; i++)
-        for (int j = 0; j < C; j++)
-            c->out[(row + (size_t)i) * c->columns + column + (size_t)j] =
-                sum_of_lanes(sum[i * C + j]);
+        UNROLL
+    for (int j = 0; j < C; j++)
+        c->out[(row + (size_t)i) * c->columns + column + (size_t)j] = sum_of_lanes(sum[i * C + j]);
 }
 
 /* All of out. */

@@ -7,11 +7,15 @@
  * that lasts to the end needs none). Forwards, M_s = sum over units active on s of v w' changes at
  * edges only, and the outputs are M_s x_s. Backwards, with S_b = sum over s >= b of e_s x_s', E is
  * the sum of S_b over edges b where a run begins, less that where one ends. Each edge costs three
- * products of the size of a matrix (outputs x rank), whatever the number of samples between. */
+ * products of the size of a matrix (outputs x rank), whatever the number of samples between.
+ *
+ * M and S are carried along two rows at a time, in registers for a chunk of samples. */
 #ifndef ND_ENGINE_KERNELS_RUNS_H
 #define ND_ENGINE_KERNELS_RUNS_H
 
 #include "engine/kernels/lists.h"
+
+enum { CHUNK = 4, LAST_EDGE = 1 }; /* samples; the mark of a unit's last edge, on its row */
 
 /* Is a slot cheaper by its edges than by its active samples? In quarters of a cycle, by
  * measurement with AVX2. A quarter of the samples' number of edges is the most there is room for.
@@ -62,8 +66,8 @@ static bool sort_edges(const nd_layer *layer, nd_pack *pack) {
         const uint64_t *signs = signs_of(layer, l);
         if (!l->by_runs)
             continue;
-        uint32_t row = (uint32_t)(slot * layer->stored);
-#define PUT_EDGE(place) rows[--start[place]] = row
+        uint32_t row = (uint32_t)(slot * layer->stored), edges = l->edges;
+#define PUT_EDGE(place) rows[--start[place]] = row | (--edges == 0 ? LAST_EDGE : 0)
         EVERY_EDGE(layer, signs, PUT_EDGE)
 #undef PUT_EDGE
     }
@@ -85,161 +89,210 @@ INLINE turn turn_at(const nd_layer *layer, const nd_pack *pack, size_t sample) {
                   .ends = start[2] - start[1]};
 }
 
-/* R rows and V vectors of M: the units of `now` come and go, then M x (lanes not yet summed). */
-INLINE void forward_tile(const int R, const int V, const turn *now, const real *side,
-                         const real *outer, const real *x, real *matrix, size_t stride, bool first,
-                         real *products) {
-    reals sum[2 * MOST];
+/* Rows of a matrix dealt with together: as many as registers hold beside V vectors of a unit. */
+enum { ROWS_MOST = 4 };
+#define ROWS_AT_ONCE(V) ((V) <= 3 ? 4 : 2)
+
+/* The sums of the lanes of R vectors, to where they belong; on top of what is there unless
+ * `fresh`. */
+INLINE void put_sums(const int R, const reals products[ROWS_MOST], bool fresh, real *to) {
+    if (R == 4) {
+        fours sums;
+        four_sums(products, &sums);
+        if (!fresh)
+            sums += *(fours *)to;
+        *(fours *)to = sums;
+        return;
+    }
+#if ND_BYTES == 32 && !ND_SINGLE
+    if (R == 2) {
+        __m256d both = _mm256_hadd_pd((__m256d)products[0], (__m256d)products[1]);
+        __m128d sums = _mm_add_pd(_mm256_castpd256_pd128(both), _mm256_extractf128_pd(both, 1));
+        _mm_storeu_pd(to, fresh ? sums : _mm_add_pd(sums, _mm_loadu_pd(to)));
+        return;
+    }
+#endif
+    for (int i = 0; i < R; i++)
+        to[i] = sum_of_lanes(products[i]) + (fresh ? 0 : to[i]);
+}
+
+/* What a tile of M or S works on: some of its rows and columns, over a chunk of samples. */
+typedef struct chunk {
+    const nd_layer *layer;
+    const nd_pack *pack;
+    real *matrix;      /* M, outputs x padded rank; S, one such for every sample of the chunk */
+    const real *error; /* n x padded d_out */
+    real *out;         /* n x padded d_out */
+    size_t from, to;   /* samples */
+    size_t part;       /* the first column */
+} chunk;
+
+/* R rows and V vectors of M, from row m on: the edges' units come and go, then out += M x. */
+INLINE void forward_tile(const int R, const int V, const chunk *c, size_t m) {
+    const nd_layer *layer = c->layer;
+    size_t stride = padded(layer->rank), wide = padded(layer->outputs);
+    real *matrix = c->matrix + m * stride + c->part, *out = c->out + c->from * wide + m;
+    const real *x = (const real *)layer->coordinates + c->from * stride + c->part;
+    const real *side = (const real *)c->pack->parameters + c->part;
+    const real *outer = (const real *)c->pack->parameters + stride + m;
+    reals sum[ROWS_MOST * MOST];
     for (int i = 0; i < R; i++)
         for (int v = 0; v < V; v++)
             sum[i * V + v] = load(matrix + (size_t)i * stride + v * LANES);
-    for (size_t k = 0; k < now->begins; k++) {
-        const real *w = side + now->begin[k], *u = outer + now->begin[k];
-        for (int i = 0; i < R; i++)
-            for (int v = 0; v < V; v++)
-                sum[i * V + v] += broadcast(u[i]) * load(w + v * LANES);
+    for (size_t s = c->from; s < c->to; s++, x += stride, out += wide) {
+        const turn now = turn_at(layer, c->pack, s);
+        for (size_t k = 0; k < now.begins; k++)
+            for (int v = 0; v < V; v++) {
+                reals w = held(load(side + (now.begin[k] & ~LAST_EDGE) + v * LANES));
+                for (int i = 0; i < R; i++)
+                    sum[i * V + v] += broadcast(outer[(now.begin[k] & ~LAST_EDGE) + (size_t)i]) * w;
+            }
+        for (size_t k = 0; k < now.ends; k++)
+            for (int v = 0; v < V; v++) {
+                reals w = held(load(side + (now.end[k] & ~LAST_EDGE) + v * LANES));
+                for (int i = 0; i < R; i++)
+                    sum[i * V + v] -= broadcast(outer[(now.end[k] & ~LAST_EDGE) + (size_t)i]) * w;
+            }
+        reals product[ROWS_MOST] = {{0}};
+        for (int v = 0; v < V; v++)
+            for (int i = 0; i < R; i++)
+                product[i] += sum[i * V + v] * load(x + v * LANES);
+        put_sums(R, product, false, out);
     }
-    for (size_t k = 0; k < now->ends; k++) {
-        const real *w = side + now->end[k], *u = outer + now->end[k];
-        for (int i = 0; i < R; i++)
-            for (int v = 0; v < V; v++)
-                sum[i * V + v] -= broadcast(u[i]) * load(w + v * LANES);
-    }
-    for (int i = 0; i < R; i++) {
-        reals product = first ? (reals){0} : load(products + i * LANES);
-        for (int v = 0; v < V; v++) {
+    for (int i = 0; i < R; i++)
+        for (int v = 0; v < V; v++)
             store(matrix + (size_t)i * stride + v * LANES, sum[i * V + v]);
-            product += sum[i * V + v] * load(x + v * LANES);
+}
+
+/* R rows and V vectors of S at every sample of the chunk; the first of these holds what the chunk
+ * before left. */
+INLINE void sums_tile(const int R, const int V, const chunk *c, size_t m) {
+    const nd_layer *layer = c->layer;
+    size_t stride = padded(layer->rank), wide = padded(layer->outputs);
+    size_t size = layer->outputs * stride;
+    real *matrix = c->matrix + m * stride + c->part;
+    const real *x = (const real *)layer->coordinates + c->to * stride + c->part;
+    const real *error = c->error + c->to * wide + m;
+    reals sum[ROWS_MOST * MOST];
+    for (int i = 0; i < R; i++)
+        for (int v = 0; v < V; v++)
+            sum[i * V + v] = load(matrix + (size_t)i * stride + v * LANES);
+    matrix += (c->to - c->from) * size;
+    for (size_t s = c->to; s-- > c->from;) {
+        x -= stride;
+        error -= wide;
+        matrix -= size;
+        for (int i = 0; i < R; i++) {
+            reals e = broadcast(error[i]);
+            for (int v = 0; v < V; v++)
+                sum[i * V + v] += e * load(x + v * LANES);
+            for (int v = 0; v < V; v++)
+                store(matrix + (size_t)i * stride + v * LANES, sum[i * V + v]);
         }
-        store(products + i * LANES, product);
     }
 }
 
-INLINE void forward_part(const int V, const nd_layer *layer, const nd_pack *pack, const turn *now,
-                         const real *x, real *matrix, size_t part, real *products) {
-    const int R = V <= 3 ? 4 : 2;
-    size_t stride = padded(layer->rank), outputs = layer->outputs, m = 0;
-    const real *side = (const real *)pack->parameters + part;
-    const real *outer = (const real *)pack->parameters + stride;
-    for (; m + (size_t)R <= outputs; m += (size_t)R)
-        forward_tile(R, V, now, side, outer + m, x + part, matrix + m * stride + part, stride,
-                     part == 0, products + m * LANES);
-    for (; m < outputs; m++)
-        forward_tile(1, V, now, side, outer + m, x + part, matrix + m * stride + part, stride,
-                     part == 0, products + m * LANES);
+/* R rows of S: of_w += S' v, of_v (+)= S w. */
+INLINE void gradient_rows(const int R, const int V, const real *matrix, size_t stride,
+                          const reals *w, const real *v_at, bool fresh, reals *of_w, real *of_v) {
+    reals product[ROWS_MOST] = {{0}};
+    for (int i = 0; i < R; i++) {
+        reals factor = broadcast(v_at[i]);
+        for (int v = 0; v < V; v++) {
+            reals sum = held(load(matrix + (size_t)i * stride + v * LANES));
+            product[i] += sum * w[v];
+            of_w[v] += factor * sum;
+        }
+    }
+    put_sums(R, product, fresh, of_v);
 }
 
-/* Room for M and the products of its rows, or for S both ways round. */
+/* V vectors of S: an edge's share of its unit's gradients. */
+INLINE void edge_gradient(const int V, const nd_layer *layer, const real *matrix, const real *row,
+                          real sign, size_t part, bool fresh, real *gradient) {
+    size_t stride = padded(layer->rank), m = 0;
+    reals w[MOST], of_w[MOST];
+    for (int v = 0; v < V; v++) {
+        w[v] = broadcast(sign) * load(row + part + v * LANES);
+        of_w[v] = (reals){0};
+    }
+    matrix += part;
+    const real *outer = row + stride;
+    real *of_v = gradient + stride;
+    bool fresh_v = fresh && part == 0;
+    const int R = ROWS_AT_ONCE(V);
+    for (; m + (size_t)R <= layer->outputs; m += (size_t)R)
+        gradient_rows(R, V, matrix + m * stride, stride, w, outer + m, fresh_v, of_w, of_v + m);
+    for (; m < layer->outputs; m++)
+        gradient_rows(1, V, matrix + m * stride, stride, w, outer + m, fresh_v, of_w, of_v + m);
+    for (int v = 0; v < V; v++) {
+        real *to = gradient + part + v * LANES;
+        of_w[v] *= broadcast(sign);
+        if (!fresh)
+            of_w[v] += load(to);
+        store(to, of_w[v]);
+    }
+}
+
+/* Calls tile for all rows. */
+#define EVERY_ROW(tile, V, c)                                                                      \
+    do {                                                                                           \
+        size_t m = 0;                                                                              \
+        for (; m + ROWS_AT_ONCE(V) <= (c)->layer->outputs; m += ROWS_AT_ONCE(V))                   \
+            tile(ROWS_AT_ONCE(V), V, c, m);                                                        \
+        for (; m < (c)->layer->outputs; m++)                                                       \
+            tile(1, V, c, m);                                                                      \
+    } while (0)
+
+INLINE chunk first_chunk(const nd_layer *layer, nd_pack *pack, real *matrix) {
+    __builtin_memset(matrix, 0, layer->outputs * padded(layer->rank) * sizeof *matrix);
+    return (chunk){.layer = layer, .pack = pack, .matrix = matrix};
+}
+
+/* Room for M, or for S at every sample of a chunk. */
 static size_t runs_work(const nd_layer *layer) {
-    size_t rows = (layer->outputs + 3) / 4 * 4;
-    return rows * (padded(layer->rank) + LANES) + layer->rank * padded(layer->outputs);
+    return CHUNK * layer->outputs * padded(layer->rank);
 }
 
 /* out[s] += what the slots that go by runs give to the outputs; out is n x padded d_out. */
-static void forward_runs(const nd_layer *layer, nd_pack *pack, real *work, real *out) {
-    size_t stride = padded(layer->rank), wide = padded(layer->outputs), outputs = layer->outputs;
-    real *matrix = work, *products = work + (outputs + 3) / 4 * 4 * stride;
-    __builtin_memset(work, 0, (outputs + 3) / 4 * 4 * (stride + LANES) * sizeof *work);
-    for (size_t s = 0; s < layer->samples; s++, out += wide) {
-        const turn now = turn_at(layer, pack, s);
-        const real *x = (const real *)layer->coordinates + s * stride;
-#define FORWARD(V) forward_part(V, layer, pack, &now, x, matrix, part, products)
-        EVERY_PART(stride, FORWARD)
+static void forward_runs(const nd_layer *layer, nd_pack *pack, real *matrix, real *out) {
+    chunk c = first_chunk(layer, pack, matrix);
+    c.out = out;
+    for (c.from = 0; c.from < layer->samples; c.from = c.to) {
+        c.to = layer->samples - c.from < CHUNK ? layer->samples : c.from + CHUNK;
+#define FORWARD(V)                                                                                 \
+    c.part = part;                                                                                 \
+    EVERY_ROW(forward_tile, V, &c)
+        EVERY_PART(padded(layer->rank), FORWARD)
 #undef FORWARD
-        for (size_t m = 0; m < outputs; m += 4) {
-            reals four[4];
-            for (size_t k = 0; k < 4; k++)
-                four[k] = load(products + (m + k) * LANES);
-            fours sums;
-            four_sums(four, &sums);
-            for (size_t k = 0; k < 4 && m + k < outputs; k++)
-                out[m + k] += sums[k];
-        }
     }
 }
 
-/* Of N edges, V vectors: gradient[e] += sign[e] (factor[e] . matrix). */
-INLINE void mix_edges(const int N, const int V, const real *matrix, size_t stride, size_t rows,
-                      const real *const *factor, const real *sign, real *const *gradient) {
-    reals sum[2 * MOST];
-    for (int i = 0; i < N * V; i++)
-        sum[i] = (reals){0};
-    for (size_t m = 0; m < rows; m++, matrix += stride) {
-        reals row[MOST];
-        for (int v = 0; v < V; v++)
-            row[v] = N > 1 ? held(load(matrix + v * LANES)) : load(matrix + v * LANES);
-        for (int e = 0; e < N; e++)
-            for (int v = 0; v < V; v++)
-                sum[e * V + v] += broadcast(factor[e][m]) * row[v];
-    }
-    for (int e = 0; e < N; e++)
-        for (int v = 0; v < V; v++) {
-            real *to = gradient[e] + v * LANES;
-            store(to, load(to) + broadcast(sign[e]) * sum[e * V + v]);
-        }
-}
-
-/* The gradients of the edges at one sample, on one side: `factor_at` and `gradient_at` are where in
- * a unit's row the factors and the gradients of that side begin. */
-INLINE void mix_part(const int V, const turn *now, const real *matrix, size_t stride, size_t rows,
-                     const real *factor_at, real *gradient_at) {
-    const int N = V <= 3 ? 4 : 2;
-    size_t count = now->begins + now->ends, k = 0;
-    while (k < count) {
-        const real *factor[4] = {NULL};
-        real sign[4] = {0}, *gradient[4] = {NULL};
-        size_t left = count - k < (size_t)N ? count - k : (size_t)N;
-        for (size_t e = 0; e < left; e++) { /* those that end follow those that begin */
-            size_t row = now->begin[k + e];
-            factor[e] = factor_at + row;
-            gradient[e] = gradient_at + row;
-            sign[e] = k + e < now->begins ? 1 : -1;
-        }
-        if (left == (size_t)N)
-            mix_edges(N, V, matrix, stride, rows, factor, sign, gradient);
-        else if (N == 4 && left == 3)
-            mix_edges(3, V, matrix, stride, rows, factor, sign, gradient);
-        else if (N == 4 && left == 2)
-            mix_edges(2, V, matrix, stride, rows, factor, sign, gradient);
-        else
-            mix_edges(1, V, matrix, stride, rows, factor, sign, gradient);
-        k += left;
-    }
-}
-
-/* matrix (rows x stride) += column row. */
-INLINE void add_outer_product(const real *column, size_t rows, const real *row, size_t stride,
-                              real *matrix) {
-    for (size_t m = 0; m < rows; m++, matrix += stride) {
-        reals factor = broadcast(column[m]);
-        for (size_t k = 0; k < stride; k += LANES)
-            store(matrix + k, load(matrix + k) + factor * load(row + k));
-    }
-}
-
-/* The gradients of the slots that go by runs, into pack->gradient (rows as parameters). `error` is
- * n x padded d_out. S is kept both ways round, so that no sum runs across lanes. */
+/* The gradients of all edges. `error` is n x padded d_out. */
 static void backward_runs(const nd_layer *layer, nd_pack *pack, real *work, const real *error) {
-    size_t stride = padded(layer->rank), wide = padded(layer->outputs);
-    const real *parameters = pack->parameters;
-    real *matrix = work, *turned = matrix + layer->outputs * stride, *gradient = pack->gradient;
-    __builtin_memset(work, 0, (layer->outputs * stride + layer->rank * wide) * sizeof *work);
-    for (size_t slot = 0; slot < pack->slots; slot++)
-        if (list_of(layer, pack, slot)->by_runs)
-            __builtin_memset(gradient + slot * layer->stored, 0, layer->stored * sizeof *gradient);
-    for (size_t s = layer->samples; s-- > 0;) {
-        const real *x = (const real *)layer->coordinates + s * stride, *e = error + s * wide;
-        const turn now = turn_at(layer, pack, s);
-        add_outer_product(e, layer->outputs, x, stride, matrix);
-        add_outer_product(x, layer->rank, e, wide, turned);
-#define INPUT_SIDE(V)                                                                              \
-    mix_part(V, &now, matrix + part, stride, layer->outputs, parameters + stride, gradient + part)
-#define OUTPUT_SIDE(V)                                                                             \
-    mix_part(V, &now, turned + part, wide, layer->rank, parameters, gradient + stride + part)
-        EVERY_PART(stride, INPUT_SIDE)
-        EVERY_PART(wide, OUTPUT_SIDE)
-#undef INPUT_SIDE
-#undef OUTPUT_SIDE
+    size_t stride = padded(layer->rank), size = layer->outputs * stride;
+    chunk c = first_chunk(layer, pack, work);
+    c.error = error;
+    for (c.to = layer->samples; c.to > 0; c.to = c.from) {
+        c.from = c.to < CHUNK ? 0 : c.to - CHUNK;
+#define SUMS(V)                                                                                    \
+    c.part = part;                                                                                 \
+    EVERY_ROW(sums_tile, V, &c)
+        EVERY_PART(stride, SUMS)
+#undef SUMS
+        for (size_t s = c.to; s-- > c.from;) {
+            const turn now = turn_at(layer, pack, s);
+            for (size_t k = 0; k < now.begins + now.ends; k++) { /* ends follow begins */
+                size_t row = now.begin[k] & ~LAST_EDGE;
+                bool last = now.begin[k] & LAST_EDGE;
+                real sign = k < now.begins ? 1 : -1;
+#define GRADIENT(V)                                                                                \
+    edge_gradient(V, layer, work + (s - c.from) * size, (const real *)pack->parameters + row,      \
+                  sign, part, last, (real *)pack->gradient + row)
+                EVERY_PART(stride, GRADIENT)
+#undef GRADIENT
+            }
+        }
     }
 }
 

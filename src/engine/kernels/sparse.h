@@ -85,18 +85,39 @@ INLINE void learn_outputs(const nd_fast_rule rule, const int V, const view *v, s
 INLINE view slot_view(const nd_layer *layer, const nd_pack *pack, const nd_step *step,
                       size_t slot) {
     size_t row = slot * layer->stored;
-    size_t noise_row = (step->phase * pack->capacity + slot) * layer->stored;
     view v = {.step = step,
               .parameters = (real *)pack->parameters + row,
               .activity = (real *)pack->activity + slot * samples_room(layer),
               .back = (real *)pack->back + slot * samples_room(layer)};
     for (int i = 0; i < 2; i++)
         v.moment[i] = pack->moment[i] ? (real *)pack->moment[i] + row : NULL;
-    if (pack->noise[ND_NOISE_UPDATE])
-        v.update_noise = (const real *)pack->noise[ND_NOISE_UPDATE] + noise_row;
-    if (pack->noise[ND_NOISE_WEIGHT])
-        v.weight_noise = (const real *)pack->noise[ND_NOISE_WEIGHT] + noise_row;
     return v;
+}
+
+/* One step's noise of one kind for a slot, as its parameters are stored; NULL: there is none. */
+INLINE const real *noise_row(const nd_layer *layer, const nd_pack *pack, const nd_step *step,
+                             size_t slot, int kind, real *out) {
+    if (!pack->noise[kind])
+        return NULL;
+    if (step->handed)
+        return (const real *)pack->given[kind] + slot * layer->stored;
+    const float *from =
+        (const float *)pack->noise[kind] + slot * step->noise_count + step->phase * layer->rows;
+    const real *scale = layer->noise_scale[kind];
+    size_t side = padded(layer->rank);
+    for (size_t i = 0; i < side; i += LANES) /* the scale of what fills the last vector is 0 */
+        store(out + i, load(scale + i) * load_floats(from + i));
+    from += layer->rank;
+    for (size_t i = 0; side + i < layer->stored; i += LANES)
+        store(out + side + i, load(scale + side + i) * load_floats(from + i));
+    return out;
+}
+
+/* Noise of every kind that a slot's update needs; `room` for two rows. */
+INLINE void add_noise(const nd_layer *layer, const nd_pack *pack, const nd_step *step, size_t slot,
+                      real *room, view *v) {
+    v->update_noise = noise_row(layer, pack, step, slot, ND_NOISE_UPDATE, room);
+    v->weight_noise = noise_row(layer, pack, step, slot, ND_NOISE_WEIGHT, room + layer->stored);
 }
 
 /* All output weights first, then all input sides: the matrix that is read stays near. */
@@ -104,7 +125,9 @@ INLINE void learn_slots(const nd_fast_rule rule, const nd_layer *layer, nd_pack 
                         const nd_step *step) {
     size_t n = layer->samples, wide = padded(layer->outputs), side = padded(layer->rank);
     real *error = (real *)pack->work + samples_room(layer);
+    real *room = error + n * wide + runs_work(layer), *still = room + 2 * layer->stored;
     const real *given = step->error;
+    __builtin_memset(still, 0, layer->stored * sizeof *still);
     for (size_t s = 0; s < n; s++)
         for (size_t m = 0; m < layer->outputs; m++)
             error[s * wide + m] = given[s * layer->outputs + m];
@@ -116,9 +139,10 @@ INLINE void learn_slots(const nd_fast_rule rule, const nd_layer *layer, nd_pack 
     for (size_t slot = 0; slot < pack->slots; slot++) {
         list *l = list_of(layer, pack, slot);
         const uint32_t *active = active_of(layer, l);
-        view v = slot_view(layer, pack, step, slot);
-        if (l->by_runs)
+        if (l->by_runs || l->active == 0)
             continue;
+        view v = slot_view(layer, pack, step, slot);
+        add_noise(layer, pack, step, slot, room, &v);
         if (wide > MOST * LANES) {
             all_dots(v.parameters + side, wide, error, active, l->active, v.back);
             learn_row(rule, &v, side, wide, v.activity, active, l->active, error);
@@ -131,10 +155,12 @@ INLINE void learn_slots(const nd_fast_rule rule, const nd_layer *layer, nd_pack 
     for (size_t slot = 0; slot < pack->slots; slot++) {
         list *l = list_of(layer, pack, slot);
         view v = slot_view(layer, pack, step, slot);
-        if (l->by_runs) {
+        add_noise(layer, pack, step, slot, room, &v);
+        if (l->by_runs || l->active == 0) {
+            const real *gradient =
+                l->by_runs ? (const real *)pack->gradient + slot * layer->stored : still;
             for (size_t at = 0; at < layer->stored; at += LANES)
-                update_row(rule, &v, at, at,
-                           load((const real *)pack->gradient + slot * layer->stored + at));
+                update_row(rule, &v, at, at, load(gradient + at));
             continue;
         }
         learn_row(rule, &v, 0, side, v.back, active_of(layer, l), l->active, layer->coordinates);
@@ -158,13 +184,16 @@ static void sparse_silent(const nd_layer *layer, const nd_pack *pack, bool *sile
         silent[slot] = list_of(layer, pack, slot)->active == 0;
 }
 
-static double sparse_highest(const nd_layer *layer, const nd_pack *pack, size_t slot) {
+static double sparse_distance(const nd_layer *layer, const nd_pack *pack, size_t slot) {
+    const real *length = layer->lengths;
     real *drive = pack->work, highest = -INFINITY;
     all_dots((const real *)pack->parameters + slot * layer->stored, padded(layer->rank),
              layer->coordinates, pack->every, layer->samples, drive);
-    for (size_t s = 0; s < layer->samples; s++)
-        highest = drive[s] > highest ? drive[s] : highest;
-    return (double)highest;
+    for (size_t s = 0; s < layer->samples; s++) {
+        real shift = drive[s] / length[s];
+        highest = shift > highest ? shift : highest;
+    }
+    return -(double)highest;
 }
 
 static void sparse_count(const nd_layer *layer, const nd_pack *pack, double threshold,
@@ -190,7 +219,8 @@ static size_t sparse_stored(size_t side, size_t outputs) {
 }
 
 static size_t sparse_work(const nd_layer *layer) {
-    return samples_room(layer) + layer->samples * padded(layer->outputs) + runs_work(layer);
+    return samples_room(layer) + layer->samples * padded(layer->outputs) + runs_work(layer) +
+           3 * layer->stored;
 }
 
 static void sparse_put(const nd_layer *layer, size_t stride, void *array, size_t slot,
@@ -223,39 +253,19 @@ static void sparse_move(const nd_layer *layer, nd_pack *pack, size_t from, size_
         __builtin_memcpy(list_of(layer, pack, to), list_of(layer, pack, from), list_bytes(layer));
 }
 
-/* Where a slot's Gaussians of a period go: out[phase][slot][row], so that what a step reads lies
- * together. Those left over after the last whole phase are dropped. */
-typedef struct phases {
-    real *at;
-    size_t row, rows, left, stride; /* in this phase; of each; phases to go; reals to the next */
-} phases;
-
-INLINE void put_phase(phases *to, reals value) {
-    if (!to->left)
-        return;
-    store(to->at + to->row, value);
-    to->row += LANES;
-    if (to->row == to->rows) {
-        to->row = 0;
-        to->left--;
-        to->at += to->stride;
-    }
-}
-
 /* As unit_gaussians for single units: the lanes of a vector are neighbouring blocks of one unit;
  * `count` is a multiple of 6 FLOATS. */
 static void row_gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, const uint32_t *unit,
-                          size_t units, size_t count, size_t rows, size_t capacity,
-                          const float *scale, void *out) {
+                          size_t units, size_t count, const float *scale, void *out) {
+    (void)scale;
     const address at = address_of(seed, purpose, step);
     const size_t vectors = count / (6 * FLOATS), all = units * vectors;
-    phases to = {.left = 0};
-    size_t slot = 0;
     uint64_t first_lanes[2 * QUADS];
     for (int lane = 0; lane < 2 * QUADS; lane++)
         first_lanes[lane] = (uint64_t)lane;
     const quads lanes[2] = {quads_of(first_lanes), quads_of(first_lanes + QUADS)};
-    size_t made = 0, used = 0;
+    floats *to = out;
+    size_t made = 0;
     for (size_t start = 0; start < all; start += PACK_BATCH) {
         size_t batch = all - start < PACK_BATCH ? all - start : PACK_BATCH;
         ints words[PACK_BATCH][4];
@@ -270,28 +280,10 @@ static void row_gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, cons
                 unit++;
             }
         }
-        for (size_t b = 0; b < batch; b++) {
-            const floats *factor = (const floats *)scale + 6 * used;
-            if (used == 0)
-                to = (phases){.at = (real *)out + slot++ * rows,
-                              .rows = rows,
-                              .left = count / rows,
-                              .stride = capacity * rows};
-            used = used + 1 == vectors ? 0 : used + 1;
-            for (int pair = 0; pair < 3; pair++) {
-                floats value[2];
-                box_muller(words[b][pair], words[b][3] << 10 * pair, &value[0], &value[1]);
-                for (int i = 0; i < 2; i++) {
-                    floats scaled = value[i] * factor[2 * pair + i];
-#if ND_SINGLE
-                    put_phase(&to, scaled);
-#else
-                    put_phase(&to, first_half(scaled));
-                    put_phase(&to, second_half(scaled));
-#endif
-                }
-            }
-        }
+        for (size_t b = 0; b < batch; b++, to += 6)
+            for (int pair = 0; pair < 3; pair++)
+                box_muller(words[b][pair], words[b][3] << 10 * pair, to + 2 * pair,
+                           to + 2 * pair + 1);
     }
 }
 

@@ -74,13 +74,15 @@ INLINE void drive_tile(const int R, const int G, const view *v, size_t row) {
     const nd_layer *layer = v->layer;
     mix(R, G, v->coordinates + row * layer->rank, layer->rank, 1, 0,
         layer->reach[row + (size_t)R - 1], v->parameters, v->parameter_step, sum);
+    UNROLL
     for (int i = 0; i < R; i++)
-        for (int g = 0; g < G; g++) {
-            size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
-            if (!layer->relu || layer->rule == ND_FAST_SED)
-                store(v->drive + at, sum[i * G + g]);
-            activate_row(v, at, sum[i * G + g]);
-        }
+        UNROLL
+    for (int g = 0; g < G; g++) {
+        size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
+        if (!layer->relu || layer->rule == ND_FAST_SED)
+            store(v->drive + at, sum[i * G + g]);
+        activate_row(v, at, sum[i * G + g]);
+    }
 }
 
 /* back = phi'(drive) times the error that reaches the unit. */
@@ -89,19 +91,21 @@ INLINE void back_tile(const int R, const int G, const view *v, size_t row) {
     const nd_layer *layer = v->layer;
     mix(R, G, v->error + row * layer->outputs, layer->outputs, 1, 0, layer->outputs,
         v->parameters + layer->side * LANES, v->parameter_step, sum);
+    UNROLL
     for (int i = 0; i < R; i++)
-        for (int g = 0; g < G; g++) {
-            size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
-            reals back = sum[i * G + g];
-            if (layer->relu) {
-                back = where(load(v->activity + at) > 0, back);
-                if (v->mask)
-                    back *= load(v->mask + at);
-            } else {
-                back *= load(v->back + at);
-            }
-            store(v->back + at, back);
+        UNROLL
+    for (int g = 0; g < G; g++) {
+        size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
+        reals back = sum[i * G + g];
+        if (layer->relu) {
+            back = where(load(v->activity + at) > 0, back);
+            if (v->mask)
+                back *= load(v->mask + at);
+        } else {
+            back *= load(v->back + at);
         }
+        store(v->back + at, back);
+    }
 }
 
 /* One row of parameters follows its gradient; for SGD the rate is in the error already. */
@@ -133,10 +137,12 @@ INLINE void update_row(const nd_fast_rule rule, const view *v, size_t at, size_t
 
 INLINE void update_tile(const nd_fast_rule rule, const int R, const int G, const view *v,
                         size_t row, const reals *sum) {
+    UNROLL
     for (int i = 0; i < R; i++)
-        for (int g = 0; g < G; g++)
-            update_row(rule, v, (size_t)g * v->parameter_step + (row + (size_t)i) * LANES,
-                       (size_t)g * v->noise_step + (row + (size_t)i) * LANES, sum[i * G + g]);
+        UNROLL
+    for (int g = 0; g < G; g++)
+        update_row(rule, v, (size_t)g * v->parameter_step + (row + (size_t)i) * LANES,
+                   (size_t)g * v->noise_step + (row + (size_t)i) * LANES, sum[i * G + g]);
 }
 
 /* Output weights: gradient sum_s error h. */
@@ -165,16 +171,18 @@ INLINE void gram_tile(const int R, const int G, const view *v, size_t row) {
     const nd_layer *layer = v->layer;
     mix(R, G, v->coordinates + row * layer->samples, layer->samples, 1, 0, layer->samples, v->back,
         v->sample_step, sum);
+    UNROLL
     for (int i = 0; i < R; i++)
-        for (int g = 0; g < G; g++) {
-            size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
-            size_t of_g = (size_t)g * v->parameter_step + (row + (size_t)i) * LANES;
-            reals drive = load(v->drive + at) - sum[i * G + g];
-            store(v->drive + at, drive);
-            if (layer->relu) /* gram goes without masks */
-                store(v->activity + at, positive_part(drive));
-            store(v->parameters + of_g, load(v->parameters + of_g) - load(v->back + at));
-        }
+        UNROLL
+    for (int g = 0; g < G; g++) {
+        size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
+        size_t of_g = (size_t)g * v->parameter_step + (row + (size_t)i) * LANES;
+        reals drive = load(v->drive + at) - sum[i * G + g];
+        store(v->drive + at, drive);
+        if (layer->relu) /* gram goes without masks */
+            store(v->activity + at, positive_part(drive));
+        store(v->parameters + of_g, load(v->parameters + of_g) - load(v->back + at));
+    }
 }
 
 INLINE void activate_groups(const view *v, int groups) {
@@ -220,12 +228,14 @@ INLINE void shift_tile(const int R, const int G, const view *v, size_t row) {
     const nd_layer *layer = v->layer;
     mix(R, G, v->coordinates + row * layer->rank, layer->rank, 1, 0,
         layer->reach[row + (size_t)R - 1], v->perturbation, v->noise_step, sum);
+    UNROLL
     for (int i = 0; i < R; i++)
-        for (int g = 0; g < G; g++) {
-            size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
-            activate_row(v, at, load(v->drive + at) + sum[i * G + g]);
-            store(v->back + at, sum[i * G + g]);
-        }
+        UNROLL
+    for (int g = 0; g < G; g++) {
+        size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
+        activate_row(v, at, load(v->drive + at) + sum[i * G + g]);
+        store(v->back + at, sum[i * G + g]);
+    }
 }
 
 INLINE void perturb_groups(const int G, const view *v) {

@@ -45,6 +45,8 @@ enum {
     FLOATS = ND_BYTES / 4
 };
 
+/* Unrolls the loop that follows: what it works on then stays in registers. */
+#define UNROLL _Pragma("GCC unroll 16")
 #define INLINE static inline __attribute__((always_inline))
 
 INLINE reals load(const real *from) {
@@ -153,17 +155,52 @@ INLINE ints low_halves(quads a, quads b) {
 #endif
 }
 
+/* Half as many floats, or whole numbers, as fit a vector, as doubles. (GCC converts them two by two
+ * unless told.) */
+INLINE doubles doubles_of_floats(half_floats half) {
+#if defined(__AVX512F__)
+    return (doubles)_mm512_cvtps_pd((__m256)half);
+#elif defined(__AVX2__)
+    return (doubles)_mm256_cvtps_pd((__m128)half);
+#else
+    return __builtin_convertvector(half, doubles);
+#endif
+}
+
+INLINE doubles doubles_of_ints(half_ints half) {
+#if defined(__AVX512F__)
+    return (doubles)_mm512_cvtepi32_pd((__m256i)half);
+#elif defined(__AVX2__)
+    return (doubles)_mm256_cvtepi32_pd((__m128i)half);
+#else
+    return __builtin_convertvector(half, doubles);
+#endif
+}
+
 /* The first or second half of the floats, as doubles. */
 INLINE doubles first_half(floats value) {
     half_floats half;
     __builtin_memcpy(&half, &value, sizeof half);
-    return __builtin_convertvector(half, doubles);
+    return doubles_of_floats(half);
 }
 
 INLINE doubles second_half(floats value) {
     half_floats half;
     __builtin_memcpy(&half, (const char *)&value + sizeof half, sizeof half);
-    return __builtin_convertvector(half, doubles);
+    return doubles_of_floats(half);
+}
+
+/* As many floats as a vector of reals has lanes, from anywhere, as reals. */
+INLINE reals load_floats(const float *from) {
+#if ND_SINGLE
+    reals out;
+    __builtin_memcpy(&out, from, sizeof out);
+    return out;
+#else
+    half_floats half;
+    __builtin_memcpy(&half, from, sizeof half);
+    return doubles_of_floats(half);
+#endif
 }
 
 #endif
