@@ -15,9 +15,8 @@ static nd_dataset *low_dimensional(void) {
     for (size_t s = 0; s < SAMPLES; s++)
         for (size_t i = 0; i < INPUTS; i++)
             for (size_t k = 0; k < 4; k++)
-                dataset->input[s * INPUTS + i] += sin(0.3 * (double)((k + 1) * s)) *
-                                                  cos((double)((k + 1) * i * i)) /
-                                                  (double)(1 + 4 * k);
+                dataset->input[s * INPUTS + i] +=
+                    cos((double)((k + 2) * s * s)) * cos((double)((k + 1) * i * i));
     return dataset;
 }
 
