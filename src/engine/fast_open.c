@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "engine/backends.h"
 #include "engine/fast_engine.h"
+#include "engine/fast_noise.h"
 #include "engine/sample_order.h"
 #include "engine/walk.h"
 
@@ -238,74 +239,6 @@ static bool open_data(nd_fast_engine *self, nd_error *error) {
     return true;
 }
 
-/* How many steps' noise is drawn together: the fewest that waste the fewest random numbers. Units
- * come and go every ND_FAST_BLOCK steps, when all noise is drawn anew. */
-static void choose_period(nd_fast_engine *self) {
-    enum { MOST = 12 };
-    size_t unit = self->kernels->gaussians, rows = self->layer.rows;
-    double least = INFINITY;
-    for (size_t period = 1; period <= MOST; period++) {
-        if (ND_FAST_BLOCK % period != 0)
-            continue;
-        size_t count = (period * rows + unit - 1) / unit * unit;
-        double cost = (double)count / (double)period;
-        if (cost < least) {
-            least = cost;
-            self->period = period;
-            self->noise_count = count;
-        }
-    }
-}
-
-/* Sparse kernels: the scale of a unit's noise as its parameters are stored. */
-static bool open_row_scale(nd_fast_engine *self, int kind, double side, double outer,
-                           nd_error *error) {
-    const nd_layer *layer = &self->layer;
-    double *scale = nd_doubles(layer->rows, error);
-    bool fine = scale && reals(self, layer->stored, &self->noise_scale[kind], error);
-    for (size_t i = 0; fine && i < layer->rows; i++)
-        scale[i] = (double)(float)(i < layer->side ? side : outer);
-    if (fine)
-        self->kernels->put(layer, layer->stored, self->noise_scale[kind], 0, scale);
-    free(scale);
-    self->layer.noise_scale[kind] = self->noise_scale[kind];
-    return fine;
-}
-
-static bool open_noise(nd_fast_engine *self, nd_error *error) {
-    const nd_learning_keys *keys = &self->experiment->learning;
-    const nd_layer *layer = &self->layer;
-    double update = keys->update_noise;
-    if (layer->rule == ND_FAST_SGD || layer->rule == ND_FAST_SED)
-        update *= self->rate;
-    bool sed = layer->rule == ND_FAST_SED;
-    double side[] = {update, keys->weight_noise,
-                     sed ? 0.1 / sqrt((double)self->initial->hidden) : 0};
-    double outer[] = {update, keys->weight_noise, sed ? 0.1 / sqrt((double)layer->outputs) : 0};
-    choose_period(self);
-    for (int kind = 0; kind < ND_NOISE_KINDS; kind++) {
-        if (side[kind] <= 0)
-            continue;
-        if (self->kernels->sparse) {
-            if (!open_row_scale(self, kind, side[kind], outer[kind], error))
-                return false;
-            continue;
-        }
-        size_t count = self->noise_count;
-        float *scale = nd_array(count, sizeof *scale, error);
-        self->scale[kind] = nd_array(count * self->kernels->float_lanes, sizeof(float), error);
-        if (!scale || !self->scale[kind]) {
-            free(scale);
-            return false;
-        }
-        for (size_t i = 0; i < self->period * layer->rows; i++)
-            scale[i] = (float)(i % layer->rows < layer->side ? side[kind] : outer[kind]);
-        self->kernels->spread_scale(count, scale, self->scale[kind]);
-        free(scale);
-    }
-    return true;
-}
-
 static bool open_share(nd_fast_engine *self, nd_share *share, nd_error *error) {
     const nd_layer *layer = &self->layer;
     size_t lanes = self->kernels->lanes, n = layer->samples, rows = layer->stored;
@@ -340,14 +273,8 @@ static bool open_share(nd_fast_engine *self, nd_share *share, nd_error *error) {
     for (int i = 0; i < RULES[find_rule(self->experiment)].moments; i++)
         if (!reals(self, slots * rows, &pack->moment[i], error))
             return false;
-    for (int kind = 0; kind < ND_NOISE_KINDS; kind++) {
-        size_t count = slots * self->noise_count;
-        if (self->scale[kind] && !reals(self, count, &pack->noise[kind], error))
-            return false;
-        if (self->noise_scale[kind] && /* vectors are read past the last number */
-            !(pack->noise[kind] = nd_array(count + self->kernels->padded(1), sizeof(float), error)))
-            return false;
-    }
+    if (!nd_fast_open_pack_noise(self, pack, error))
+        return false;
     if (layer->rule == ND_FAST_SED && !reals(self, slots * layer->outputs, &pack->trial, error))
         return false;
     return self->experiment->learning.dropout <= 0 || reals(self, slots * n, &pack->mask, error);
@@ -407,7 +334,7 @@ nd_engine *nd_fast_open(const nd_experiment *experiment, const nd_dataset *datas
     self->rate = experiment->learning.learning_rate;
     self->error_scale = 2.0 / (double)(dataset->samples * dataset->outputs);
     if (!(self->initial = nd_initial_parameters(experiment, dataset, error)) ||
-        !plan(self, error) || !open_data(self, error) || !open_noise(self, error) ||
+        !plan(self, error) || !open_data(self, error) || !nd_fast_open_noise(self, error) ||
         !open_units(self, error)) {
         nd_fast_close(&self->base);
         return NULL;

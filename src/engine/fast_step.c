@@ -4,6 +4,7 @@
 
 #include "base/threads.h"
 #include "engine/fast_engine.h"
+#include "engine/fast_noise.h"
 
 /* The drive that SED and the Gram form carry along is computed afresh now and then, so that its
  * rounding cannot grow away from the weights. */
@@ -54,90 +55,6 @@ static void refresh_drive(nd_fast_engine *engine, nd_share *share) {
     }
 }
 
-/* Lanes past the last unit must not be moved by noise. */
-static void still_empty_lanes(const nd_fast_engine *engine, nd_pack *pack, void *noise) {
-    size_t lanes = engine->kernels->lanes, size = engine->kernels->real_size;
-    size_t rows = engine->noise_count, used = pack->slots % lanes;
-    if (used == 0)
-        return;
-    char *group = (char *)noise + (pack->groups - 1) * rows * lanes * size;
-    for (size_t row = 0; row < rows; row++)
-        memset(group + (row * lanes + used) * size, 0, (lanes - used) * size);
-}
-
-static void draw(nd_fast_engine *engine, nd_share *share) {
-    static const nd_purpose PURPOSES[] = {ND_FOR_UPDATE_NOISE, ND_FOR_WEIGHT_NOISE,
-                                          ND_FOR_PERTURBATION};
-    nd_pack *pack = &share->pack;
-    for (int kind = 0; kind < ND_NOISE_KINDS; kind++) {
-        if (!pack->noise[kind])
-            continue;
-        engine->kernels->unit_gaussians(
-            engine->experiment->seed, PURPOSES[kind], engine->base.step / engine->period,
-            pack->unit, pack->groups, engine->noise_count, engine->scale[kind], pack->noise[kind]);
-        still_empty_lanes(engine, pack, pack->noise[kind]);
-    }
-    share->noise_drawn = true;
-}
-
-/* A noise block's values for one unit, in the engine's coordinates; what lies outside the subspace
- * strays. */
-static void hand_in_unit(nd_fast_engine *engine, const nd_parameters *noise, double offset,
-                         size_t unit, double *full, double *rows) {
-    const nd_subspace *subspace = engine->subspace;
-    size_t columns = subspace->columns, outputs = engine->layer.outputs;
-    for (size_t i = 0; i + 1 < columns; i++)
-        full[i] = noise->input_weights[unit * (columns - 1) + i] + offset;
-    full[columns - 1] = noise->bias[unit] + offset;
-    nd_subspace_project(subspace, full, rows);
-    for (size_t m = 0; m < outputs; m++)
-        rows[engine->layer.side + m] = noise->output_weights[m * noise->hidden + unit] + offset;
-}
-
-static void hand_in(nd_fast_engine *engine, nd_share *share, const nd_noise *noise) {
-    nd_pack *pack = &share->pack;
-    const nd_layer *layer = &engine->layer;
-    size_t columns = engine->subspace->columns;
-    const nd_parameters *given[] = {noise->update, noise->weight, noise->perturbation};
-    bool scaled = layer->rule == ND_FAST_SGD || layer->rule == ND_FAST_SED;
-    double *full = share->values, *rows = share->values + columns;
-    for (int kind = 0; kind < ND_NOISE_KINDS; kind++)
-        for (size_t slot = 0; pack->noise[kind] && slot < pack->slots; slot++) {
-            memset(rows, 0, layer->rows * sizeof *rows);
-            if (given[kind])
-                hand_in_unit(engine, given[kind], kind == ND_NOISE_WEIGHT ? -1 : 0,
-                             pack->unit[slot], full, rows);
-            double factor = kind == ND_NOISE_UPDATE && scaled ? engine->rate : 1;
-            for (size_t i = 0; i < layer->rows; i++)
-                rows[i] *= factor;
-            if (engine->kernels->sparse)
-                engine->kernels->put(layer, layer->stored, pack->given[kind], slot, rows);
-            else
-                engine->kernels->put(layer, engine->noise_count, pack->noise[kind], slot, rows);
-        }
-    for (size_t slot = 0; noise->dropout_mask && slot < pack->slots; slot++) {
-        for (size_t s = 0; s < layer->samples; s++)
-            full[s] = noise->dropout_mask[s * engine->initial->hidden + pack->unit[slot]];
-        engine->kernels->put_samples(layer, pack->mask, slot, full);
-    }
-}
-
-/* After a handed-in step: the part of the noise outside the subspace joins the complement. */
-static void stray(nd_fast_engine *engine, const nd_noise *noise, double sed_factor) {
-    const nd_subspace *subspace = engine->subspace;
-    size_t columns = subspace->columns;
-    double *full = engine->share[0].values, *rows = full + columns;
-    const nd_parameters *parts[] = {noise->update, noise->perturbation};
-    double factors[] = {engine->rate, sed_factor};
-    for (int part = 0; part < 2; part++)
-        for (size_t unit = 0; parts[part] && unit < engine->initial->hidden; unit++) {
-            hand_in_unit(engine, parts[part], 0, unit, full, rows);
-            nd_subspace_add(subspace, rows, -1, full);
-            for (size_t i = 0; i < columns; i++)
-                engine->strayed[unit * columns + i] -= factors[part] * full[i];
-        }
-}
-
 /* First half of a step for one share: up to its part of the outputs. */
 static void before_error(size_t index, void *context) {
     pass *p = context;
@@ -161,7 +78,7 @@ static void before_error(size_t index, void *context) {
         kernels->unit_masks(engine->experiment->seed, engine->base.step, pack->unit, pack->groups,
                             layer->samples, engine->experiment->learning.dropout, pack->mask);
     if (p->handed)
-        hand_in(engine, share, p->handed);
+        nd_fast_hand_in(engine, share, p->handed);
     if (stale)
         (layer->keeps_drive ? kernels->activate : kernels->drive)(layer, pack);
     if (boundary && nd_fast_doze(engine, share) && pack->mask) {
@@ -169,7 +86,7 @@ static void before_error(size_t index, void *context) {
                             layer->samples, engine->experiment->learning.dropout, pack->mask);
     }
     if (!p->handed && (!share->noise_drawn || engine->base.step % engine->period == 0))
-        draw(engine, share);
+        nd_fast_draw(engine, share);
     kernels->output(layer, pack, false);
 }
 
@@ -286,7 +203,7 @@ bool nd_fast_step(nd_fast_engine *engine, const nd_noise *handed) {
         for_shares(engine, learn, &p);
     }
     if (handed && engine->strayed)
-        stray(engine, handed, p.step.rate);
+        nd_fast_stray(engine, handed, p.step.rate);
     engine->base.step++;
     return isfinite(squares);
 }
@@ -311,20 +228,9 @@ void nd_fast_outputs(nd_fast_engine *engine) {
     sum_outputs(engine);
 }
 
-/* Sparse kernels take noise that is handed in from arrays of their own. */
-static void open_given(nd_fast_engine *engine) {
-    for (size_t i = 0; engine->kernels->sparse && i < engine->shares; i++) {
-        nd_pack *pack = &engine->share[i].pack;
-        for (int kind = 0; kind < ND_NOISE_KINDS; kind++)
-            if (pack->noise[kind] && !pack->given[kind])
-                pack->given[kind] = nd_array(pack->capacity * engine->layer.stored,
-                                             engine->kernels->real_size, NULL);
-    }
-}
-
 bool nd_fast_engine_step_with_noise(nd_engine *engine, const nd_noise *noise) {
     nd_fast_engine *self = (nd_fast_engine *)engine;
-    open_given(self);
+    nd_fast_open_given(self);
     if (self->subspace->basis && !self->layer.gram && !self->strayed)
         self->strayed = nd_doubles(self->initial->hidden * self->subspace->columns, NULL);
     return nd_fast_step(self, noise);
