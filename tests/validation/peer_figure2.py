@@ -65,8 +65,8 @@ def run(data, seed):
                   f"active fraction {share.mean():.3f}", flush=True)
         error = (activity @ output_weights.T - targets) * (2 / (samples * d_out))
         back = (error @ output_weights) * (drive > 0)
-        gradients = (back.T @ inputs, back.sum(0), error.T @ activity)
-        for parameter, gradient in zip((weights, bias, output_weights), gradients):
+        gradients = (error.T @ activity, back.T @ inputs, back.sum(0))
+        for parameter, gradient in zip((output_weights, weights, bias), gradients):
             parameter -= RATE * (gradient + NOISE * torch.randn_like(parameter))
     pairs = [(LOOKS[0], late) for late in LOOKS[1:3] + LOOKS[4:]] + [(LOOKS[3], LOOKS[4])]
     for early, late in pairs:
