@@ -31,7 +31,7 @@ static bool take_array(nd_buffer *buffer, void *array_of_pointer, size_t expecte
         return false;
     if (length == UINT64_MAX)
         return true;
-    if (expected != SIZE_MAX && length != expected)
+    if (length != expected)
         return nd_fail(error, NULL, "", "an array of %llu values where %zu are expected",
                        (unsigned long long)length, expected);
     if (length > (buffer->length - buffer->position) / size)
