@@ -12,6 +12,8 @@
 
 typedef enum nd_fast_rule { ND_FAST_SGD, ND_FAST_ADAM, ND_FAST_RMSPROP, ND_FAST_SED } nd_fast_rule;
 
+enum { ND_NOISE_UPDATE, ND_NOISE_WEIGHT, ND_NOISE_PERTURBATION, ND_NOISE_KINDS };
+
 /* The shape of the problem; constant during a run. A "real" is double or float, as the kernels'. */
 typedef struct nd_layer {
     size_t samples, outputs; /* n, d_out */
@@ -32,12 +34,10 @@ typedef struct nd_layer {
      * before its first new list. */
     const void *lengths, *list_weights, *list_lengths;
     double first_reach;
-    const void *noise_scale[3]; /* sparse kernels: reals, stored, of every kind of noise */
-    const size_t *reach;        /* n: coordinates[s][k] is 0 for k >= reach[s] */
-    const size_t *first;        /* rank: coordinates[s][k] is 0 for s < first[k] */
+    const void *noise_scale[ND_NOISE_KINDS]; /* sparse kernels: reals, stored */
+    const size_t *reach;              /* n: coordinates[s][k] is 0 for k >= reach[s] */
+    const size_t *first;              /* rank: coordinates[s][k] is 0 for s < first[k] */
 } nd_layer;
-
-enum { ND_NOISE_UPDATE, ND_NOISE_WEIGHT, ND_NOISE_PERTURBATION, ND_NOISE_KINDS };
 
 typedef struct nd_pack {
     size_t capacity; /* slots there is room for, a multiple of the lanes */

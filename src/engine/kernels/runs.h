@@ -74,6 +74,11 @@ static bool sort_edges(const nd_layer *layer, nd_pack *pack) {
     return total > 0;
 }
 
+/* Where the unit of an edge has its row among the parameters. */
+INLINE size_t row_of(uint32_t edge) {
+    return edge & ~(uint32_t)LAST_EDGE;
+}
+
 /* The units whose runs begin, and end, at one sample. */
 typedef struct turn {
     const uint32_t *begin, *end;
@@ -143,15 +148,15 @@ INLINE void forward_tile(const int R, const int V, const chunk *c, size_t m) {
         const turn now = turn_at(layer, c->pack, s);
         for (size_t k = 0; k < now.begins; k++)
             for (int v = 0; v < V; v++) {
-                reals w = held(load(side + (now.begin[k] & ~LAST_EDGE) + v * LANES));
+                reals w = held(load(side + row_of(now.begin[k]) + v * LANES));
                 for (int i = 0; i < R; i++)
-                    sum[i * V + v] += broadcast(outer[(now.begin[k] & ~LAST_EDGE) + (size_t)i]) * w;
+                    sum[i * V + v] += broadcast(outer[row_of(now.begin[k]) + (size_t)i]) * w;
             }
         for (size_t k = 0; k < now.ends; k++)
             for (int v = 0; v < V; v++) {
-                reals w = held(load(side + (now.end[k] & ~LAST_EDGE) + v * LANES));
+                reals w = held(load(side + row_of(now.end[k]) + v * LANES));
                 for (int i = 0; i < R; i++)
-                    sum[i * V + v] -= broadcast(outer[(now.end[k] & ~LAST_EDGE) + (size_t)i]) * w;
+                    sum[i * V + v] -= broadcast(outer[row_of(now.end[k]) + (size_t)i]) * w;
             }
         reals product[ROWS_MOST] = {{0}};
         for (int v = 0; v < V; v++)
@@ -298,7 +303,7 @@ static void backward_runs(const nd_layer *layer, nd_pack *pack, real *work, cons
         for (size_t s = c.to; s-- > c.from;) {
             const turn now = turn_at(layer, pack, s);
             for (size_t k = 0; k < now.begins + now.ends; k++) { /* ends follow begins */
-                size_t row = now.begin[k] & ~LAST_EDGE;
+                size_t row = row_of(now.begin[k]);
                 bool last = now.begin[k] & LAST_EDGE;
                 real sign = k < now.begins ? 1 : -1;
 #define GRADIENT(V)                                                                                \
