@@ -35,8 +35,8 @@ typedef struct nd_layer {
     const void *lengths, *list_weights, *list_lengths;
     double first_reach;
     const void *noise_scale[ND_NOISE_KINDS]; /* sparse kernels: reals, stored */
-    const size_t *reach;              /* n: coordinates[s][k] is 0 for k >= reach[s] */
-    const size_t *first;              /* rank: coordinates[s][k] is 0 for s < first[k] */
+    const size_t *reach;                     /* n: coordinates[s][k] is 0 for k >= reach[s] */
+    const size_t *first;                     /* rank: coordinates[s][k] is 0 for s < first[k] */
 } nd_layer;
 
 typedef struct nd_pack {
