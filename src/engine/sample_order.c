@@ -10,18 +10,24 @@
 
 enum { MOST_SAMPLES = 2048, PASSES = 30 };
 
-/* n x n angles between (x_s, 1). */
+/* (x_s, 1).(x_t, 1). */
+static double product(const nd_dataset *dataset, size_t s, size_t t) {
+    const double *x = dataset->input + s * dataset->inputs;
+    const double *y = dataset->input + t * dataset->inputs;
+    double sum = 1;
+    for (size_t i = 0; i < dataset->inputs; i++)
+        sum += x[i] * y[i];
+    return sum;
+}
+
+/* n x n angles between (x_s, 1); `length` (n) is scratch. */
 static void find_angles(const nd_dataset *dataset, double *length, float *angle) {
-    size_t n = dataset->samples, inputs = dataset->inputs;
+    size_t n = dataset->samples;
+    for (size_t s = 0; s < n; s++)
+        length[s] = sqrt(product(dataset, s, s));
     for (size_t s = 0; s < n; s++)
         for (size_t t = 0; t <= s; t++) {
-            const double *x = dataset->input + s * inputs, *y = dataset->input + t * inputs;
-            double product = 1;
-            for (size_t i = 0; i < inputs; i++)
-                product += x[i] * y[i];
-            if (s == t)
-                length[s] = sqrt(product);
-            double cosine = s == t ? 1 : product / (length[s] * length[t]);
+            double cosine = s == t ? 1 : product(dataset, s, t) / (length[s] * length[t]);
             angle[s * n + t] = angle[t * n + s] = (float)acos(fmin(fmax(cosine, -1), 1));
         }
 }
