@@ -48,7 +48,7 @@ bool nd_fast_serves(const nd_experiment *experiment, const nd_dataset *dataset) 
 static void free_pack(nd_pack *pack) {
     void *arrays[] = {pack->unit,  pack->parameters, pack->moment[0], pack->moment[1], pack->trial,
                       pack->drive, pack->activity,   pack->back,      pack->mask,      pack->output,
-                      pack->lists, pack->work,       pack->every,     pack->gradient,  pack->edges};
+                      pack->lists, pack->work,       pack->every,     pack->edges};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         free(arrays[i]);
     for (int kind = 0; kind < ND_NOISE_KINDS; kind++) {
@@ -177,7 +177,7 @@ static bool open_lengths(nd_fast_engine *self, nd_error *error) {
     double *weight = nd_doubles(rank, error), *length = nd_doubles(n, error);
     bool fine = weight && length && reals(self, n, &self->lengths, error) &&
                 reals(self, kernels->padded(rank), &self->list_weights, error) &&
-                reals(self, n, &self->list_lengths, error);
+                reals(self, kernels->samples_room(layer), &self->list_lengths, error);
     if (fine) {
         weigh_coordinates(self->subspace, weight, length);
         kernels->from_doubles(n, self->subspace->length, self->lengths);
@@ -194,9 +194,11 @@ static bool open_lengths(nd_fast_engine *self, nd_error *error) {
     return fine;
 }
 
+/* Room behind arrays that are written, or read, in whole blocks or vectors. */
+enum { ROUND = 64 };
+
 /* The constant arrays in the kernels' precision. */
 static bool open_data(nd_fast_engine *self, nd_error *error) {
-    enum { ROUND = 64 }; /* blurred arrays are written in whole blocks */
     const nd_dataset *dataset = self->dataset;
     const nd_learning_keys *keys = &self->experiment->learning;
     nd_layer *layer = &self->layer;
@@ -206,7 +208,8 @@ static bool open_data(nd_fast_engine *self, nd_error *error) {
     double *gram = NULL;
     if (!reals(self, n * stride, &self->coordinates, error) ||
         !reals(self, outputs + ROUND, &self->targets, error) ||
-        !reals(self, outputs, &self->outputs, error) || !reals(self, outputs, &self->errors, error))
+        !reals(self, outputs, &self->outputs, error) ||
+        !reals(self, outputs + ROUND, &self->errors, error))
         return false;
     self->kernels->from_doubles(outputs, dataset->target, self->targets);
     if (keys->label_noise > 0 && !reals(self, outputs + ROUND, &self->noisy_targets, error))
@@ -250,16 +253,13 @@ static bool open_share(nd_fast_engine *self, nd_share *share, nd_error *error) {
         !(share->silent = nd_array(slots, sizeof *share->silent, error)) ||
         !(share->values = nd_doubles(values, error)) ||
         !reals(self, slots * rows, &pack->parameters, error) ||
-        !reals(self, n * layer->outputs, &pack->output, error))
+        !reals(self, n * layer->outputs + ROUND, &pack->output, error))
         return false;
     if (self->kernels->sparse) {
         if (!(pack->lists = nd_array(slots, self->kernels->list_bytes(layer), error)) ||
             !reals(self, self->kernels->work(layer), &pack->work, error) ||
             !reals(self, slots * self->kernels->samples_room(layer), &pack->activity, error) ||
-            !reals(self, slots * self->kernels->samples_room(layer), &pack->back, error) ||
-            !reals(self, slots * rows, &pack->gradient, error) ||
-            !(pack->edges =
-                  nd_array(self->kernels->edge_room(layer, slots), sizeof *pack->edges, error)) ||
+            !(pack->edges = nd_array(self->kernels->edge_bytes(layer, slots), 1, error)) ||
             !(pack->every = nd_array(n, sizeof *pack->every, error)))
             return false;
         for (uint32_t s = 0; s < n; s++)

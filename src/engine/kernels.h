@@ -45,18 +45,20 @@ typedef struct nd_pack {
     size_t groups;   /* groups in use */
     uint32_t *unit;  /* capacity: which unit stands in a slot */
     /* Reals, [group][row][lane]: */
-    void *parameters;            /* rows: input side, then output weights */
-    void *moment[2];             /* rows, as the rule needs */
-    void *trial;                 /* outputs: SED's perturbed output weights */
-    void *drive;                 /* n: preactivations */
-    void *activity;              /* n: phi(drive), masked */
-    void *back;                  /* n: phi' then the error at the unit; SED: its drive's shift */
-    void *mask;                  /* n: dropout, or NULL */
-    void *lists;                 /* sparse kernels: whom each slot may meet */
-    void *work;                  /* sparse kernels: scratch */
-    void *gradient;              /* sparse kernels: stored x capacity, of slots that go by runs */
-    uint32_t *edges;             /* sparse kernels: where those runs begin and end, by sample */
-    uint32_t *every;             /* sparse kernels: 0 .. n-1 */
+    void *parameters;  /* rows: input side, then output weights */
+    void *moment[2];   /* rows, as the rule needs */
+    void *trial;       /* outputs: SED's perturbed output weights */
+    void *drive;       /* n: preactivations */
+    void *activity;    /* n: phi(drive), masked */
+    void *back;        /* n: phi' then the error at the unit; SED: its drive's shift */
+    void *mask;        /* n: dropout, or NULL */
+    void *lists;       /* sparse kernels: whom each slot may meet */
+    void *work;        /* sparse kernels: scratch */
+    uint32_t *every;   /* sparse kernels: 0 .. n-1 */
+    void *edges;       /* sparse kernels: where runs begin and end (kernels/run_sums.h) */
+    size_t edge_count; /* how many there are */
+    bool edge_list;    /* which of two lists they are in */
+    bool found;        /* sparse kernels: lists, edges and activity are those of the parameters */
     void *noise[ND_NOISE_KINDS]; /* of a period, scaled as it is used (not with sparse kernels:
                                     floats, scaled when used), or NULL */
     void *given[ND_NOISE_KINDS]; /* sparse kernels: noise handed in, stored x capacity, scaled */
@@ -81,13 +83,14 @@ typedef struct nd_kernels {
     size_t float_lanes, real_size;
     size_t gaussians; /* come in multiples of this */
     /* Rows as stored for a unit of `side` + `outputs`; reals of a row of coordinates; of a slot's
-     * activity (sparse kernels, as all below); bytes of its list; reals of scratch; edges. */
+     * activity (sparse kernels, as all below); bytes of its list; reals of scratch; bytes of the
+     * edges. */
     size_t (*stored)(size_t side, size_t outputs);
     size_t (*padded)(size_t count);
     size_t (*samples_room)(const nd_layer *layer);
     size_t (*list_bytes)(const nd_layer *layer);
     size_t (*work)(const nd_layer *layer);
-    size_t (*edge_room)(const nd_layer *layer, size_t slots);
+    size_t (*edge_bytes)(const nd_layer *layer, size_t slots);
     /* Standard Gaussians of `units` (groups x lanes): out[group][i][lane], times their scale as
      * spread_scale laid it out; `count` is a multiple of `gaussians`. Sparse kernels write floats,
      * out[slot][i], and do not scale them. */

@@ -138,6 +138,8 @@ static void units_active_on_runs_of_samples(void **state) {
     follow(TRACK " learning.rule=adam learning.learning_rate=0.001 learning.label_noise=0.1", 400);
     follow(TRACK " learning.weight_noise=0.001", 200);
     follow(TRACK " world.samples=128 learning.update_noise=0.02 world.input_dim=6", 100);
+    follow(TRACK " world.samples=151 learning.update_noise=0.02 world.value_range=unit", 200);
+    follow(TRACK " learning.rule=rmsprop learning.learning_rate=0.001", 50);
     follow(TRACK " world.input_dim=40 world.output_dim=40 learning.update_noise=0.02", 100);
     follow("world.samples=70 world.input_dim=1 world.output_dim=1 learning.update_noise=0.02", 400);
     follow_for(TRACK " run.precision=single learning.update_noise=0.02", 100, 1e-4);

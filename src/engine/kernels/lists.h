@@ -14,16 +14,19 @@
 #include "engine/kernels.h"
 #include "engine/kernels/rows.h"
 
-/* A slot's list; in memory it is followed by three sets of bits, `place` (padded rank), and the
- * doubtful and the active samples (n each). */
+/* A slot's list; in memory it is followed by four sets of bits, `place` (padded rank), and the
+ * doubtful samples and those it meets (n each; kernels/runs.h). */
 typedef struct list {
     real reach;
-    uint32_t doubtful, active, edges, age;
-    bool made, by_runs;
+    uint32_t doubtful, active, age;
+    uint32_t edges;        /* where its runs begin and end, in turns */
+    uint32_t met, outside; /* samples dealt with one by one; the first `outside` are not in a run */
+    bool made;
     bool whole; /* the doubtful are all that may drive the unit, and none is certain */
 } list;
 
-enum { LIST_HEAD = 32, WORD = 64, LINE = 64 }; /* bytes, bits, bytes of a cache line */
+enum { LIST_HEAD = 40, WORD = 64, LINE = 64 }; /* bytes, bits, bytes of a cache line */
+_Static_assert(sizeof(list) <= LIST_HEAD, "room for the head of a list");
 
 /* Samples are dealt with four, or a vector, at a time. */
 INLINE size_t samples_room(const nd_layer *layer) {
@@ -36,7 +39,7 @@ INLINE size_t words_of(const nd_layer *layer) {
 
 /* Bytes before `place`. */
 INLINE size_t list_front(const nd_layer *layer) {
-    size_t bytes = LIST_HEAD + 3 * words_of(layer) * sizeof(uint64_t);
+    size_t bytes = LIST_HEAD + 4 * words_of(layer) * sizeof(uint64_t);
     return (bytes + ND_BYTES - 1) / ND_BYTES * ND_BYTES;
 }
 
@@ -65,6 +68,11 @@ INLINE uint64_t *signs_of(const nd_layer *layer, list *l) {
     return certain_of(l) + 2 * words_of(layer);
 }
 
+/* Bit s: sample s lies in one of the unit's runs (kernels/runs.h). */
+INLINE uint64_t *covered_of(const nd_layer *layer, list *l) {
+    return certain_of(l) + 3 * words_of(layer);
+}
+
 INLINE real *place_of(const nd_layer *layer, list *l) {
     return (real *)(void *)((char *)l + list_front(layer));
 }
@@ -73,7 +81,7 @@ INLINE uint32_t *doubtful_of(const nd_layer *layer, list *l) {
     return (uint32_t *)(void *)(place_of(layer, l) + padded(layer->rank));
 }
 
-INLINE uint32_t *active_of(const nd_layer *layer, list *l) {
+INLINE uint32_t *met_of(const nd_layer *layer, list *l) {
     return doubtful_of(layer, l) + samples_room(layer);
 }
 
@@ -87,44 +95,73 @@ INLINE real distance_squared(const real *a, const real *b, const real *weight, s
     return sum_of_lanes(sum);
 }
 
+/* Which of the lanes of a are above those of b, as bits. */
+INLINE uint64_t bits_above(reals a, reals b) {
+#if ND_BYTES == 32 && ND_SINGLE
+    return (uint64_t)(unsigned)_mm256_movemask_ps(_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_GT_OQ));
+#elif ND_BYTES == 32
+    return (uint64_t)(unsigned)_mm256_movemask_pd(
+        _mm256_cmp_pd((__m256d)a, (__m256d)b, _CMP_GT_OQ));
+#else
+    uint64_t bits = 0;
+    for (int lane = 0; lane < LANES; lane++)
+        bits |= (uint64_t)(a[lane] > b[lane]) << lane;
+    return bits;
+#endif
+}
+
+/* The lowest `count` of 64 bits. */
+INLINE uint64_t lowest_bits(uint64_t bits, size_t count) {
+    return count < WORD ? bits & (((uint64_t)1 << count) - 1) : bits;
+}
+
+/* Which of at most 64 drives are positive; there is room to read up to a whole vector more. */
+INLINE uint64_t positive_bits(size_t count, const real *drive) {
+    uint64_t bits = 0;
+    for (size_t i = 0; i < count; i += LANES)
+        bits |= bits_above(load_unaligned(drive + i), (reals){0}) << i;
+    return lowest_bits(bits, count);
+}
+
+/* The places of the ones of a word, from `first` on, written out; returns how many. */
+INLINE uint32_t write_out(uint64_t bits, size_t first, uint32_t *to) {
+    uint32_t count = 0;
+    for (; bits; bits &= bits - 1)
+        to[count++] = (uint32_t)first + (uint32_t)__builtin_ctzll(bits);
+    return count;
+}
+
 /* A fresh list. Its reach grows when lists wear out soon, and shrinks when they last. */
 static void make_list(const nd_layer *layer, list *l, const real *side, const uint32_t *every,
                       real *drive) {
-    size_t length = padded(layer->rank);
-    uint32_t *doubtful = doubtful_of(layer, l), count = 0;
+    size_t length = padded(layer->rank), n = layer->samples;
+    const real *lengths = layer->list_lengths;
     uint64_t *certain = certain_of(l), *doubts = doubts_of(layer, l);
-    l->whole = l->made && !l->by_runs; /* its activity will be wanted sample by sample */
+    l->whole = l->made && l->edges == 0; /* its activity will be wanted sample by sample */
     if (!l->made)
         l->reach = (real)layer->first_reach;
     else if (l->age < 16)
         l->reach *= (real)1.25;
     else if (l->age > 48)
         l->reach *= (real)0.8;
-    all_dots(side, length, layer->coordinates, every, layer->samples, drive);
-    const real *lengths = layer->list_lengths;
-    for (size_t word = 0; word < words_of(layer); word++)
-        certain[word] = doubts[word] = 0;
-    for (uint32_t s = 0; s < layer->samples; s++) {
-        real margin = lengths[s] * l->reach;
-        bool certainly = drive[s] > margin && !l->whole, doubted = drive[s] > -margin && !certainly;
-        doubtful[count] = s;
-        count += doubted;
-        doubts[s / WORD] |= (uint64_t)doubted << s % WORD;
-        certain[s / WORD] |= (uint64_t)certainly << s % WORD;
+    all_dots(side, length, layer->coordinates, every, n, drive);
+    l->doubtful = 0;
+    for (size_t word = 0; word < words_of(layer); word++) {
+        size_t from = word * WORD, count = n - from < WORD ? n - from : WORD;
+        uint64_t above = 0, possible = 0;
+        for (size_t i = 0; i < count; i += LANES) {
+            reals here = load_unaligned(drive + from + i);
+            reals margin = broadcast(l->reach) * load_unaligned(lengths + from + i);
+            above |= bits_above(here, margin) << i;
+            possible |= bits_above(here, -margin) << i;
+        }
+        certain[word] = l->whole ? 0 : lowest_bits(above, count);
+        doubts[word] = lowest_bits(possible, count) & ~certain[word];
+        l->doubtful += write_out(doubts[word], from, doubtful_of(layer, l) + l->doubtful);
     }
-    l->doubtful = count;
     l->age = 0;
     l->made = true;
     __builtin_memcpy(place_of(layer, l), side, length * sizeof *side);
-}
-
-INLINE bool is_active(const uint64_t *signs, size_t sample) {
-    return signs[sample / WORD] >> sample % WORD & 1;
-}
-
-/* Samples whose neighbour before (none before the first) is on the other side of threshold. */
-INLINE uint64_t edges_in(const uint64_t *signs, size_t word) {
-    return signs[word] ^ (signs[word] << 1 | (word ? signs[word - 1] >> (WORD - 1) : 0));
 }
 
 /* Asks for what is always read of a slot's list. */
@@ -133,26 +170,6 @@ INLINE void fetch_list(const nd_layer *layer, const nd_pack *pack, size_t slot) 
     size_t bytes = list_front(layer) + padded(layer->rank) * sizeof(real) + LINE;
     for (size_t at = 0; at < bytes; at += LINE)
         __builtin_prefetch(l + at);
-}
-
-/* Which of at most 64 drives are positive; there is room to read up to a whole vector more. */
-INLINE uint64_t positive_bits(uint32_t count, const real *drive) {
-    uint64_t bits = 0;
-    for (uint32_t i = 0; i < count; i += LANES) {
-#if ND_BYTES == 32 && ND_SINGLE
-        __m256 positive =
-            _mm256_cmp_ps(_mm256_loadu_ps(drive + i), _mm256_setzero_ps(), _CMP_GT_OQ);
-        bits |= (uint64_t)(unsigned)_mm256_movemask_ps(positive) << i;
-#elif ND_BYTES == 32
-        __m256d positive =
-            _mm256_cmp_pd(_mm256_loadu_pd(drive + i), _mm256_setzero_pd(), _CMP_GT_OQ);
-        bits |= (uint64_t)(unsigned)_mm256_movemask_pd(positive) << i;
-#else
-        for (uint32_t k = i; k < i + LANES; k++)
-            bits |= (uint64_t)(drive[k] > 0) << k;
-#endif
-    }
-    return count < WORD ? bits & (((uint64_t)1 << count) - 1) : bits;
 }
 
 /* The lowest bits, one by one, to the places where mask has ones. */
@@ -167,8 +184,8 @@ INLINE uint64_t spread_bits(uint64_t bits, uint64_t mask) {
 #endif
 }
 
-/* The samples that drive a slot, as bits, and how many edges their runs have. */
-INLINE void find_signs(const nd_layer *layer, const nd_pack *pack, size_t slot, list *l,
+/* The samples that drive a slot, as bits; true: they are not those of the step before. */
+INLINE bool find_signs(const nd_layer *layer, const nd_pack *pack, size_t slot, list *l,
                        real *drive) {
     size_t length = padded(layer->rank), words = words_of(layer);
     const real *side = (const real *)pack->parameters + slot * layer->stored;
@@ -179,17 +196,19 @@ INLINE void find_signs(const nd_layer *layer, const nd_pack *pack, size_t slot, 
     l->age++;
     uint64_t *signs = signs_of(layer, l), *certain = certain_of(l), *doubts = doubts_of(layer, l);
     all_dots(side, length, layer->coordinates, doubtful_of(layer, l), l->doubtful, drive);
-    uint32_t active = 0, edges = 0, place = 0;
-    for (size_t word = 0; word < words; word++) {
-        uint32_t count = (uint32_t)__builtin_popcountll(doubts[word]);
-        signs[word] =
+    uint32_t active = 0;
+    uint64_t changes = 0;
+    for (size_t word = 0, place = 0; word < words; word++) {
+        size_t count = (size_t)__builtin_popcountll(doubts[word]);
+        uint64_t now =
             certain[word] | spread_bits(positive_bits(count, drive + place), doubts[word]);
+        changes |= now ^ signs[word];
+        signs[word] = now;
         place += count;
-        active += (uint32_t)__builtin_popcountll(signs[word]);
-        edges += (uint32_t)__builtin_popcountll(edges_in(signs, word));
+        active += (uint32_t)__builtin_popcountll(now);
     }
     l->active = active;
-    l->edges = edges - (uint32_t)is_active(signs, layer->samples - 1); /* not that past the last */
+    return changes != 0;
 }
 
 /* Keeps those of `count` drives that are positive, and their samples; returns how many. All arrays
@@ -261,14 +280,5 @@ static uint32_t keep_positive(uint32_t count, const real *drive, const uint32_t 
     return kept;
 }
 #endif
-
-/* The active samples, written out. */
-INLINE void list_active(const nd_layer *layer, list *l) {
-    const uint64_t *signs = signs_of(layer, l);
-    uint32_t *active = active_of(layer, l), count = 0;
-    for (size_t word = 0; word < words_of(layer); word++)
-        for (uint64_t left = signs[word]; left; left &= left - 1)
-            active[count++] = (uint32_t)(word * WORD) + (uint32_t)__builtin_ctzll(left);
-}
 
 #endif

@@ -57,6 +57,16 @@ INLINE void store(real *to, reals value) {
     *(reals *)to = value;
 }
 
+INLINE reals load_unaligned(const real *from) {
+    reals out;
+    __builtin_memcpy(&out, from, sizeof out);
+    return out;
+}
+
+INLINE void store_unaligned(real *to, reals value) {
+    __builtin_memcpy(to, &value, sizeof value);
+}
+
 INLINE reals broadcast(real value) {
     return value - (reals){0};
 }
