@@ -95,10 +95,29 @@ static void long_stretches_are_runs_and_short_ones_are_not(void **state) {
     free(memory);
 }
 
+/* Sums of large matrices at every block would need too much room. */
+static void large_matrices_go_without_runs(void **state) {
+    (void)state;
+    const nd_layer layer = {.samples = MOST_SAMPLES, .outputs = 1000, .rank = 1000};
+    void *memory = malloc(list_bytes(&layer));
+    edge edges[2];
+    bool active[MOST_SAMPLES];
+    for (size_t s = 0; s < MOST_SAMPLES; s++)
+        active[s] = true;
+    list *l = list_with(&layer, active, memory);
+    find_runs(&layer, l, ROW, edges);
+    assert_int_equal(sums_size(&layer), 0);
+    assert_int_equal(l->edges, 0);
+    assert_int_equal(l->met, MOST_SAMPLES);
+    assert_int_equal(l->outside, MOST_SAMPLES);
+    free(memory);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_and_single_samples_are_the_active_ones),
         cmocka_unit_test(long_stretches_are_runs_and_short_ones_are_not),
+        cmocka_unit_test(large_matrices_go_without_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

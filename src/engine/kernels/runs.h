@@ -29,8 +29,9 @@ INLINE size_t most_edges(const nd_layer *layer) {
 
 enum { EDGES_AT_ONCE = 4 };
 
-/* Most reals that run_sums.h may use for a share's sums: beyond, units meet samples one by one. */
-enum { MOST_SUMS = 1 << 21 };
+/* Most reals that run_sums.h may use for a share's sums: with more they would neither be near nor
+ * few, and units meet samples one by one. */
+enum { MOST_SUMS = 1 << 18 };
 
 INLINE size_t sums_size(const nd_layer *layer) {
     size_t size = (blocks_of(layer) + 1) * layer->outputs * padded(layer->rank);
