@@ -14,8 +14,7 @@
  * the one before, then the rows of those of this step by their blocks. */
 typedef struct edge_table {
     edge *by_slot[2];
-    uint32_t
-        *start; /* 2 blocks + 3: of what begins at block b, at 2 b; of what ends there, 2 b + 1 */
+    uint32_t *start; /* 2 blocks + 3: where in `rows` begins at block b start, 2 b; ends, 2 b + 1 */
     uint32_t *rows;
 } edge_table;
 
