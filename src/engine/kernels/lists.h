@@ -131,10 +131,20 @@ INLINE uint32_t write_out(uint64_t bits, size_t first, uint32_t *to) {
     return count;
 }
 
+INLINE const real *side_of(const nd_layer *layer, const nd_pack *pack, size_t slot) {
+    return (const real *)pack->parameters + slot * layer->stored;
+}
+
+/* A slot's drive at every sample; `drive` is samples_room long. */
+INLINE void all_drives(const nd_layer *layer, const nd_pack *pack, size_t slot, real *drive) {
+    all_dots(side_of(layer, pack, slot), padded(layer->rank), layer->coordinates, pack->every,
+             layer->samples, drive);
+}
+
 /* A fresh list. Its reach grows when lists wear out soon, and shrinks when they last. */
-static void make_list(const nd_layer *layer, list *l, const real *side, const uint32_t *every,
+static void make_list(const nd_layer *layer, const nd_pack *pack, size_t slot, list *l,
                       real *drive) {
-    size_t length = padded(layer->rank), n = layer->samples;
+    size_t n = layer->samples;
     const real *lengths = layer->list_lengths;
     uint64_t *certain = certain_of(l), *doubts = doubts_of(layer, l);
     l->whole = l->made && l->edges == 0; /* its activity will be wanted sample by sample */
@@ -144,7 +154,7 @@ static void make_list(const nd_layer *layer, list *l, const real *side, const ui
         l->reach *= (real)1.25;
     else if (l->age > 48)
         l->reach *= (real)0.8;
-    all_dots(side, length, layer->coordinates, every, n, drive);
+    all_drives(layer, pack, slot, drive);
     l->doubtful = 0;
     for (size_t word = 0; word < words_of(layer); word++) {
         size_t from = word * WORD, count = n - from < WORD ? n - from : WORD;
@@ -161,7 +171,8 @@ static void make_list(const nd_layer *layer, list *l, const real *side, const ui
     }
     l->age = 0;
     l->made = true;
-    __builtin_memcpy(place_of(layer, l), side, length * sizeof *side);
+    __builtin_memcpy(place_of(layer, l), side_of(layer, pack, slot),
+                     padded(layer->rank) * sizeof(real));
 }
 
 /* Asks for what is always read of a slot's list. */
@@ -188,11 +199,11 @@ INLINE uint64_t spread_bits(uint64_t bits, uint64_t mask) {
 INLINE bool find_signs(const nd_layer *layer, const nd_pack *pack, size_t slot, list *l,
                        real *drive) {
     size_t length = padded(layer->rank), words = words_of(layer);
-    const real *side = (const real *)pack->parameters + slot * layer->stored;
+    const real *side = side_of(layer, pack, slot);
     /* The margin of a part in a thousand covers the rounding of either side. */
     if (!l->made || !(distance_squared(side, place_of(layer, l), layer->list_weights, length) <
                       (real)0.998 * l->reach * l->reach))
-        make_list(layer, l, side, pack->every, drive);
+        make_list(layer, pack, slot, l, drive);
     l->age++;
     uint64_t *signs = signs_of(layer, l), *certain = certain_of(l), *doubts = doubts_of(layer, l);
     all_dots(side, length, layer->coordinates, doubtful_of(layer, l), l->doubtful, drive);

@@ -14,8 +14,9 @@
  * the one before, then the rows of those of this step by their blocks. */
 typedef struct edge_table {
     edge *by_slot[2];
-    uint32_t *start; /* 2 blocks + 3: where in `rows` begins at block b start, 2 b; ends, 2 b + 1 */
-    uint32_t *rows;
+    /* Rows of the runs that begin at block b: from start[2 b] on; that end there: start[2 b + 1].
+     */
+    uint32_t *start, *rows;
 } edge_table;
 
 INLINE size_t edges_room(const nd_layer *layer, size_t slots) {
@@ -64,38 +65,36 @@ enum { ROWS_MOST = 4 };
             tile(1, V, c, m);                                                                      \
     } while (0)
 
-/* What a tile of M or S works on: some of its rows and columns, at one or more blocks. */
-typedef struct chunk {
+/* How M changes at a block. */
+typedef struct turn {
     const nd_layer *layer;
     const real *parameters;
     const uint32_t *begin, *end; /* the rows of the units whose runs begin, and end, here */
     size_t begins, ends;
-    real *matrix;
-    const real *error; /* n x padded d_out */
-    size_t part;       /* the first column */
-    size_t from, to;   /* blocks */
-} chunk;
+    real *matrix; /* M */
+    size_t part;  /* the first column of a tile */
+} turn;
 
 /* R rows and V vectors of M, from row m on: units come and go. */
-INLINE void change_tile(const int R, const int V, const chunk *c, size_t m) {
-    size_t stride = padded(c->layer->rank);
-    real *matrix = c->matrix + m * stride + c->part;
-    const real *side = c->parameters + c->part, *outer = c->parameters + stride + m;
+INLINE void change_tile(const int R, const int V, const turn *t, size_t m) {
+    size_t stride = padded(t->layer->rank);
+    real *matrix = t->matrix + m * stride + t->part;
+    const real *side = t->parameters + t->part, *outer = t->parameters + stride + m;
     reals sum[ROWS_MOST * MOST];
     for (int i = 0; i < R; i++)
         for (int v = 0; v < V; v++)
             sum[i * V + v] = load(matrix + (size_t)i * stride + v * LANES);
-    for (size_t k = 0; k < c->begins; k++)
+    for (size_t k = 0; k < t->begins; k++)
         for (int v = 0; v < V; v++) {
-            reals w = held(load(side + c->begin[k] + v * LANES));
+            reals w = held(load(side + t->begin[k] + v * LANES));
             for (int i = 0; i < R; i++)
-                sum[i * V + v] += broadcast(outer[c->begin[k] + (size_t)i]) * w;
+                sum[i * V + v] += broadcast(outer[t->begin[k] + (size_t)i]) * w;
         }
-    for (size_t k = 0; k < c->ends; k++)
+    for (size_t k = 0; k < t->ends; k++)
         for (int v = 0; v < V; v++) {
-            reals w = held(load(side + c->end[k] + v * LANES));
+            reals w = held(load(side + t->end[k] + v * LANES));
             for (int i = 0; i < R; i++)
-                sum[i * V + v] -= broadcast(outer[c->end[k] + (size_t)i]) * w;
+                sum[i * V + v] -= broadcast(outer[t->end[k] + (size_t)i]) * w;
         }
     for (int i = 0; i < R; i++)
         for (int v = 0; v < V; v++)
@@ -141,21 +140,21 @@ static void forward_runs(const nd_layer *layer, const nd_pack *pack, const edge_
     __builtin_memset(matrix, 0, layer->outputs * stride * sizeof *matrix);
     for (size_t block = 0; block < blocks_of(layer); block++) {
         const uint32_t *start = table->start + 2 * block;
-        chunk c = {.layer = layer,
-                   .parameters = pack->parameters,
-                   .matrix = matrix,
-                   .begin = table->rows + start[0],
-                   .end = table->rows + start[1],
-                   .begins = start[1] - start[0],
-                   .ends = start[2] - start[1]};
+        turn t = {.layer = layer,
+                  .parameters = pack->parameters,
+                  .matrix = matrix,
+                  .begin = table->rows + start[0],
+                  .end = table->rows + start[1],
+                  .begins = start[1] - start[0],
+                  .ends = start[2] - start[1]};
         if (start[2] > start[0]) {
 #define CHANGE(V)                                                                                  \
-    c.part = part;                                                                                 \
-    EVERY_ROW(change_tile, V, &c, layer->outputs)
+    t.part = part;                                                                                 \
+    EVERY_ROW(change_tile, V, &t, layer->outputs)
             EVERY_PART(stride, CHANGE)
 #undef CHANGE
         }
-        open += c.begins - c.ends;
+        open += t.begins - t.ends;
         if (open == 0)
             continue;
         size_t to = (block + 1) * BLOCK < layer->samples ? (block + 1) * BLOCK : layer->samples;
@@ -167,6 +166,15 @@ static void forward_runs(const nd_layer *layer, const nd_pack *pack, const edge_
         }
     }
 }
+
+/* Some neighbouring blocks, through which S is summed up. */
+typedef struct chunk {
+    const nd_layer *layer;
+    const real *error; /* n x padded d_out */
+    size_t from, to;   /* blocks */
+    real *matrix;      /* S, of all blocks */
+    size_t part;       /* the first column of a tile */
+} chunk;
 
 /* R rows and V vectors of S at the blocks of the chunk, from the last on; S at the block after them
  * is there. */

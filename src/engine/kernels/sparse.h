@@ -76,8 +76,8 @@ INLINE void find_active(const nd_layer *layer, const nd_pack *pack, size_t slot,
         keep_positive(l->doubtful, drive, doubtful_of(layer, l), activity, met_of(layer, l));
         return;
     }
-    all_dots((const real *)pack->parameters + row, padded(layer->rank), layer->coordinates,
-             met_of(layer, l), l->met, activity);
+    all_dots(side_of(layer, pack, slot), padded(layer->rank), layer->coordinates, met_of(layer, l),
+             l->met, activity);
     for (uint32_t i = l->outside; i < l->met; i++)
         activity[i] = -activity[i];
 }
@@ -110,7 +110,7 @@ static void sparse_output(const nd_layer *layer, nd_pack *pack, bool trial) {
     for (size_t slot = 0; slot < pack->slots; slot++) {
         list *l = list_of(layer, pack, slot);
         if (l->met)
-            scatter_all((const real *)pack->parameters + slot * layer->stored + side, wide,
+            scatter_all(side_of(layer, pack, slot) + side, wide,
                         (const real *)pack->activity + slot * samples_room(layer), met_of(layer, l),
                         l->met, sum);
     }
@@ -187,7 +187,7 @@ INLINE void add_all_rows(size_t length, const real *factor, const uint32_t *whic
 INLINE void add_met(const nd_layer *layer, const nd_pack *pack, size_t slot, list *l,
                     const scratch *room) {
     size_t wide = padded(layer->outputs), side = padded(layer->rank);
-    const real *weights = (const real *)pack->parameters + slot * layer->stored + side;
+    const real *weights = side_of(layer, pack, slot) + side;
     const real *activity = (const real *)pack->activity + slot * samples_room(layer);
     const real *error = room->outputs;
     const uint32_t *met = met_of(layer, l);
@@ -265,8 +265,7 @@ static void sparse_silent(const nd_layer *layer, const nd_pack *pack, bool *sile
 static double sparse_distance(const nd_layer *layer, const nd_pack *pack, size_t slot) {
     const real *length = layer->lengths;
     real *drive = pack->work, highest = -INFINITY;
-    all_dots((const real *)pack->parameters + slot * layer->stored, padded(layer->rank),
-             layer->coordinates, pack->every, layer->samples, drive);
+    all_drives(layer, pack, slot, drive);
     for (size_t s = 0; s < layer->samples; s++) {
         real shift = drive[s] / length[s];
         highest = shift > highest ? shift : highest;
@@ -274,15 +273,15 @@ static double sparse_distance(const nd_layer *layer, const nd_pack *pack, size_t
     return -(double)highest;
 }
 
+/* `threshold` is not negative, so that drives serve as activities. */
 static void sparse_count(const nd_layer *layer, const nd_pack *pack, double threshold,
                          size_t *pairs, size_t *units) {
     real *drive = pack->work;
     for (size_t slot = 0; slot < pack->slots; slot++) {
         size_t times = 0;
-        all_dots((const real *)pack->parameters + slot * layer->stored, padded(layer->rank),
-                 layer->coordinates, pack->every, layer->samples, drive);
+        all_drives(layer, pack, slot, drive);
         for (size_t s = 0; s < layer->samples; s++)
-            times += (double)drive[s] > fmax(threshold, 0);
+            times += (double)drive[s] > threshold;
         *pairs += times;
         *units += times > 0;
     }
