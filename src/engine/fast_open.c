@@ -113,7 +113,7 @@ static bool plan(nd_fast_engine *self, nd_error *error) {
     layer->rank = self->subspace->rank;
     layer->reach = self->subspace->reach;
     layer->first = self->subspace->first;
-    layer->gram = layer->rule == ND_FAST_SGD && !moved && keys->update_noise <= 0 &&
+    layer->gram = layer->relu && layer->rule == ND_FAST_SGD && !moved && keys->update_noise <= 0 &&
                   keys->dropout <= 0 && layer->samples < 2 * layer->rank;
     layer->keeps_drive = layer->gram || (layer->rule == ND_FAST_SED && !moved &&
                                          keys->update_noise <= 0 && keys->dropout <= 0);
@@ -266,6 +266,8 @@ static bool open_share(nd_fast_engine *self, nd_share *share, nd_error *error) {
             pack->every[s] = s;
     } else if (!reals(self, slots * n, &pack->activity, error) ||
                !reals(self, slots * n, &pack->back, error) ||
+               (layer->gram &&
+                !(pack->lists = nd_array(slots, self->kernels->list_bytes(layer), error))) ||
                ((layer->keeps_drive || !layer->relu || layer->rule == ND_FAST_SED) &&
                 !reals(self, slots * n, &pack->drive, error))) {
         return false;

@@ -64,7 +64,7 @@ static void before_error(size_t index, void *context) {
     nd_share *share = &engine->share[index];
     nd_pack *pack = &share->pack;
     bool boundary = engine->base.step % ND_FAST_BLOCK == 0 && !p->handed;
-    bool stale = !layer->keeps_drive;
+    bool stale = !layer->keeps_drive, regroups = false;
     if (!p->handed && nd_fast_wake_due(engine, share)) {
         size_t slots = pack->slots;
         nd_fast_wake(engine, share);
@@ -72,7 +72,7 @@ static void before_error(size_t index, void *context) {
     }
     if (layer->keeps_drive && engine->base.step % REFRESH == 0) {
         refresh_drive(engine, share);
-        stale = true;
+        stale = regroups = true;
     }
     if (pack->mask && !p->handed)
         kernels->unit_masks(engine->experiment->seed, engine->base.step, pack->unit, pack->groups,
@@ -81,6 +81,8 @@ static void before_error(size_t index, void *context) {
         nd_fast_hand_in(engine, share, p->handed);
     if (stale)
         (layer->keeps_drive ? kernels->activate : kernels->drive)(layer, pack);
+    if (regroups && layer->gram)
+        kernels->regroup(layer, pack);
     if (boundary && nd_fast_doze(engine, share) && pack->mask) {
         kernels->unit_masks(engine->experiment->seed, engine->base.step, pack->unit, pack->groups,
                             layer->samples, engine->experiment->learning.dropout, pack->mask);

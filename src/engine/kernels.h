@@ -52,13 +52,14 @@ typedef struct nd_pack {
     void *activity;    /* n: phi(drive), masked */
     void *back;        /* n: phi' then the error at the unit; SED: its drive's shift */
     void *mask;        /* n: dropout, or NULL */
-    void *lists;       /* sparse kernels: whom each slot may meet */
+    void *lists;       /* sparse kernels: whom each slot may meet; gram: kernels/gram.h */
     void *work;        /* sparse kernels: scratch */
     uint32_t *every;   /* sparse kernels: 0 .. n-1 */
     void *edges;       /* sparse kernels: where runs begin and end (kernels/run_sums.h) */
     size_t edge_count; /* how many there are */
     bool edge_list;    /* which of two lists they are in */
-    bool found;        /* sparse kernels: lists, edges and activity are those of the parameters */
+    bool found;        /* sparse kernels: lists, edges and activity are those of the parameters;
+                          gram: the lists are those of the activity */
     void *noise[ND_NOISE_KINDS]; /* of a period, scaled as it is used (not with sparse kernels:
                                     floats, scaled when used), or NULL */
     void *given[ND_NOISE_KINDS]; /* sparse kernels: noise handed in, stored x capacity, scaled */
@@ -117,6 +118,8 @@ typedef struct nd_kernels {
     void (*renew)(const nd_layer *layer, nd_pack *pack, size_t slot);
     /* Slot `from`, the last, moves into `to` (which may be the same) and is left empty. */
     void (*move)(const nd_layer *layer, nd_pack *pack, size_t from, size_t to);
+    /* Gram: units that the same samples drive come into the same groups. */
+    void (*regroup)(const nd_layer *layer, nd_pack *pack);
     /* drive and activity of all slots from their parameters. */
     void (*drive)(const nd_layer *layer, nd_pack *pack);
     /* activity from the drive. */

@@ -64,6 +64,8 @@ static void every_rule_with_update_noise(void **state) {
 static void every_rule_with_label_noise(void **state) {
     (void)state;
     follow("learning.rule=sgd learning.label_noise=0.5", 1000);
+    follow("learning.label_noise=0.5 world.samples=12 world.input_dim=15 world.output_dim=13",
+           1000);
     follow("learning.rule=sgd learning.label_noise=0.5 learning.update_noise=0.02", 1000);
     follow("learning.rule=adam learning.learning_rate=0.001 learning.label_noise=0.5", 1000);
     follow("learning.rule=rmsprop learning.learning_rate=0.001 learning.label_noise=0.5", 50);

@@ -3,6 +3,8 @@
 #include <stdbool.h>
 
 #include "engine/kernels/gaussians.h"
+#include "engine/kernels/gram.h"
+#include "engine/kernels/regroup.h"
 #include "engine/kernels/sets.h"
 #include "engine/kernels/sparse.h"
 #include "engine/kernels/stages.h"
@@ -54,22 +56,13 @@ static void get_samples(const nd_layer *layer, const void *array, size_t slot, d
 
 static void renew(const nd_layer *layer, nd_pack *pack, size_t slot) {
     (void)layer;
-    (void)pack;
     (void)slot;
+    pack->found = false;
 }
 
 static void move(const nd_layer *layer, nd_pack *pack, size_t from, size_t to) {
-    void *arrays[] = {pack->parameters, pack->moment[0], pack->moment[1],
-                      pack->drive,      pack->activity,  pack->back};
-    size_t rows = layer->rows, n = layer->samples, heights[] = {rows, rows, rows, n, n, n};
-    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
-        real *array = arrays[i];
-        for (size_t row = 0; array && row < heights[i]; row++) {
-            real *last = array + (from / LANES * heights[i] + row) * LANES + from % LANES;
-            array[(to / LANES * heights[i] + row) * LANES + to % LANES] = *last;
-            *last = 0;
-        }
-    }
+    exchange(layer, pack, from, to);
+    clear_slot(layer, pack, from);
 }
 
 static size_t stored(size_t side, size_t outputs) {
@@ -124,10 +117,15 @@ static void activate(const nd_layer *layer, nd_pack *pack) {
         view v = view_of(layer, pack, NULL, group);
         activate_groups(&v, 1);
     }
+    pack->found = false;
     clear_empty_lanes(layer, pack);
 }
 
 static void output(const nd_layer *layer, nd_pack *pack, bool trial) {
+    if (layer->gram) {
+        gram_output(layer, pack);
+        return;
+    }
     contraction c = {.left = pack->activity,
                      .left_step = layer->samples * LANES,
                      .right = trial ? (const real *)pack->trial
@@ -188,6 +186,10 @@ static void from_doubles(size_t count, const double *from, void *to) {
 static void learn(const nd_layer *given, nd_pack *pack, const nd_step *now) {
     const nd_layer copy = *given, *layer = &copy;
     const nd_step step_copy = *now, *step = &step_copy;
+    if (layer->gram) {
+        gram_learn(layer, pack, step);
+        return;
+    }
     size_t group = 0;
     for (; group + 1 < pack->groups; group += 2) {
         view v = view_of(layer, pack, step, group);
@@ -197,8 +199,6 @@ static void learn(const nd_layer *given, nd_pack *pack, const nd_step *now) {
         view v = view_of(layer, pack, step, group);
         learn_groups(1, &v);
     }
-    if (layer->gram)
-        clear_empty_lanes(given, pack);
 }
 
 static void perturb(const nd_layer *given, nd_pack *pack, const nd_step *now) {
@@ -277,7 +277,7 @@ const nd_kernels ND_KERNELS = {
     .stored = stored,
     .padded = as_it_is,
     .samples_room = nothing,
-    .list_bytes = nothing,
+    .list_bytes = meeting_bytes,
     .edge_bytes = no_edges,
     .work = nothing,
     .put = put,
@@ -286,6 +286,7 @@ const nd_kernels ND_KERNELS = {
     .get_samples = get_samples,
     .renew = renew,
     .move = move,
+    .regroup = regroup,
     .drive = drive,
     .activate = activate,
     .output = output,

@@ -5,7 +5,8 @@
 
 #include "engine/kernels/vector.h"
 
-enum { TILE = 5, PAIR = 2 }; /* rows and groups at a time: TILE x PAIR sums fit 16 registers */
+/* Rows and groups at a time: TILE x PAIR sums fit 16 registers, or WIDE of a single group. */
+enum { TILE = 5, PAIR = 2, WIDE = 10 };
 
 /* sum[i * G + g] = sum over k in [from, to) of coefficient[i row_step + k inner_step] in[g][k],
  * for R rows i and G groups g that lie `group_step` reals apart. */
@@ -30,37 +31,42 @@ INLINE void mix(const int R, const int G, const real *coefficient, size_t row_st
     }
 }
 
-/* Rows per tile so that `rows` is cut into few, nearly equal tiles. */
-INLINE size_t tile_height(size_t rows) {
-    size_t tiles = (rows + TILE - 1) / TILE;
+/* Rows per tile so that `rows` is cut into few, nearly equal tiles of at most `most`. */
+INLINE size_t tile_height(size_t rows, size_t most) {
+    size_t tiles = (rows + most - 1) / most;
     return tiles ? (rows + tiles - 1) / tiles : 1;
 }
 
-/* Calls tile(R, G, view, row) for all tiles of `rows`, R being a constant in each call. */
-#define EVERY_TILE(tile, G, view, rows)                                                            \
+#define TILE_CASE(R, tile, ...)                                                                    \
+    case R:                                                                                        \
+        tile(R, __VA_ARGS__, row);                                                                 \
+        break;
+#define UP_TO_5(...)                                                                               \
+    TILE_CASE(1, __VA_ARGS__)                                                                      \
+    TILE_CASE(2, __VA_ARGS__)                                                                      \
+    TILE_CASE(3, __VA_ARGS__)                                                                      \
+    TILE_CASE(4, __VA_ARGS__)                                                                      \
+    TILE_CASE(5, __VA_ARGS__)
+#define UP_TO_10(...)                                                                              \
+    UP_TO_5(__VA_ARGS__)                                                                           \
+    TILE_CASE(6, __VA_ARGS__)                                                                      \
+    TILE_CASE(7, __VA_ARGS__)                                                                      \
+    TILE_CASE(8, __VA_ARGS__)                                                                      \
+    TILE_CASE(9, __VA_ARGS__)                                                                      \
+    TILE_CASE(10, __VA_ARGS__)
+#define TILES_UP_TO(MOST, rows, ...)                                                               \
     do {                                                                                           \
-        size_t every_rows = (rows), every_height = tile_height(every_rows);                        \
+        size_t every_rows = (rows), every_height = tile_height(every_rows, MOST);                  \
         for (size_t row = 0; row < every_rows; row += every_height) {                              \
             size_t left = every_rows - row;                                                        \
-            switch (left < every_height ? left : every_height) {                                   \
-            case 1:                                                                                \
-                tile(1, G, view, row);                                                             \
-                break;                                                                             \
-            case 2:                                                                                \
-                tile(2, G, view, row);                                                             \
-                break;                                                                             \
-            case 3:                                                                                \
-                tile(3, G, view, row);                                                             \
-                break;                                                                             \
-            case 4:                                                                                \
-                tile(4, G, view, row);                                                             \
-                break;                                                                             \
-            default:                                                                               \
-                tile(5, G, view, row);                                                             \
-                break;                                                                             \
-            }                                                                                      \
+            switch (left < every_height ? left : every_height) { UP_TO_##MOST(__VA_ARGS__) }       \
         }                                                                                          \
     } while (0)
+
+/* Calls tile(R, G, view, row) for all tiles of `rows`, R being a constant in each call. */
+#define EVERY_TILE(tile, G, view, rows) TILES_UP_TO(5, rows, tile, G, view)
+/* Calls tile(R, ..., row) for tiles of one group. */
+#define EVERY_WIDE_TILE(rows, ...) TILES_UP_TO(10, rows, __VA_ARGS__)
 
 /* What the sum over units reads: left is [group][..][lane] with left_step reals to a group. */
 typedef struct contraction {
@@ -99,7 +105,7 @@ INLINE void contract_tile(const int R, const int C, const contraction *c, size_t
 
 /* All of out. */
 static void contract(const contraction *c, size_t rows) {
-    size_t width = tile_height(c->columns);
+    size_t width = tile_height(c->columns, TILE);
     for (size_t row = 0; row < rows; row += 2)
         for (size_t column = 0; column < c->columns; column += width) {
             size_t left = c->columns - column, now = left < width ? left : width;

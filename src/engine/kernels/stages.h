@@ -165,26 +165,6 @@ INLINE void input_side_tile(const nd_fast_rule rule, const int R, const int G, c
     update_tile(rule, R, G, v, row, sum);
 }
 
-/* Gram: the drive moves by -X X' back, and the unit's g by -back. */
-INLINE void gram_tile(const int R, const int G, const view *v, size_t row) {
-    reals sum[TILE * PAIR];
-    const nd_layer *layer = v->layer;
-    mix(R, G, v->coordinates + row * layer->samples, layer->samples, 1, 0, layer->samples, v->back,
-        v->sample_step, sum);
-    UNROLL
-    for (int i = 0; i < R; i++)
-        UNROLL
-    for (int g = 0; g < G; g++) {
-        size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
-        size_t of_g = (size_t)g * v->parameter_step + (row + (size_t)i) * LANES;
-        reals drive = load(v->drive + at) - sum[i * G + g];
-        store(v->drive + at, drive);
-        if (layer->relu) /* gram goes without masks */
-            store(v->activity + at, positive_part(drive));
-        store(v->parameters + of_g, load(v->parameters + of_g) - load(v->back + at));
-    }
-}
-
 INLINE void activate_groups(const view *v, int groups) {
     for (int g = 0; g < groups; g++)
         for (size_t s = 0; s < v->layer->samples; s++) {
@@ -200,7 +180,7 @@ INLINE void activate_groups(const view *v, int groups) {
 #define RMSPROP_OUTPUT(R, G, v, row) output_weights_tile(ND_FAST_RMSPROP, R, G, v, row)
 #define RMSPROP_INPUT(R, G, v, row) input_side_tile(ND_FAST_RMSPROP, R, G, v, row)
 
-/* One update of one or two groups. */
+/* One update of one or two groups, but for the Gram form (gram.h). */
 INLINE void learn_groups(const int G, const view *v) {
     const nd_layer *layer = v->layer;
     EVERY_TILE(back_tile, G, v, layer->samples);
@@ -212,13 +192,7 @@ INLINE void learn_groups(const int G, const view *v) {
         EVERY_TILE(RMSPROP_INPUT, G, v, layer->rank);
     } else {
         EVERY_TILE(SGD_OUTPUT, G, v, layer->outputs);
-        if (layer->gram) {
-            EVERY_TILE(gram_tile, G, v, layer->samples);
-            if (!layer->relu)
-                activate_groups(v, G);
-        } else {
-            EVERY_TILE(SGD_INPUT, G, v, layer->rank);
-        }
+        EVERY_TILE(SGD_INPUT, G, v, layer->rank);
     }
 }
 

@@ -6,6 +6,7 @@
 #define ND_ENGINE_KERNELS_VECTOR_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #ifdef __x86_64__
@@ -79,6 +80,12 @@ INLINE reals held(reals value) {
     return value;
 }
 
+/* The same for an address: what lies at constant distances from it needs no address of its own. */
+INLINE real *held_address(real *address) {
+    __asm__("" : "+r"(address));
+    return address;
+}
+
 /* value where mask is true, 0 elsewhere. */
 INLINE reals where(masks mask, reals value) {
     return (reals)((masks)value & mask);
@@ -86,6 +93,20 @@ INLINE reals where(masks mask, reals value) {
 
 INLINE reals positive_part(reals value) {
     return where(value > 0, value);
+}
+
+/* Is any lane other than +0? */
+INLINE bool any(reals value) {
+#if defined(__AVX512F__)
+    return _mm512_test_epi64_mask((__m512i)value, (__m512i)value) != 0;
+#elif defined(__AVX2__)
+    return !_mm256_testz_si256((__m256i)value, (__m256i)value);
+#else
+    uint64_t bits = 0;
+    for (int lane = 0; lane < QUADS; lane++)
+        bits |= ((quads)value)[lane];
+    return bits != 0;
+#endif
 }
 
 INLINE real sum_of_lanes(reals value) {
