@@ -25,11 +25,11 @@ static void record(nd_engine *engine, nd_record *out) {
     nd_fast_engine *self = (nd_fast_engine *)engine;
     size_t pairs = 0, units = 0, hidden = self->initial->hidden, n = self->layer.samples;
     size_t count = n * self->layer.outputs;
-    nd_fast_outputs(self);
+    const void *outputs = nd_fast_outputs(self);
     for (size_t i = 0; i < self->shares; i++)
         self->kernels->count(&self->layer, &self->share[i].pack,
                              self->experiment->network.active_threshold, &pairs, &units);
-    double squares = self->kernels->error(count, self->outputs, self->targets, 1, self->errors);
+    double squares = self->kernels->error(&self->layer, outputs, self->targets, 1, self->errors);
     out->loss = squares / (double)count / self->target_variance;
     out->active_fraction = (double)pairs / (double)(hidden * n);
     out->fraction_active_units = (double)units / (double)hidden;

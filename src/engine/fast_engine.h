@@ -67,15 +67,15 @@ typedef struct nd_fast_engine {
     void *coordinates;                           /* reals, as the layer's */
     void *inputs, *noisy_inputs;                 /* reals, n x d_in: with input noise only */
     void *targets, *noisy_targets;               /* reals, n x d_out, with room to round up */
-    void *outputs, *errors;                      /* reals, n x d_out */
+    void *outputs, *errors;                      /* reals, n x the layer's output_stride */
     char description[256];
 } nd_fast_engine;
 
 /* One update. With `handed`, that noise is used and nothing is drawn (tests). False: diverged. */
 bool nd_fast_step(nd_fast_engine *engine, const nd_noise *handed);
 
-/* The outputs of the current parameters at the clean inputs, into engine->outputs. */
-void nd_fast_outputs(nd_fast_engine *engine);
+/* The outputs of the current parameters at the clean inputs, n x output_stride. */
+const void *nd_fast_outputs(nd_fast_engine *engine);
 /* Puts a unit into the next slot of its share's pack. `state`: its rows. */
 void nd_fast_admit(nd_fast_engine *engine, nd_share *share, size_t unit, const double *state);
 /* The state of a unit asleep, at the present step, into `state` (rows). */

@@ -46,9 +46,10 @@ bool nd_fast_serves(const nd_experiment *experiment, const nd_dataset *dataset) 
 }
 
 static void free_pack(nd_pack *pack) {
-    void *arrays[] = {pack->unit,  pack->parameters, pack->moment[0], pack->moment[1], pack->trial,
-                      pack->drive, pack->activity,   pack->back,      pack->mask,      pack->output,
-                      pack->lists, pack->work,       pack->every,     pack->edges};
+    void *arrays[] = {pack->unit,  pack->parameters, pack->moment[0], pack->moment[1],
+                      pack->trial, pack->drive,      pack->activity,  pack->back,
+                      pack->mask,  pack->output,     pack->lists,     pack->work,
+                      pack->every, pack->edges,      pack->gradients};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         free(arrays[i]);
     for (int kind = 0; kind < ND_NOISE_KINDS; kind++) {
@@ -125,6 +126,7 @@ static bool plan(nd_fast_engine *self, nd_error *error) {
     self->kernels =
         nd_kernels_choose(strcmp(self->experiment->run.precision, "single") == 0, sparse);
     layer->stored = self->kernels->stored(layer->side, layer->outputs);
+    layer->output_stride = self->kernels->padded(layer->outputs);
 
     self->silence = ND_SILENT_WORKS;
     if (!layer->relu || moved)
@@ -206,10 +208,11 @@ static bool open_data(nd_fast_engine *self, nd_error *error) {
     size_t wide = layer->gram ? n : layer->rank, size = self->kernels->real_size;
     size_t stride = self->kernels->padded(wide);
     double *gram = NULL;
-    if (!reals(self, n * stride, &self->coordinates, error) ||
+    size_t rows = n + ROUND / sizeof(double); /* blocks of samples are read whole */
+    if (!reals(self, rows * stride, &self->coordinates, error) ||
         !reals(self, outputs + ROUND, &self->targets, error) ||
-        !reals(self, outputs, &self->outputs, error) ||
-        !reals(self, outputs + ROUND, &self->errors, error))
+        !reals(self, n * layer->output_stride, &self->outputs, error) ||
+        !reals(self, n * layer->output_stride + ROUND, &self->errors, error))
         return false;
     self->kernels->from_doubles(outputs, dataset->target, self->targets);
     if (keys->label_noise > 0 && !reals(self, outputs + ROUND, &self->noisy_targets, error))
@@ -253,14 +256,16 @@ static bool open_share(nd_fast_engine *self, nd_share *share, nd_error *error) {
         !(share->silent = nd_array(slots, sizeof *share->silent, error)) ||
         !(share->values = nd_doubles(values, error)) ||
         !reals(self, slots * rows, &pack->parameters, error) ||
-        !reals(self, n * layer->outputs + ROUND, &pack->output, error))
+        !reals(self, (n + ROUND) * layer->output_stride, &pack->output, error))
         return false;
     if (self->kernels->sparse) {
         if (!(pack->lists = nd_array(slots, self->kernels->list_bytes(layer), error)) ||
             !reals(self, self->kernels->work(layer), &pack->work, error) ||
             !reals(self, slots * self->kernels->samples_room(layer), &pack->activity, error) ||
             !(pack->edges = nd_array(self->kernels->edge_bytes(layer, slots), 1, error)) ||
-            !(pack->every = nd_array(n, sizeof *pack->every, error)))
+            !reals(self, (slots + 1) * rows, &pack->gradients, error) ||
+            !(pack->every =
+                  nd_array(self->kernels->samples_room(layer), sizeof *pack->every, error)))
             return false;
         for (uint32_t s = 0; s < n; s++)
             pack->every[s] = s;

@@ -7,8 +7,9 @@
 #include "engine/fast_noise.h"
 
 /* The drive that SED and the Gram form carry along is computed afresh now and then, so that its
- * rounding cannot grow away from the weights. */
-enum { REFRESH = 4096 };
+ * rounding cannot grow away from the weights. Units change places at such steps in the Gram form,
+ * and with sparse kernels every REGROUP steps, when noise is drawn anew. */
+enum { REFRESH = 4096, REGROUP = 10 * ND_FAST_BLOCK };
 
 /* Below this much work a step is not worth a second thread. */
 static const double WORTH_THREADS = 2e6;
@@ -55,6 +56,13 @@ static void refresh_drive(nd_fast_engine *engine, nd_share *share) {
     }
 }
 
+static bool regroup_due(const pass *p) {
+    const nd_fast_engine *engine = p->engine;
+    if (engine->layer.gram)
+        return engine->base.step % REFRESH == 0;
+    return engine->kernels->sparse && !p->handed && engine->base.step % REGROUP == 0;
+}
+
 /* First half of a step for one share: up to its part of the outputs. */
 static void before_error(size_t index, void *context) {
     pass *p = context;
@@ -64,7 +72,7 @@ static void before_error(size_t index, void *context) {
     nd_share *share = &engine->share[index];
     nd_pack *pack = &share->pack;
     bool boundary = engine->base.step % ND_FAST_BLOCK == 0 && !p->handed;
-    bool stale = !layer->keeps_drive, regroups = false;
+    bool stale = !layer->keeps_drive;
     if (!p->handed && nd_fast_wake_due(engine, share)) {
         size_t slots = pack->slots;
         nd_fast_wake(engine, share);
@@ -72,7 +80,7 @@ static void before_error(size_t index, void *context) {
     }
     if (layer->keeps_drive && engine->base.step % REFRESH == 0) {
         refresh_drive(engine, share);
-        stale = regroups = true;
+        stale = true;
     }
     if (pack->mask && !p->handed)
         kernels->unit_masks(engine->experiment->seed, engine->base.step, pack->unit, pack->groups,
@@ -81,8 +89,11 @@ static void before_error(size_t index, void *context) {
         nd_fast_hand_in(engine, share, p->handed);
     if (stale)
         (layer->keeps_drive ? kernels->activate : kernels->drive)(layer, pack);
-    if (regroups && layer->gram)
+    if (regroup_due(p)) {
         kernels->regroup(layer, pack);
+        if (kernels->sparse)
+            kernels->drive(layer, pack);
+    }
     if (boundary && nd_fast_doze(engine, share) && pack->mask) {
         kernels->unit_masks(engine->experiment->seed, engine->base.step, pack->unit, pack->groups,
                             layer->samples, engine->experiment->learning.dropout, pack->mask);
@@ -111,7 +122,9 @@ static void descend(size_t index, void *context) {
 
 /* The shares' outputs, summed in their order. */
 static const void *sum_outputs(nd_fast_engine *engine) {
-    size_t count = engine->layer.samples * engine->layer.outputs;
+    size_t count = engine->layer.samples * engine->layer.output_stride;
+    if (engine->shares == 1)
+        return engine->share[0].pack.output;
     memcpy(engine->outputs, engine->share[0].pack.output, count * engine->kernels->real_size);
     for (size_t i = 1; i < engine->shares; i++)
         engine->kernels->add(count, engine->share[i].pack.output, engine->outputs);
@@ -176,7 +189,6 @@ static double step_rate(const nd_fast_engine *engine, double *inverse_root) {
 
 bool nd_fast_step(nd_fast_engine *engine, const nd_noise *handed) {
     const nd_kernels *kernels = engine->kernels;
-    size_t count = engine->layer.samples * engine->layer.outputs;
     pass p = {.engine = engine, .handed = handed};
     const void *targets = draw_data(engine, handed);
     for_shares(engine, before_error, &p);
@@ -189,13 +201,14 @@ bool nd_fast_step(nd_fast_engine *engine, const nd_noise *handed) {
                        .noise_count = engine->noise_count,
                        .handed = handed != NULL};
     p.step.rate = step_rate(engine, &p.step.inverse_root_correction_2);
-    double squares =
-        kernels->error(count, sum_outputs(engine), targets, engine->error_scale, engine->errors);
+    double squares = kernels->error(&engine->layer, sum_outputs(engine), targets,
+                                    engine->error_scale, engine->errors);
     if (engine->layer.rule == ND_FAST_SED) {
         for_shares(engine, perturb, &p);
         double change =
-            (kernels->error(count, sum_outputs(engine), targets, 1, engine->errors) - squares) /
-            (double)count;
+            (kernels->error(&engine->layer, sum_outputs(engine), targets, 1, engine->errors) -
+             squares) /
+            (double)(engine->layer.samples * engine->layer.outputs);
         p.step.rate = engine->rate * change;
         engine->clock += change * change;
         engine->largest[0] = fmax(engine->largest[0], change * change);
@@ -221,13 +234,13 @@ static void current_outputs(size_t index, void *context) {
     pack->mask = mask;
 }
 
-void nd_fast_outputs(nd_fast_engine *engine) {
+const void *nd_fast_outputs(nd_fast_engine *engine) {
     pass p = {.engine = engine};
     if (engine->inputs)
         engine->kernels->augment(engine->dataset->samples, engine->dataset->inputs, engine->inputs,
                                  engine->coordinates);
     for_shares(engine, current_outputs, &p);
-    sum_outputs(engine);
+    return sum_outputs(engine);
 }
 
 bool nd_fast_engine_step_with_noise(nd_engine *engine, const nd_noise *noise) {

@@ -17,10 +17,11 @@ enum { ND_NOISE_UPDATE, ND_NOISE_WEIGHT, ND_NOISE_PERTURBATION, ND_NOISE_KINDS }
 /* The shape of the problem; constant during a run. A "real" is double or float, as the kernels'. */
 typedef struct nd_layer {
     size_t samples, outputs; /* n, d_out */
-    size_t rank;   /* coordinates of a unit's input side: its weights and bias, or fewer */
-    size_t side;   /* rows of its input side in a pack: rank, or n with `gram` */
-    size_t rows;   /* side + outputs: rows of a unit's parameters */
-    size_t stored; /* rows as the kernels keep them, padding included */
+    size_t rank;          /* coordinates of a unit's input side: its weights and bias, or fewer */
+    size_t side;          /* rows of its input side in a pack: rank, or n with `gram` */
+    size_t rows;          /* side + outputs: rows of a unit's parameters */
+    size_t stored;        /* rows as the kernels keep them, padding included */
+    size_t output_stride; /* reals of a sample's outputs, and errors: d_out, or more, then zeros */
     nd_fast_rule rule;
     bool relu;
     bool gram;        /* the drive itself is the state; `coordinates` is then n x n, see below */
@@ -54,7 +55,8 @@ typedef struct nd_pack {
     void *mask;        /* n: dropout, or NULL */
     void *lists;       /* sparse kernels: whom each slot may meet; gram: kernels/gram.h */
     void *work;        /* sparse kernels: scratch */
-    uint32_t *every;   /* sparse kernels: 0 .. n-1 */
+    void *gradients;   /* sparse kernels: as parameters, of units with runs; a row of zeros */
+    uint32_t *every;   /* sparse kernels: 0 .. n-1, padded (kernels/rows.h) */
     void *edges;       /* sparse kernels: where runs begin and end (kernels/run_sums.h) */
     size_t edge_count; /* how many there are */
     bool edge_list;    /* which of two lists they are in */
@@ -63,13 +65,13 @@ typedef struct nd_pack {
     void *noise[ND_NOISE_KINDS]; /* of a period, scaled as it is used (not with sparse kernels:
                                     floats, scaled when used), or NULL */
     void *given[ND_NOISE_KINDS]; /* sparse kernels: noise handed in, stored x capacity, scaled */
-    void *output;                /* n x outputs: these units' share of W_out h */
+    void *output;                /* n x output_stride: these units' share of W_out h */
 } nd_pack;
 
 /* What one step adds. Noise is that of `phase`, laid out as unit_gaussians does. */
 typedef struct nd_step {
     bool handed;        /* the noise is not drawn, but given by a test */
-    const void *error;  /* n x outputs, reals: dL/do, times the rate for SGD */
+    const void *error;  /* n x output_stride, reals: dL/do, times the rate for SGD */
     size_t phase;       /* this step's place in the period whose noise was drawn together */
     size_t noise_count; /* numbers of a unit in that period */
     double rate;        /* Adam: over 1 - 0.9^t; RMSprop: as it is; SED: rate dL */
@@ -118,7 +120,8 @@ typedef struct nd_kernels {
     void (*renew)(const nd_layer *layer, nd_pack *pack, size_t slot);
     /* Slot `from`, the last, moves into `to` (which may be the same) and is left empty. */
     void (*move)(const nd_layer *layer, nd_pack *pack, size_t from, size_t to);
-    /* Gram: units that the same samples drive come into the same groups. */
+    /* Slots change places: units that the same samples drive come into the same groups (gram),
+     * units that are dealt with alike become neighbours (sparse kernels). */
     void (*regroup)(const nd_layer *layer, nd_pack *pack);
     /* drive and activity of all slots from their parameters. */
     void (*drive)(const nd_layer *layer, nd_pack *pack);
@@ -126,8 +129,9 @@ typedef struct nd_kernels {
     void (*activate)(const nd_layer *layer, nd_pack *pack);
     /* output = W_out h of all slots; `trial`: with the trial weights. */
     void (*output)(const nd_layer *layer, nd_pack *pack, bool trial);
-    /* error = scale (output - target), n x outputs; returns the sum of squares, unscaled. */
-    double (*error)(size_t count, const void *output, const void *target, double scale,
+    /* error = scale (output - target); targets are n x d_out. Returns the sum of squares, unscaled.
+     */
+    double (*error)(const nd_layer *layer, const void *output, const void *target, double scale,
                     void *error);
     /* into += from. */
     void (*add)(size_t count, const void *from, void *into);

@@ -137,9 +137,10 @@ static void output(const nd_layer *layer, nd_pack *pack, bool trial) {
     contract(&c, layer->samples);
 }
 
-static double error_of(size_t count, const void *outputs, const void *targets, double scale,
-                       void *errors) {
+static double error_of(const nd_layer *layer, const void *outputs, const void *targets,
+                       double scale, void *errors) {
     enum { PARTS = 8 };
+    const size_t count = layer->samples * layer->outputs;
     const real *o = outputs, *y = targets;
     real *e = errors;
     double squares[PARTS] = {0}, sum = 0;
@@ -323,9 +324,10 @@ const nd_kernels ND_SPARSE_KERNELS = {
     .get = sparse_get,
     .renew = sparse_renew,
     .move = sparse_move,
+    .regroup = sparse_regroup,
     .drive = sparse_drive,
     .output = sparse_output,
-    .error = error_of,
+    .error = sparse_error,
     .add = add,
     .augment = augment,
     .from_doubles = from_doubles,

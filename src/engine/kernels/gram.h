@@ -90,7 +90,7 @@ INLINE void gram_output_tile(const int R, const gram *g, size_t row) {
 /* W_out -= sum_s error h. Before that, back becomes the part of the error that comes through these
  * weights, or gains it, and the unit's g falls by it. */
 INLINE void gram_weights_tile(const int R, const gram *g, size_t row) {
-    const real *errors = held_address((real *)g->error + row);
+    const real *errors = held_address(g->error + row);
     for (size_t group = 0; group < g->groups; group++) {
         const uint32_t *samples = samples_of(g, group), *end = samples + 1 + samples[0];
         const real *activities = g->activity + group * g->samples * LANES;
@@ -103,7 +103,7 @@ INLINE void gram_weights_tile(const int R, const gram *g, size_t row) {
             sum[i] = (reals){0};
         for (const uint32_t *s = samples + 1; s < end; s++) {
             size_t at = *s * (size_t)LANES;
-            const real *error = held_address((real *)errors + *s * g->outputs);
+            const real *error = held_address(errors + *s * g->outputs);
             reals activity = load(activities + at), part[2] = {{0}, {0}};
             UNROLL
             for (int i = 0; i < R; i++) {
@@ -126,7 +126,7 @@ INLINE void gram_weights_tile(const int R, const gram *g, size_t row) {
 /* The drive moves by -X X' back, and the activity with it; `turned` gains the units that came to be
  * driven by a sample, or ceased to be. */
 INLINE void gram_drive_tile(const int R, const gram *g, masks *turned, size_t row) {
-    const real *columns = held_address((real *)g->matrix + row);
+    const real *columns = held_address(g->matrix + row);
     for (size_t group = 0; group < g->groups; group++) {
         const uint32_t *samples = samples_of(g, group), *end = samples + 1 + samples[0];
         const real *backs = held_address(g->back + group * g->samples * LANES);
@@ -138,7 +138,7 @@ INLINE void gram_drive_tile(const int R, const gram *g, masks *turned, size_t ro
             sum[i] = (reals){0};
         for (const uint32_t *s = samples + 1; s < end; s++) {
             reals back = load(backs + *s * (size_t)LANES);
-            const real *column = held_address((real *)columns + *s * g->samples);
+            const real *column = held_address(columns + *s * g->samples);
             UNROLL
             for (int i = 0; i < R; i++)
                 sum[i] += broadcast(column[i]) * back;

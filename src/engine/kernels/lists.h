@@ -28,9 +28,9 @@ typedef struct list {
 enum { LIST_HEAD = 40, WORD = 64, LINE = 64 }; /* bytes, bits, bytes of a cache line */
 _Static_assert(sizeof(list) <= LIST_HEAD, "room for the head of a list");
 
-/* Samples are dealt with four, or a vector, at a time. */
+/* Samples are dealt with four, or a vector, at a time, and lists of them are padded. */
 INLINE size_t samples_room(const nd_layer *layer) {
-    return padded(layer->samples + LANES);
+    return padded(layer->samples + padded(1));
 }
 
 INLINE size_t words_of(const nd_layer *layer) {
@@ -85,13 +85,22 @@ INLINE uint32_t *met_of(const nd_layer *layer, list *l) {
     return doubtful_of(layer, l) + samples_room(layer);
 }
 
-/* How far the slot's input side has moved since its list was made, squared. */
-INLINE real distance_squared(const real *a, const real *b, const real *weight, size_t length) {
+INLINE const real *side_of(const nd_layer *layer, const nd_pack *pack, size_t slot) {
+    return (const real *)pack->parameters + slot * layer->stored;
+}
+
+/* A vector's share of how far a slot's input side has moved since its list was made, squared. */
+INLINE reals moved_here(const nd_layer *layer, reals side, const real *place, size_t at) {
+    reals difference = side - load(place + at);
+    return difference * difference * load((const real *)layer->list_weights + at);
+}
+
+/* How far it has moved, squared. */
+INLINE real distance_moved(const nd_layer *layer, const nd_pack *pack, size_t slot, list *l) {
+    const real *side = side_of(layer, pack, slot), *place = place_of(layer, l);
     reals sum = {0};
-    for (size_t i = 0; i < length; i += LANES) {
-        reals difference = load(a + i) - load(b + i);
-        sum += difference * difference * load(weight + i);
-    }
+    for (size_t i = 0; i < padded(layer->rank); i += LANES)
+        sum += moved_here(layer, load(side + i), place, i);
     return sum_of_lanes(sum);
 }
 
@@ -110,17 +119,25 @@ INLINE uint64_t bits_above(reals a, reals b) {
 #endif
 }
 
+/* Which of four are positive. */
+INLINE uint64_t bits_of_four(const fours *given) {
+    const fours value = *given;
+#if ND_BYTES >= 32 && ND_SINGLE
+    return (uint64_t)(unsigned)_mm_movemask_ps(_mm_cmpgt_ps((__m128)value, _mm_setzero_ps()));
+#elif ND_BYTES >= 32
+    return (uint64_t)(unsigned)_mm256_movemask_pd(
+        _mm256_cmp_pd((__m256d)value, _mm256_setzero_pd(), _CMP_GT_OQ));
+#else
+    uint64_t bits = 0;
+    for (int i = 0; i < 4; i++)
+        bits |= (uint64_t)(value[i] > 0) << i;
+    return bits;
+#endif
+}
+
 /* The lowest `count` of 64 bits. */
 INLINE uint64_t lowest_bits(uint64_t bits, size_t count) {
     return count < WORD ? bits & (((uint64_t)1 << count) - 1) : bits;
-}
-
-/* Which of at most 64 drives are positive; there is room to read up to a whole vector more. */
-INLINE uint64_t positive_bits(size_t count, const real *drive) {
-    uint64_t bits = 0;
-    for (size_t i = 0; i < count; i += LANES)
-        bits |= bits_above(load_unaligned(drive + i), (reals){0}) << i;
-    return lowest_bits(bits, count);
 }
 
 /* The places of the ones of a word, from `first` on, written out; returns how many. */
@@ -131,14 +148,10 @@ INLINE uint32_t write_out(uint64_t bits, size_t first, uint32_t *to) {
     return count;
 }
 
-INLINE const real *side_of(const nd_layer *layer, const nd_pack *pack, size_t slot) {
-    return (const real *)pack->parameters + slot * layer->stored;
-}
-
 /* A slot's drive at every sample; `drive` is samples_room long. */
 INLINE void all_drives(const nd_layer *layer, const nd_pack *pack, size_t slot, real *drive) {
-    all_dots(side_of(layer, pack, slot), padded(layer->rank), layer->coordinates, pack->every,
-             layer->samples, drive);
+    const meeting every = {.which = pack->every, .count = layer->samples};
+    all_dots(side_of(layer, pack, slot), padded(layer->rank), layer->coordinates, &every, drive);
 }
 
 /* A fresh list. Its reach grows when lists wear out soon, and shrinks when they last. */
@@ -169,6 +182,7 @@ static void make_list(const nd_layer *layer, const nd_pack *pack, size_t slot, l
         doubts[word] = lowest_bits(possible, count) & ~certain[word];
         l->doubtful += write_out(doubts[word], from, doubtful_of(layer, l) + l->doubtful);
     }
+    pad_list(doubtful_of(layer, l), l->doubtful);
     l->age = 0;
     l->made = true;
     __builtin_memcpy(place_of(layer, l), side_of(layer, pack, slot),
@@ -195,27 +209,60 @@ INLINE uint64_t spread_bits(uint64_t bits, uint64_t mask) {
 #endif
 }
 
-/* The samples that drive a slot, as bits; true: they are not those of the step before. */
-INLINE bool find_signs(const nd_layer *layer, const nd_pack *pack, size_t slot, list *l,
-                       real *drive) {
+/* V vectors' share of the drives of the doubtful, added to `drive`, and which are positive, as
+ * bits; bits past the last doubtful are of no account. */
+INLINE void doubtful_drives(const int V, const real *side, const real *coordinates, size_t stride,
+                            const meeting *doubtful, bool first, real *restrict drive,
+                            uint64_t *positive) {
+    reals w[MOST];
+    uint64_t bits = 0;
+    for (int v = 0; v < V; v++)
+        w[v] = load(side + v * LANES);
+    for (size_t i = 0; i < doubtful->count; i += 4) {
+        fours here;
+        four_dots(V, w, coordinates, stride, doubtful->which + i, &here);
+        if (!first)
+            here += *(fours *)(drive + i);
+        *(fours *)(drive + i) = here;
+        bits |= bits_of_four(&here) << i % WORD;
+        if (i % WORD == WORD - 4) {
+            *positive++ = bits;
+            bits = 0;
+        }
+    }
+    *positive = bits;
+}
+
+/* 64 bits from place `from` on. */
+INLINE uint64_t bits_from(const uint64_t *bits, size_t from) {
+    size_t word = from / WORD, shift = from % WORD;
+    return bits[word] >> shift | bits[word + 1] << 1 << (WORD - 1 - shift);
+}
+
+/* The samples that drive a slot, as bits; true: they are not those of the step before. `moved`: how
+ * far the slot has moved since its list was made, squared. `drive`: of the doubtful; `positive`:
+ * scratch, words_of + 1. */
+INLINE bool find_signs(const nd_layer *layer, const nd_pack *pack, size_t slot, list *l, real moved,
+                       real *drive, uint64_t *positive) {
     size_t length = padded(layer->rank), words = words_of(layer);
-    const real *side = side_of(layer, pack, slot);
+    const real *side = side_of(layer, pack, slot), *x = layer->coordinates;
     /* The margin of a part in a thousand covers the rounding of either side. */
-    if (!l->made || !(distance_squared(side, place_of(layer, l), layer->list_weights, length) <
-                      (real)0.998 * l->reach * l->reach))
+    if (!l->made || !(moved < (real)0.998 * l->reach * l->reach))
         make_list(layer, pack, slot, l, drive);
     l->age++;
     uint64_t *signs = signs_of(layer, l), *certain = certain_of(l), *doubts = doubts_of(layer, l);
-    all_dots(side, length, layer->coordinates, doubtful_of(layer, l), l->doubtful, drive);
+    const meeting doubtful = {.which = doubtful_of(layer, l), .count = l->doubtful};
+#define DRIVES(V)                                                                                  \
+    doubtful_drives(V, side + part, x + part, length, &doubtful, part == 0, drive, positive)
+    EVERY_PART(length, DRIVES)
+#undef DRIVES
     uint32_t active = 0;
     uint64_t changes = 0;
     for (size_t word = 0, place = 0; word < words; word++) {
-        size_t count = (size_t)__builtin_popcountll(doubts[word]);
-        uint64_t now =
-            certain[word] | spread_bits(positive_bits(count, drive + place), doubts[word]);
+        uint64_t now = certain[word] | spread_bits(bits_from(positive, place), doubts[word]);
         changes |= now ^ signs[word];
         signs[word] = now;
-        place += count;
+        place += (size_t)__builtin_popcountll(doubts[word]);
         active += (uint32_t)__builtin_popcountll(now);
     }
     l->active = active;

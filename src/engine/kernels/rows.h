@@ -34,9 +34,9 @@ INLINE void four_sums(const reals sums[4], fours *out) {
 #endif
 }
 
-/* out[i] (+)= row . matrix[which[i]] over V vectors, for the four i from `at` on. */
+/* x . matrix[which[i]] over V vectors, four times. */
 INLINE void four_dots(const int V, const reals *x, const real *matrix, size_t stride,
-                      const uint32_t which[4], bool first, real *restrict out) {
+                      const uint32_t which[4], fours *out) {
     reals sums[4];
     for (int k = 0; k < 4; k++) {
         const real *y = matrix + which[k] * stride;
@@ -44,38 +44,61 @@ INLINE void four_dots(const int V, const reals *x, const real *matrix, size_t st
         for (int v = 1; v < V; v++)
             sums[k] += x[v] * load(y + v * LANES);
     }
-    fours part;
-    four_sums(sums, &part);
-    if (!first)
-        part += *(fours *)out;
-    *(fours *)out = part;
+    four_sums(sums, out);
 }
 
-/* The same for all; `out` has room for count rounded up to 4. */
+/* Rows to meet, matrix[which[0 .. count-1]]. Lists are padded to fours with row 0, what belongs to
+ * them with anything that is finite, their factors with zeros: nothing is left over. */
+typedef struct meeting {
+    const uint32_t *which;
+    size_t count, plus; /* factors from the `plus`th on change their sign */
+} meeting;
+
+INLINE void pad_list(uint32_t *which, size_t count) {
+    __builtin_memset(which + count, 0, 4 * sizeof *which);
+}
+
+INLINE void pad_factors(real *factor, size_t count) {
+    __builtin_memset(factor + count, 0, 4 * sizeof *factor);
+}
+
+typedef real_mask four_masks
+    __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(real)), may_alias));
+
+/* Four values from the `at`th on become factors: with their signs, and zero past the last. */
+INLINE void make_factors(const meeting *meet, size_t at, fours *value) {
+    const four_masks place = (four_masks){0, 1, 2, 3} + (real_mask)at;
+    const four_masks minus = (four_masks)(fours){-0.0, -0.0, -0.0, -0.0};
+    four_masks bits = (four_masks)*value ^ (minus & (place >= (real_mask)meet->plus));
+    *value = (fours)(bits & (place < (real_mask)meet->count));
+}
+
+/* out[i] (+)= row . matrix[which[i]]. `factors`: out is to be a list of factors; else, what is past
+ * the last is of no account. */
 INLINE void dots(const int V, const real *row, const real *matrix, size_t stride,
-                 const uint32_t *which, size_t count, bool first, real *restrict out) {
+                 const meeting *meet, const bool factors, bool first, real *restrict out) {
     reals x[MOST];
     for (int v = 0; v < V; v++)
         x[v] = load(row + v * LANES);
-    size_t i = 0;
-    for (; i + 4 <= count; i += 4)
-        four_dots(V, x, matrix, stride, which + i, first, out + i);
-    if (i < count) {
-        uint32_t last[4];
-        for (size_t k = 0; k < 4; k++)
-            last[k] = which[i + k < count ? i + k : count - 1];
-        four_dots(V, x, matrix, stride, last, first, out + i);
+    for (size_t i = 0; i < meet->count; i += 4) {
+        fours here;
+        four_dots(V, x, matrix, stride, meet->which + i, &here);
+        if (factors)
+            make_factors(meet, i, &here);
+        if (!first)
+            here += *(fours *)(out + i);
+        *(fours *)(out + i) = here;
     }
 }
 
 /* matrix[which[i]] += factor[i] row. */
-INLINE void scatter(const int V, const real *row, const real *factor, const uint32_t *which,
-                    size_t count, real *restrict matrix, size_t stride) {
+INLINE void scatter(const int V, const real *row, const real *factor, const meeting *meet,
+                    real *restrict matrix, size_t stride) {
     reals x[MOST];
     for (int v = 0; v < V; v++)
         x[v] = load(row + v * LANES);
-    for (size_t i = 0; i < count; i++) {
-        real *y = matrix + which[i] * stride;
+    for (size_t i = 0; i < meet->count; i++) {
+        real *y = matrix + meet->which[i] * stride;
         reals f = broadcast(factor[i]), old[MOST];
         for (int v = 0; v < V; v++)
             old[v] = load(y + v * LANES) + f * x[v];
@@ -85,44 +108,38 @@ INLINE void scatter(const int V, const real *row, const real *factor, const uint
 }
 
 /* sum = sum_i factor[i] matrix[which[i]]. */
-INLINE void gather(const int V, const real *factor, const uint32_t *which, size_t count,
-                   const real *matrix, size_t stride, reals *sum) {
+INLINE void gather(const int V, const real *factor, const meeting *meet, const real *matrix,
+                   size_t stride, reals *sum) {
     reals even[MOST], odd[MOST];
     for (int v = 0; v < V; v++)
         even[v] = odd[v] = (reals){0};
-    size_t i = 0;
-    for (; i + 2 <= count; i += 2) {
-        const real *y = matrix + which[i] * stride, *z = matrix + which[i + 1] * stride;
-        reals f = broadcast(factor[i]), g = broadcast(factor[i + 1]);
-        for (int v = 0; v < V; v++)
-            even[v] += f * load(y + v * LANES);
-        for (int v = 0; v < V; v++)
-            odd[v] += g * load(z + v * LANES);
-    }
-    if (i < count) {
-        const real *y = matrix + which[i] * stride;
-        reals f = broadcast(factor[i]);
-        for (int v = 0; v < V; v++)
-            even[v] += f * load(y + v * LANES);
+    for (size_t i = 0; i < meet->count; i += 4) {
+        for (size_t k = i; k < i + 4; k += 2) {
+            const real *y = matrix + meet->which[k] * stride;
+            const real *z = matrix + meet->which[k + 1] * stride;
+            reals f = broadcast(factor[k]), g = broadcast(factor[k + 1]);
+            for (int v = 0; v < V; v++)
+                even[v] += f * load(y + v * LANES);
+            for (int v = 0; v < V; v++)
+                odd[v] += g * load(z + v * LANES);
+        }
     }
     for (int v = 0; v < V; v++)
         sum[v] = even[v] + odd[v];
 }
 
-/* Both uses of the errors at once: out[i] = row . matrix[which[i]], sum = sum_i factor[i]
- * matrix[which[i]]; every row of the matrix is read once. */
-INLINE void dots_and_gather(const int V, const real *row, const real *factor, const uint32_t *which,
-                            size_t count, const real *matrix, size_t stride, real *restrict out,
-                            reals *sum) {
+/* Both uses of the errors at once: out[i] = row . matrix[which[i]], as factors, and sum = sum_i
+ * factor[i] matrix[which[i]]; every row of the matrix is read once. */
+INLINE void dots_and_gather(const int V, const real *row, const real *factor, const meeting *meet,
+                            const real *matrix, size_t stride, real *restrict out, reals *sum) {
     for (int v = 0; v < V; v++)
         sum[v] = (reals){0};
-    for (size_t i = 0; i < count; i += 4) {
+    for (size_t i = 0; i < meet->count; i += 4) {
         reals f[4], products[4];
         const real *y[4];
         for (size_t k = 0; k < 4; k++) {
-            bool beyond = i + k >= count;
-            y[k] = matrix + which[beyond ? count - 1 : i + k] * stride;
-            f[k] = broadcast(beyond ? 0 : factor[i + k]);
+            y[k] = matrix + meet->which[i + k] * stride;
+            f[k] = broadcast(factor[i + k]);
             products[k] = (reals){0};
         }
         for (int v = 0; v < V; v++) {
@@ -133,46 +150,70 @@ INLINE void dots_and_gather(const int V, const real *row, const real *factor, co
                 sum[v] += f[k] * e;
             }
         }
-        four_sums(products, (fours *)(out + i));
+        fours here;
+        four_sums(products, &here);
+        make_factors(meet, i, &here);
+        *(fours *)(out + i) = here;
     }
 }
 
-/* Calls `call` with the constant V for a row of `reals_left` reals, MOST vectors at a time. */
+/* Calls `call` with the constant V for `vectors` of a row, at most MOST, from real `part` on. */
+#define ONE_PART(vectors, call)                                                                    \
+    switch (vectors) {                                                                             \
+    case 1:                                                                                        \
+        call(1);                                                                                   \
+        break;                                                                                     \
+    case 2:                                                                                        \
+        call(2);                                                                                   \
+        break;                                                                                     \
+    case 3:                                                                                        \
+        call(3);                                                                                   \
+        break;                                                                                     \
+    case 4:                                                                                        \
+        call(4);                                                                                   \
+        break;                                                                                     \
+    case 5:                                                                                        \
+        call(5);                                                                                   \
+        break;                                                                                     \
+    default:                                                                                       \
+        call(6);                                                                                   \
+        break;                                                                                     \
+    }
+
+/* The same for a row of `length` reals, in parts. Rows that fit make one part, from the constant 0
+ * on; what remains of longer rows is met vector by vector. */
 #define EVERY_PART(length, call)                                                                   \
-    for (size_t part = 0; part < (length); part += MOST * LANES) {                                 \
-        size_t part_left = ((length)-part) / LANES;                                                \
-        switch (part_left < MOST ? part_left : MOST) {                                             \
-        case 1:                                                                                    \
-            call(1);                                                                               \
-            break;                                                                                 \
-        case 2:                                                                                    \
-            call(2);                                                                               \
-            break;                                                                                 \
-        case 3:                                                                                    \
-            call(3);                                                                               \
-            break;                                                                                 \
-        case 4:                                                                                    \
-            call(4);                                                                               \
-            break;                                                                                 \
-        case 5:                                                                                    \
-            call(5);                                                                               \
-            break;                                                                                 \
-        default:                                                                                   \
+    if ((length) <= MOST * LANES) {                                                                \
+        const size_t part = 0;                                                                     \
+        ONE_PART((length) / LANES, call)                                                           \
+    } else {                                                                                       \
+        size_t part = 0;                                                                           \
+        for (; part + MOST * LANES <= (length); part += MOST * LANES) {                            \
             call(6);                                                                               \
-            break;                                                                                 \
+        }                                                                                          \
+        for (; part < (length); part += LANES) {                                                   \
+            call(1);                                                                               \
         }                                                                                          \
     }
 
-static void all_dots(const real *row, size_t length, const real *matrix, const uint32_t *which,
-                     size_t count, real *out) {
-#define DOTS(V) dots(V, row + part, matrix + part, length, which, count, part == 0, out)
+static void all_dots(const real *row, size_t length, const real *matrix, const meeting *meet,
+                     real *out) {
+#define DOTS(V) dots(V, row + part, matrix + part, length, meet, false, part == 0, out)
     EVERY_PART(length, DOTS)
 #undef DOTS
 }
 
-static void scatter_all(const real *row, size_t length, const real *factor, const uint32_t *which,
-                        size_t count, real *matrix) {
-#define SCATTER(V) scatter(V, row + part, factor, which, count, matrix + part, length)
+/* The same, as factors. */
+static void all_factors(const real *row, size_t length, const real *matrix, const meeting *meet,
+                        real *out) {
+#define FACTORS(V) dots(V, row + part, matrix + part, length, meet, true, part == 0, out)
+    EVERY_PART(length, FACTORS)
+#undef FACTORS
+}
+
+static void scatter_all(const real *row, size_t length, const real *factor, const meeting *meet,
+                        real *matrix) {
+#define SCATTER(V) scatter(V, row + part, factor, meet, matrix + part, length)
     EVERY_PART(length, SCATTER)
 #undef SCATTER
 }

@@ -12,6 +12,11 @@
 
 enum { BLOCK = 4 };
 
+/* The samples a slot meets one by one. */
+INLINE meeting meeting_of(const nd_layer *layer, list *l) {
+    return (meeting){.which = met_of(layer, l), .count = l->met, .plus = l->outside};
+}
+
 INLINE size_t blocks_of(const nd_layer *layer) {
     return (layer->samples + BLOCK - 1) / BLOCK;
 }
@@ -31,10 +36,13 @@ enum { EDGES_AT_ONCE = 4 };
 
 /* Most reals that run_sums.h may use for a share's sums: with more they would neither be near nor
  * few, and units meet samples one by one. */
-enum { MOST_SUMS = 1 << 18 };
+enum { MOST_SUMS = 1 << 16 };
+
+/* Outputs whose sums over samples are made at a time (run_sums.h). */
+enum { CHUNK = 4 };
 
 INLINE size_t sums_size(const nd_layer *layer) {
-    size_t size = (blocks_of(layer) + 1) * layer->outputs * padded(layer->rank);
+    size_t size = (blocks_of(layer) + 1) * CHUNK * padded(layer->rank);
     return size <= MOST_SUMS ? size : 0;
 }
 
@@ -151,6 +159,7 @@ static void find_runs(const nd_layer *layer, list *l, uint32_t row, edge *to) {
     l->outside = l->met;
     for (size_t word = 0; word < words; word++)
         l->met += write_out(covered[word] & ~signs[word], word * WORD, met + l->met);
+    pad_list(met, l->met);
 }
 
 #endif

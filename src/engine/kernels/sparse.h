@@ -11,26 +11,33 @@
 
 /* The scratch of a pack, in pack->work. */
 typedef struct scratch {
-    real *drive;                   /* n and more (samples_room): of one slot */
-    real *outputs;                 /* n x padded d_out: outputs, later errors */
-    real *matrix;                  /* outputs x padded rank: M of run_sums.h */
-    real *sums;                    /* its S */
-    real *gradient, *weight_noise; /* of one slot, as it is stored */
-    real *back;                    /* samples_room: the error at one slot */
+    real *drive;        /* n and more (samples_room): of one slot */
+    uint64_t *positive; /* words_of + 1: which of a slot's doubtful samples drive it */
+    real *matrix;       /* d_out x padded rank: M of run_sums.h */
+    real *turned;       /* padded d_out x BLOCK: outputs of a block */
+    real *sums;         /* a chunk of its S */
+    real *weight_noise; /* of one slot, as it is stored */
+    real *back;         /* samples_room: the error at one slot */
 } scratch;
 
+/* Reals that take the room of words_of + 1 words. */
+INLINE size_t bits_size(const nd_layer *layer) {
+    return padded((words_of(layer) + 1) * sizeof(uint64_t) / sizeof(real));
+}
+
 static size_t sparse_work(const nd_layer *layer) {
-    return 2 * samples_room(layer) + layer->samples * padded(layer->outputs) +
-           layer->outputs * padded(layer->rank) + sums_size(layer) + 2 * layer->stored;
+    return 2 * samples_room(layer) + bits_size(layer) +
+           padded(layer->outputs) * (padded(layer->rank) + BLOCK) + sums_size(layer) +
+           layer->stored;
 }
 
 INLINE scratch scratch_of(const nd_layer *layer, const nd_pack *pack) {
     scratch s = {.drive = pack->work};
-    s.outputs = s.drive + samples_room(layer);
-    s.matrix = s.outputs + layer->samples * padded(layer->outputs);
-    s.sums = s.matrix + layer->outputs * padded(layer->rank);
-    s.gradient = s.sums + sums_size(layer);
-    s.weight_noise = s.gradient + layer->stored;
+    s.positive = (uint64_t *)(void *)(s.drive + samples_room(layer));
+    s.matrix = s.drive + samples_room(layer) + bits_size(layer);
+    s.turned = s.matrix + padded(layer->outputs) * padded(layer->rank);
+    s.sums = s.turned + padded(layer->outputs) * BLOCK;
+    s.weight_noise = s.sums + sums_size(layer);
     s.back = s.weight_noise + layer->stored;
     return s;
 }
@@ -57,14 +64,13 @@ INLINE void end_search(const search *s, nd_pack *pack) {
 }
 
 /* The samples that drive a slot: its runs, and those it meets one by one with its activity there,
- * negative where a silent sample is taken out of a run. */
-INLINE void find_active(const nd_layer *layer, const nd_pack *pack, size_t slot, real *drive,
-                        search *quest) {
-    list *l = list_of(layer, pack, slot);
+ * negative where a silent sample is taken out of a run. `moved`: as find_signs. */
+INLINE void find_active(const nd_layer *layer, const nd_pack *pack, size_t slot, list *l,
+                        real moved, const scratch *room, search *quest) {
     real *activity = (real *)pack->activity + slot * samples_room(layer);
     uint32_t row = (uint32_t)(slot * layer->stored), had = l->edges;
-    bool changed = find_signs(layer, pack, slot, l, drive) || quest->afresh;
-    if (changed)
+    bool changed = find_signs(layer, pack, slot, l, moved, room->drive, room->positive);
+    if (changed || quest->afresh)
         find_runs(layer, l, row, quest->now);
     else
         for (uint32_t i = 0; i < had; i += EDGES_AT_ONCE)
@@ -73,137 +79,194 @@ INLINE void find_active(const nd_layer *layer, const nd_pack *pack, size_t slot,
     quest->now += l->edges;
     quest->count += l->edges;
     if (l->edges == 0 && l->whole) {
-        keep_positive(l->doubtful, drive, doubtful_of(layer, l), activity, met_of(layer, l));
-        return;
+        keep_positive(l->doubtful, room->drive, doubtful_of(layer, l), activity, met_of(layer, l));
+        pad_list(met_of(layer, l), l->met);
+        pad_factors(activity, l->met);
+    } else {
+        const meeting met = meeting_of(layer, l);
+        all_factors(side_of(layer, pack, slot), padded(layer->rank), layer->coordinates, &met,
+                    activity);
     }
-    all_dots(side_of(layer, pack, slot), padded(layer->rank), layer->coordinates, met_of(layer, l),
-             l->met, activity);
-    for (uint32_t i = l->outside; i < l->met; i++)
-        activity[i] = -activity[i];
 }
 
 static void sparse_drive(const nd_layer *layer, nd_pack *pack) {
     if (pack->found)
         return;
+    const scratch room = scratch_of(layer, pack);
     search quest = new_search(layer, pack);
     for (size_t slot = 0; slot < pack->slots; slot++) {
         if (slot + 2 < pack->slots)
             fetch_list(layer, pack, slot + 2);
-        find_active(layer, pack, slot, pack->work, &quest);
+        list *l = list_of(layer, pack, slot);
+        find_active(layer, pack, slot, l, distance_moved(layer, pack, slot, l), &room, &quest);
     }
     end_search(&quest, pack);
 }
 
-/* W_out h, n x outputs. Rows of whole vectors, each written over the padding of the one before. */
+/* W_out h, n x padded d_out, zero where padded. */
 static void sparse_output(const nd_layer *layer, nd_pack *pack, bool trial) {
     (void)trial;
+    size_t wide = padded(layer->outputs), side = padded(layer->rank);
     const scratch room = scratch_of(layer, pack);
-    size_t n = layer->samples, wide = padded(layer->outputs), side = padded(layer->rank);
-    real *sum = room.outputs, *out = pack->output;
+    real *out = pack->output;
     sparse_drive(layer, pack);
-    __builtin_memset(sum, 0, n * wide * sizeof *sum);
     if (pack->edge_count) {
         const edge_table table = edges_of(layer, pack);
         sort_edges(&table, table.by_slot[pack->edge_list], pack->edge_count, blocks_of(layer));
-        forward_runs(layer, pack, &table, room.matrix, sum);
+        forward_runs(layer, pack->parameters, &table, room.matrix, room.turned, out);
+    } else {
+        __builtin_memset(out, 0, layer->samples * wide * sizeof *out);
     }
     for (size_t slot = 0; slot < pack->slots; slot++) {
-        list *l = list_of(layer, pack, slot);
-        if (l->met)
+        const meeting met = meeting_of(layer, list_of(layer, pack, slot));
+        if (met.count)
             scatter_all(side_of(layer, pack, slot) + side, wide,
-                        (const real *)pack->activity + slot * samples_room(layer), met_of(layer, l),
-                        l->met, sum);
+                        (const real *)pack->activity + slot * samples_room(layer), &met, out);
     }
-    for (size_t s = 0; s < n; s++)
-        for (size_t m = 0; m < wide; m += LANES)
-            store_unaligned(out + s * layer->outputs + m, load(sum + s * wide + m));
 }
 
-/* The errors, n x outputs, in rows of whole vectors padded with zeros. */
-INLINE void pad_errors(const nd_layer *layer, const real *given, real *error) {
+/* As nd_kernels says; outputs and errors are padded, targets are not. */
+static double sparse_error(const nd_layer *layer, const void *outputs, const void *targets,
+                           double scale, void *errors) {
     size_t wide = padded(layer->outputs), last = (layer->outputs - 1) / LANES * LANES;
-    reals within = {0};
+    const real *o = outputs, *y = targets;
+    real *e = errors;
+    reals within = {0}, factor = broadcast((real)scale);
+    doubles squares[2] = {{0}};
     for (size_t m = last; m < layer->outputs; m++)
         within[m - last] = 1;
-    for (size_t s = 0; s < layer->samples; s++, given += layer->outputs, error += wide) {
-        for (size_t m = 0; m < last; m += LANES)
-            store(error + m, load_unaligned(given + m));
-        store(error + last, where(within > 0, load_unaligned(given + last)));
-        for (size_t m = last + LANES; m < wide; m += LANES)
-            store(error + m, (reals){0});
-    }
+    for (size_t s = 0; s < layer->samples; s++, o += wide, e += wide, y += layer->outputs)
+        for (size_t m = 0; m <= last; m += LANES) {
+            reals difference = load(o + m) - load_unaligned(y + m);
+            if (m == last)
+                difference = where(within > 0, difference);
+            store(e + m, factor * difference);
+#if ND_SINGLE
+            doubles first = first_half(difference), second = second_half(difference);
+            squares[0] += first * first;
+            squares[1] += second * second;
+#else
+            squares[0] += difference * difference;
+#endif
+        }
+    double sum = 0;
+    for (int lane = 0; lane < QUADS; lane++)
+        sum += squares[0][lane] + squares[1][lane];
+    return sum;
 }
 
-/* One step's noise of one kind for a slot, as its parameters are stored; false: there is none. */
-INLINE bool noise_row(const nd_layer *layer, const nd_pack *pack, const nd_step *step, size_t slot,
-                      int kind, real *out) {
-    if (!pack->noise[kind])
-        return false;
-    if (step->handed) {
-        __builtin_memcpy(out, (const real *)pack->given[kind] + slot * layer->stored,
-                         layer->stored * sizeof *out);
-        return true;
+/* One step's noise of one kind for a slot, as its parameters are stored; none: all NULL. */
+typedef struct noise_row {
+    const real *given, *scale; /* scaled, by a test; the scale of what is drawn */
+    const float *drawn[2];     /* for the input side, and for the output weights */
+} noise_row;
+
+INLINE noise_row noise_of(const nd_layer *layer, const nd_pack *pack, const nd_step *step,
+                          size_t slot, int kind) {
+    noise_row noise = {0};
+    if (pack->noise[kind] && step->handed) {
+        noise.given = (const real *)pack->given[kind] + slot * layer->stored;
+    } else if (pack->noise[kind]) {
+        noise.scale = layer->noise_scale[kind];
+        noise.drawn[0] =
+            (const float *)pack->noise[kind] + slot * step->noise_count + step->phase * layer->rows;
+        noise.drawn[1] = noise.drawn[0] + layer->rank;
     }
-    const float *from =
-        (const float *)pack->noise[kind] + slot * step->noise_count + step->phase * layer->rows;
-    const real *scale = layer->noise_scale[kind];
+    return noise;
+}
+
+/* A vector of it, `place` reals into the input side (outer: false) or the output weights; `drawn`:
+ * it is known to be drawn. (The scale of what fills the last vector is 0.) */
+INLINE reals noise_here(const bool drawn, const nd_layer *layer, const noise_row *noise, bool outer,
+                        size_t place) {
+    size_t at = outer ? padded(layer->rank) + place : place;
+    if (drawn || noise->scale)
+        return load(noise->scale + at) * load_floats(noise->drawn[outer] + place);
+    return noise->given ? load(noise->given + at) : (reals){0};
+}
+
+/* All of it, written out; false: there is none. */
+INLINE bool write_noise(const nd_layer *layer, const noise_row *noise, real *out) {
     size_t side = padded(layer->rank);
-    for (size_t i = 0; i < side; i += LANES) /* the scale of what fills the last vector is 0 */
-        store(out + i, load(scale + i) * load_floats(from + i));
-    from += layer->rank;
-    for (size_t i = 0; side + i < layer->stored; i += LANES)
-        store(out + side + i, load(scale + side + i) * load_floats(from + i));
+    if (!noise->scale && !noise->given)
+        return false;
+    for (size_t i = 0; i < layer->stored; i += LANES)
+        store(out + i, i < side ? noise_here(false, layer, noise, false, i)
+                                : noise_here(false, layer, noise, true, i - side));
     return true;
 }
 
-/* Of the samples met one by one: output weights' gradient, and the error at the unit, where a row
- * of outputs fits in registers. */
-INLINE void add_outputs(const int V, const real *weights, const real *activity,
-                        const uint32_t *which, size_t count, const real *error, real *back,
-                        real *gradient) {
-    reals sum[MOST];
-    dots_and_gather(V, weights, activity, which, count, error, (size_t)V * LANES, back, sum);
-    for (int v = 0; v < V; v++)
-        store(gradient + v * LANES, load(gradient + v * LANES) + sum[v]);
-}
+/* What a slot needs to learn. Where the rule is SGD and all noise is update noise that is drawn,
+ * `plain` is known to be true below when it is compiled. */
+typedef struct learner {
+    const nd_layer *layer;
+    view view;
+    noise_row noise;
+    list *list;
+    meeting met;
+    const real *of_runs; /* the gradient of its runs, or zeros */
+    const real *error;   /* n x padded d_out */
+    real *activity;
+    real *back; /* the error that reaches it from the samples it meets */
+} learner;
 
-/* gradient += sum_i factor[i] matrix[which[i]], V vectors of it. */
-INLINE void add_rows(const int V, const real *factor, const uint32_t *which, size_t count,
-                     const real *matrix, size_t stride, real *gradient) {
-    reals sum[MOST];
-    gather(V, factor, which, count, matrix, stride, sum);
-    for (int v = 0; v < V; v++)
-        store(gradient + v * LANES, load(gradient + v * LANES) + sum[v]);
-}
-
-INLINE void add_all_rows(size_t length, const real *factor, const uint32_t *which, size_t count,
-                         const real *matrix, real *gradient){
-#define ADD_ROWS(V) add_rows(V, factor, which, count, matrix + part, length, gradient + part)
-    EVERY_PART(length, ADD_ROWS)
-#undef ADD_ROWS
-}
-
-/* gradient += that of the samples a slot meets one by one. */
-INLINE void add_met(const nd_layer *layer, const nd_pack *pack, size_t slot, list *l,
-                    const scratch *room) {
-    size_t wide = padded(layer->outputs), side = padded(layer->rank);
-    const real *weights = side_of(layer, pack, slot) + side;
-    const real *activity = (const real *)pack->activity + slot * samples_room(layer);
-    const real *error = room->outputs;
-    const uint32_t *met = met_of(layer, l);
-    real *back = room->back;
-    if (wide > MOST * LANES) {
-        all_dots(weights, wide, error, met, l->met, back);
-        add_all_rows(wide, activity, met, l->met, error, room->gradient + side);
-    } else {
-#define ADD_OUTPUTS(V)                                                                             \
-    add_outputs(V, weights, activity, met, l->met, error, back, room->gradient + side)
-        EVERY_PART(wide, ADD_OUTPUTS)
-#undef ADD_OUTPUTS
+/* V vectors of a slot's parameters follow their gradient: `sum`, of the samples it meets, what its
+ * runs add, and the noise. */
+INLINE void follow(const bool plain, const int V, const learner *to, bool outer, size_t place,
+                   const reals *sum) {
+    size_t from = outer ? padded(to->layer->rank) + place : place;
+    for (size_t v = 0; v < (size_t)V; v++) {
+        size_t at = from + v * LANES;
+        reals gradient = sum[v] + load(to->of_runs + at);
+        gradient += noise_here(plain, to->layer, &to->noise, outer, place + v * LANES);
+        update_row(plain ? ND_FAST_SGD : to->layer->rule, &to->view, at, at, gradient);
     }
-    for (uint32_t i = l->outside; i < l->met; i++)
-        back[i] = -back[i];
-    add_all_rows(side, back, met, l->met, layer->coordinates, room->gradient);
+}
+
+/* V vectors of the output weights, which meet the errors before they change. */
+INLINE void learn_outer_part(const bool plain, const int V, const learner *to, bool row_fits,
+                             size_t part) {
+    size_t wide = padded(to->layer->outputs);
+    const real *weights = to->view.parameters + padded(to->layer->rank);
+    reals sum[MOST];
+    if (row_fits)
+        dots_and_gather(V, weights, to->activity, &to->met, to->error, wide, to->back, sum);
+    else
+        gather(V, to->activity, &to->met, to->error + part, wide, sum);
+    follow(plain, V, to, true, part, sum);
+}
+
+/* The output weights, and the error at the unit. */
+INLINE void learn_outer(const bool plain, const learner *to) {
+    size_t wide = padded(to->layer->outputs);
+    bool row_fits = wide <= MOST * LANES; /* registers, at once */
+    const meeting met = to->met;          /* so that nothing of `to` has an address */
+    if (!row_fits)
+        all_factors(to->view.parameters + padded(to->layer->rank), wide, to->error, &met, to->back);
+#define OUTER(V) learn_outer_part(plain, V, to, row_fits, part)
+    EVERY_PART(wide, OUTER)
+#undef OUTER
+}
+
+/* V vectors of the input side; returns their share of how far it has moved. */
+INLINE reals learn_side_part(const bool plain, const int V, const learner *to, size_t part) {
+    const nd_layer *layer = to->layer;
+    const real *x = (const real *)layer->coordinates + part, *place = place_of(layer, to->list);
+    reals sum[MOST], moved = {0};
+    gather(V, to->back, &to->met, x, padded(layer->rank), sum);
+    follow(plain, V, to, false, part, sum);
+    for (size_t at = part; at < part + (size_t)V * LANES; at += LANES)
+        moved += moved_here(layer, load(to->view.parameters + at), place, at);
+    return moved;
+}
+
+/* The input side; returns how far it is from where its list was made, squared. */
+INLINE real learn_side(const bool plain, const learner *to) {
+    reals moved = {0};
+#define SIDE(V) moved += learn_side_part(plain, V, to, part)
+    EVERY_PART(padded(to->layer->rank), SIDE)
+#undef SIDE
+    return sum_of_lanes(moved);
 }
 
 INLINE view slot_view(const nd_layer *layer, const nd_pack *pack, const nd_step *step,
@@ -217,29 +280,35 @@ INLINE view slot_view(const nd_layer *layer, const nd_pack *pack, const nd_step 
 
 /* Slot by slot: gradient, update, and who is active in the step to come, while all that belongs to
  * the slot is near. */
-INLINE void learn_slots(const nd_fast_rule rule, const nd_layer *layer, nd_pack *pack,
+INLINE void learn_slots(const bool plain, const nd_layer *layer, nd_pack *pack,
                         const nd_step *step) {
     const scratch room = scratch_of(layer, pack);
     search quest = new_search(layer, pack);
-    pad_errors(layer, step->error, room.outputs);
     if (pack->edge_count)
-        sum_errors(layer, room.outputs, room.sums);
+        gradients_of_runs(layer, step->error, pack->parameters, quest.before, pack->edge_count,
+                          room.sums, pack->gradients);
     for (size_t slot = 0; slot < pack->slots; slot++) {
         list *l = list_of(layer, pack, slot);
         if (slot + 2 < pack->slots)
             fetch_list(layer, pack, slot + 2);
-        view v = slot_view(layer, pack, step, slot);
-        if (!noise_row(layer, pack, step, slot, ND_NOISE_UPDATE, room.gradient))
-            __builtin_memset(room.gradient, 0, layer->stored * sizeof *room.gradient);
-        if (noise_row(layer, pack, step, slot, ND_NOISE_WEIGHT, room.weight_noise))
-            v.weight_noise = room.weight_noise;
-        if (l->edges)
-            add_runs(layer, room.sums, quest.before, l->edges, v.parameters, room.gradient);
-        if (l->met)
-            add_met(layer, pack, slot, l, &room);
-        for (size_t at = 0; at < layer->stored; at += LANES)
-            update_row(rule, &v, at, at, load(room.gradient + at));
-        find_active(layer, pack, slot, room.drive, &quest);
+        learner now = {.layer = layer,
+                       .view = slot_view(layer, pack, step, slot),
+                       .noise = noise_of(layer, pack, step, slot, ND_NOISE_UPDATE),
+                       .list = l,
+                       .met = meeting_of(layer, l),
+                       .of_runs = (const real *)pack->gradients +
+                                  (l->edges ? slot : pack->capacity) * layer->stored,
+                       .error = step->error,
+                       .activity = (real *)pack->activity + slot * samples_room(layer),
+                       .back = room.back};
+        if (!plain) {
+            const noise_row noise = noise_of(layer, pack, step, slot, ND_NOISE_WEIGHT);
+            if (write_noise(layer, &noise, room.weight_noise))
+                now.view.weight_noise = room.weight_noise;
+        }
+        learn_outer(plain, &now);
+        real moved = learn_side(plain, &now);
+        find_active(layer, pack, slot, l, moved, &room, &quest);
     }
     end_search(&quest, pack);
 }
@@ -248,12 +317,11 @@ static void sparse_learn(const nd_layer *given, nd_pack *given_pack, const nd_st
     const nd_layer layer_copy = *given, *layer = &layer_copy;
     const nd_step step_copy = *now, *step = &step_copy;
     nd_pack pack = *given_pack;
-    if (layer->rule == ND_FAST_ADAM)
-        learn_slots(ND_FAST_ADAM, layer, &pack, step);
-    else if (layer->rule == ND_FAST_RMSPROP)
-        learn_slots(ND_FAST_RMSPROP, layer, &pack, step);
+    if (layer->rule == ND_FAST_SGD && pack.noise[ND_NOISE_UPDATE] && !pack.noise[ND_NOISE_WEIGHT] &&
+        !step->handed)
+        learn_slots(true, layer, &pack, step);
     else
-        learn_slots(ND_FAST_SGD, layer, &pack, step);
+        learn_slots(false, layer, &pack, step);
     *given_pack = pack;
 }
 
@@ -321,6 +389,46 @@ static void sparse_move(const nd_layer *layer, nd_pack *pack, size_t from, size_
     if (from != to)
         __builtin_memcpy(list_of(layer, pack, to), list_of(layer, pack, from), list_bytes(layer));
     pack->found = false;
+}
+
+static void exchange_bytes(void *one, void *other, size_t bytes) {
+    uint32_t *a = one, *b = other;
+    for (size_t i = 0; i < bytes / sizeof *a; i++) {
+        uint32_t value = a[i];
+        a[i] = b[i];
+        b[i] = value;
+    }
+}
+
+/* How a slot is dealt with: by runs, then by samples, four at a time. */
+INLINE uint32_t treatment(const list *l) {
+    return l->edges << 16 | (l->met + 3) / 4;
+}
+
+/* Slots change places until those dealt with alike are neighbours: the processor then foresees how
+ * often loops are run through. The samples that drive them must be known. */
+static void sparse_regroup(const nd_layer *layer, nd_pack *pack) {
+    size_t row = layer->stored * sizeof(real);
+    char *arrays[] = {pack->parameters, pack->moment[0], pack->moment[1], pack->lists};
+    size_t bytes[] = {row, row, row, list_bytes(layer)};
+    for (size_t slot = 0; slot + 1 < pack->slots; slot++) {
+        size_t best = slot;
+        uint32_t least = treatment(list_of(layer, pack, slot));
+        for (size_t other = slot + 1; other < pack->slots; other++) {
+            uint32_t here = treatment(list_of(layer, pack, other));
+            if (here < least) {
+                least = here;
+                best = other;
+            }
+        }
+        if (best == slot)
+            continue;
+        for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
+            if (arrays[i])
+                exchange_bytes(arrays[i] + slot * bytes[i], arrays[i] + best * bytes[i], bytes[i]);
+        exchange_bytes(pack->unit + slot, pack->unit + best, sizeof *pack->unit);
+        pack->found = false;
+    }
 }
 
 /* As unit_gaussians for single units: the lanes of a vector are neighbouring blocks of one unit;

@@ -81,9 +81,12 @@ INLINE reals held(reals value) {
 }
 
 /* The same for an address: what lies at constant distances from it needs no address of its own. */
-INLINE real *held_address(real *address) {
-    __asm__("" : "+r"(address));
-    return address;
+INLINE void *held_address(const void *address) {
+    void *out = (void *)address;
+#ifdef __x86_64__
+    __asm__("" : "+r"(out));
+#endif
+    return out;
 }
 
 /* value where mask is true, 0 elsewhere. */
