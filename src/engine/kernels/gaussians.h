@@ -185,4 +185,42 @@ static void unit_masks(uint64_t seed, uint64_t step, const uint32_t *unit, size_
         }
 }
 
+/* As unit_gaussians for single units: the lanes of a vector are neighbouring blocks of one unit;
+ * `count` is a multiple of 6 FLOATS. */
+static void row_gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, const uint32_t *unit,
+                          size_t units, size_t count, const float *scale, void *out) {
+    (void)scale;
+    const address at = address_of(seed, purpose, step);
+    const size_t vectors = count / (6 * FLOATS), all = units * vectors;
+    uint64_t first_lanes[2 * QUADS];
+    for (int lane = 0; lane < 2 * QUADS; lane++)
+        first_lanes[lane] = (uint64_t)lane;
+    const quads lanes[2] = {quads_of(first_lanes), quads_of(first_lanes + QUADS)};
+    floats *to = out;
+    size_t made = 0;
+    for (size_t start = 0; start < all; start += PACK_BATCH) {
+        size_t batch = all - start < PACK_BATCH ? all - start : PACK_BATCH;
+        ints words[PACK_BATCH][4];
+        for (size_t b = 0; b < batch; b++) {
+            quads first[4], second[4], base = all_quads(made * FLOATS);
+            philox(&at, base + lanes[0], all_quads(*unit), first);
+            philox(&at, base + lanes[1], all_quads(*unit), second);
+            for (int i = 0; i < 4; i++)
+                words[b][i] = low_halves(first[i], second[i]);
+            if (++made == vectors) {
+                made = 0;
+                unit++;
+            }
+        }
+        for (size_t b = 0; b < batch; b++, to += 6)
+            for (int pair = 0; pair < 3; pair++)
+                box_muller(words[b][pair], words[b][3] << 10 * pair, to + 2 * pair,
+                           to + 2 * pair + 1);
+    }
+}
+
+static void row_scale(size_t count, const float *scale, float *spread) {
+    __builtin_memcpy(spread, scale, count * sizeof *scale);
+}
+
 #endif

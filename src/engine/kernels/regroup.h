@@ -1,5 +1,6 @@
-/* Which slot a unit stands in: slots change places, and units that the same samples drive come into
- * the same groups, so that few groups and samples meet (gram.h). */
+/* Which slot a unit stands in: slots change places. In the Gram form units that the same samples
+ * drive come into the same groups, so that few groups and samples meet (gram.h); with the sparse
+ * kernels, units that are dealt with alike become neighbours. */
 #ifndef ND_ENGINE_KERNELS_REGROUP_H
 #define ND_ENGINE_KERNELS_REGROUP_H
 
@@ -8,7 +9,7 @@
 #include <string.h>
 
 #include "engine/kernels.h"
-#include "engine/kernels/vector.h"
+#include "engine/kernels/lists.h"
 
 /* A slot's values in the i-th of the arrays that belong to units (LANES reals apart), and how many
  * there are; NULL where the pack has no such array. */
@@ -81,6 +82,46 @@ static void regroup(const nd_layer *layer, nd_pack *pack) {
         const real *activity = slot_values(layer, pack, 4, slot, &count);
         for (size_t s = 0; s < count; s++)
             driven[s] |= activity[s * LANES] > 0;
+    }
+}
+
+static void exchange_bytes(void *one, void *other, size_t bytes) {
+    uint32_t *a = one, *b = other;
+    for (size_t i = 0; i < bytes / sizeof *a; i++) {
+        uint32_t value = a[i];
+        a[i] = b[i];
+        b[i] = value;
+    }
+}
+
+/* How a slot is dealt with: by runs, then by samples, four at a time. */
+INLINE uint32_t treatment(const list *l) {
+    return l->edges << 16 | (l->met + 3) / 4;
+}
+
+/* Slots change places until those dealt with alike are neighbours: the processor then foresees how
+ * often loops are run through. The samples that drive them must be known. */
+static void sparse_regroup(const nd_layer *layer, nd_pack *pack) {
+    size_t row = layer->stored * sizeof(real);
+    char *arrays[] = {pack->parameters, pack->moment[0], pack->moment[1], pack->lists};
+    size_t bytes[] = {row, row, row, list_bytes(layer)};
+    for (size_t slot = 0; slot + 1 < pack->slots; slot++) {
+        size_t best = slot;
+        uint32_t least = treatment(list_of(layer, pack, slot));
+        for (size_t other = slot + 1; other < pack->slots; other++) {
+            uint32_t here = treatment(list_of(layer, pack, other));
+            if (here < least) {
+                least = here;
+                best = other;
+            }
+        }
+        if (best == slot)
+            continue;
+        for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
+            if (arrays[i])
+                exchange_bytes(arrays[i] + slot * bytes[i], arrays[i] + best * bytes[i], bytes[i]);
+        exchange_bytes(pack->unit + slot, pack->unit + best, sizeof *pack->unit);
+        pack->found = false;
     }
 }
 

@@ -138,11 +138,11 @@ INLINE void forward_tile(const int R, const int V, const forward *f, size_t m) {
             tile(1, V, c, m);                                                                      \
     } while (0)
 
-/* Four outputs of four samples, sample by sample. */
-INLINE void turn_round(const real *from, size_t from_stride, real *to, size_t to_stride) {
+/* Four outputs of a block's samples, output by output, are put sample by sample. */
+INLINE void turn_round(const real *from, real *to, size_t to_stride) {
     fours in[4];
     for (size_t i = 0; i < 4; i++)
-        in[i] = *(const fours *)(from + i * from_stride);
+        in[i] = *(const fours *)(from + i * BLOCK);
     fours a = __builtin_shufflevector(in[0], in[1], 0, 4, 2, 6);
     fours b = __builtin_shufflevector(in[0], in[1], 1, 5, 3, 7);
     fours c = __builtin_shufflevector(in[2], in[3], 0, 4, 2, 6);
@@ -180,7 +180,7 @@ static void forward_runs(const nd_layer *layer, const real *parameters, const ed
             __builtin_memset(out, 0, BLOCK * wide * sizeof *out);
         else
             for (size_t m = 0; m < layer->outputs; m += 4)
-                turn_round(turned + m * BLOCK, BLOCK, out + m, wide);
+                turn_round(turned + m * BLOCK, out + m, wide);
     }
 }
 

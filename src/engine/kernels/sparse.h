@@ -4,7 +4,6 @@
 #ifndef ND_ENGINE_KERNELS_SPARSE_H
 #define ND_ENGINE_KERNELS_SPARSE_H
 
-#include "engine/kernels/gaussians.h"
 #include "engine/kernels/lists.h"
 #include "engine/kernels/run_sums.h"
 #include "engine/kernels/stages.h"
@@ -389,84 +388,6 @@ static void sparse_move(const nd_layer *layer, nd_pack *pack, size_t from, size_
     if (from != to)
         __builtin_memcpy(list_of(layer, pack, to), list_of(layer, pack, from), list_bytes(layer));
     pack->found = false;
-}
-
-static void exchange_bytes(void *one, void *other, size_t bytes) {
-    uint32_t *a = one, *b = other;
-    for (size_t i = 0; i < bytes / sizeof *a; i++) {
-        uint32_t value = a[i];
-        a[i] = b[i];
-        b[i] = value;
-    }
-}
-
-/* How a slot is dealt with: by runs, then by samples, four at a time. */
-INLINE uint32_t treatment(const list *l) {
-    return l->edges << 16 | (l->met + 3) / 4;
-}
-
-/* Slots change places until those dealt with alike are neighbours: the processor then foresees how
- * often loops are run through. The samples that drive them must be known. */
-static void sparse_regroup(const nd_layer *layer, nd_pack *pack) {
-    size_t row = layer->stored * sizeof(real);
-    char *arrays[] = {pack->parameters, pack->moment[0], pack->moment[1], pack->lists};
-    size_t bytes[] = {row, row, row, list_bytes(layer)};
-    for (size_t slot = 0; slot + 1 < pack->slots; slot++) {
-        size_t best = slot;
-        uint32_t least = treatment(list_of(layer, pack, slot));
-        for (size_t other = slot + 1; other < pack->slots; other++) {
-            uint32_t here = treatment(list_of(layer, pack, other));
-            if (here < least) {
-                least = here;
-                best = other;
-            }
-        }
-        if (best == slot)
-            continue;
-        for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
-            if (arrays[i])
-                exchange_bytes(arrays[i] + slot * bytes[i], arrays[i] + best * bytes[i], bytes[i]);
-        exchange_bytes(pack->unit + slot, pack->unit + best, sizeof *pack->unit);
-        pack->found = false;
-    }
-}
-
-/* As unit_gaussians for single units: the lanes of a vector are neighbouring blocks of one unit;
- * `count` is a multiple of 6 FLOATS. */
-static void row_gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, const uint32_t *unit,
-                          size_t units, size_t count, const float *scale, void *out) {
-    (void)scale;
-    const address at = address_of(seed, purpose, step);
-    const size_t vectors = count / (6 * FLOATS), all = units * vectors;
-    uint64_t first_lanes[2 * QUADS];
-    for (int lane = 0; lane < 2 * QUADS; lane++)
-        first_lanes[lane] = (uint64_t)lane;
-    const quads lanes[2] = {quads_of(first_lanes), quads_of(first_lanes + QUADS)};
-    floats *to = out;
-    size_t made = 0;
-    for (size_t start = 0; start < all; start += PACK_BATCH) {
-        size_t batch = all - start < PACK_BATCH ? all - start : PACK_BATCH;
-        ints words[PACK_BATCH][4];
-        for (size_t b = 0; b < batch; b++) {
-            quads first[4], second[4], base = all_quads(made * FLOATS);
-            philox(&at, base + lanes[0], all_quads(*unit), first);
-            philox(&at, base + lanes[1], all_quads(*unit), second);
-            for (int i = 0; i < 4; i++)
-                words[b][i] = low_halves(first[i], second[i]);
-            if (++made == vectors) {
-                made = 0;
-                unit++;
-            }
-        }
-        for (size_t b = 0; b < batch; b++, to += 6)
-            for (int pair = 0; pair < 3; pair++)
-                box_muller(words[b][pair], words[b][3] << 10 * pair, to + 2 * pair,
-                           to + 2 * pair + 1);
-    }
-}
-
-static void row_scale(size_t count, const float *scale, float *spread) {
-    __builtin_memcpy(spread, scale, count * sizeof *scale);
 }
 
 #endif
