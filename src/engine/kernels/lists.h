@@ -21,11 +21,13 @@ typedef struct list {
     uint32_t doubtful, active, age;
     uint32_t edges;        /* where its runs begin and end, in turns */
     uint32_t met, outside; /* samples dealt with one by one; the first `outside` are not in a run */
+    uint64_t positive;     /* where up to WORD are doubtful: which of them drove it last */
     bool made;
+    bool fresh; /* nobody has asked yet */
     bool whole; /* the doubtful are all that may drive the unit, and none is certain */
 } list;
 
-enum { LIST_HEAD = 40, WORD = 64, LINE = 64 }; /* bytes, bits, bytes of a cache line */
+enum { LIST_HEAD = 48, WORD = 64, LINE = 64 }; /* bytes, bits, bytes of a cache line */
 _Static_assert(sizeof(list) <= LIST_HEAD, "room for the head of a list");
 
 /* Samples are dealt with four, or a vector, at a time, and lists of them are padded. */
@@ -184,7 +186,7 @@ static void make_list(const nd_layer *layer, const nd_pack *pack, size_t slot, l
     }
     pad_list(doubtful_of(layer, l), l->doubtful);
     l->age = 0;
-    l->made = true;
+    l->made = l->fresh = true;
     __builtin_memcpy(place_of(layer, l), side_of(layer, pack, slot),
                      padded(layer->rank) * sizeof(real));
 }
@@ -257,7 +259,11 @@ INLINE bool find_signs(const nd_layer *layer, const nd_pack *pack, size_t slot, 
     EVERY_PART(length, DRIVES)
 #undef DRIVES
     uint32_t active = 0;
-    uint64_t changes = 0;
+    uint64_t changes = 0, first = lowest_bits(positive[0], l->doubtful);
+    if (!l->fresh && l->doubtful <= WORD && first == l->positive)
+        return false;
+    l->positive = first;
+    l->fresh = false;
     for (size_t word = 0, place = 0; word < words; word++) {
         uint64_t now = certain[word] | spread_bits(bits_from(positive, place), doubts[word]);
         changes |= now ^ signs[word];

@@ -4,20 +4,25 @@
  * are E w and E' v with E = sum over its active s of e_s x_s' (outputs x rank). So sums over
  * samples can be shared between units. Forwards, M = sum over units whose run covers the block of
  * v w' changes where runs begin and end, and the outputs of a block are M x_s. Backwards, with S_b
- * = sum over all s from block b on of e_s x_s', a run from b to c has E = S_b - S_c. S is made
- * CHUNK of its rows at a time, at all blocks, so that it stays near while all runs use it. */
+ * = sum over all s from block b on of e_s x_s', a run from b to c has E = S_b - S_c. Both go block
+ * by block, so that what neighbouring runs share is near when they need it. */
 #ifndef ND_ENGINE_KERNELS_RUN_SUMS_H
 #define ND_ENGINE_KERNELS_RUN_SUMS_H
 
 #include "engine/kernels/runs.h"
 
+/* A run where it begins, or where it ends: its unit's row among the parameters, the block it ends
+ * before, and whether it is the last of its unit. */
+typedef struct run {
+    uint32_t row, end : 31, last : 1;
+} run;
+
 /* The edges of a pack's slots, in pack->edges: two lists of them slot by slot, of this step and of
- * the one before, then the rows of those of this step by their blocks. */
+ * the one before, then the runs of this step by the blocks of their edges. */
 typedef struct edge_table {
     edge *by_slot[2];
-    /* Rows of the runs that begin at block b: from start[2 b] on; that end there: start[2 b + 1].
-     */
-    uint32_t *start, *rows;
+    uint32_t *start; /* runs that begin at block b: from start[2 b] on; that end: start[2 b + 1] */
+    run *runs;
 } edge_table;
 
 INLINE size_t edges_room(const nd_layer *layer, size_t slots) {
@@ -25,22 +30,22 @@ INLINE size_t edges_room(const nd_layer *layer, size_t slots) {
 }
 
 static size_t edge_bytes(const nd_layer *layer, size_t slots) {
-    return edges_room(layer, slots) * (2 * sizeof(edge) + sizeof(uint32_t)) +
+    return edges_room(layer, slots) * (2 * sizeof(edge) + sizeof(run)) +
            (2 * blocks_of(layer) + 3) * sizeof(uint32_t);
 }
 
 INLINE edge_table edges_of(const nd_layer *layer, const nd_pack *pack) {
     size_t room = edges_room(layer, pack->capacity);
     edge *edges = pack->edges;
-    uint32_t *start = (uint32_t *)(void *)(edges + 2 * room);
+    run *runs = (run *)(void *)(edges + 2 * room);
     return (edge_table){
-        .by_slot = {edges, edges + room}, .start = start, .rows = start + 2 * blocks_of(layer) + 3};
+        .by_slot = {edges, edges + room}, .runs = runs, .start = (uint32_t *)(void *)(runs + room)};
 }
 
-/* Sorts the edges by their blocks. */
+/* Sorts the runs by the blocks of their edges. */
 static void sort_edges(const edge_table *table, const edge *edges, size_t count, size_t blocks) {
     size_t places = 2 * blocks + 2;
-    uint32_t *start = table->start, total = 0;
+    uint32_t *start = table->start, total = 0, row = UINT32_MAX;
     __builtin_memset(start, 0, (places + 1) * sizeof *start);
     for (size_t i = 0; i < count; i++)
         start[2 * edges[i].block + (i & 1)]++;
@@ -48,8 +53,13 @@ static void sort_edges(const edge_table *table, const edge *edges, size_t count,
         total += start[place];
         start[place] = total;
     }
-    for (size_t i = count; i-- > 0;) /* filled from the back: where they start */
-        table->rows[--start[2 * edges[i].block + (i & 1)]] = edges[i].row;
+    for (size_t i = count; i > 0; i -= 2) { /* filled from the back: where they start */
+        const edge *begin = edges + i - 2, *end = begin + 1;
+        const run here = {.row = end->row, .end = end->block, .last = end->row != row};
+        row = end->row;
+        table->runs[--start[2 * end->block + 1]] = here;
+        table->runs[--start[2 * begin->block]] = here;
+    }
 }
 
 /* Rows of M dealt with together: as many as registers hold beside V vectors of a unit. */
@@ -60,12 +70,12 @@ enum { ROWS_MOST = 4 };
 typedef struct forward {
     const nd_layer *layer;
     const real *parameters;
-    const uint32_t *begin, *end, *next; /* rows of the units whose runs begin here, and end here */
-    bool covered;                       /* by any run */
-    const real *x;                      /* the block's coordinates */
-    size_t part;                        /* the first column of a tile */
-    real *matrix;                       /* M, d_out x padded rank */
-    real *out;                          /* d_out x BLOCK */
+    const run *begin, *end, *next; /* runs that begin here, and end here */
+    bool covered;                  /* by any run */
+    const real *x;                 /* the block's coordinates */
+    size_t part;                   /* the first column of a tile */
+    real *matrix;                  /* M, d_out x padded rank */
+    real *out;                     /* d_out x BLOCK */
 } forward;
 
 INLINE size_t samples_in_blocks(const nd_layer *layer) {
@@ -73,11 +83,11 @@ INLINE size_t samples_in_blocks(const nd_layer *layer) {
 }
 
 /* R rows of M, V vectors of them, from row m on: units come, or go. */
-INLINE void change(const int R, const int V, const forward *f, size_t m, const uint32_t *from,
-                   const uint32_t *to, bool come, reals *sum) {
+INLINE void change(const int R, const int V, const forward *f, size_t m, const run *from,
+                   const run *to, bool come, reals *sum) {
     size_t stride = padded(f->layer->rank);
     for (; from < to; from++) {
-        const real *unit = held_address(f->parameters + *from);
+        const real *unit = held_address(f->parameters + from->row);
         const real *side = unit + f->part, *outer = unit + stride + m;
         reals weight[ROWS_MOST];
         for (int i = 0; i < R; i++)
@@ -164,9 +174,9 @@ static void forward_runs(const nd_layer *layer, const real *parameters, const ed
         runs += 2 * start[1] - start[0] - start[2];
         forward f = {.layer = layer,
                      .parameters = parameters,
-                     .begin = table->rows + start[0],
-                     .end = table->rows + start[1],
-                     .next = table->rows + start[2],
+                     .begin = table->runs + start[0],
+                     .end = table->runs + start[1],
+                     .next = table->runs + start[2],
                      .covered = runs > 0,
                      .x = (const real *)layer->coordinates + s * stride,
                      .matrix = matrix,
@@ -184,137 +194,125 @@ static void forward_runs(const nd_layer *layer, const real *parameters, const ed
     }
 }
 
-/* A chunk of S lies in parts as EVERY_PART makes them, [part][block][CHUNK][columns of the part].
- * How wide the part is that begins with column `part`. */
-INLINE size_t width_of_part(size_t part, size_t stride) {
-    if (stride <= MOST * LANES)
-        return stride;
-    return stride - part < MOST * LANES ? LANES : MOST * LANES;
-}
-
-/* Columns are summed up so many vectors at a time: CHUNK times as many sums fit registers. */
-enum { SUMS_MOST = 3 };
-
-/* V vectors of columns of S at every block, and, zero, past the last; x: their inputs, n x padded
- * rank; error: of the chunk, n x padded d_out; `width`: reals from one row of `sums` to the next.
- */
-INLINE void sums_tile(const int V, const nd_layer *layer, const real *error, const real *x,
-                      size_t width, real *sums) {
-    size_t stride = padded(layer->rank), wide = padded(layer->outputs), s = layer->samples;
-    reals sum[CHUNK * SUMS_MOST];
-    for (int i = 0; i < CHUNK * V; i++)
-        sum[i] = (reals){0};
-    x += s * stride;
-    error += s * wide;
-    for (size_t block = blocks_of(layer);; block--) {
-        for (int i = 0; i < CHUNK; i++)
-            for (int v = 0; v < V; v++)
-                store(sums + (block * CHUNK + (size_t)i) * width + v * LANES, sum[i * V + v]);
-        if (block == 0)
-            return;
-        for (; s > (block - 1) * BLOCK; s--) {
-            reals here[SUMS_MOST];
-            x -= stride;
-            error -= wide;
-            for (int v = 0; v < V; v++)
-                here[v] = held(load(x + v * LANES));
-            for (int i = 0; i < CHUNK; i++) {
-                reals e = held(broadcast(error[i]));
-                for (int v = 0; v < V; v++)
-                    sum[i * V + v] += e * here[v];
-            }
-        }
-    }
-}
-
-/* A chunk of S. */
-static void sum_errors(const nd_layer *layer, const real *error, real *sums) {
-    size_t stride = padded(layer->rank), height = (blocks_of(layer) + 1) * CHUNK, width;
-    for (size_t part = 0; part < stride; part += width) {
-        width = width_of_part(part, stride);
-        for (size_t column = 0; column < width; column += SUMS_MOST * LANES) {
-            const real *x = (const real *)layer->coordinates + part + column;
-            real *to = sums + part * height + column;
-            if (width - column >= 3 * LANES)
-                sums_tile(3, layer, error, x, width, to);
-            else if (width - column == 2 * LANES)
-                sums_tile(2, layer, error, x, width, to);
-            else
-                sums_tile(1, layer, error, x, width, to);
-        }
-    }
-}
-
-/* What the runs between `edges` add to their units' gradients. */
-typedef struct run_gradients {
+/* One block on the way backwards. */
+typedef struct backward {
     const nd_layer *layer;
-    const edge *edges;
-    size_t count;
-    const real *sums, *parameters; /* of the chunk; of the pack */
-    real *gradients;               /* as the parameters */
-} run_gradients;
+    const real *parameters, *error; /* error: of the block's samples */
+    const real *x;                  /* their coordinates, from the tile's first column on */
+    size_t samples, part;           /* how many; the first column of a tile */
+    real *sums; /* S at the block, outputs x the tile's columns; S_b+1 follows */
+    size_t block;
+    real *gradients; /* as the parameters */
+} backward;
 
-/* Of R outputs from m on, and V vectors of the input side from `part` on. */
-INLINE void gradients_tile(const int R, const int V, const run_gradients *g, size_t m,
-                           size_t part) {
-    const size_t stride = padded(g->layer->rank), width = (size_t)V * LANES, size = CHUNK * width;
-    const real *sums = g->sums + part * (blocks_of(g->layer) + 1) * CHUNK;
-    uint32_t before = UINT32_MAX;
-    for (const edge *now = g->edges, *end = now + g->count; now < end; now += 2) {
-        size_t row = now->row;
-        const real *side = held_address(g->parameters + row + part);
-        const real *outer = held_address(g->parameters + row + stride + m);
-        real *of_side = g->gradients + row + part, *of_outer = g->gradients + row + stride + m;
-        const real *from = held_address(sums + now[0].block * size);
-        const real *to = held_address(sums + now[1].block * size);
-        reals sum[MOST], product[CHUNK] = {{0}};
-        bool first = now->row != before; /* of the unit's runs */
-        before = now->row;
-        for (int v = 0; v < V; v++)
-            sum[v] = first && m == 0 ? (reals){0} : load(of_side + v * LANES);
-        UNROLL
-        for (size_t i = 0; i < (size_t)R; i++) {
-            reals v_here = broadcast(outer[i]);
-            UNROLL
-            for (int v = 0; v < V; v++) {
-                size_t at = i * width + (size_t)v * LANES;
-                reals e = load(from + at) - load(to + at);
-                sum[v] += v_here * e;
-                product[i] += e * load(side + v * LANES);
-            }
+/* R rows of S at a block, V vectors of them, from row m on. */
+INLINE void sums_tile(const int R, const int V, const backward *b, size_t m) {
+    size_t stride = padded(b->layer->rank), wide = padded(b->layer->outputs);
+    size_t size = b->layer->outputs * (size_t)V * LANES;
+    const real *x = b->x, *error = b->error + m;
+    real *here = b->sums + m * (size_t)V * LANES;
+    reals sum[ROWS_MOST * MOST];
+    for (int i = 0; i < R * V; i++)
+        sum[i] = load(here + size + i * LANES);
+    for (size_t s = 0; s < b->samples; s++, x += stride, error += wide) {
+        reals e[ROWS_MOST];
+        for (int i = 0; i < R; i++)
+            e[i] = broadcast(error[i]);
+        for (int v = 0; v < V; v++) {
+            reals column = held(load(x + v * LANES));
+            for (int i = 0; i < R; i++)
+                sum[i * V + v] += e[i] * column;
         }
+    }
+    for (int i = 0; i < R * V; i++)
+        store(here + i * LANES, sum[i]);
+}
+
+/* What R outputs from m on, at most four, add to the gradients of a run; `sum`, to V vectors of the
+ * input side. */
+INLINE void run_rows(const int R, const int V, const real *side, const real *outer,
+                     const real *from, const real *to, reals *sum, fours *of_outer) {
+    reals product[4] = {{0}}, weight[4];
+    for (int i = 0; i < R; i++)
+        weight[i] = held(broadcast(outer[i]));
+    UNROLL
+    for (int v = 0; v < V; v++) {
+        reals w = held(load(side + v * LANES));
+        UNROLL
+        for (int i = 0; i < R; i++) {
+            reals e = load(from + (i * V + v) * LANES) - load(to + (i * V + v) * LANES);
+            sum[v] += weight[i] * e;
+            product[i] += e * w;
+        }
+    }
+    four_sums(product, of_outer);
+}
+
+/* The gradients of the runs that begin at a block; V vectors of the input side. */
+INLINE void runs_back(const int V, const backward *b, const run *from, const run *to) {
+    const size_t stride = padded(b->layer->rank), outputs = b->layer->outputs;
+    const size_t width = (size_t)V * LANES;
+    for (; from < to; from++) {
+        const real *side = held_address(b->parameters + from->row + b->part);
+        const real *outer = held_address(b->parameters + from->row + stride);
+        real *of_side = b->gradients + from->row + b->part;
+        real *of_outer = b->gradients + from->row + stride;
+        const real *begin = b->sums, *end = b->sums + (from->end - b->block) * outputs * width;
+        reals sum[MOST];
+        fours here;
+        for (int v = 0; v < V; v++)
+            sum[v] = from->last ? (reals){0} : load(of_side + v * LANES);
+#define ROWS(R)                                                                                    \
+    run_rows(R, V, side, outer + m, begin + m * width, end + m * width, sum, &here);               \
+    if (!from->last || b->part)                                                                    \
+        here += *(fours *)(of_outer + m);                                                          \
+    *(fours *)(of_outer + m) = here
+        size_t m = 0;
+        for (; m + 4 <= outputs; m += 4) {
+            ROWS(4);
+        }
+        if (outputs - m == 3) {
+            ROWS(3);
+        } else if (outputs - m == 2) {
+            ROWS(2);
+        } else if (outputs - m == 1) {
+            ROWS(1);
+        }
+#undef ROWS
         for (int v = 0; v < V; v++)
             store(of_side + v * LANES, sum[v]);
-        fours sums_here;
-        four_sums(product, &sums_here);
-        if (!first || part)
-            sums_here += *(fours *)of_outer;
-        *(fours *)of_outer = sums_here;
     }
+}
+
+/* V vectors of the columns of S, block by block from the last, and what runs make of them. */
+INLINE void gradients_part(const int V, backward *b, const real *error, const edge_table *table) {
+    const size_t size = b->layer->outputs * (size_t)V * LANES, n = b->layer->samples;
+    const size_t wide = padded(b->layer->outputs), stride = padded(b->layer->rank);
+    real *sums = b->sums;
+    __builtin_memset(sums + blocks_of(b->layer) * size, 0, size * sizeof *sums);
+    for (size_t block = blocks_of(b->layer); block-- > 0;) {
+        const uint32_t *start = table->start + 2 * block;
+        b->block = block;
+        b->samples = n - block * BLOCK < BLOCK ? n - block * BLOCK : BLOCK;
+        b->error = error + block * BLOCK * wide;
+        b->x = (const real *)b->layer->coordinates + block * BLOCK * stride + b->part;
+        b->sums = sums + block * size;
+        EVERY_ROW(sums_tile, V, b, b->layer->outputs);
+        runs_back(V, b, table->runs + start[0], table->runs + start[1]);
+    }
+    b->sums = sums;
 }
 
 /* The gradients, from runs, of the units that have any; other rows stay as they were. `error` is n
  * x padded d_out, zero where padded; `sums`: scratch, sums_size. */
 static void gradients_of_runs(const nd_layer *layer, const real *error, const real *parameters,
-                              const edge *edges, size_t count, real *sums, real *gradients) {
-    run_gradients g = {.layer = layer,
-                       .edges = edges,
-                       .count = count,
-                       .sums = sums,
-                       .parameters = parameters,
-                       .gradients = gradients};
-    for (size_t m = 0; m < layer->outputs; m += CHUNK) {
-        sum_errors(layer, error + m, sums);
-#define HALF_CHUNK(V) gradients_tile(CHUNK / 2, V, &g, m, part)
-#define WHOLE_CHUNK(V) gradients_tile(CHUNK, V, &g, m, part)
-        if (layer->outputs - m <= CHUNK / 2) {
-            EVERY_PART(padded(layer->rank), HALF_CHUNK)
-        } else {
-            EVERY_PART(padded(layer->rank), WHOLE_CHUNK)
-        }
-#undef HALF_CHUNK
-#undef WHOLE_CHUNK
-    }
+                              const edge_table *table, real *sums, real *gradients) {
+    backward b = {.layer = layer, .parameters = parameters, .sums = sums, .gradients = gradients};
+#define GRADIENTS(V)                                                                               \
+    b.part = part;                                                                                 \
+    gradients_part(V, &b, error, table)
+    EVERY_PART(padded(layer->rank), GRADIENTS)
+#undef GRADIENTS
 }
 
 #endif

@@ -36,13 +36,11 @@ enum { EDGES_AT_ONCE = 4 };
 
 /* Most reals that run_sums.h may use for a share's sums: with more they would neither be near nor
  * few, and units meet samples one by one. */
-enum { MOST_SUMS = 1 << 16 };
-
-/* Outputs whose sums over samples are made at a time (run_sums.h). */
-enum { CHUNK = 4 };
+enum { MOST_SUMS = 1 << 18 };
 
 INLINE size_t sums_size(const nd_layer *layer) {
-    size_t size = (blocks_of(layer) + 1) * CHUNK * padded(layer->rank);
+    size_t rank = padded(layer->rank), width = rank < MOST * LANES ? rank : MOST * LANES;
+    size_t size = (blocks_of(layer) + 1) * layer->outputs * width;
     return size <= MOST_SUMS ? size : 0;
 }
 

@@ -14,7 +14,7 @@ typedef struct scratch {
     uint64_t *positive; /* words_of + 1: which of a slot's doubtful samples drive it */
     real *matrix;       /* d_out x padded rank: M of run_sums.h */
     real *turned;       /* padded d_out x BLOCK: outputs of a block */
-    real *sums;         /* a chunk of its S */
+    real *sums;         /* its S */
     real *weight_noise; /* of one slot, as it is stored */
     real *back;         /* samples_room: the error at one slot */
 } scratch;
@@ -283,9 +283,10 @@ INLINE void learn_slots(const bool plain, const nd_layer *layer, nd_pack *pack,
                         const nd_step *step) {
     const scratch room = scratch_of(layer, pack);
     search quest = new_search(layer, pack);
-    if (pack->edge_count)
-        gradients_of_runs(layer, step->error, pack->parameters, quest.before, pack->edge_count,
-                          room.sums, pack->gradients);
+    if (pack->edge_count) {
+        const edge_table table = edges_of(layer, pack);
+        gradients_of_runs(layer, step->error, pack->parameters, &table, room.sums, pack->gradients);
+    }
     for (size_t slot = 0; slot < pack->slots; slot++) {
         list *l = list_of(layer, pack, slot);
         if (slot + 2 < pack->slots)
