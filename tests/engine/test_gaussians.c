@@ -73,22 +73,66 @@ static void on_every_set(void (*check)(const nd_kernels *kernels)) {
     unsetenv("NULLDRIFT_INSTRUCTIONS");
 }
 
-static void check_addresses(const nd_kernels *kernels) {
-    draws *d = new_draws(kernels);
+/* `units` (whole groups) times `count` Gaussians are those of their addresses; Gaussian k of block
+ * b of a unit lies at place(kernels, slot, count, b, k). */
+static void check_addresses(const nd_kernels *kernels, size_t units, size_t count,
+                            size_t (*place)(const nd_kernels *, size_t, size_t, size_t, size_t)) {
     const uint64_t seed = 0x123456789abcdefu, step = 0x00ab0000000003u;
-    draw(d, seed, step);
-    for (size_t slot = 0; slot < UNITS; slot++)
-        for (uint32_t block = 0; block < COUNT / 6; block++) {
-            double expected[6];
-            from_block(seed, d->unit[slot], step, block, expected);
-            support_close("Gaussians", d->values + slot * COUNT + 6 * block, expected, 6, 2e-6, 1);
+    bool single = kernels->single || kernels->sparse;
+    float *scale = nd_array(count, sizeof *scale, NULL);
+    float *spread = nd_array(count * kernels->float_lanes, sizeof *spread, NULL);
+    uint32_t *unit = nd_array(units, sizeof *unit, NULL);
+    void *out = nd_array(units * count, sizeof(double), NULL);
+    for (size_t i = 0; i < count; i++)
+        scale[i] = 1;
+    for (uint32_t i = 0; i < units; i++)
+        unit[i] = 1000 + 7 * i;
+    kernels->spread_scale(count, scale, spread);
+    kernels->unit_gaussians(seed, ND_FOR_TEST, step, unit,
+                            kernels->sparse ? units : units / kernels->lanes, count, spread, out);
+    for (size_t slot = 0; slot < units; slot++)
+        for (uint32_t block = 0; block < count / 6; block++) {
+            double expected[6], got[6];
+            from_block(seed, unit[slot], step, block, expected);
+            for (size_t k = 0; k < 6; k++) {
+                size_t at = place(kernels, slot, count, block, k);
+                got[k] = single ? (double)((float *)out)[at] : ((double *)out)[at];
+            }
+            for (size_t k = 0; k < 6; k += 2) { /* small radii: 1 - u is rounded to 24 bits */
+                double radius = hypot(expected[k], expected[k + 1]);
+                support_close("Gaussians", got + k, expected + k, 2, 2e-6 + 0x1p-24 / radius, 1);
+            }
         }
-    free_draws(d);
+    free(scale);
+    free(spread);
+    free(unit);
+    free(out);
+}
+
+static size_t place_in_group(const nd_kernels *kernels, size_t slot, size_t count, size_t block,
+                             size_t k) {
+    size_t lanes = kernels->lanes;
+    return (slot / lanes * count + 6 * block + k) * lanes + slot % lanes;
+}
+
+static size_t place_in_row(const nd_kernels *kernels, size_t slot, size_t count, size_t block,
+                           size_t k) {
+    size_t lanes = kernels->gaussians / 6;
+    return slot * count + (block / lanes * 6 + k) * lanes + block % lanes;
+}
+
+/* Few blocks and many: the kernels keep part of the work on the first of them. */
+static void check_every_address(const nd_kernels *kernels) {
+    const nd_kernels *sparse = nd_kernels_choose(kernels->single, true);
+    check_addresses(kernels, 64, 48, place_in_group);
+    check_addresses(kernels, 32, 960, place_in_group);
+    check_addresses(sparse, 11, 96, place_in_row);
+    check_addresses(sparse, 5, 960, place_in_row);
 }
 
 static void come_from_their_addresses(void **state) {
     (void)state;
-    on_every_set(check_addresses);
+    on_every_set(check_every_address);
 }
 
 static void have_the_moments_of_a_gaussian(void **state) {

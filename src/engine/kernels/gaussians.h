@@ -12,21 +12,25 @@ enum { PER_BLOCK = 6, PER_VECTOR = ND_SINGLE ? 6 : 12 };
  * let their chains of dependent operations overlap. */
 enum { PACK_BATCH = 16 };
 
+/* What is known of the first blocks of any unit; of those after them it is made when wanted. */
+enum { BLOCKS_KNOWN = 64 };
+
 /* Where the next vector of words comes from: `vectors` of each group of units. A vector holds one
  * block of 2 QUADS units (single precision), or two blocks of QUADS units (double). */
 typedef struct source {
     address at;
     const uint32_t *unit; /* of the present group */
     size_t vector, vectors;
-    quads units[2];
+    unit_part units[2];
+    block_part blocks[BLOCKS_KNOWN];
 } source;
 
 INLINE void read_units(source *from) {
     uint64_t lanes[2 * QUADS];
     for (int lane = 0; lane < 2 * QUADS; lane++)
         lanes[lane] = from->unit[lane % LANES];
-    from->units[0] = quads_of(lanes);
-    from->units[1] = quads_of(lanes + QUADS);
+    from->units[0] = unit_part_of(&from->at, quads_of(lanes));
+    from->units[1] = unit_part_of(&from->at, quads_of(lanes + QUADS));
 }
 
 INLINE void next_words(source *from, ints words[4]) {
@@ -35,10 +39,18 @@ INLINE void next_words(source *from, ints words[4]) {
         from->unit += LANES;
         read_units(from);
     }
-    size_t block = from->vector++ * PER_VECTOR / PER_BLOCK;
+    enum { BLOCKS = PER_VECTOR / PER_BLOCK };
+    size_t block = from->vector++ * BLOCKS;
+    const block_part *here = from->blocks + block;
+    block_part later[2];
+    if (block + BLOCKS > BLOCKS_KNOWN) {
+        for (size_t i = 0; i < BLOCKS; i++)
+            later[i] = block_part_of(&from->at, all_quads(block + i));
+        here = later;
+    }
     quads first[4], second[4];
-    philox(&from->at, all_quads(block), from->units[0], first);
-    philox(&from->at, all_quads(ND_SINGLE ? block : block + 1), from->units[1], second);
+    philox_of(&from->at, here, &from->units[0], first);
+    philox_of(&from->at, here + BLOCKS - 1, &from->units[1], second);
     for (int i = 0; i < 4; i++)
         words[i] = low_halves(first[i], second[i]);
 }
@@ -58,12 +70,17 @@ INLINE void store_row(real *out, floats value) {
  * spread_scale. */
 static void unit_gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, const uint32_t *unit,
                            size_t groups, size_t count, const float *scale, real *out) {
-    source from = {
-        .at = address_of(seed, purpose, step), .unit = unit, .vectors = count / PER_VECTOR};
+    source from;
+    from.at = address_of(seed, purpose, step);
+    from.unit = unit;
+    from.vector = 0;
+    from.vectors = count / PER_VECTOR;
     const size_t all = groups * from.vectors;
     size_t vector = 0;
     if (all)
         read_units(&from);
+    for (size_t block = 0; block < count / PER_BLOCK && block < BLOCKS_KNOWN; block++)
+        from.blocks[block] = block_part_of(&from.at, all_quads(block));
     for (size_t start = 0; start < all; start += PACK_BATCH) {
         size_t batch = all - start < PACK_BATCH ? all - start : PACK_BATCH;
         ints words[PACK_BATCH][4];
@@ -196,15 +213,26 @@ static void row_gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, cons
     for (int lane = 0; lane < 2 * QUADS; lane++)
         first_lanes[lane] = (uint64_t)lane;
     const quads lanes[2] = {quads_of(first_lanes), quads_of(first_lanes + QUADS)};
+    block_part known[BLOCKS_KNOWN];
+    for (size_t i = 0; i < 2 * vectors && i < BLOCKS_KNOWN; i++)
+        known[i] = block_part_of(&at, all_quads(i / 2 * FLOATS) + lanes[i % 2]);
     floats *to = out;
     size_t made = 0;
     for (size_t start = 0; start < all; start += PACK_BATCH) {
         size_t batch = all - start < PACK_BATCH ? all - start : PACK_BATCH;
         ints words[PACK_BATCH][4];
         for (size_t b = 0; b < batch; b++) {
-            quads first[4], second[4], base = all_quads(made * FLOATS);
-            philox(&at, base + lanes[0], all_quads(*unit), first);
-            philox(&at, base + lanes[1], all_quads(*unit), second);
+            const unit_part of_unit = unit_part_of(&at, all_quads(*unit));
+            const block_part *here = known + 2 * made;
+            block_part later[2];
+            if (2 * made >= BLOCKS_KNOWN) {
+                for (int i = 0; i < 2; i++)
+                    later[i] = block_part_of(&at, all_quads(made * FLOATS) + lanes[i]);
+                here = later;
+            }
+            quads first[4], second[4];
+            philox_of(&at, here, &of_unit, first);
+            philox_of(&at, here + 1, &of_unit, second);
             for (int i = 0; i < 4; i++)
                 words[b][i] = low_halves(first[i], second[i]);
             if (++made == vectors) {

@@ -44,11 +44,45 @@ INLINE address address_of(uint64_t seed, nd_purpose purpose, uint64_t step) {
     return at;
 }
 
-/* One block per lane; only the low half of each lane counts, on the way in and out. */
-INLINE void philox(const address *at, quads block, quads unit, quads words[4]) {
-    quads x0 = block, x1 = unit, x2 = at->low, x3 = at->high;
-    const quads multiplier_0 = all_quads(0xD2511F53u), multiplier_1 = all_quads(0xCD9E8D57u);
-    for (int round = 0; round < ROUNDS; round++) {
+static const uint32_t MULTIPLIER[2] = {0xD2511F53u, 0xCD9E8D57u};
+
+/* The first three rounds meet the block and the unit in different words: what depends on one of
+ * them alone is made once for all that share it. Only the low half of each lane counts. */
+typedef struct block_part {
+    quads meets_unit, meets_product, upper, lower;
+} block_part;
+
+typedef struct unit_part {
+    quads upper, lower;
+} unit_part;
+
+INLINE block_part block_part_of(const address *at, quads block) {
+    const quads multiplier_0 = all_quads(MULTIPLIER[0]), multiplier_1 = all_quads(MULTIPLIER[1]);
+    quads product_0 = low_product(block, multiplier_0),
+          constant = low_product(at->low, multiplier_1);
+    quads product_1 = low_product((product_0 >> 32) ^ at->high ^ at->key[0][1], multiplier_1);
+    quads next_0 = low_product((product_1 >> 32) ^ constant ^ at->key[1][0], multiplier_0);
+    return (block_part){.meets_unit = product_0 ^ at->key[1][1],
+                        .meets_product = product_1 ^ at->key[2][0],
+                        .upper = next_0 >> 32,
+                        .lower = next_0};
+}
+
+INLINE unit_part unit_part_of(const address *at, quads unit) {
+    quads constant = low_product(at->low, all_quads(MULTIPLIER[1]));
+    quads product_0 =
+        low_product((constant >> 32) ^ unit ^ at->key[0][0], all_quads(MULTIPLIER[0]));
+    return (unit_part){.upper = product_0 >> 32, .lower = product_0 ^ at->key[2][1]};
+}
+
+/* One block per lane. */
+INLINE void philox_of(const address *at, const block_part *block, const unit_part *unit,
+                      quads words[4]) {
+    const quads multiplier_0 = all_quads(MULTIPLIER[0]), multiplier_1 = all_quads(MULTIPLIER[1]);
+    quads x1 = low_product(unit->upper ^ block->meets_unit, multiplier_1);
+    quads x0 = (x1 >> 32) ^ block->meets_product, x2 = block->upper ^ unit->lower;
+    quads x3 = block->lower;
+    for (int round = 3; round < ROUNDS; round++) {
         quads product_0 = low_product(x0, multiplier_0), product_1 = low_product(x2, multiplier_1);
         x0 = (product_1 >> 32) ^ (x1 ^ at->key[round][0]);
         x2 = (product_0 >> 32) ^ (x3 ^ at->key[round][1]);
@@ -59,6 +93,12 @@ INLINE void philox(const address *at, quads block, quads unit, quads words[4]) {
     words[1] = x1;
     words[2] = x2;
     words[3] = x3;
+}
+
+INLINE void philox(const address *at, quads block, quads unit, quads words[4]) {
+    const block_part of_block = block_part_of(at, block);
+    const unit_part of_unit = unit_part_of(at, unit);
+    philox_of(at, &of_block, &of_unit, words);
 }
 
 /* sqrt(-2 ln u), u = (word / 16 + 1/2) / 2^28. */
