@@ -49,11 +49,13 @@ static const uint32_t MULTIPLIER[2] = {0xD2511F53u, 0xCD9E8D57u};
 /* The first three rounds meet the block and the unit in different words: what depends on one of
  * them alone is made once for all that share it. Only the low half of each lane counts. */
 typedef struct block_part {
-    quads meets_unit, meets_product, upper, lower;
+    quads meets_unit;    /* its share of x2 after round 1 */
+    quads meets_product; /* x1 after round 1, with the key of round 2 */
+    quads upper, lower;  /* of the first product of round 2 */
 } block_part;
 
 typedef struct unit_part {
-    quads upper, lower;
+    quads upper, lower; /* of the first product of round 1, the lower with the key of round 2 */
 } unit_part;
 
 INLINE block_part block_part_of(const address *at, quads block) {
@@ -95,6 +97,7 @@ INLINE void philox_of(const address *at, const block_part *block, const unit_par
     words[3] = x3;
 }
 
+/* The same where neither is shared. */
 INLINE void philox(const address *at, quads block, quads unit, quads words[4]) {
     const block_part of_block = block_part_of(at, block);
     const unit_part of_unit = unit_part_of(at, unit);
