@@ -10,39 +10,59 @@ enum { UNITS = 64, COUNT = 48 };
 
 typedef struct draws {
     const nd_kernels *kernels;
+    size_t units, count;
     float *spread;
-    uint32_t unit[UNITS];
+    uint32_t *unit;
     void *out;
-    double values[UNITS * COUNT]; /* [unit][i] */
+    double *values; /* [unit][i] */
 } draws;
 
-static draws *new_draws(const nd_kernels *kernels) {
+/* Whole groups of units, where the kernels have groups. */
+static draws *new_draws(const nd_kernels *kernels, size_t units, size_t count) {
     draws *d = calloc(1, sizeof *d);
-    float scale[COUNT];
+    float *scale = nd_array(count, sizeof *scale, NULL);
     d->kernels = kernels;
-    d->spread = nd_array(COUNT * kernels->float_lanes, sizeof(float), NULL);
-    d->out = nd_array((size_t)UNITS * COUNT, kernels->real_size, NULL);
-    for (uint32_t i = 0; i < UNITS; i++)
+    d->units = units;
+    d->count = count;
+    d->spread = nd_array(count * kernels->float_lanes, sizeof(float), NULL);
+    d->unit = nd_array(units, sizeof *d->unit, NULL);
+    d->out = nd_array(units * count, kernels->real_size, NULL);
+    d->values = nd_doubles(units * count, NULL);
+    for (uint32_t i = 0; i < units; i++)
         d->unit[i] = 1000 + 7 * i;
-    for (int i = 0; i < COUNT; i++)
+    for (size_t i = 0; i < count; i++)
         scale[i] = 1;
-    kernels->spread_scale(COUNT, scale, d->spread);
+    kernels->spread_scale(count, scale, d->spread);
+    free(scale);
     return d;
 }
 
+/* Gaussian k of a block of a row, where neighbouring blocks lie side by side (sparse kernels). */
+static double in_row(const draws *d, size_t slot, size_t i) {
+    size_t lanes = d->kernels->gaussians / 6, block = i / 6;
+    size_t place = slot * d->count + (block / lanes * 6 + i % 6) * lanes + block % lanes;
+    return (double)((const float *)d->out)[place];
+}
+
 static void draw(draws *d, uint64_t seed, uint64_t step) {
-    size_t lanes = d->kernels->lanes;
-    d->kernels->unit_gaussians(seed, ND_FOR_TEST, step, d->unit, UNITS / lanes, COUNT, d->spread,
-                               d->out);
-    for (size_t slot = 0; slot < UNITS; slot++) {
-        nd_layer layer = {.rows = COUNT};
-        d->kernels->get(&layer, d->out, slot, d->values + slot * COUNT);
+    const nd_kernels *kernels = d->kernels;
+    const nd_layer layer = {.rows = d->count};
+    size_t packed = kernels->sparse ? d->units : d->units / kernels->lanes;
+    kernels->unit_gaussians(seed, ND_FOR_TEST, step, d->unit, packed, d->count, d->spread, d->out);
+    for (size_t slot = 0; slot < d->units; slot++) {
+        double *values = d->values + slot * d->count;
+        if (!kernels->sparse)
+            kernels->get(&layer, d->out, slot, values);
+        for (size_t i = 0; kernels->sparse && i < d->count; i++)
+            values[i] = in_row(d, slot, i);
     }
 }
 
 static void free_draws(draws *d) {
     free(d->spread);
+    free(d->unit);
     free(d->out);
+    free(d->values);
     free(d);
 }
 
@@ -73,61 +93,29 @@ static void on_every_set(void (*check)(const nd_kernels *kernels)) {
     unsetenv("NULLDRIFT_INSTRUCTIONS");
 }
 
-/* `units` (whole groups) times `count` Gaussians are those of their addresses; Gaussian k of block
- * b of a unit lies at place(kernels, slot, count, b, k). */
-static void check_addresses(const nd_kernels *kernels, size_t units, size_t count,
-                            size_t (*place)(const nd_kernels *, size_t, size_t, size_t, size_t)) {
+static void check_addresses(const nd_kernels *kernels, size_t units, size_t count) {
+    draws *d = new_draws(kernels, units, count);
     const uint64_t seed = 0x123456789abcdefu, step = 0x00ab0000000003u;
-    bool single = kernels->single || kernels->sparse;
-    float *scale = nd_array(count, sizeof *scale, NULL);
-    float *spread = nd_array(count * kernels->float_lanes, sizeof *spread, NULL);
-    uint32_t *unit = nd_array(units, sizeof *unit, NULL);
-    void *out = nd_array(units * count, sizeof(double), NULL);
-    for (size_t i = 0; i < count; i++)
-        scale[i] = 1;
-    for (uint32_t i = 0; i < units; i++)
-        unit[i] = 1000 + 7 * i;
-    kernels->spread_scale(count, scale, spread);
-    kernels->unit_gaussians(seed, ND_FOR_TEST, step, unit,
-                            kernels->sparse ? units : units / kernels->lanes, count, spread, out);
+    draw(d, seed, step);
     for (size_t slot = 0; slot < units; slot++)
         for (uint32_t block = 0; block < count / 6; block++) {
-            double expected[6], got[6];
-            from_block(seed, unit[slot], step, block, expected);
-            for (size_t k = 0; k < 6; k++) {
-                size_t at = place(kernels, slot, count, block, k);
-                got[k] = single ? (double)((float *)out)[at] : ((double *)out)[at];
-            }
+            double expected[6], *got = d->values + slot * count + 6 * block;
+            from_block(seed, d->unit[slot], step, block, expected);
             for (size_t k = 0; k < 6; k += 2) { /* small radii: 1 - u is rounded to 24 bits */
                 double radius = hypot(expected[k], expected[k + 1]);
                 support_close("Gaussians", got + k, expected + k, 2, 2e-6 + 0x1p-24 / radius, 1);
             }
         }
-    free(scale);
-    free(spread);
-    free(unit);
-    free(out);
-}
-
-static size_t place_in_group(const nd_kernels *kernels, size_t slot, size_t count, size_t block,
-                             size_t k) {
-    size_t lanes = kernels->lanes;
-    return (slot / lanes * count + 6 * block + k) * lanes + slot % lanes;
-}
-
-static size_t place_in_row(const nd_kernels *kernels, size_t slot, size_t count, size_t block,
-                           size_t k) {
-    size_t lanes = kernels->gaussians / 6;
-    return slot * count + (block / lanes * 6 + k) * lanes + block % lanes;
+    free_draws(d);
 }
 
 /* Few blocks and many: the kernels keep part of the work on the first of them. */
 static void check_every_address(const nd_kernels *kernels) {
     const nd_kernels *sparse = nd_kernels_choose(kernels->single, true);
-    check_addresses(kernels, 64, 48, place_in_group);
-    check_addresses(kernels, 32, 960, place_in_group);
-    check_addresses(sparse, 11, 96, place_in_row);
-    check_addresses(sparse, 5, 960, place_in_row);
+    check_addresses(kernels, 64, 48);
+    check_addresses(kernels, 32, 960);
+    check_addresses(sparse, 11, 96);
+    check_addresses(sparse, 5, 960);
 }
 
 static void come_from_their_addresses(void **state) {
@@ -138,7 +126,7 @@ static void come_from_their_addresses(void **state) {
 static void have_the_moments_of_a_gaussian(void **state) {
     (void)state;
     enum { STEPS = 6000 };
-    draws *d = new_draws(nd_kernels_choose(true, false));
+    draws *d = new_draws(nd_kernels_choose(true, false), UNITS, COUNT);
     double sums[9] = {0}, n = 0, largest = 0, products[4] = {0};
     size_t beyond[3] = {0};
     for (uint64_t step = 0; step < STEPS; step++) {
@@ -186,7 +174,7 @@ static void have_the_moments_of_a_gaussian(void **state) {
 static void follow_the_gaussian_distribution(void **state) {
     (void)state;
     enum { BINS = 256, STEPS = 1000 };
-    draws *d = new_draws(nd_kernels_choose(false, false));
+    draws *d = new_draws(nd_kernels_choose(false, false), UNITS, COUNT);
     double counts[BINS] = {0}, n = 0, chi = 0;
     for (uint64_t step = 0; step < STEPS; step++) {
         draw(d, 12, step);

@@ -70,7 +70,7 @@ INLINE void store_row(real *out, floats value) {
  * spread_scale. */
 static void unit_gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, const uint32_t *unit,
                            size_t groups, size_t count, const float *scale, real *out) {
-    source from;
+    source from; /* not all blocks are wanted: they are not set to zero */
     from.at = address_of(seed, purpose, step);
     from.unit = unit;
     from.vector = 0;

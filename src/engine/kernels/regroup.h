@@ -11,6 +11,15 @@
 #include "engine/kernels.h"
 #include "engine/kernels/lists.h"
 
+static void exchange_bytes(void *one, void *other, size_t bytes) {
+    uint32_t *a = one, *b = other;
+    for (size_t i = 0; i < bytes / sizeof *a; i++) {
+        uint32_t value = a[i];
+        a[i] = b[i];
+        b[i] = value;
+    }
+}
+
 /* A slot's values in the i-th of the arrays that belong to units (LANES reals apart), and how many
  * there are; NULL where the pack has no such array. */
 enum { UNIT_ARRAYS = 6 };
@@ -76,21 +85,10 @@ static void regroup(const nd_layer *layer, nd_pack *pack) {
             }
         }
         exchange(layer, pack, slot, best);
-        uint32_t unit = pack->unit[slot];
-        pack->unit[slot] = pack->unit[best];
-        pack->unit[best] = unit;
+        exchange_bytes(pack->unit + slot, pack->unit + best, sizeof *pack->unit);
         const real *activity = slot_values(layer, pack, 4, slot, &count);
         for (size_t s = 0; s < count; s++)
             driven[s] |= activity[s * LANES] > 0;
-    }
-}
-
-static void exchange_bytes(void *one, void *other, size_t bytes) {
-    uint32_t *a = one, *b = other;
-    for (size_t i = 0; i < bytes / sizeof *a; i++) {
-        uint32_t value = a[i];
-        a[i] = b[i];
-        b[i] = value;
     }
 }
 
