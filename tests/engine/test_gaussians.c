@@ -72,7 +72,8 @@ static void from_block(uint64_t seed, uint32_t unit, uint64_t step, uint32_t blo
     nd_random_block(seed, ND_FOR_TEST, unit, step, block, words);
     for (int pair = 0; pair < 3; pair++) {
         double u = ((double)(words[pair] >> 4) + 0.5) * 0x1p-28;
-        double angle = M_PI_2 * (double)(int32_t)(words[3] << 10 * pair) * 0x1p-31;
+        double turn = (int32_t)(words[3] << 10 * pair ^ words[pair] << 28);
+        double angle = M_PI_2 * (turn + (1 << 10 * pair) * 0.5) * 0x1p-31;
         double radius = sqrt(-2 * log(u)), sign = words[pair] & 1 ? -1 : 1;
         out[2 * pair] = sign * radius * cos(angle);
         out[2 * pair + 1] = radius * sin(angle);

@@ -28,7 +28,7 @@ static double gaussian_of(const uint32_t words[4], int which, double *tolerance)
     uint32_t radius_word = words[which / 2 * 2], angle_word = words[which / 2 * 2 + 1];
     double radius = sqrt(-2 * log(((radius_word >> 4) + 0.5) / 0x1p28));
     *tolerance = 1e-6 + 5e-7 / fmax(radius, 1e-3); /* u is rounded to 24 bits near 1 */
-    double x = (double)(int32_t)angle_word * M_PI / 2 / 0x1p31;
+    double x = ((int32_t)(angle_word ^ radius_word << 28) + 0.5) * M_PI / 2 / 0x1p31;
     double side = radius_word & 1 ? -1 : 1;
     return which % 2 == 0 ? side * cos(x) * radius : sin(x) * radius;
 }

@@ -49,11 +49,12 @@ static void label_noise_drifts_down_the_trace_at_the_predicted_speed(void **stat
                 0.2 * trace->predicted + 3 * trace->along_error);
 }
 
-/* The walk along the manifold hides the drift of one branch: four hundred bring it out. */
+/* The walk along the manifold hides the drift of one branch; of 1200 it stands out by more than
+ * five standard errors. */
 static void update_noise_drifts_down_the_sum_of_logs(void **state) {
     (void)state;
     nd_drift drift;
-    measure(0.2, 0, 2, 400, 2000, &drift);
+    measure(0.2, 0, 2, 1200, 2000, &drift);
     const nd_drift_match *logs = &drift.match[ND_LOG_SUM];
     print_message("log sum: cosine %.3f +- %.3f, p %.2g; speed %.3g +- %.1g, theory %.3g\n",
                   logs->cosine, logs->cosine_error, logs->p, logs->along, logs->along_error,

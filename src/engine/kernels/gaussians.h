@@ -7,52 +7,101 @@
 /* One block gives three pairs: three words make the radii, the fourth all three angles (the whole
  * of it the first, its lower 22 bits the second, its lowest 12 the third). */
 enum { PER_BLOCK = 6, PER_VECTOR = ND_SINGLE ? 6 : 12 };
+static const int ANGLE_SHIFT[] = {0, 10, 20};
 
 /* How many vectors of words are made before they are turned into Gaussians: separate, long loops
  * let their chains of dependent operations overlap. */
 enum { PACK_BATCH = 16 };
 
-/* What is known of the first blocks of any unit; of those after them it is made when wanted. */
-enum { BLOCKS_KNOWN = 64 };
+/* What is known of the blocks of the first vectors of any unit; of those after them it is made when
+ * wanted. */
+enum { VECTORS_KNOWN = 64 };
 
-/* Where the next vector of words comes from: `vectors` of each group of units. A vector holds one
- * block of 2 QUADS units (single precision), or two blocks of QUADS units (double). */
+/* Where the next vectors of words come from. A vector has FLOATS lanes: `across` units (LANES in a
+ * group, 1 in a row) with FLOATS / across neighbouring blocks of each; there are `vectors` of them
+ * before the next units. Words are made in two halves, each as wide, and put together by
+ * low_halves. */
 typedef struct source {
     address at;
-    const uint32_t *unit; /* of the present group */
-    size_t vector, vectors;
-    unit_part units[2];
-    block_part blocks[BLOCKS_KNOWN];
+    const uint32_t *unit; /* the next */
+    size_t across, vector, vectors, turn;
+    unit_part units[2][2];  /* [turn][half]: those of the present units, and of the ones before */
+    block_part later[2][2]; /* [vector % 2][half] */
+    block_part blocks[VECTORS_KNOWN][2]; /* [vector][half] */
 } source;
 
-INLINE void read_units(source *from) {
-    uint64_t lanes[2 * QUADS];
-    for (int lane = 0; lane < 2 * QUADS; lane++)
-        lanes[lane] = from->unit[lane % LANES];
-    from->units[0] = unit_part_of(&from->at, quads_of(lanes));
-    from->units[1] = unit_part_of(&from->at, quads_of(lanes + QUADS));
+INLINE void read_units(source *from, const size_t across) {
+    from->turn = !from->turn;
+    for (size_t half = 0; half < 2; half++) {
+        uint64_t units[QUADS];
+        for (size_t quad = 0; quad < QUADS; quad++)
+            units[quad] = from->unit[lane_of(half, quad) % across];
+        from->units[from->turn][half] = unit_part_of(&from->at, quads_of(units));
+    }
+    from->unit += across;
+    from->vector = 0;
 }
 
-INLINE void next_words(source *from, ints words[4]) {
-    if (from->vector == from->vectors) {
-        from->vector = 0;
-        from->unit += LANES;
-        read_units(from);
+INLINE void read_blocks(const source *from, const size_t across, size_t vector,
+                        block_part blocks[2]) {
+    for (size_t half = 0; half < 2; half++) {
+        uint64_t block[QUADS];
+        for (size_t quad = 0; quad < QUADS; quad++)
+            block[quad] = vector * (FLOATS / across) + lane_of(half, quad) / across;
+        blocks[half] = block_part_of(&from->at, quads_of(block));
     }
-    enum { BLOCKS = PER_VECTOR / PER_BLOCK };
-    size_t block = from->vector++ * BLOCKS;
-    const block_part *here = from->blocks + block;
-    block_part later[2];
-    if (block + BLOCKS > BLOCKS_KNOWN) {
-        for (size_t i = 0; i < BLOCKS; i++)
-            later[i] = block_part_of(&from->at, all_quads(block + i));
-        here = later;
+}
+
+INLINE void open_source(source *from, uint64_t seed, nd_purpose purpose, uint64_t step,
+                        const uint32_t *unit, const size_t across, size_t vectors) {
+    from->at = address_of(seed, purpose, step);
+    from->unit = unit;
+    from->turn = 0;
+    from->vector = from->vectors = vectors; /* units are read when wanted */
+    for (size_t vector = 0; vector < vectors && vector < VECTORS_KNOWN; vector++)
+        read_blocks(from, across, vector, from->blocks[vector]);
+}
+
+/* The next `vectors` vectors of words, 1 or 2. */
+INLINE void next_words(source *from, const size_t across, const int vectors, ints (*words)[4]) {
+    const block_part *block[4];
+    const unit_part *unit[4];
+    quads halves[4][4];
+    for (int i = 0; i < vectors; i++) {
+        if (from->vector == from->vectors)
+            read_units(from, across);
+        size_t vector = from->vector++;
+        const block_part *here = from->blocks[vector];
+        if (vector >= VECTORS_KNOWN) {
+            read_blocks(from, across, vector, from->later[vector % 2]);
+            here = from->later[vector % 2];
+        }
+        for (int half = 0; half < 2; half++) {
+            block[2 * i + half] = here + half;
+            unit[2 * i + half] = from->units[from->turn] + half;
+        }
     }
-    quads first[4], second[4];
-    philox_of(&from->at, here, &from->units[0], first);
-    philox_of(&from->at, here + BLOCKS - 1, &from->units[1], second);
-    for (int i = 0; i < 4; i++)
-        words[i] = low_halves(first[i], second[i]);
+    philox_of(&from->at, 2 * vectors, block, unit, halves);
+    for (int i = 0; i < vectors; i++)
+        for (int word = 0; word < 4; word++)
+            words[i][word] = low_halves(halves[2 * i][word], halves[2 * i + 1][word]);
+}
+
+INLINE void next_batch(source *from, const size_t across, size_t batch, ints (*words)[4]) {
+    size_t made = 0;
+    for (; made + 1 < batch; made += 2)
+        next_words(from, across, 2, words + made);
+    if (made < batch)
+        next_words(from, across, 1, words + made);
+}
+
+/* The three pairs of every lane's block. */
+INLINE void three_pairs(const ints words[4], floats out[PER_BLOCK]) {
+    ints angle[3];
+    UNROLL
+    for (int pair = 0; pair < 3; pair++)
+        angle[pair] = words[3] << ANGLE_SHIFT[pair];
+    box_muller(3, words, angle, ANGLE_SHIFT, out);
 }
 
 /* Writes a vector of Gaussians as one row of floats, or as two rows of doubles six rows apart. */
@@ -71,30 +120,21 @@ INLINE void store_row(real *out, floats value) {
 static void unit_gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, const uint32_t *unit,
                            size_t groups, size_t count, const float *scale, real *out) {
     source from; /* not all blocks are wanted: they are not set to zero */
-    from.at = address_of(seed, purpose, step);
-    from.unit = unit;
-    from.vector = 0;
-    from.vectors = count / PER_VECTOR;
+    open_source(&from, seed, purpose, step, unit, LANES, count / PER_VECTOR);
     const size_t all = groups * from.vectors;
     size_t vector = 0;
-    if (all)
-        read_units(&from);
-    for (size_t block = 0; block < count / PER_BLOCK && block < BLOCKS_KNOWN; block++)
-        from.blocks[block] = block_part_of(&from.at, all_quads(block));
     for (size_t start = 0; start < all; start += PACK_BATCH) {
         size_t batch = all - start < PACK_BATCH ? all - start : PACK_BATCH;
         ints words[PACK_BATCH][4];
-        for (size_t b = 0; b < batch; b++)
-            next_words(&from, words[b]);
+        next_batch(&from, LANES, batch, words);
         for (size_t b = 0; b < batch; b++, out += PER_VECTOR * LANES) {
-            const floats *factor = (const floats *)scale + 6 * vector;
+            const floats *factor = (const floats *)scale + PER_BLOCK * vector;
             vector = vector + 1 == from.vectors ? 0 : vector + 1;
-            for (int pair = 0; pair < 3; pair++) {
-                floats first, second;
-                box_muller(words[b][pair], words[b][3] << 10 * pair, &first, &second);
-                store_row(out + 2 * pair * LANES, first * factor[2 * pair]);
-                store_row(out + (2 * pair + 1) * LANES, second * factor[2 * pair + 1]);
-            }
+            floats made[PER_BLOCK];
+            three_pairs(words[b], made);
+            UNROLL
+            for (int i = 0; i < PER_BLOCK; i++)
+                store_row(out + i * LANES, made[i] * factor[i]);
         }
     }
 }
@@ -136,18 +176,6 @@ INLINE void blur_gaussian(floats values, real scale, const real *base, real *out
 #endif
 }
 
-/* The four words of 2 QUADS blocks from `block` on, of unit 0. */
-INLINE void stream_words(const address *at, size_t block, ints words[4]) {
-    uint64_t blocks[2 * QUADS];
-    quads first[4], second[4];
-    for (int lane = 0; lane < 2 * QUADS; lane++)
-        blocks[lane] = block + (size_t)lane;
-    philox(at, quads_of(blocks), all_quads(0), first);
-    philox(at, quads_of(blocks + QUADS), all_quads(0), second);
-    for (int i = 0; i < 4; i++)
-        words[i] = low_halves(first[i], second[i]);
-}
-
 /* Blocks are taken 16 at a time whatever the vectors' width: word w of block b is number
  * b / 16 * 64 + 16 w + b % 16, on every instruction set. */
 enum { STREAM = 64 };
@@ -168,10 +196,10 @@ static void blur(uint64_t seed, nd_purpose purpose, uint64_t step, bool gaussian
                 const ints *word = words[lane / FLOATS] + i;
                 size_t first = 16 * i + lane, second = first + 16;
                 if (gaussian) {
-                    floats one, other;
-                    box_muller(word[0], word[1], &one, &other);
-                    blur_gaussian(one, scale, base + first, out + first);
-                    blur_gaussian(other, scale, base + second, out + second);
+                    floats made[2];
+                    box_muller(1, word, word + 1, ANGLE_SHIFT, made);
+                    blur_gaussian(made[0], scale, base + first, out + first);
+                    blur_gaussian(made[1], scale, base + second, out + second);
                 } else {
                     blur_uniform(word[0], scale, base + first, out + first);
                     blur_uniform(word[1], scale, base + second, out + second);
@@ -207,43 +235,16 @@ static void unit_masks(uint64_t seed, uint64_t step, const uint32_t *unit, size_
 static void row_gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, const uint32_t *unit,
                           size_t units, size_t count, const float *scale, void *out) {
     (void)scale;
-    const address at = address_of(seed, purpose, step);
-    const size_t vectors = count / (6 * FLOATS), all = units * vectors;
-    uint64_t first_lanes[2 * QUADS];
-    for (int lane = 0; lane < 2 * QUADS; lane++)
-        first_lanes[lane] = (uint64_t)lane;
-    const quads lanes[2] = {quads_of(first_lanes), quads_of(first_lanes + QUADS)};
-    block_part known[BLOCKS_KNOWN];
-    for (size_t i = 0; i < 2 * vectors && i < BLOCKS_KNOWN; i++)
-        known[i] = block_part_of(&at, all_quads(i / 2 * FLOATS) + lanes[i % 2]);
+    source from; /* not all blocks are wanted: they are not set to zero */
+    open_source(&from, seed, purpose, step, unit, 1, count / (PER_BLOCK * FLOATS));
+    const size_t all = units * from.vectors;
     floats *to = out;
-    size_t made = 0;
     for (size_t start = 0; start < all; start += PACK_BATCH) {
         size_t batch = all - start < PACK_BATCH ? all - start : PACK_BATCH;
         ints words[PACK_BATCH][4];
-        for (size_t b = 0; b < batch; b++) {
-            const unit_part of_unit = unit_part_of(&at, all_quads(*unit));
-            const block_part *here = known + 2 * made;
-            block_part later[2];
-            if (2 * made >= BLOCKS_KNOWN) {
-                for (int i = 0; i < 2; i++)
-                    later[i] = block_part_of(&at, all_quads(made * FLOATS) + lanes[i]);
-                here = later;
-            }
-            quads first[4], second[4];
-            philox_of(&at, here, &of_unit, first);
-            philox_of(&at, here + 1, &of_unit, second);
-            for (int i = 0; i < 4; i++)
-                words[b][i] = low_halves(first[i], second[i]);
-            if (++made == vectors) {
-                made = 0;
-                unit++;
-            }
-        }
-        for (size_t b = 0; b < batch; b++, to += 6)
-            for (int pair = 0; pair < 3; pair++)
-                box_muller(words[b][pair], words[b][3] << 10 * pair, to + 2 * pair,
-                           to + 2 * pair + 1);
+        next_batch(&from, 1, batch, words);
+        for (size_t b = 0; b < batch; b++, to += PER_BLOCK)
+            three_pairs(words[b], to);
     }
 }
 

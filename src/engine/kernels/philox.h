@@ -4,6 +4,8 @@
  * Gaussians are made in single precision also for double runs: 28 bits make a radius, which so
  * reaches 6.3 standard deviations (a Gaussian falls beyond once in 4e9 draws), another word the
  * angle within a half turn. The polynomials are minimax fits of this project's own, good to 5e-8.
+ *
+ * Both are long chains of dependent operations, so several are worked on side by side.
  */
 #ifndef ND_ENGINE_KERNELS_PHILOX_H
 #define ND_ENGINE_KERNELS_PHILOX_H
@@ -77,71 +79,110 @@ INLINE unit_part unit_part_of(const address *at, quads unit) {
     return (unit_part){.upper = product_0 >> 32, .lower = product_0 ^ at->key[2][1]};
 }
 
-/* One block per lane. */
-INLINE void philox_of(const address *at, const block_part *block, const unit_part *unit,
-                      quads words[4]) {
+/* The words of `vectors` vectors of blocks, side by side, one block per lane: words[vector][i]. */
+INLINE void philox_of(const address *at, const int vectors, const block_part *const *block,
+                      const unit_part *const *unit, quads (*words)[4]) {
+    enum { MOST_VECTORS = 4 };
     const quads multiplier_0 = all_quads(MULTIPLIER[0]), multiplier_1 = all_quads(MULTIPLIER[1]);
-    quads x1 = low_product(unit->upper ^ block->meets_unit, multiplier_1);
-    quads x0 = (x1 >> 32) ^ block->meets_product, x2 = block->upper ^ unit->lower;
-    quads x3 = block->lower;
-    for (int round = 3; round < ROUNDS; round++) {
-        quads product_0 = low_product(x0, multiplier_0), product_1 = low_product(x2, multiplier_1);
-        x0 = (product_1 >> 32) ^ (x1 ^ at->key[round][0]);
-        x2 = (product_0 >> 32) ^ (x3 ^ at->key[round][1]);
-        x1 = product_1;
-        x3 = product_0;
+    quads x0[MOST_VECTORS], x1[MOST_VECTORS], x2[MOST_VECTORS], x3[MOST_VECTORS];
+    UNROLL
+    for (int i = 0; i < vectors; i++) {
+        x1[i] = low_product(unit[i]->upper ^ block[i]->meets_unit, multiplier_1);
+        x0[i] = (x1[i] >> 32) ^ block[i]->meets_product;
+        x2[i] = block[i]->upper ^ unit[i]->lower;
+        x3[i] = block[i]->lower;
     }
-    words[0] = x0;
-    words[1] = x1;
-    words[2] = x2;
-    words[3] = x3;
+    UNROLL
+    for (int round = 3; round < ROUNDS; round++) {
+        UNROLL
+        for (int i = 0; i < vectors; i++) {
+            quads product_0 = low_product(x0[i], multiplier_0),
+                  product_1 = low_product(x2[i], multiplier_1);
+            x0[i] = (product_1 >> 32) ^ (x1[i] ^ at->key[round][0]);
+            x2[i] = (product_0 >> 32) ^ (x3[i] ^ at->key[round][1]);
+            x1[i] = product_1;
+            x3[i] = product_0;
+        }
+    }
+    UNROLL
+    for (int i = 0; i < vectors; i++) {
+        words[i][0] = x0[i];
+        words[i][1] = x1[i];
+        words[i][2] = x2[i];
+        words[i][3] = x3[i];
+    }
 }
 
-/* The same where neither is shared. */
+/* The same of one vector, where neither is shared. */
 INLINE void philox(const address *at, quads block, quads unit, quads words[4]) {
-    const block_part of_block = block_part_of(at, block);
-    const unit_part of_unit = unit_part_of(at, unit);
-    philox_of(at, &of_block, &of_unit, words);
+    const block_part of_block = block_part_of(at, block), *blocks = &of_block;
+    const unit_part of_unit = unit_part_of(at, unit), *units = &of_unit;
+    philox_of(at, 1, &blocks, &units, (quads(*)[4])words);
 }
 
-/* sqrt(-2 ln u), u = (word / 16 + 1/2) / 2^28. */
-INLINE floats radius_of(ints word) {
-    floats u =
-        __builtin_convertvector((ints)((unsigned_ints)word >> 4), floats) * 0x1p-28f + 0x1p-29f;
-    ints above = (ints)u - 0x3f3504f3; /* so that the mantissa lies in [sqrt 1/2, sqrt 2) */
-    floats octaves = __builtin_convertvector(above >> 23, floats);
-    floats x = (floats)((ints)u - (above & -0x800000)) - 1.0f;
-    floats p = -0.174445043f * x + 0.287336045f;
-    p = p * x - 0.299045723f;
-    p = p * x + 0.331248006f;
-    p = p * x - 0.399136647f;
-    p = p * x + 0.500041474f;
-    p = p * x - 0.666683713f;
-    p = p * x + 0.999999759f;
-    p = p * x - 1.99999995f;
-    return root_of_floats(p * x - 1.38629436f * octaves);
+/* The words of FLOATS blocks from `block` on, of unit 0. */
+INLINE void stream_words(const address *at, size_t block, ints words[4]) {
+    const unit_part of_unit = unit_part_of(at, all_quads(0)), *units[] = {&of_unit, &of_unit};
+    block_part of_blocks[2];
+    const block_part *blocks[] = {&of_blocks[0], &of_blocks[1]};
+    quads halves[2][4];
+    for (size_t half = 0; half < 2; half++) {
+        quads numbers;
+        for (size_t quad = 0; quad < QUADS; quad++)
+            numbers[quad] = block + lane_of(half, quad);
+        of_blocks[half] = block_part_of(at, numbers);
+    }
+    philox_of(at, 2, blocks, units, halves);
+    for (int i = 0; i < 4; i++)
+        words[i] = low_halves(halves[0][i], halves[1][i]);
 }
 
-/* Two Gaussians: the radius from the upper 28 bits of `radius_word`, the angle within a half turn
- * from `angle_word`, which half from the lowest bit of `radius_word`. */
-INLINE void box_muller(ints radius_word, ints angle_word, floats *first, floats *second) {
-    floats radius = radius_of(radius_word);
-    floats x = __builtin_convertvector(angle_word, floats) * 7.31459033e-10f; /* pi/2 / 2^31 */
-    floats v = x * x;
-    floats sine = 2.60522489e-06f * v - 0.000198090753f;
-    sine = sine * v + 0.00833305106f;
-    sine = sine * v - 0.16666658f;
-    sine = sine * v + 0.999999996f;
-    floats cosine = 2.31539313e-05f * v - 0.00138537043f;
-    cosine = cosine * v + 0.0416635847f;
-    cosine = cosine * v - 0.499999053f;
-    cosine = cosine * v + 0.999999953f;
-    *first = (floats)((ints)(cosine * radius) ^ radius_word << 31);
-    *second = sine * (x * radius);
+/* Pairs of Gaussians, out[2 pair] and out[2 pair + 1]. Of a radius word the upper 28 bits make the
+ * radius; the lowest bit is the sign of the first, and the lowest four turn the angle, so that
+ * pairs whose angles come from the same word are independent. The lowest `zeros` bits of an angle
+ * word are zero: the angle is taken in the middle of what they leave open. */
+INLINE void box_muller(const int pairs, const ints *radius_word, const ints *angle_word,
+                       const int *zeros, floats *out) {
+    enum { MOST_PAIRS = 3 };
+    floats m[MOST_PAIRS], octaves[MOST_PAIRS], p[MOST_PAIRS], radius[MOST_PAIRS];
+    floats x[MOST_PAIRS], v[MOST_PAIRS], sine[MOST_PAIRS], cosine[MOST_PAIRS];
+#define EVERY_PAIR UNROLL for (int i = 0; i < pairs; i++)
+    /* radius = sqrt(-2 ln u), u = (2 k + 1) / 2^29 = 2^octaves (1 + m), 1 + m in [sqrt 1/2, sqrt 2)
+     */
+    EVERY_PAIR {
+        floats u = __builtin_convertvector((ints)((unsigned_ints)radius_word[i] >> 3) | 1, floats);
+        ints above = (ints)u - (0x3f3504f3 + (29 << 23));
+        octaves[i] = __builtin_convertvector(above >> 23, floats);
+        m[i] = (floats)((above & 0x7fffff) + 0x3f3504f3) - 1.0f;
+    }
+    EVERY_PAIR p[i] = -0.174445043f * m[i] + 0.287336045f;
+    EVERY_PAIR p[i] = p[i] * m[i] - 0.299045723f;
+    EVERY_PAIR p[i] = p[i] * m[i] + 0.331248006f;
+    EVERY_PAIR p[i] = p[i] * m[i] - 0.399136647f;
+    EVERY_PAIR p[i] = p[i] * m[i] + 0.500041474f;
+    EVERY_PAIR p[i] = p[i] * m[i] - 0.666683713f;
+    EVERY_PAIR p[i] = p[i] * m[i] + 0.999999759f;
+    EVERY_PAIR p[i] = p[i] * m[i] - 1.99999995f;
+    EVERY_PAIR radius[i] = root_of_floats(p[i] * m[i] - 1.38629436f * octaves[i]);
+    EVERY_PAIR {
+        const float grain = 7.31459033e-10f; /* pi/2 / 2^31 */
+        floats turn = __builtin_convertvector(angle_word[i] ^ radius_word[i] << 28, floats);
+        x[i] = turn * grain + (float)(1 << zeros[i]) * 0.5f * grain;
+        v[i] = x[i] * x[i];
+    }
+    EVERY_PAIR sine[i] = 2.60522489e-06f * v[i] - 0.000198090753f;
+    EVERY_PAIR cosine[i] = 2.31539313e-05f * v[i] - 0.00138537043f;
+    EVERY_PAIR sine[i] = sine[i] * v[i] + 0.00833305106f;
+    EVERY_PAIR cosine[i] = cosine[i] * v[i] + 0.0416635847f;
+    EVERY_PAIR sine[i] = sine[i] * v[i] - 0.16666658f;
+    EVERY_PAIR cosine[i] = cosine[i] * v[i] - 0.499999053f;
+    EVERY_PAIR sine[i] = sine[i] * v[i] + 0.999999996f;
+    EVERY_PAIR cosine[i] = cosine[i] * v[i] + 0.999999953f;
+    EVERY_PAIR {
+        out[2 * i] = (floats)((ints)(cosine[i] * radius[i]) ^ radius_word[i] << 31);
+        out[2 * i + 1] = sine[i] * (x[i] * radius[i]);
+    }
+#undef EVERY_PAIR
 }
-
-/* How many vectors of words are made before they are turned into Gaussians: separate loops keep
- * each one's chains of dependent operations short enough to overlap. */
-enum { BATCH = 8 };
 
 #endif

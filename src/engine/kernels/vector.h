@@ -177,16 +177,20 @@ INLINE doubles root_of_doubles(doubles value) {
 #define square_root root_of_doubles
 #endif
 
-/* The low halves of a's lanes, then of b's. */
+/* The low halves of the lanes of a and b: two of a, two of b, two of a, and so on. */
 INLINE ints low_halves(quads a, quads b) {
 #if ND_BYTES == 64
-    return __builtin_shufflevector((ints)a, (ints)b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24,
-                                   26, 28, 30);
+    return (ints)_mm512_shuffle_ps((__m512)a, (__m512)b, 0x88);
 #elif ND_BYTES == 32
-    return __builtin_shufflevector((ints)a, (ints)b, 0, 2, 4, 6, 8, 10, 12, 14);
+    return (ints)_mm256_shuffle_ps((__m256)a, (__m256)b, 0x88);
 #else
     return __builtin_shufflevector((ints)a, (ints)b, 0, 2, 4, 6);
 #endif
+}
+
+/* In which lane low_halves puts lane `quad` of a (half 0) or b (half 1). */
+INLINE size_t lane_of(size_t half, size_t quad) {
+    return quad / 2 * 4 + half * 2 + quad % 2;
 }
 
 /* Half as many floats, or whole numbers, as fit a vector, as doubles. (GCC converts them two by two

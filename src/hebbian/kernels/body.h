@@ -9,28 +9,17 @@
  * Gaussians 0 to 3 of a group of FLOATS blocks fill four vectors. */
 static void gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, uint32_t block,
                       size_t count, float *out) {
+    enum { BATCH = 8, PER_VECTOR = 4 * FLOATS };
+    static const int zeros[] = {0, 0};
     const address at = address_of(seed, purpose, step);
-    quads first, second;
-    for (int lane = 0; lane < QUADS; lane++) {
-        first[lane] = block + (uint64_t)lane;
-        second[lane] = block + (uint64_t)(lane + QUADS);
-    }
-    for (size_t start = 0; start < count; start += (size_t)(BATCH * 4 * FLOATS)) {
-        size_t left = (count - start) / (4 * FLOATS), batch = left < BATCH ? left : BATCH;
+    for (size_t start = 0; start < count; start += (size_t)(BATCH * PER_VECTOR)) {
+        size_t left = (count - start) / PER_VECTOR, batch = left < BATCH ? left : BATCH;
         ints words[BATCH][4];
+        for (size_t b = 0; b < batch; b++, block += FLOATS)
+            stream_words(&at, block, words[b]);
         for (size_t b = 0; b < batch; b++) {
-            quads low[4], high[4];
-            philox(&at, first, all_quads(0), low);
-            philox(&at, second, all_quads(0), high);
-            for (int i = 0; i < 4; i++)
-                words[b][i] = low_halves(low[i], high[i]);
-            first += FLOATS;
-            second += FLOATS;
-        }
-        for (size_t pair = 0; pair < 2 * batch; pair++) {
-            const ints *word = &words[pair / 2][2 * (pair % 2)];
-            floats *to = (floats *)(out + start) + 2 * pair;
-            box_muller(word[0], word[1], &to[0], &to[1]);
+            const ints radius[] = {words[b][0], words[b][2]}, angle[] = {words[b][1], words[b][3]};
+            box_muller(2, radius, angle, zeros, (floats *)(out + start + b * PER_VECTOR));
         }
     }
 }
