@@ -118,9 +118,11 @@ static bool plan(nd_fast_engine *self, nd_error *error) {
                   keys->dropout <= 0 && layer->samples < 2 * layer->rank;
     layer->keeps_drive = layer->gram || (layer->rule == ND_FAST_SED && !moved &&
                                          keys->update_noise <= 0 && keys->dropout <= 0);
+    layer->meets = layer->relu && layer->rule != ND_FAST_SED && keys->dropout <= 0;
     layer->side = layer->gram ? layer->samples : layer->rank;
     layer->rows = layer->side + layer->outputs;
     sparse = sparse && !layer->gram;
+    layer->meets = layer->meets && !sparse;
     if (sparse && layer->rank <= MOST_TURNED && !nd_subspace_turn(self->subspace, error))
         return false;
     self->kernels =
@@ -250,6 +252,7 @@ static bool open_share(nd_fast_engine *self, nd_share *share, nd_error *error) {
     size_t lanes = self->kernels->lanes, n = layer->samples, rows = layer->stored;
     nd_pack *pack = &share->pack;
     pack->capacity = (share->units + lanes - 1) / lanes * lanes;
+    pack->by_lists = layer->gram;
     size_t slots = pack->capacity;
     size_t values = 16 * (rows + self->subspace->columns + n);
     if (!(pack->unit = nd_array(slots, sizeof *pack->unit, error)) ||
@@ -271,7 +274,7 @@ static bool open_share(nd_fast_engine *self, nd_share *share, nd_error *error) {
             pack->every[s] = s;
     } else if (!reals(self, slots * n, &pack->activity, error) ||
                !reals(self, slots * n, &pack->back, error) ||
-               (layer->gram &&
+               (layer->meets &&
                 !(pack->lists = nd_array(slots, self->kernels->list_bytes(layer), error))) ||
                ((layer->keeps_drive || !layer->relu || layer->rule == ND_FAST_SED) &&
                 !reals(self, slots * n, &pack->drive, error))) {

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "engine/fast_engine.h"
 
-static const uint64_t VERSION = 1;
+static const uint64_t VERSION = 2;
 
 typedef bool (*transfer)(nd_buffer *buffer, void *bytes, size_t length, nd_error *error);
 
@@ -36,16 +36,18 @@ static bool pass_share(const nd_fast_engine *engine, nd_share *share, transfer p
                        nd_buffer *buffer, nd_error *error) {
     nd_pack *pack = &share->pack;
     size_t rows = engine->layer.rows, lanes = engine->kernels->lanes;
-    uint64_t slots = pack->slots;
+    uint64_t slots = pack->slots, by_lists = pack->by_lists;
     if (!pass(buffer, &slots, sizeof slots, error) ||
+        !pass(buffer, &by_lists, sizeof by_lists, error) ||
         !pass(buffer, &share->next_wake, sizeof share->next_wake, error) ||
         !pass(buffer, &share->wake_clock, sizeof share->wake_clock, error) ||
         !pass(buffer, &share->sleeps, sizeof share->sleeps, error) ||
         !pass(buffer, &share->bound, sizeof share->bound, error))
         return false;
-    if (slots > share->units)
+    if (slots > share->units || by_lists > engine->layer.meets)
         return nd_fail(error, NULL, NULL, "the engine's state is not of this experiment");
     pack->slots = slots;
+    pack->by_lists = by_lists != 0;
     pack->groups = (slots + lanes - 1) / lanes;
     if (!pass(buffer, pack->unit, slots * sizeof *pack->unit, error))
         return false;

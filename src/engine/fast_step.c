@@ -7,9 +7,9 @@
 #include "engine/fast_noise.h"
 
 /* The drive that SED and the Gram form carry along is computed afresh now and then, so that its
- * rounding cannot grow away from the weights. Units change places at such steps in the Gram form,
- * and with sparse kernels every REGROUP steps, when noise is drawn anew. */
-enum { REFRESH = 4096, REGROUP = 10 * ND_FAST_BLOCK };
+ * rounding cannot grow away from the weights. Units change places at such steps, with sparse
+ * kernels every REGROUP steps: noise must be drawn anew then. */
+enum { REFRESH = 170 * ND_FAST_BLOCK, REGROUP = 10 * ND_FAST_BLOCK };
 
 /* Below this much work a step is not worth a second thread. */
 static const double WORTH_THREADS = 2e6;
@@ -58,7 +58,7 @@ static void refresh_drive(nd_fast_engine *engine, nd_share *share) {
 
 static bool regroup_due(const pass *p) {
     const nd_fast_engine *engine = p->engine;
-    if (engine->layer.gram)
+    if (engine->layer.meets && (engine->layer.gram || !p->handed))
         return engine->base.step % REFRESH == 0;
     return engine->kernels->sparse && !p->handed && engine->base.step % REGROUP == 0;
 }

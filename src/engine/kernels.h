@@ -24,6 +24,7 @@ typedef struct nd_layer {
     size_t output_stride; /* reals of a sample's outputs, and errors: d_out, or more, then zeros */
     nd_fast_rule rule;
     bool relu;
+    bool meets;       /* groups and samples may be dealt with by lists (kernels/meetings.h) */
     bool gram;        /* the drive itself is the state; `coordinates` is then n x n, see below */
     bool keeps_drive; /* the drive is state (gram, SED): updated, not computed */
     const nd_activation *activation;
@@ -53,15 +54,16 @@ typedef struct nd_pack {
     void *activity;    /* n: phi(drive), masked */
     void *back;        /* n: phi' then the error at the unit; SED: its drive's shift */
     void *mask;        /* n: dropout, or NULL */
-    void *lists;       /* sparse kernels: whom each slot may meet; gram: kernels/gram.h */
+    void *lists;       /* sparse kernels: whom each slot may meet; kernels/meetings.h */
     void *work;        /* sparse kernels: scratch */
     void *gradients;   /* sparse kernels: as parameters, of units with runs; a row of zeros */
     uint32_t *every;   /* sparse kernels: 0 .. n-1, padded (kernels/rows.h) */
     void *edges;       /* sparse kernels: where runs begin and end (kernels/run_sums.h) */
     size_t edge_count; /* how many there are */
     bool edge_list;    /* which of two lists they are in */
+    bool by_lists;     /* meets: few enough meet for lists to pay */
     bool found;        /* sparse kernels: lists, edges and activity are those of the parameters;
-                          gram: the lists are those of the activity */
+                          meets: the lists are those of the activity */
     void *noise[ND_NOISE_KINDS]; /* of a period, scaled as it is used (not with sparse kernels:
                                     floats, scaled when used), or NULL */
     void *given[ND_NOISE_KINDS]; /* sparse kernels: noise handed in, stored x capacity, scaled */
@@ -120,7 +122,7 @@ typedef struct nd_kernels {
     void (*renew)(const nd_layer *layer, nd_pack *pack, size_t slot);
     /* Slot `from`, the last, moves into `to` (which may be the same) and is left empty. */
     void (*move)(const nd_layer *layer, nd_pack *pack, size_t from, size_t to);
-    /* Slots change places: units that the same samples drive come into the same groups (gram),
+    /* Slots change places: units that the same samples drive come into the same groups (meets),
      * units that are dealt with alike become neighbours (sparse kernels). */
     void (*regroup)(const nd_layer *layer, nd_pack *pack);
     /* drive and activity of all slots from their parameters. */

@@ -1,8 +1,17 @@
 /* The fast engine follows the reference to 1e-10 when both are given the same noise: every rule,
- * activation and noise, every form the engine takes, awkward shapes, every instruction set. */
+ * activation and noise, every form the engine takes, awkward shapes, every instruction set; where
+ * groups and samples may meet by lists, with and without them. */
 #include "engine_support.h"
 
-static void follow_for(const char *sets, size_t steps, double tolerance) {
+/* Goes by lists from the start, where that may be. */
+static bool go_by_lists(nd_engine *engine) {
+    nd_fast_engine *fast = (nd_fast_engine *)engine;
+    for (size_t i = 0; i < fast->shares; i++)
+        fast->share[i].pack.by_lists = fast->layer.meets;
+    return fast->layer.meets;
+}
+
+static void follow_this_way(const char *sets, size_t steps, double tolerance, bool by_lists) {
     nd_error error = {0};
     nd_experiment *experiment = experiment_with(sets);
     nd_dataset *dataset = dataset_of(experiment);
@@ -11,6 +20,8 @@ static void follow_for(const char *sets, size_t steps, double tolerance) {
     nd_noise_arrays *arrays = nd_noise_arrays_new(learner, &error);
     support_fine(arrays != NULL, &error);
     nd_engine *fast = open_fast(experiment, dataset, 1);
+    if (by_lists && !go_by_lists(fast))
+        steps = 0;
     nd_record record;
     for (size_t step = 0; step < steps; step++) {
         const nd_noise *noise = nd_draw_noise(arrays, learner);
@@ -22,7 +33,7 @@ static void follow_for(const char *sets, size_t steps, double tolerance) {
     nd_parameters *actual = parameters_of(fast, experiment, dataset);
     const nd_parameters *expected = learner->parameters;
     size_t weights = expected->hidden * expected->inputs;
-    printf("    %s\n", sets);
+    printf("    %s%s\n", sets, !by_lists ? "" : steps ? ", by lists" : ", no lists");
     support_close("input weights", actual->input_weights, expected->input_weights, weights,
                   tolerance, 0);
     support_close("bias", actual->bias, expected->bias, expected->hidden, tolerance, 0);
@@ -39,6 +50,11 @@ static void follow_for(const char *sets, size_t steps, double tolerance) {
     nd_learner_free(learner);
     nd_dataset_free(dataset);
     nd_experiment_free(experiment);
+}
+
+static void follow_for(const char *sets, size_t steps, double tolerance) {
+    follow_this_way(sets, steps, tolerance, false);
+    follow_this_way(sets, steps, tolerance, true);
 }
 
 static void follow(const char *sets, size_t steps) {

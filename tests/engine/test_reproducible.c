@@ -17,6 +17,8 @@ static void assert_same(const nd_parameters *a, const nd_parameters *b, const ch
 static const char *const CASES[] = {
     "learning.update_noise=0.1 world.samples=3 network.hidden=60",
     "learning.update_noise=0.1 world.samples=30 world.input_dim=4 learning.label_noise=0.2",
+    "learning.update_noise=0.2 world.samples=20 world.output_dim=12 network.hidden=60", /* by lists
+                                                                                         */
     "learning.label_noise=1 world.samples=5",
     "learning.label_noise=1 learning.label_noise_distribution=gaussian world.samples=40",
     "learning.rule=adam learning.learning_rate=0.003 learning.label_noise=0.5",
@@ -62,7 +64,8 @@ static nd_parameters *run_in_pieces(const nd_experiment *experiment, const nd_da
     }
     nd_parameters *out = parameters_of(engine, experiment, dataset);
     if (seed == 1)
-        printf("    %s\n", engine->backend->describe(engine));
+        printf("    %s%s\n", engine->backend->describe(engine),
+               ((nd_fast_engine *)engine)->share[0].pack.by_lists ? ", by lists" : "");
     engine->backend->close(engine);
     return out;
 }

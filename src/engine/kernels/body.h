@@ -96,19 +96,24 @@ static void clear_empty_lanes(const nd_layer *layer, nd_pack *pack) {
         }
 }
 
-/* Kernels work on their own copy of what does not change: the compiler then knows that no store to
- * an array changes it. */
+/* Kernels work on their own copy of what does not change, and hand it to no function that is not
+ * inlined: the compiler then knows that no store to an array changes it. */
 static void drive(const nd_layer *given, nd_pack *pack) {
+    if (pack->by_lists && pack->found) {
+        met_drive(given, pack);
+        return;
+    }
     const nd_layer copy = *given, *layer = &copy;
     size_t group = 0;
     for (; group + 1 < pack->groups; group += 2) {
         view v = view_of(layer, pack, NULL, group);
-        EVERY_TILE(drive_tile, 2, &v, layer->samples);
+        EVERY_TILE(DRIVE, 2, &v, layer->samples);
     }
     if (group < pack->groups) {
         view v = view_of(layer, pack, NULL, group);
-        EVERY_TILE(drive_tile, 1, &v, layer->samples);
+        EVERY_TILE(DRIVE, 1, &v, layer->samples);
     }
+    pack->found = false;
     clear_empty_lanes(given, pack);
 }
 
@@ -122,8 +127,8 @@ static void activate(const nd_layer *layer, nd_pack *pack) {
 }
 
 static void output(const nd_layer *layer, nd_pack *pack, bool trial) {
-    if (layer->gram) {
-        gram_output(layer, pack);
+    if (pack->by_lists) {
+        met_output(layer, pack);
         return;
     }
     contraction c = {.left = pack->activity,
@@ -185,12 +190,12 @@ static void from_doubles(size_t count, const double *from, void *to) {
 }
 
 static void learn(const nd_layer *given, nd_pack *pack, const nd_step *now) {
-    const nd_layer copy = *given, *layer = &copy;
-    const nd_step step_copy = *now, *step = &step_copy;
-    if (layer->gram) {
-        gram_learn(layer, pack, step);
+    if (pack->by_lists) {
+        (given->gram ? gram_learn : met_learn)(given, pack, now);
         return;
     }
+    const nd_layer copy = *given, *layer = &copy;
+    const nd_step step_copy = *now, *step = &step_copy;
     size_t group = 0;
     for (; group + 1 < pack->groups; group += 2) {
         view v = view_of(layer, pack, step, group);

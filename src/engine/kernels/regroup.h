@@ -1,6 +1,6 @@
-/* Which slot a unit stands in: slots change places. In the Gram form units that the same samples
- * drive come into the same groups, so that few groups and samples meet (gram.h); with the sparse
- * kernels, units that are dealt with alike become neighbours. */
+/* Which slot a unit stands in: slots change places. Units that the same samples drive come into the
+ * same groups, so that few groups and samples meet (meetings.h); with the sparse kernels, units
+ * that are dealt with alike become neighbours. */
 #ifndef ND_ENGINE_KERNELS_REGROUP_H
 #define ND_ENGINE_KERNELS_REGROUP_H
 
@@ -10,6 +10,7 @@
 
 #include "engine/kernels.h"
 #include "engine/kernels/lists.h"
+#include "engine/kernels/meetings.h"
 
 static void exchange_bytes(void *one, void *other, size_t bytes) {
     uint32_t *a = one, *b = other;
@@ -90,6 +91,8 @@ static void regroup(const nd_layer *layer, nd_pack *pack) {
         for (size_t s = 0; s < count; s++)
             driven[s] |= activity[s * LANES] > 0;
     }
+    pack->found = false;
+    pack->by_lists = layer->gram || few_meet(layer, pack);
 }
 
 /* How a slot is dealt with: by runs, then by samples, four at a time. */

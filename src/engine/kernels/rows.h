@@ -2,7 +2,7 @@
 #ifndef ND_ENGINE_KERNELS_ROWS_H
 #define ND_ENGINE_KERNELS_ROWS_H
 
-#include "engine/kernels/vector.h"
+#include "engine/kernels/products.h"
 
 /* `value` rounded up to whole vectors, and to fours. */
 INLINE size_t padded(size_t value) {
@@ -11,28 +11,6 @@ INLINE size_t padded(size_t value) {
 }
 
 enum { MOST = 6 }; /* vectors of a row kept in registers at a time */
-
-typedef real fours __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(real)), may_alias));
-
-/* Sums of the lanes of four vectors, side by side. */
-INLINE void four_sums(const reals sums[4], fours *out) {
-#if ND_BYTES == 32 && !ND_SINGLE
-    __m256d low = _mm256_hadd_pd((__m256d)sums[0], (__m256d)sums[1]);
-    __m256d high = _mm256_hadd_pd((__m256d)sums[2], (__m256d)sums[3]);
-    __m256d crossed = _mm256_permute2f128_pd(low, high, 0x21);
-    *out = (fours)_mm256_add_pd(crossed, _mm256_blend_pd(low, high, 0xc));
-#elif ND_BYTES == 32
-    __m256 low = _mm256_hadd_ps((__m256)sums[0], (__m256)sums[1]);
-    __m256 high = _mm256_hadd_ps((__m256)sums[2], (__m256)sums[3]);
-    __m256 all = _mm256_hadd_ps(low, high);
-    *out = (fours)_mm_add_ps(_mm256_castps256_ps128(all), _mm256_extractf128_ps(all, 1));
-#else
-    real all[4];
-    for (int i = 0; i < 4; i++)
-        all[i] = sum_of_lanes(sums[i]);
-    __builtin_memcpy(out, all, sizeof all);
-#endif
-}
 
 /* x . matrix[which[i]] over V vectors, four times. */
 INLINE void four_dots(const int V, const reals *x, const real *matrix, size_t stride,

@@ -218,7 +218,8 @@ INLINE void follow(const bool plain, const int V, const learner *to, bool outer,
         size_t at = from + v * LANES;
         reals gradient = sum[v] + load(to->of_runs + at);
         gradient += noise_here(plain, to->layer, &to->noise, outer, place + v * LANES);
-        update_row(plain ? ND_FAST_SGD : to->layer->rule, &to->view, at, at, gradient);
+        update_row(plain ? ND_FAST_SGD : to->layer->rule, plain ? NO_NOISE : ANY_NOISE, &to->view,
+                   at, at, gradient);
     }
 }
 

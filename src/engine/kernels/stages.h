@@ -68,8 +68,13 @@ INLINE void activate_row(const view *v, size_t at, reals drive) {
     store(v->back + at, slope);
 }
 
-/* drive = coordinates z, and its activity. */
-INLINE void drive_tile(const int R, const int G, const view *v, size_t row) {
+/* As many samples as are watched: whether any unit of a group is driven by them. */
+enum { WATCHED = 64 };
+
+/* drive = coordinates z, and its activity. `met` (ReLU, of each group; or NULL) tells which samples
+ * drive one of its units. */
+INLINE void drive_tile(const int R, const int G, const view *v, uint8_t (*met)[WATCHED],
+                       size_t row) {
     reals sum[TILE * PAIR];
     const nd_layer *layer = v->layer;
     mix(R, G, v->coordinates + row * layer->rank, layer->rank, 1, 0,
@@ -81,9 +86,14 @@ INLINE void drive_tile(const int R, const int G, const view *v, size_t row) {
         size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
         if (!layer->relu || layer->rule == ND_FAST_SED)
             store(v->drive + at, sum[i * G + g]);
+        if (met)
+            met[g][row + (size_t)i] = any(positive_part(sum[i * G + g]));
         activate_row(v, at, sum[i * G + g]);
     }
 }
+
+#define DRIVE(R, G, v, row) drive_tile(R, G, v, NULL, row)
+#define WATCHED_DRIVE(R, G, v, met, row) drive_tile(R, G, v, met, row)
 
 /* back = phi'(drive) times the error that reaches the unit. */
 INLINE void back_tile(const int R, const int G, const view *v, size_t row) {
@@ -108,11 +118,18 @@ INLINE void back_tile(const int R, const int G, const view *v, size_t row) {
     }
 }
 
+/* Which noise an update adds. Where that is known in advance no row asks for it. */
+typedef enum carried { NO_NOISE, UPDATE_NOISE, ANY_NOISE } carried;
+
+INLINE carried carried_by(const view *v) {
+    return v->weight_noise ? ANY_NOISE : v->update_noise ? UPDATE_NOISE : NO_NOISE;
+}
+
 /* One row of parameters follows its gradient; for SGD the rate is in the error already. */
-INLINE void update_row(const nd_fast_rule rule, const view *v, size_t at, size_t noise_at_row,
-                       reals gradient) {
+INLINE void update_row(const nd_fast_rule rule, const carried noise, const view *v, size_t at,
+                       size_t noise_at_row, reals gradient) {
     reals parameter = load(v->parameters + at);
-    if (v->update_noise)
+    if (noise == UPDATE_NOISE || (noise == ANY_NOISE && v->update_noise))
         gradient += load(v->update_noise + noise_at_row);
     if (rule == ND_FAST_SGD) {
         parameter -= gradient;
@@ -130,39 +147,39 @@ INLINE void update_row(const nd_fast_rule rule, const view *v, size_t at, size_t
         reals root = square_root(square) * (real)v->step->inverse_root_correction_2;
         parameter -= (real)v->step->rate * mean / (root + (real)1e-8);
     }
-    if (v->weight_noise)
+    if (noise == ANY_NOISE && v->weight_noise)
         parameter += parameter * load(v->weight_noise + noise_at_row);
     store(v->parameters + at, parameter);
 }
 
-INLINE void update_tile(const nd_fast_rule rule, const int R, const int G, const view *v,
-                        size_t row, const reals *sum) {
+INLINE void update_tile(const nd_fast_rule rule, const carried noise, const int R, const int G,
+                        const view *v, size_t row, const reals *sum) {
     UNROLL
     for (int i = 0; i < R; i++)
         UNROLL
     for (int g = 0; g < G; g++)
-        update_row(rule, v, (size_t)g * v->parameter_step + (row + (size_t)i) * LANES,
+        update_row(rule, noise, v, (size_t)g * v->parameter_step + (row + (size_t)i) * LANES,
                    (size_t)g * v->noise_step + (row + (size_t)i) * LANES, sum[i * G + g]);
 }
 
 /* Output weights: gradient sum_s error h. */
-INLINE void output_weights_tile(const nd_fast_rule rule, const int R, const int G, const view *v,
-                                size_t row) {
+INLINE void output_weights_tile(const nd_fast_rule rule, const carried noise, const int R,
+                                const int G, const view *v, size_t row) {
     reals sum[TILE * PAIR];
     const nd_layer *layer = v->layer;
     mix(R, G, v->error + row, 1, layer->outputs, 0, layer->samples, v->activity, v->sample_step,
         sum);
-    update_tile(rule, R, G, v, layer->side + row, sum);
+    update_tile(rule, noise, R, G, v, layer->side + row, sum);
 }
 
 /* Input side: gradient sum_s coordinates back. */
-INLINE void input_side_tile(const nd_fast_rule rule, const int R, const int G, const view *v,
-                            size_t row) {
+INLINE void input_side_tile(const nd_fast_rule rule, const carried noise, const int R, const int G,
+                            const view *v, size_t row) {
     reals sum[TILE * PAIR];
     const nd_layer *layer = v->layer;
     mix(R, G, v->coordinates + row, 1, layer->rank, layer->first[row], layer->samples, v->back,
         v->sample_step, sum);
-    update_tile(rule, R, G, v, row, sum);
+    update_tile(rule, noise, R, G, v, row, sum);
 }
 
 INLINE void activate_groups(const view *v, int groups) {
@@ -173,27 +190,31 @@ INLINE void activate_groups(const view *v, int groups) {
         }
 }
 
-#define SGD_OUTPUT(R, G, v, row) output_weights_tile(ND_FAST_SGD, R, G, v, row)
-#define SGD_INPUT(R, G, v, row) input_side_tile(ND_FAST_SGD, R, G, v, row)
-#define ADAM_OUTPUT(R, G, v, row) output_weights_tile(ND_FAST_ADAM, R, G, v, row)
-#define ADAM_INPUT(R, G, v, row) input_side_tile(ND_FAST_ADAM, R, G, v, row)
-#define RMSPROP_OUTPUT(R, G, v, row) output_weights_tile(ND_FAST_RMSPROP, R, G, v, row)
-#define RMSPROP_INPUT(R, G, v, row) input_side_tile(ND_FAST_RMSPROP, R, G, v, row)
+#define OUTPUT_WEIGHTS(R, rule, noise, G, v, row) output_weights_tile(rule, noise, R, G, v, row)
+#define INPUT_SIDE(R, rule, noise, G, v, row) input_side_tile(rule, noise, R, G, v, row)
 
-/* One update of one or two groups, but for the Gram form (gram.h). */
+/* The parameters follow their gradients. */
+INLINE void follow_gradients(const nd_fast_rule rule, const carried noise, const int G,
+                             const view *v) {
+    TILES_UP_TO(5, v->layer->outputs, OUTPUT_WEIGHTS, rule, noise, G, v);
+    TILES_UP_TO(5, v->layer->rank, INPUT_SIDE, rule, noise, G, v);
+}
+
+/* One update of one or two groups, but for those by lists (meetings.h). */
 INLINE void learn_groups(const int G, const view *v) {
     const nd_layer *layer = v->layer;
+    const carried noise = carried_by(v);
     EVERY_TILE(back_tile, G, v, layer->samples);
-    if (layer->rule == ND_FAST_ADAM) {
-        EVERY_TILE(ADAM_OUTPUT, G, v, layer->outputs);
-        EVERY_TILE(ADAM_INPUT, G, v, layer->rank);
-    } else if (layer->rule == ND_FAST_RMSPROP) {
-        EVERY_TILE(RMSPROP_OUTPUT, G, v, layer->outputs);
-        EVERY_TILE(RMSPROP_INPUT, G, v, layer->rank);
-    } else {
-        EVERY_TILE(SGD_OUTPUT, G, v, layer->outputs);
-        EVERY_TILE(SGD_INPUT, G, v, layer->rank);
-    }
+    if (layer->rule == ND_FAST_ADAM)
+        follow_gradients(ND_FAST_ADAM, ANY_NOISE, G, v);
+    else if (layer->rule == ND_FAST_RMSPROP)
+        follow_gradients(ND_FAST_RMSPROP, ANY_NOISE, G, v);
+    else if (noise == NO_NOISE)
+        follow_gradients(ND_FAST_SGD, NO_NOISE, G, v);
+    else if (noise == UPDATE_NOISE)
+        follow_gradients(ND_FAST_SGD, UPDATE_NOISE, G, v);
+    else
+        follow_gradients(ND_FAST_SGD, ANY_NOISE, G, v);
 }
 
 /* SED: back = the drive's shift under the perturbation; the activity there. */

@@ -112,16 +112,17 @@ INLINE bool any(reals value) {
 #endif
 }
 
+/* Neighbours first, as four_sums (products.h) adds them. */
 INLINE real sum_of_lanes(reals value) {
 #if ND_BYTES == 32 && !ND_SINGLE
-    __m128d two = _mm_add_pd(_mm256_castpd256_pd128((__m256d)value),
-                             _mm256_extractf128_pd((__m256d)value, 1));
-    return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+    __m256d pairs = _mm256_hadd_pd((__m256d)value, (__m256d)value);
+    return _mm_cvtsd_f64(
+        _mm_add_sd(_mm256_castpd256_pd128(pairs), _mm256_extractf128_pd(pairs, 1)));
 #elif ND_BYTES == 32
-    __m128 four =
-        _mm_add_ps(_mm256_castps256_ps128((__m256)value), _mm256_extractf128_ps((__m256)value, 1));
-    four = _mm_add_ps(four, _mm_movehl_ps(four, four));
-    return _mm_cvtss_f32(_mm_add_ss(four, _mm_movehdup_ps(four)));
+    __m256 fours = _mm256_hadd_ps((__m256)value, (__m256)value);
+    fours = _mm256_hadd_ps(fours, fours);
+    return _mm_cvtss_f32(
+        _mm_add_ss(_mm256_castps256_ps128(fours), _mm256_extractf128_ps(fours, 1)));
 #else
     real sum = 0;
     for (int lane = 0; lane < LANES; lane++)

@@ -1,0 +1,275 @@
+/* Who meets whom: a group of units and a sample that drives none of them have nothing to say to
+ * each other. Lists of those that meet, and the stages that go by them: few, once noise has made
+ * the activity sparse and like units stand side by side (regroup.h). */
+#ifndef ND_ENGINE_KERNELS_MEETINGS_H
+#define ND_ENGINE_KERNELS_MEETINGS_H
+
+#include "engine/kernels.h"
+#include "engine/kernels/stages.h"
+
+/* All groups of a pack. */
+typedef struct meetings {
+    view v;                                          /* of the first group; the others follow */
+    size_t samples, outputs, side, groups, capacity; /* capacity: groups there is room for */
+    real *output;
+    uint32_t *lists;
+} meetings;
+
+INLINE meetings meetings_of(const nd_layer *layer, const nd_pack *pack, const nd_step *step) {
+    return (meetings){.v = view_of(layer, pack, step, 0),
+                      .samples = layer->samples,
+                      .outputs = layer->outputs,
+                      .side = layer->side,
+                      .groups = pack->groups,
+                      .capacity = pack->capacity / LANES,
+                      .output = pack->output,
+                      .lists = pack->lists};
+}
+
+/* The samples of a group, and the groups of a sample, in order; the first number says how many. */
+INLINE uint32_t *samples_of(const meetings *m, size_t group) {
+    return m->lists + group * (m->samples + 1);
+}
+
+INLINE uint32_t *groups_of(const meetings *m, size_t sample) {
+    return samples_of(m, m->capacity) + sample * (m->capacity + 1);
+}
+
+/* Does a group meet each sample, 1 or 0, as its lists say. */
+INLINE uint8_t *met_by(const meetings *m, size_t group) {
+    return (uint8_t *)groups_of(m, m->samples) + group * WATCHED;
+}
+
+/* For each slot; enough, as a group has two slots at least. */
+static size_t meeting_bytes(const nd_layer *layer) {
+    return (2 * layer->samples + 1) * sizeof(uint32_t) + WATCHED;
+}
+
+/* Makes all lists from the activity. */
+static void list_meetings(const meetings *m) {
+    for (size_t s = 0; s < m->samples; s++)
+        groups_of(m, s)[0] = 0;
+    for (uint32_t group = 0; group < m->groups; group++) {
+        uint32_t *samples = samples_of(m, group), count = 0;
+        for (uint32_t s = 0; s < m->samples; s++) {
+            bool met = any(load(m->v.activity + group * m->v.sample_step + s * LANES));
+            if (s < WATCHED)
+                met_by(m, group)[s] = met;
+            samples[1 + count] = s;
+            count += met;
+        }
+        samples[0] = count;
+        for (uint32_t i = 1; i <= count; i++) {
+            uint32_t *groups = groups_of(m, samples[i]);
+            groups[++groups[0]] = group;
+        }
+    }
+}
+
+/* Lists stay in order. */
+INLINE void put_in(uint32_t *list, uint32_t value) {
+    uint32_t i = ++list[0];
+    for (; i > 1 && list[i - 1] > value; i--)
+        list[i] = list[i - 1];
+    list[i] = value;
+}
+
+INLINE void take_out(uint32_t *list, uint32_t value) {
+    uint32_t i = 1, count = list[0]--;
+    while (list[i] != value)
+        i++;
+    for (; i < count; i++)
+        list[i] = list[i + 1];
+}
+
+/* The lists follow what a group meets now. */
+INLINE void follow_meetings(const meetings *m, uint32_t group, const uint8_t *met) {
+    uint64_t now[WATCHED / 8], before[WATCHED / 8], changed = 0;
+    uint8_t *known = met_by(m, group);
+    __builtin_memcpy(now, met, sizeof now);
+    __builtin_memcpy(before, known, sizeof before);
+    for (size_t i = 0; i < WATCHED / 8; i++)
+        changed |= now[i] ^ before[i];
+    if (!changed)
+        return;
+    for (uint32_t s = 0; s < m->samples; s++) {
+        if (met[s] == known[s])
+            continue;
+        if (met[s]) {
+            put_in(samples_of(m, group), s);
+            put_in(groups_of(m, s), group);
+        } else {
+            take_out(samples_of(m, group), s);
+            take_out(groups_of(m, s), group);
+        }
+        known[s] = met[s];
+    }
+}
+
+/* output[s][row ...] = sum over units of activity[s] W_out[row ...]. */
+INLINE void met_output_tile(const int R, const meetings *m, size_t row) {
+    for (size_t s = 0; s < m->samples; s++) {
+        const uint32_t *groups = groups_of(m, s), *end = groups + 1 + groups[0];
+        const real *activities = m->v.activity + s * LANES;
+        const real *weights = m->v.parameters + (m->side + row) * LANES;
+        reals sum[WIDE];
+        UNROLL
+        for (int i = 0; i < R; i++)
+            sum[i] = (reals){0};
+        for (const uint32_t *group = groups + 1; group < end; group++) {
+            reals activity = load(activities + *group * m->v.sample_step);
+            const real *weight = weights + *group * m->v.parameter_step;
+            UNROLL
+            for (int i = 0; i < R; i++)
+                sum[i] += activity * load(weight + i * LANES);
+        }
+        store_sums(R, sum, m->output + s * m->outputs + row);
+    }
+}
+
+/* W_out follows its gradient, sum_s error h. Before that, back becomes the part of the error that
+ * comes through these weights, or gains it; the `last` tile makes it the error at the unit, by
+ * which in the Gram form the unit's g falls. */
+INLINE void met_weights_tile(const nd_fast_rule rule, const carried noise, const bool gram,
+                             const int R, const meetings *m, size_t row) {
+    const real *errors = held_address(m->v.error + row);
+    const bool last = row + (size_t)R == m->outputs;
+    for (size_t group = 0; group < m->groups; group++) {
+        const uint32_t *samples = samples_of(m, group), *end = samples + 1 + samples[0];
+        const real *activities = held_address(m->v.activity + group * m->v.sample_step);
+        real *backs = held_address(m->v.back + group * m->v.sample_step);
+        real *sides = held_address(m->v.parameters + group * m->v.parameter_step);
+        real *weights = held_address(sides + (m->side + row) * LANES);
+        reals sum[WIDE];
+        UNROLL
+        for (int i = 0; i < R; i++)
+            sum[i] = (reals){0};
+        for (const uint32_t *s = samples + 1; s < end; s++) {
+            size_t at = *s * (size_t)LANES;
+            const real *error = held_address(errors + *s * m->outputs);
+            reals activity = load(activities + at), part[2] = {{0}, {0}};
+            UNROLL
+            for (int i = 0; i < R; i++) {
+                reals e = held(broadcast(error[i]));
+                sum[i] += e * activity;
+                part[i % 2] += e * load(weights + i * LANES);
+            }
+            reals back = part[0] + part[1];
+            if (__builtin_expect(row > 0, 0))
+                back += load(backs + at);
+            if (__builtin_expect(last, 1)) {
+                back = where(activity > 0, back);
+                if (gram)
+                    store(sides + at, load(sides + at) - back);
+            }
+            store(backs + at, back);
+        }
+        UNROLL
+        for (int i = 0; i < R; i++) {
+            size_t at = (m->side + row + (size_t)i) * LANES;
+            update_row(rule, noise, &m->v, group * m->v.parameter_step + at,
+                       group * m->v.noise_step + at, sum[i]);
+        }
+    }
+}
+
+/* The input side follows its gradient, sum_s coordinates back. */
+INLINE void met_side_tile(const nd_fast_rule rule, const carried noise, const int R,
+                          const meetings *m, size_t row) {
+    const size_t rank = m->v.layer->rank, first = m->v.layer->first[row];
+    const real *columns = held_address(m->v.coordinates + row);
+    for (size_t group = 0; group < m->groups; group++) {
+        const uint32_t *s = samples_of(m, group) + 1, *end = s + s[-1];
+        const real *backs = held_address(m->v.back + group * m->v.sample_step);
+        reals sum[TILE];
+        UNROLL
+        for (int i = 0; i < R; i++)
+            sum[i] = (reals){0};
+        while (s < end && *s < first)
+            s++;
+        for (; s < end; s++) {
+            reals back = load(backs + *s * (size_t)LANES);
+            const real *column = held_address(columns + *s * rank);
+            UNROLL
+            for (int i = 0; i < R; i++)
+                sum[i] += broadcast(column[i]) * back;
+        }
+        UNROLL
+        for (int i = 0; i < R; i++) {
+            size_t at = (row + (size_t)i) * LANES;
+            update_row(rule, noise, &m->v, group * m->v.parameter_step + at,
+                       group * m->v.noise_step + at, sum[i]);
+        }
+    }
+}
+
+/* Drive and activity of all slots; the lists that stood before follow. */
+static void met_drive(const nd_layer *given, nd_pack *pack) {
+    const nd_layer copy = *given, *layer = &copy;
+    const meetings m = meetings_of(layer, pack, NULL);
+    uint8_t met[PAIR][WATCHED] = {{0}};
+    size_t group = 0;
+    for (; group + 1 < m.groups; group += 2) {
+        const view v = view_of(layer, pack, NULL, group);
+        TILES_UP_TO(5, m.samples, WATCHED_DRIVE, 2, &v, met);
+        follow_meetings(&m, (uint32_t)group, met[0]);
+        follow_meetings(&m, (uint32_t)group + 1, met[1]);
+    }
+    if (group < m.groups) {
+        const view v = view_of(layer, pack, NULL, group);
+        TILES_UP_TO(5, m.samples, WATCHED_DRIVE, 1, &v, met);
+        follow_meetings(&m, (uint32_t)group, met[0]);
+    }
+}
+
+/* Do so few meet that lists pay? What is done with a meeting is measured in multiplications; going
+ * by lists costs as much as `EXTRA` of them. The choice is saved with the engine's state: sums are
+ * rounded differently. */
+static bool few_meet(const nd_layer *layer, const nd_pack *pack) {
+    enum { EXTRA = 28 };
+    size_t met = 0, all = pack->groups * layer->samples;
+    size_t work = 3 * layer->outputs + layer->rank;
+    if (layer->samples > WATCHED)
+        return false;
+    for (size_t i = 0; i < all; i++)
+        met += any(load((const real *)pack->activity + i * LANES));
+    return met * (work + EXTRA) < all * work;
+}
+
+/* W_out h of all slots. */
+static void met_output(const nd_layer *given, nd_pack *pack) {
+    const nd_layer copy = *given, *layer = &copy;
+    const meetings m = meetings_of(layer, pack, NULL);
+    if (!pack->found)
+        list_meetings(&m);
+    pack->found = true;
+    EVERY_WIDE_TILE(m.outputs, met_output_tile, &m);
+}
+
+#define MET_WEIGHTS(R, rule, noise, gram, m, row) met_weights_tile(rule, noise, gram, R, m, row)
+#define MET_SIDE(R, rule, noise, m, row) met_side_tile(rule, noise, R, m, row)
+
+INLINE void met_gradients(const nd_fast_rule rule, const carried noise, const meetings *m) {
+    EVERY_WIDE_TILE(m->outputs, MET_WEIGHTS, rule, noise, false, m);
+    TILES_UP_TO(5, m->v.layer->rank, MET_SIDE, rule, noise, m);
+}
+
+/* One update, but for the Gram form (gram.h). */
+static void met_learn(const nd_layer *given, nd_pack *pack, const nd_step *now) {
+    const nd_layer copy = *given, *layer = &copy;
+    const nd_step step_copy = *now, *step = &step_copy;
+    const meetings m = meetings_of(layer, pack, step);
+    const carried noise = carried_by(&m.v);
+    if (layer->rule == ND_FAST_ADAM)
+        met_gradients(ND_FAST_ADAM, ANY_NOISE, &m);
+    else if (layer->rule == ND_FAST_RMSPROP)
+        met_gradients(ND_FAST_RMSPROP, ANY_NOISE, &m);
+    else if (noise == NO_NOISE)
+        met_gradients(ND_FAST_SGD, NO_NOISE, &m);
+    else if (noise == UPDATE_NOISE)
+        met_gradients(ND_FAST_SGD, UPDATE_NOISE, &m);
+    else
+        met_gradients(ND_FAST_SGD, ANY_NOISE, &m);
+}
+
+#endif
