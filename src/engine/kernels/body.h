@@ -226,7 +226,7 @@ static void descend(const nd_layer *given, nd_pack *pack, const nd_step *now) {
     const nd_step step_copy = *now, *step = &step_copy;
     for (size_t group = 0; group < pack->groups; group++) {
         view v = view_of(layer, pack, step, group);
-        descend_groups(1, &v);
+        descend_group(&v);
     }
     if (layer->keeps_drive)
         clear_empty_lanes(given, pack);

@@ -119,7 +119,8 @@ INLINE void contract_tile(const int R, const int C, const contraction *c, size_t
     for (int i = 0; i < R * C; i++)
         sum[i] = (reals){0};
     const real *left = c->left + row * LANES, *right = c->right + column * LANES;
-    for (size_t g = 0; g < c->groups; g++, left += c->left_step, right += c->right_step) {
+    _Pragma("GCC unroll 2") for (size_t g = 0; g < c->groups;
+                                 g++, left += c->left_step, right += c->right_step) {
         reals x[2];
         UNROLL
         for (int i = 0; i < R; i++)
@@ -138,7 +139,8 @@ INLINE void contract_tile(const int R, const int C, const contraction *c, size_t
 }
 
 /* All of out. */
-static void contract(const contraction *c, size_t rows) {
+static void contract(const contraction *given, size_t rows) {
+    const contraction copy = *given, *c = &copy;
     size_t width = tile_height(c->columns, TILE);
     for (size_t row = 0; row < rows; row += 2)
         for (size_t column = 0; column < c->columns; column += width) {

@@ -245,28 +245,45 @@ INLINE void perturb_groups(const int G, const view *v) {
         }
 }
 
-/* SED: every parameter steps back along its perturbation; the drive follows where it is kept. */
-INLINE void descend_groups(const int G, const view *v) {
-    const nd_layer *layer = v->layer;
-    real factor = (real)v->step->rate;
-    for (size_t g = 0; g < (size_t)G; g++) {
-        for (size_t row = 0; row < layer->rows; row++) {
-            size_t at = g * v->parameter_step + row * LANES,
-                   of_noise = g * v->noise_step + row * LANES;
-            reals p = load(v->parameters + at) - factor * load(v->perturbation + of_noise);
-            if (v->update_noise)
-                p -= load(v->update_noise + of_noise);
-            if (v->weight_noise)
-                p += p * load(v->weight_noise + of_noise);
-            store(v->parameters + at, p);
-        }
-        for (size_t s = 0; layer->keeps_drive && s < layer->samples; s++) {
-            size_t at = g * v->sample_step + s * LANES;
-            store(v->drive + at, load(v->drive + at) - factor * load(v->back + at));
-        }
+/* SED: every parameter of a group steps back along its perturbation. */
+INLINE void step_back(const carried noise, const view *v) {
+    const real factor = (real)v->step->rate;
+    const size_t count = v->layer->rows * LANES;
+    UNROLL_LITTLE
+    for (size_t at = 0; at < count; at += LANES) {
+        reals p = load(v->parameters + at) - factor * load(v->perturbation + at);
+        if (noise == ANY_NOISE && v->update_noise)
+            p -= load(v->update_noise + at);
+        if (noise == ANY_NOISE && v->weight_noise)
+            p += p * load(v->weight_noise + at);
+        store(v->parameters + at, p);
     }
-    if (layer->keeps_drive)
-        activate_groups(v, G);
+}
+
+/* The drive follows, and the activity. */
+INLINE void drive_back(const bool relu, const view *v) {
+    const real factor = (real)v->step->rate;
+    const size_t count = v->layer->samples * LANES;
+    UNROLL_LITTLE
+    for (size_t at = 0; at < count; at += LANES) {
+        reals drive = load(v->drive + at) - factor * load(v->back + at);
+        store(v->drive + at, drive);
+        if (relu)
+            store(v->activity + at, positive_part(drive));
+        else
+            activate_row(v, at, drive);
+    }
+}
+
+INLINE void descend_group(const view *v) {
+    if (carried_by(v) == NO_NOISE)
+        step_back(NO_NOISE, v);
+    else
+        step_back(ANY_NOISE, v);
+    if (v->layer->keeps_drive && v->layer->relu)
+        drive_back(true, v);
+    else if (v->layer->keeps_drive)
+        drive_back(false, v);
 }
 
 #endif

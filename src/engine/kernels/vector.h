@@ -48,6 +48,8 @@ enum {
 
 /* Unrolls the loop that follows: what it works on then stays in registers. */
 #define UNROLL _Pragma("GCC unroll 16")
+/* The same for long loops over little work. */
+#define UNROLL_LITTLE _Pragma("GCC unroll 4")
 #define INLINE static inline __attribute__((always_inline))
 
 INLINE reals load(const real *from) {
