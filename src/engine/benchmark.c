@@ -12,8 +12,9 @@
 #define RUN "run: {steps: 100000000, records: 2, snapshots: 2}\n"
 
 static const nd_benchmark_case CASES[] = {
+    /* One run in five of this case comes to so few units that it diverges after some 7e6 steps. */
     {'A', "SGD, update noise 0.03, n 5, d 20 -> 5, H 100: a whole run",
-     "name: case-a\nseed: 1\nworld: {task: random, samples: 5, input_dim: 20, output_dim: 5}\n"
+     "name: case-a\nseed: 2\nworld: {task: random, samples: 5, input_dim: 20, output_dim: 5}\n"
      "network: {hidden: 100, initialisation: rich}\n"
      "learning: {rule: sgd, learning_rate: 0.1, update_noise: 0.03}\n" RUN,
      10000000},
