@@ -24,7 +24,7 @@ enum { VECTORS_KNOWN = 64 };
 typedef struct source {
     address at;
     const uint32_t *unit; /* the next */
-    size_t across, vector, vectors, turn;
+    size_t vector, vectors, turn;
     unit_part units[2][2];  /* [turn][half]: those of the present units, and of the ones before */
     block_part later[2][2]; /* [vector % 2][half] */
     block_part blocks[VECTORS_KNOWN][2]; /* [vector][half] */
@@ -71,11 +71,10 @@ INLINE void next_words(source *from, const size_t across, const int vectors, int
         if (from->vector == from->vectors)
             read_units(from, across);
         size_t vector = from->vector++;
-        const block_part *here = from->blocks[vector];
-        if (vector >= VECTORS_KNOWN) {
+        bool known = vector < VECTORS_KNOWN;
+        const block_part *here = known ? from->blocks[vector] : from->later[vector % 2];
+        if (!known)
             read_blocks(from, across, vector, from->later[vector % 2]);
-            here = from->later[vector % 2];
-        }
         for (int half = 0; half < 2; half++) {
             block[2 * i + half] = here + half;
             unit[2 * i + half] = from->units[from->turn] + half;
