@@ -118,11 +118,11 @@ static bool plan(nd_fast_engine *self, nd_error *error) {
                   keys->dropout <= 0 && layer->samples < 2 * layer->rank;
     layer->keeps_drive = layer->gram || (layer->rule == ND_FAST_SED && !moved &&
                                          keys->update_noise <= 0 && keys->dropout <= 0);
-    layer->meets = layer->relu && layer->rule != ND_FAST_SED && keys->dropout <= 0;
     layer->side = layer->gram ? layer->samples : layer->rank;
     layer->rows = layer->side + layer->outputs;
     sparse = sparse && !layer->gram;
-    layer->meets = layer->meets && !sparse;
+    layer->meets = layer->gram || (layer->relu && !sparse && layer->rule != ND_FAST_SED &&
+                                   keys->dropout <= 0 && layer->samples <= ND_WATCHED);
     if (sparse && layer->rank <= MOST_TURNED && !nd_subspace_turn(self->subspace, error))
         return false;
     self->kernels =

@@ -44,7 +44,7 @@ static bool pass_share(const nd_fast_engine *engine, nd_share *share, transfer p
         !pass(buffer, &share->sleeps, sizeof share->sleeps, error) ||
         !pass(buffer, &share->bound, sizeof share->bound, error))
         return false;
-    if (slots > share->units || by_lists > engine->layer.meets)
+    if (slots > share->units || by_lists > engine->layer.meets || by_lists < engine->layer.gram)
         return nd_fail(error, NULL, NULL, "the engine's state is not of this experiment");
     pack->slots = slots;
     pack->by_lists = by_lists != 0;

@@ -14,6 +14,9 @@ typedef enum nd_fast_rule { ND_FAST_SGD, ND_FAST_ADAM, ND_FAST_RMSPROP, ND_FAST_
 
 enum { ND_NOISE_UPDATE, ND_NOISE_WEIGHT, ND_NOISE_PERTURBATION, ND_NOISE_KINDS };
 
+/* So many samples at most are watched from step to step: which groups they meet. */
+enum { ND_WATCHED = 64 };
+
 /* The shape of the problem; constant during a run. A "real" is double or float, as the kernels'. */
 typedef struct nd_layer {
     size_t samples, outputs; /* n, d_out */

@@ -35,6 +35,9 @@ static const char *const CASES[] = {
 };
 enum { CASE_COUNT = sizeof CASES / sizeof CASES[0], STEPS = 6000 };
 
+/* How many cases came to go by lists that did not from the start. */
+static int came_to_lists;
+
 /* Runs to STEPS in pieces ending at random steps; at each, as `habits` say: saves and goes on with
  * a fresh engine, records, asks for parameters. */
 enum { SAVES = 1, RECORDS = 2, LOOKS = 4 };
@@ -63,9 +66,12 @@ static nd_parameters *run_in_pieces(const nd_experiment *experiment, const nd_da
         }
     }
     nd_parameters *out = parameters_of(engine, experiment, dataset);
-    if (seed == 1)
-        printf("    %s%s\n", engine->backend->describe(engine),
-               ((nd_fast_engine *)engine)->share[0].pack.by_lists ? ", by lists" : "");
+    if (seed == 1) {
+        const nd_fast_engine *fast = (nd_fast_engine *)engine;
+        bool by_lists = fast->share[0].pack.by_lists;
+        came_to_lists += by_lists && !fast->layer.gram;
+        printf("    %s%s\n", engine->backend->describe(engine), by_lists ? ", by lists" : "");
+    }
     engine->backend->close(engine);
     return out;
 }
@@ -86,6 +92,7 @@ static void in_one_piece_or_many(void **state) {
         nd_dataset_free(dataset);
         nd_experiment_free(experiment);
     }
+    assert_true(came_to_lists > 0);
 }
 
 static void for_any_number_of_threads(void **state) {
@@ -134,6 +141,25 @@ static void foreign_state_is_refused(void **state) {
     nd_experiment_free(other);
 }
 
+/* A damaged state may not send an engine by lists that it has not. */
+static void a_way_that_is_not_offered_is_refused(void **state) {
+    (void)state;
+    nd_error error = {0};
+    nd_experiment *experiment = experiment_with("learning.label_noise=1 world.samples=5");
+    nd_dataset *dataset = dataset_of(experiment);
+    nd_engine *engine = open_fast(experiment, dataset, 1);
+    nd_fast_engine *fast = (nd_fast_engine *)engine;
+    nd_buffer buffer = {0};
+    support_fine(engine->backend->save(engine, &buffer, &error), &error);
+    assert_true(fast->layer.meets);
+    fast->layer.meets = false;
+    assert_false(engine->backend->restore(engine, &buffer, &error));
+    nd_buffer_free(&buffer);
+    engine->backend->close(engine);
+    nd_dataset_free(dataset);
+    nd_experiment_free(experiment);
+}
+
 static void divergence_is_told_with_its_step(void **state) {
     (void)state;
     nd_error error = {0};
@@ -153,6 +179,7 @@ int main(void) {
         cmocka_unit_test(in_one_piece_or_many),
         cmocka_unit_test(for_any_number_of_threads),
         cmocka_unit_test(foreign_state_is_refused),
+        cmocka_unit_test(a_way_that_is_not_offered_is_refused),
         cmocka_unit_test(divergence_is_told_with_its_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

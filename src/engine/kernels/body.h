@@ -96,8 +96,8 @@ static void clear_empty_lanes(const nd_layer *layer, nd_pack *pack) {
         }
 }
 
-/* Kernels work on their own copy of what does not change, and hand it to no function that is not
- * inlined: the compiler then knows that no store to an array changes it. */
+/* Kernels work on their own copy of what does not change, and hand it to no function that is chosen
+ * while they run: the compiler then knows that no store to an array changes it. */
 static void drive(const nd_layer *given, nd_pack *pack) {
     if (pack->by_lists && pack->found) {
         met_drive(given, pack);

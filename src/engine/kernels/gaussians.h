@@ -196,7 +196,7 @@ static void blur(uint64_t seed, nd_purpose purpose, uint64_t step, bool gaussian
                 size_t first = 16 * i + lane, second = first + 16;
                 if (gaussian) {
                     floats made[2];
-                    box_muller(1, word, word + 1, ANGLE_SHIFT, made);
+                    box_muller(1, word, word + 1, NO_ZEROS, made);
                     blur_gaussian(made[0], scale, base + first, out + first);
                     blur_gaussian(made[1], scale, base + second, out + second);
                 } else {

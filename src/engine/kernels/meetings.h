@@ -37,12 +37,12 @@ INLINE uint32_t *groups_of(const meetings *m, size_t sample) {
 
 /* Does a group meet each sample, 1 or 0, as its lists say. */
 INLINE uint8_t *met_by(const meetings *m, size_t group) {
-    return (uint8_t *)groups_of(m, m->samples) + group * WATCHED;
+    return (uint8_t *)groups_of(m, m->samples) + group * ND_WATCHED;
 }
 
 /* For each slot; enough, as a group has two slots at least. */
 static size_t meeting_bytes(const nd_layer *layer) {
-    return (2 * layer->samples + 1) * sizeof(uint32_t) + WATCHED;
+    return (2 * layer->samples + 1) * sizeof(uint32_t) + ND_WATCHED;
 }
 
 /* Makes all lists from the activity. */
@@ -53,7 +53,7 @@ static void list_meetings(const meetings *m) {
         uint32_t *samples = samples_of(m, group), count = 0;
         for (uint32_t s = 0; s < m->samples; s++) {
             bool met = any(load(m->v.activity + group * m->v.sample_step + s * LANES));
-            if (s < WATCHED)
+            if (s < ND_WATCHED)
                 met_by(m, group)[s] = met;
             samples[1 + count] = s;
             count += met;
@@ -84,11 +84,11 @@ INLINE void take_out(uint32_t *list, uint32_t value) {
 
 /* The lists follow what a group meets now. */
 INLINE void follow_meetings(const meetings *m, uint32_t group, const uint8_t *met) {
-    uint64_t now[WATCHED / 8], before[WATCHED / 8], changed = 0;
+    uint64_t now[ND_WATCHED / 8], before[ND_WATCHED / 8], changed = 0;
     uint8_t *known = met_by(m, group);
     __builtin_memcpy(now, met, sizeof now);
     __builtin_memcpy(before, known, sizeof before);
-    for (size_t i = 0; i < WATCHED / 8; i++)
+    for (size_t i = 0; i < ND_WATCHED / 8; i++)
         changed |= now[i] ^ before[i];
     if (!changed)
         return;
@@ -207,17 +207,17 @@ INLINE void met_side_tile(const nd_fast_rule rule, const carried noise, const in
 static void met_drive(const nd_layer *given, nd_pack *pack) {
     const nd_layer copy = *given, *layer = &copy;
     const meetings m = meetings_of(layer, pack, NULL);
-    uint8_t met[PAIR][WATCHED] = {{0}};
+    uint8_t met[PAIR][ND_WATCHED] = {{0}};
     size_t group = 0;
     for (; group + 1 < m.groups; group += 2) {
         const view v = view_of(layer, pack, NULL, group);
-        TILES_UP_TO(5, m.samples, WATCHED_DRIVE, 2, &v, met);
+        EVERY_LOW_TILE(m.samples, WATCHED_DRIVE, 2, &v, met);
         follow_meetings(&m, (uint32_t)group, met[0]);
         follow_meetings(&m, (uint32_t)group + 1, met[1]);
     }
     if (group < m.groups) {
         const view v = view_of(layer, pack, NULL, group);
-        TILES_UP_TO(5, m.samples, WATCHED_DRIVE, 1, &v, met);
+        EVERY_LOW_TILE(m.samples, WATCHED_DRIVE, 1, &v, met);
         follow_meetings(&m, (uint32_t)group, met[0]);
     }
 }
@@ -229,8 +229,6 @@ static bool few_meet(const nd_layer *layer, const nd_pack *pack) {
     enum { EXTRA = 28 };
     size_t met = 0, all = pack->groups * layer->samples;
     size_t work = 3 * layer->outputs + layer->rank;
-    if (layer->samples > WATCHED)
-        return false;
     for (size_t i = 0; i < all; i++)
         met += any(load((const real *)pack->activity + i * LANES));
     return met * (work + EXTRA) < all * work;
@@ -251,7 +249,7 @@ static void met_output(const nd_layer *given, nd_pack *pack) {
 
 INLINE void met_gradients(const nd_fast_rule rule, const carried noise, const meetings *m) {
     EVERY_WIDE_TILE(m->outputs, MET_WEIGHTS, rule, noise, false, m);
-    TILES_UP_TO(5, m->v.layer->rank, MET_SIDE, rule, noise, m);
+    EVERY_LOW_TILE(m->v.layer->rank, MET_SIDE, rule, noise, m);
 }
 
 /* One update, but for the Gram form (gram.h). */

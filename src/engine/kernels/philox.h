@@ -139,8 +139,11 @@ INLINE void stream_words(const address *at, size_t block, ints words[4]) {
 
 /* Pairs of Gaussians, out[2 pair] and out[2 pair + 1]. Of a radius word the upper 28 bits make the
  * radius; the lowest bit is the sign of the first, and the lowest four turn the angle, so that
- * pairs whose angles come from the same word are independent. The lowest `zeros` bits of an angle
- * word are zero: the angle is taken in the middle of what they leave open. */
+ * pairs whose angles come from the same word are correlated by no more than 2e-6. The lowest
+ * `zeros` bits of an angle word are zero: the angle is taken in the middle of what they leave open.
+ */
+static const int NO_ZEROS[] = {0, 0};
+
 INLINE void box_muller(const int pairs, const ints *radius_word, const ints *angle_word,
                        const int *zeros, floats *out) {
     enum { MOST_PAIRS = 3 };

@@ -99,9 +99,11 @@ INLINE size_t tile_height(size_t rows, size_t most) {
         }                                                                                          \
     } while (0)
 
-/* Calls tile(R, G, view, row) for all tiles of `rows`, R being a constant in each call. */
-#define EVERY_TILE(tile, G, view, rows) TILES_UP_TO(5, rows, tile, G, view)
-/* Calls tile(R, ..., row) for tiles of one group. */
+/* Calls tile(R, ..., row) for all tiles of `rows`, R, at most TILE, being a constant in each call.
+ */
+#define EVERY_LOW_TILE(rows, ...) TILES_UP_TO(5, rows, __VA_ARGS__)
+#define EVERY_TILE(tile, G, view, rows) EVERY_LOW_TILE(rows, tile, G, view)
+/* The same for tiles of one group, R at most WIDE. */
 #define EVERY_WIDE_TILE(rows, ...) TILES_UP_TO(10, rows, __VA_ARGS__)
 
 /* What the sum over units reads: left is [group][..][lane] with left_step reals to a group. */
@@ -119,8 +121,8 @@ INLINE void contract_tile(const int R, const int C, const contraction *c, size_t
     for (int i = 0; i < R * C; i++)
         sum[i] = (reals){0};
     const real *left = c->left + row * LANES, *right = c->right + column * LANES;
-    _Pragma("GCC unroll 2") for (size_t g = 0; g < c->groups;
-                                 g++, left += c->left_step, right += c->right_step) {
+    UNROLL_LITTLE
+    for (size_t g = 0; g < c->groups; g++, left += c->left_step, right += c->right_step) {
         reals x[2];
         UNROLL
         for (int i = 0; i < R; i++)

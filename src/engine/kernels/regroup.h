@@ -91,7 +91,7 @@ static void regroup(const nd_layer *layer, nd_pack *pack) {
         for (size_t s = 0; s < count; s++)
             driven[s] |= activity[s * LANES] > 0;
     }
-    pack->found = false;
+    pack->found = false; /* the lists were scratch */
     pack->by_lists = layer->gram || few_meet(layer, pack);
 }
 

@@ -68,12 +68,9 @@ INLINE void activate_row(const view *v, size_t at, reals drive) {
     store(v->back + at, slope);
 }
 
-/* As many samples as are watched: whether any unit of a group is driven by them. */
-enum { WATCHED = 64 };
-
 /* drive = coordinates z, and its activity. `met` (ReLU, of each group; or NULL) tells which samples
  * drive one of its units. */
-INLINE void drive_tile(const int R, const int G, const view *v, uint8_t (*met)[WATCHED],
+INLINE void drive_tile(const int R, const int G, const view *v, uint8_t (*met)[ND_WATCHED],
                        size_t row) {
     reals sum[TILE * PAIR];
     const nd_layer *layer = v->layer;
@@ -196,8 +193,8 @@ INLINE void activate_groups(const view *v, int groups) {
 /* The parameters follow their gradients. */
 INLINE void follow_gradients(const nd_fast_rule rule, const carried noise, const int G,
                              const view *v) {
-    TILES_UP_TO(5, v->layer->outputs, OUTPUT_WEIGHTS, rule, noise, G, v);
-    TILES_UP_TO(5, v->layer->rank, INPUT_SIDE, rule, noise, G, v);
+    EVERY_LOW_TILE(v->layer->outputs, OUTPUT_WEIGHTS, rule, noise, G, v);
+    EVERY_LOW_TILE(v->layer->rank, INPUT_SIDE, rule, noise, G, v);
 }
 
 /* One update of one or two groups, but for those by lists (meetings.h). */

@@ -10,7 +10,6 @@
 static void gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, uint32_t block,
                       size_t count, float *out) {
     enum { BATCH = 8, PER_VECTOR = 4 * FLOATS };
-    static const int zeros[] = {0, 0};
     const address at = address_of(seed, purpose, step);
     for (size_t start = 0; start < count; start += (size_t)(BATCH * PER_VECTOR)) {
         size_t left = (count - start) / PER_VECTOR, batch = left < BATCH ? left : BATCH;
@@ -19,7 +18,7 @@ static void gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, uint32_t
             stream_words(&at, block, words[b]);
         for (size_t b = 0; b < batch; b++) {
             const ints radius[] = {words[b][0], words[b][2]}, angle[] = {words[b][1], words[b][3]};
-            box_muller(2, radius, angle, zeros, (floats *)(out + start + b * PER_VECTOR));
+            box_muller(2, radius, angle, NO_ZEROS, (floats *)(out + start + b * PER_VECTOR));
         }
     }
 }
