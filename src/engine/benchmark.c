@@ -48,9 +48,10 @@ const nd_benchmark_case *nd_benchmark_cases(void) {
     return CASES;
 }
 
+/* Of this thread alone: the threads that a BLAS starts spin for a while before they sleep. */
 static double processor_seconds(void) {
     struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
@@ -101,6 +102,10 @@ bool nd_benchmark_run(const char *text, const char *const *sets, size_t set_coun
     nd_dataset_free(dataset);
     nd_experiment_free(experiment);
     return fine;
+}
+
+const char *nd_benchmark_instructions(void) {
+    return nd_kernels_choose(false, false)->instruction_set;
 }
 
 double nd_benchmark_gaussian(bool single) {

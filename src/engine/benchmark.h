@@ -32,6 +32,9 @@ typedef struct nd_benchmark {
 bool nd_benchmark_run(const char *text, const char *const *sets, size_t set_count, uint64_t steps,
                       nd_benchmark *out, nd_error *error);
 
+/* The instruction set of the chosen kernels. */
+const char *nd_benchmark_instructions(void);
+
 /* Nanoseconds per bulk Gaussian for the chosen kernels. */
 double nd_benchmark_gaussian(bool single);
 
