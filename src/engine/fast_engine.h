@@ -51,6 +51,7 @@ typedef struct nd_fast_engine {
     nd_parameters *initial;
     nd_silence silence;
     double silence_threshold; /* c */
+    double silence_tail;      /* the chance of a Gaussian beyond it */
     double target_variance, rate, error_scale;
     size_t period;                /* steps whose noise is drawn together */
     size_t noise_count;           /* numbers drawn for a unit and period: period x rows, or more */

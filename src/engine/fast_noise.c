@@ -89,17 +89,6 @@ bool nd_fast_open_pack_noise(const nd_fast_engine *self, nd_pack *pack, nd_error
     return true;
 }
 
-/* Lanes past the last unit must not be moved by noise. */
-static void still_empty_lanes(const nd_fast_engine *engine, nd_pack *pack, void *noise) {
-    size_t lanes = engine->kernels->lanes, size = engine->kernels->real_size;
-    size_t rows = engine->noise_count, used = pack->slots % lanes;
-    if (used == 0)
-        return;
-    char *group = (char *)noise + (pack->groups - 1) * rows * lanes * size;
-    for (size_t row = 0; row < rows; row++)
-        memset(group + (row * lanes + used) * size, 0, (lanes - used) * size);
-}
-
 void nd_fast_draw(nd_fast_engine *engine, nd_share *share) {
     static const nd_purpose PURPOSES[] = {ND_FOR_UPDATE_NOISE, ND_FOR_WEIGHT_NOISE,
                                           ND_FOR_PERTURBATION};
@@ -110,7 +99,8 @@ void nd_fast_draw(nd_fast_engine *engine, nd_share *share) {
         engine->kernels->unit_gaussians(
             engine->experiment->seed, PURPOSES[kind], engine->base.step / engine->period,
             pack->unit, pack->groups, engine->noise_count, engine->scale[kind], pack->noise[kind]);
-        still_empty_lanes(engine, pack, pack->noise[kind]);
+        if (engine->kernels->still)
+            engine->kernels->still(pack, engine->noise_count, pack->noise[kind]);
     }
     share->noise_drawn = true;
 }

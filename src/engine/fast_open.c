@@ -142,6 +142,7 @@ static bool plan(nd_fast_engine *self, nd_error *error) {
     else if (layer->rule == ND_FAST_ADAM && keys->update_noise <= 0)
         self->silence = ND_SILENT_COASTS;
     self->silence_threshold = nd_silence_threshold(layer->samples, MISS_CHANCE);
+    self->silence_tail = nd_gaussian_tail(self->silence_threshold);
     return true;
 }
 

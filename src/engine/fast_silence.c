@@ -149,11 +149,11 @@ static bool due(const nd_fast_engine *engine, const nd_sleeper *sleeper) {
 static double missed(const nd_fast_engine *engine, const nd_sleeper *sleeper) {
     double c = engine->silence_threshold, n = (double)engine->layer.samples;
     if (engine->silence == ND_SILENT_WALKS)
-        return 2 * n * nd_gaussian_tail(c);
+        return 2 * n * engine->silence_tail;
     double spent = engine->clock - sleeper->clock;
     double steps = (double)(engine->base.step - sleeper->since);
     double walk = spent > 0 ? 2 * n * nd_gaussian_tail(c * sqrt(sleeper->budget / spent)) : 0;
-    return walk + steps * n * nd_gaussian_tail(c);
+    return walk + steps * n * engine->silence_tail;
 }
 
 static void note_wake(nd_fast_engine *engine, nd_share *share, size_t unit) {
@@ -171,6 +171,23 @@ bool nd_fast_wake_due(const nd_fast_engine *engine, const nd_share *share) {
     return engine->silence == ND_SILENT_FOLLOWS && engine->clock >= share->wake_clock;
 }
 
+/* A sleep is over; false: the unit sleeps on. */
+static bool wake_unit(nd_fast_engine *engine, nd_share *share, size_t unit, double *state) {
+    nd_sleeper *sleeper = &engine->sleeper[unit];
+    size_t rows = engine->layer.rows;
+    nd_fast_asleep_state(engine, unit, state, share->values);
+    share->bound += missed(engine, sleeper);
+    sleeper->state = ND_AWAKE;
+    if (may_sleep(engine, unit, distance_of(engine, share, unit, state))) {
+        share->sleeps++;
+        memcpy(engine->home + unit * rows, state, rows * sizeof *state);
+        return false;
+    }
+    nd_fast_admit(engine, share, unit, state);
+    share->noise_drawn = false;
+    return true;
+}
+
 void nd_fast_wake(nd_fast_engine *engine, nd_share *share) {
     size_t rows = engine->layer.rows;
     if (!nd_fast_wake_due(engine, share))
@@ -178,24 +195,16 @@ void nd_fast_wake(nd_fast_engine *engine, nd_share *share) {
     share->next_wake = UINT64_MAX;
     share->wake_clock = INFINITY;
     double *state = share->values + 4 * (rows + engine->subspace->columns + engine->layer.samples);
+    const bool walks = engine->silence == ND_SILENT_WALKS;
     for (size_t unit = share->first; unit < share->first + share->units; unit++) {
-        nd_sleeper *sleeper = &engine->sleeper[unit];
+        const nd_sleeper *sleeper = &engine->sleeper[unit];
         if (sleeper->state != ND_ASLEEP)
             continue;
-        if (due(engine, sleeper)) {
-            nd_fast_asleep_state(engine, unit, state, share->values);
-            share->bound += missed(engine, sleeper);
-            sleeper->state = ND_AWAKE;
-            if (may_sleep(engine, unit, distance_of(engine, share, unit, state))) {
-                share->sleeps++;
-                memcpy(engine->home + unit * rows, state, rows * sizeof *state);
-            } else {
-                nd_fast_admit(engine, share, unit, state);
-                share->noise_drawn = false;
-                continue;
-            }
-        }
-        note_wake(engine, share, unit);
+        if (walks && sleeper->until > engine->base.step) /* most of them, most of the time */
+            share->next_wake =
+                sleeper->until < share->next_wake ? sleeper->until : share->next_wake;
+        else if (!due(engine, sleeper) || !wake_unit(engine, share, unit, state))
+            note_wake(engine, share, unit);
     }
 }
 

@@ -104,6 +104,9 @@ typedef struct nd_kernels {
      * out[slot][i], and do not scale them. */
     void (*unit_gaussians)(uint64_t seed, nd_purpose purpose, uint64_t step, const uint32_t *unit,
                            size_t groups, size_t count, const float *scale, void *out);
+    /* Lanes past the last unit must not be moved by noise: zeros for them in the last group,
+     * `count` rows of it. NULL: no such lanes. */
+    void (*still)(const nd_pack *pack, size_t count, void *noise);
     /* Lays out `count` scales for unit_gaussians; spread has room for count float_lanes floats. */
     void (*spread_scale)(size_t count, const float *scale, float *spread);
     /* Dropout masks of `units`: out[group][i][lane] is 0 with probability `dropped`, else

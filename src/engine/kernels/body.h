@@ -15,6 +15,18 @@ static void unit_gaussians_of(uint64_t seed, nd_purpose purpose, uint64_t step,
     unit_gaussians(seed, purpose, step, unit, groups, count, scale, out);
 }
 
+static void still(const nd_pack *pack, size_t count, void *noise) {
+    size_t used = pack->slots % LANES;
+    real *group = (real *)noise + pack->slots / LANES * count * LANES;
+    masks in_use = {0};
+    if (used == 0)
+        return;
+    for (size_t lane = 0; lane < used; lane++)
+        in_use[lane] = -1;
+    for (size_t i = 0; i < count; i++)
+        store(group + i * LANES, where(in_use, load(group + i * LANES)));
+}
+
 static void unit_masks_of(uint64_t seed, uint64_t step, const uint32_t *unit, size_t groups,
                           size_t count, double dropped, void *out) {
     unit_masks(seed, step, unit, groups, count, dropped, out);
@@ -96,6 +108,18 @@ static void clear_empty_lanes(const nd_layer *layer, nd_pack *pack) {
         }
 }
 
+INLINE void drive_groups(const bool relu, const nd_layer *layer, const nd_pack *pack) {
+    size_t group = 0;
+    for (; group + 1 < pack->groups; group += 2) {
+        const view v = view_of(layer, pack, NULL, group);
+        EVERY_LOW_TILE(layer->samples, DRIVE, relu, 2, &v);
+    }
+    if (group < pack->groups) {
+        const view v = view_of(layer, pack, NULL, group);
+        EVERY_LOW_TILE(layer->samples, DRIVE, relu, 1, &v);
+    }
+}
+
 /* Kernels work on their own copy of what does not change, and hand it to no function that is chosen
  * while they run: the compiler then knows that no store to an array changes it. */
 static void drive(const nd_layer *given, nd_pack *pack) {
@@ -103,16 +127,11 @@ static void drive(const nd_layer *given, nd_pack *pack) {
         met_drive(given, pack);
         return;
     }
-    const nd_layer copy = *given, *layer = &copy;
-    size_t group = 0;
-    for (; group + 1 < pack->groups; group += 2) {
-        view v = view_of(layer, pack, NULL, group);
-        EVERY_TILE(DRIVE, 2, &v, layer->samples);
-    }
-    if (group < pack->groups) {
-        view v = view_of(layer, pack, NULL, group);
-        EVERY_TILE(DRIVE, 1, &v, layer->samples);
-    }
+    const nd_layer copy = *given;
+    if (given->relu)
+        drive_groups(true, &copy, pack);
+    else
+        drive_groups(false, &copy, pack);
     pack->found = false;
     clear_empty_lanes(given, pack);
 }
@@ -120,7 +139,10 @@ static void drive(const nd_layer *given, nd_pack *pack) {
 static void activate(const nd_layer *layer, nd_pack *pack) {
     for (size_t group = 0; group < pack->groups; group++) {
         view v = view_of(layer, pack, NULL, group);
-        activate_groups(&v, 1);
+        if (layer->relu)
+            activate_group(true, &v);
+        else
+            activate_group(false, &v);
     }
     pack->found = false;
     clear_empty_lanes(layer, pack);
@@ -207,18 +229,26 @@ static void learn(const nd_layer *given, nd_pack *pack, const nd_step *now) {
     }
 }
 
-static void perturb(const nd_layer *given, nd_pack *pack, const nd_step *now) {
-    const nd_layer copy = *given, *layer = &copy;
-    const nd_step step_copy = *now, *step = &step_copy;
+INLINE void perturb_all(const bool relu, const nd_layer *layer, const nd_pack *pack,
+                        const nd_step *step) {
     size_t group = 0;
     for (; group + 1 < pack->groups; group += 2) {
-        view v = view_of(layer, pack, step, group);
-        perturb_groups(2, &v);
+        const view v = view_of(layer, pack, step, group);
+        perturb_groups(relu, 2, &v);
     }
     if (group < pack->groups) {
-        view v = view_of(layer, pack, step, group);
-        perturb_groups(1, &v);
+        const view v = view_of(layer, pack, step, group);
+        perturb_groups(relu, 1, &v);
     }
+}
+
+static void perturb(const nd_layer *given, nd_pack *pack, const nd_step *now) {
+    const nd_layer layer_copy = *given;
+    const nd_step step_copy = *now;
+    if (given->relu)
+        perturb_all(true, &layer_copy, pack, &step_copy);
+    else
+        perturb_all(false, &layer_copy, pack, &step_copy);
 }
 
 static void descend(const nd_layer *given, nd_pack *pack, const nd_step *now) {
@@ -276,6 +306,7 @@ const nd_kernels ND_KERNELS = {
     .real_size = sizeof(real),
     .float_lanes = FLOATS,
     .unit_gaussians = unit_gaussians_of,
+    .still = still,
     .spread_scale = spread_scale,
     .unit_masks = unit_masks_of,
     .blur = blur_of,

@@ -36,7 +36,7 @@ INLINE void read_units(source *from, const size_t across) {
         uint64_t units[QUADS];
         for (size_t quad = 0; quad < QUADS; quad++)
             units[quad] = from->unit[lane_of(half, quad) % across];
-        from->units[from->turn][half] = unit_part_of(&from->at, quads_of(units));
+        make_unit_part(&from->at, quads_of(units), &from->units[from->turn][half]);
     }
     from->unit += across;
     from->vector = 0;
@@ -48,13 +48,13 @@ INLINE void read_blocks(const source *from, const size_t across, size_t vector,
         uint64_t block[QUADS];
         for (size_t quad = 0; quad < QUADS; quad++)
             block[quad] = vector * (FLOATS / across) + lane_of(half, quad) / across;
-        blocks[half] = block_part_of(&from->at, quads_of(block));
+        make_block_part(&from->at, quads_of(block), &blocks[half]);
     }
 }
 
 INLINE void open_source(source *from, uint64_t seed, nd_purpose purpose, uint64_t step,
                         const uint32_t *unit, const size_t across, size_t vectors) {
-    from->at = address_of(seed, purpose, step);
+    make_address(seed, purpose, step, &from->at);
     from->unit = unit;
     from->turn = 0;
     from->vector = from->vectors = vectors; /* units are read when wanted */
@@ -183,7 +183,8 @@ enum { STREAM = 64 };
  * room for `count` rounded up to STREAM. */
 static void blur(uint64_t seed, nd_purpose purpose, uint64_t step, bool gaussian, real scale,
                  size_t count, const real *base, real *out) {
-    const address at = address_of(seed, purpose, step);
+    address at;
+    make_address(seed, purpose, step, &at);
     for (size_t start = 0; start < count; start += STREAM, base += STREAM, out += STREAM) {
         ints words[16 / FLOATS][4];
         UNROLL
@@ -210,7 +211,8 @@ static void blur(uint64_t seed, nd_purpose purpose, uint64_t step, bool gaussian
 /* Dropout masks, out[group][i][lane]: 0 with probability `dropped`, else 1/(1-dropped). */
 static void unit_masks(uint64_t seed, uint64_t step, const uint32_t *unit, size_t groups,
                        size_t count, double dropped, real *out) {
-    const address at = address_of(seed, ND_FOR_DROPOUT, step);
+    address at;
+    make_address(seed, ND_FOR_DROPOUT, step, &at);
     const real kept = (real)(1 / (1 - dropped));
     const double limit = dropped * 0x1p32;
     for (size_t group = 0; group < groups; group++, unit += LANES, out += count * LANES)

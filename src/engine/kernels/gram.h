@@ -5,8 +5,8 @@
 
 #include "engine/kernels/meetings.h"
 
-/* The drive moves by -X X' back, and the activity with it; `turned` gains the units that came to be
- * driven by a sample, or ceased to be. */
+/* The drive moves by -X X' back, and the activity with it; `turned` becomes negative for units that
+ * came to be driven by a sample, or ceased to be. (0 - x has its sign set just where x > 0.) */
 INLINE void gram_drive_tile(const int R, const meetings *m, masks *turned, size_t row) {
     const real *columns = held_address(m->v.coordinates + row);
     for (size_t group = 0; group < m->groups; group++) {
@@ -30,7 +30,7 @@ INLINE void gram_drive_tile(const int R, const meetings *m, masks *turned, size_
             reals before = load(drives + i * LANES), drive = before - sum[i];
             store(drives + i * LANES, drive);
             store(activities + i * LANES, positive_part(drive));
-            *turned |= (before > 0) ^ (drive > 0);
+            *turned |= (masks)(0 - before) ^ (masks)(0 - drive);
         }
     }
 }
@@ -43,7 +43,7 @@ static void gram_learn(const nd_layer *given, nd_pack *pack, const nd_step *now)
     masks turned = {0};
     EVERY_WIDE_TILE(m.outputs, MET_WEIGHTS, ND_FAST_SGD, NO_NOISE, true, &m);
     EVERY_WIDE_TILE(m.samples, gram_drive_tile, &m, &turned);
-    pack->found = !any((reals)turned);
+    pack->found = !any((reals)(turned < 0));
 }
 
 #endif

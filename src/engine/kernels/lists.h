@@ -108,7 +108,11 @@ INLINE real distance_moved(const nd_layer *layer, const nd_pack *pack, size_t sl
 
 /* Which of the lanes of a are above those of b, as bits. */
 INLINE uint64_t bits_above(reals a, reals b) {
-#if ND_BYTES == 32 && ND_SINGLE
+#if ND_BYTES == 64 && ND_SINGLE
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_GT_OQ);
+#elif ND_BYTES == 64
+    return _mm512_cmp_pd_mask((__m512d)a, (__m512d)b, _CMP_GT_OQ);
+#elif ND_BYTES == 32 && ND_SINGLE
     return (uint64_t)(unsigned)_mm256_movemask_ps(_mm256_cmp_ps((__m256)a, (__m256)b, _CMP_GT_OQ));
 #elif ND_BYTES == 32
     return (uint64_t)(unsigned)_mm256_movemask_pd(

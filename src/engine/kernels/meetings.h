@@ -140,10 +140,12 @@ INLINE void met_weights_tile(const nd_fast_rule rule, const carried noise, const
         real *backs = held_address(m->v.back + group * m->v.sample_step);
         real *sides = held_address(m->v.parameters + group * m->v.parameter_step);
         real *weights = held_address(sides + (m->side + row) * LANES);
-        reals sum[WIDE];
+        reals sum[WIDE], weight[WIDE];
         UNROLL
-        for (int i = 0; i < R; i++)
+        for (int i = 0; i < R; i++) {
             sum[i] = (reals){0};
+            weight[i] = load(weights + i * LANES);
+        }
         for (const uint32_t *s = samples + 1; s < end; s++) {
             size_t at = *s * (size_t)LANES;
             const real *error = held_address(errors + *s * m->outputs);
@@ -152,7 +154,7 @@ INLINE void met_weights_tile(const nd_fast_rule rule, const carried noise, const
             for (int i = 0; i < R; i++) {
                 reals e = held(broadcast(error[i]));
                 sum[i] += e * activity;
-                part[i % 2] += e * load(weights + i * LANES);
+                part[i % 2] += e * (REGISTERS >= 32 ? weight[i] : load(weights + i * LANES));
             }
             reals back = part[0] + part[1];
             if (__builtin_expect(row > 0, 0))

@@ -32,18 +32,17 @@ typedef struct address {
     quads key[ROUNDS][2], low, high;
 } address;
 
-INLINE address address_of(uint64_t seed, nd_purpose purpose, uint64_t step) {
-    address at;
+/* (Made in place, member by member, as all below: copies of what is so wide are slow.) */
+INLINE void make_address(uint64_t seed, nd_purpose purpose, uint64_t step, address *at) {
     uint32_t key_0 = (uint32_t)seed, key_1 = (uint32_t)(seed >> 32);
     for (int round = 0; round < ROUNDS; round++) {
-        at.key[round][0] = all_quads(key_0);
-        at.key[round][1] = all_quads(key_1);
+        at->key[round][0] = all_quads(key_0);
+        at->key[round][1] = all_quads(key_1);
         key_0 += 0x9E3779B9u;
         key_1 += 0xBB67AE85u;
     }
-    at.low = all_quads((uint32_t)step);
-    at.high = all_quads((uint32_t)(step >> 32) | (uint32_t)purpose << 24);
-    return at;
+    at->low = all_quads((uint32_t)step);
+    at->high = all_quads((uint32_t)(step >> 32) | (uint32_t)purpose << 24);
 }
 
 static const uint32_t MULTIPLIER[2] = {0xD2511F53u, 0xCD9E8D57u};
@@ -60,23 +59,24 @@ typedef struct unit_part {
     quads upper, lower; /* of the first product of round 1, the lower with the key of round 2 */
 } unit_part;
 
-INLINE block_part block_part_of(const address *at, quads block) {
+INLINE void make_block_part(const address *at, quads block, block_part *out) {
     const quads multiplier_0 = all_quads(MULTIPLIER[0]), multiplier_1 = all_quads(MULTIPLIER[1]);
     quads product_0 = low_product(block, multiplier_0),
           constant = low_product(at->low, multiplier_1);
     quads product_1 = low_product((product_0 >> 32) ^ at->high ^ at->key[0][1], multiplier_1);
     quads next_0 = low_product((product_1 >> 32) ^ constant ^ at->key[1][0], multiplier_0);
-    return (block_part){.meets_unit = product_0 ^ at->key[1][1],
-                        .meets_product = product_1 ^ at->key[2][0],
-                        .upper = next_0 >> 32,
-                        .lower = next_0};
+    out->meets_unit = product_0 ^ at->key[1][1];
+    out->meets_product = product_1 ^ at->key[2][0];
+    out->upper = next_0 >> 32;
+    out->lower = next_0;
 }
 
-INLINE unit_part unit_part_of(const address *at, quads unit) {
+INLINE void make_unit_part(const address *at, quads unit, unit_part *out) {
     quads constant = low_product(at->low, all_quads(MULTIPLIER[1]));
     quads product_0 =
         low_product((constant >> 32) ^ unit ^ at->key[0][0], all_quads(MULTIPLIER[0]));
-    return (unit_part){.upper = product_0 >> 32, .lower = product_0 ^ at->key[2][1]};
+    out->upper = product_0 >> 32;
+    out->lower = product_0 ^ at->key[2][1];
 }
 
 /* The words of `vectors` vectors of blocks, side by side, one block per lane: words[vector][i]. */
@@ -115,22 +115,28 @@ INLINE void philox_of(const address *at, const int vectors, const block_part *co
 
 /* The same of one vector, where neither is shared. */
 INLINE void philox(const address *at, quads block, quads unit, quads words[4]) {
-    const block_part of_block = block_part_of(at, block), *blocks = &of_block;
-    const unit_part of_unit = unit_part_of(at, unit), *units = &of_unit;
+    block_part of_block;
+    unit_part of_unit;
+    const block_part *blocks = &of_block;
+    const unit_part *units = &of_unit;
+    make_block_part(at, block, &of_block);
+    make_unit_part(at, unit, &of_unit);
     philox_of(at, 1, &blocks, &units, (quads(*)[4])words);
 }
 
 /* The words of FLOATS blocks from `block` on, of unit 0. */
 INLINE void stream_words(const address *at, size_t block, ints words[4]) {
-    const unit_part of_unit = unit_part_of(at, all_quads(0)), *units[] = {&of_unit, &of_unit};
+    unit_part of_unit;
+    const unit_part *units[] = {&of_unit, &of_unit};
     block_part of_blocks[2];
     const block_part *blocks[] = {&of_blocks[0], &of_blocks[1]};
     quads halves[2][4];
+    make_unit_part(at, all_quads(0), &of_unit);
     for (size_t half = 0; half < 2; half++) {
         quads numbers;
         for (size_t quad = 0; quad < QUADS; quad++)
             numbers[quad] = block + lane_of(half, quad);
-        of_blocks[half] = block_part_of(at, numbers);
+        make_block_part(at, numbers, &of_blocks[half]);
     }
     philox_of(at, 2, blocks, units, halves);
     for (int i = 0; i < 4; i++)

@@ -3,7 +3,7 @@
 #ifndef ND_ENGINE_KERNELS_PRODUCTS_H
 #define ND_ENGINE_KERNELS_PRODUCTS_H
 
-#include "engine/kernels/vector.h"
+#include "engine/kernels/lane_sums.h"
 
 /* Rows and groups at a time: TILE x PAIR sums fit 16 registers, or WIDE of a single group. */
 enum { TILE = 5, PAIR = 2, WIDE = 10 };
@@ -29,42 +29,6 @@ INLINE void mix(const int R, const int G, const real *coefficient, size_t row_st
                 sum[i * G + g] += c * x[g];
         }
     }
-}
-
-typedef real fours __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(real)), may_alias));
-
-/* Sums of the lanes of four vectors, side by side. */
-INLINE void four_sums(const reals sums[4], fours *out) {
-#if ND_BYTES == 32 && !ND_SINGLE
-    __m256d low = _mm256_hadd_pd((__m256d)sums[0], (__m256d)sums[1]);
-    __m256d high = _mm256_hadd_pd((__m256d)sums[2], (__m256d)sums[3]);
-    __m256d crossed = _mm256_permute2f128_pd(low, high, 0x21);
-    *out = (fours)_mm256_add_pd(crossed, _mm256_blend_pd(low, high, 0xc));
-#elif ND_BYTES == 32
-    __m256 low = _mm256_hadd_ps((__m256)sums[0], (__m256)sums[1]);
-    __m256 high = _mm256_hadd_ps((__m256)sums[2], (__m256)sums[3]);
-    __m256 all = _mm256_hadd_ps(low, high);
-    *out = (fours)_mm_add_ps(_mm256_castps256_ps128(all), _mm256_extractf128_ps(all, 1));
-#else
-    real all[4];
-    for (int i = 0; i < 4; i++)
-        all[i] = sum_of_lanes(sums[i]);
-    __builtin_memcpy(out, all, sizeof all);
-#endif
-}
-
-/* The sums of the lanes of `count` vectors, side by side. */
-INLINE void store_sums(const int count, const reals *sums, real *out) {
-    int i = 0;
-    UNROLL
-    for (; i + 3 < count; i += 4) {
-        fours four;
-        four_sums(sums + i, &four);
-        *(fours *)(out + i) = four;
-    }
-    UNROLL
-    for (; i < count; i++)
-        out[i] = sum_of_lanes(sums[i]);
 }
 
 /* Rows per tile so that `rows` is cut into few, nearly equal tiles of at most `most`. */

@@ -46,10 +46,11 @@ INLINE view view_of(const nd_layer *layer, const nd_pack *pack, const nd_step *s
     return v;
 }
 
-/* Activity (and slope, into back) of one row of samples from its drive. */
-INLINE void activate_row(const view *v, size_t at, reals drive) {
-    reals activity, slope;
-    if (v->layer->relu) {
+/* Activity (and slope, into back) of one row of samples from its drive. Here and below `relu` is
+ * known when it is compiled: an activation that is called would cost every sum its register. */
+INLINE void activate_row(const bool relu, const view *v, size_t at, reals drive) {
+    reals activity = {0}, slope = {0};
+    if (relu) {
         activity = positive_part(drive);
         if (v->mask)
             activity *= load(v->mask + at);
@@ -70,8 +71,8 @@ INLINE void activate_row(const view *v, size_t at, reals drive) {
 
 /* drive = coordinates z, and its activity. `met` (ReLU, of each group; or NULL) tells which samples
  * drive one of its units. */
-INLINE void drive_tile(const int R, const int G, const view *v, uint8_t (*met)[ND_WATCHED],
-                       size_t row) {
+INLINE void drive_tile(const bool relu, const int R, const int G, const view *v,
+                       uint8_t (*met)[ND_WATCHED], size_t row) {
     reals sum[TILE * PAIR];
     const nd_layer *layer = v->layer;
     mix(R, G, v->coordinates + row * layer->rank, layer->rank, 1, 0,
@@ -81,16 +82,16 @@ INLINE void drive_tile(const int R, const int G, const view *v, uint8_t (*met)[N
         UNROLL
     for (int g = 0; g < G; g++) {
         size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
-        if (!layer->relu || layer->rule == ND_FAST_SED)
+        if (!relu || layer->rule == ND_FAST_SED)
             store(v->drive + at, sum[i * G + g]);
         if (met)
             met[g][row + (size_t)i] = any(positive_part(sum[i * G + g]));
-        activate_row(v, at, sum[i * G + g]);
+        activate_row(relu, v, at, sum[i * G + g]);
     }
 }
 
-#define DRIVE(R, G, v, row) drive_tile(R, G, v, NULL, row)
-#define WATCHED_DRIVE(R, G, v, met, row) drive_tile(R, G, v, met, row)
+#define DRIVE(R, relu, G, v, row) drive_tile(relu, R, G, v, NULL, row)
+#define WATCHED_DRIVE(R, G, v, met, row) drive_tile(true, R, G, v, met, row)
 
 /* back = phi'(drive) times the error that reaches the unit. */
 INLINE void back_tile(const int R, const int G, const view *v, size_t row) {
@@ -179,12 +180,10 @@ INLINE void input_side_tile(const nd_fast_rule rule, const carried noise, const 
     update_tile(rule, noise, R, G, v, row, sum);
 }
 
-INLINE void activate_groups(const view *v, int groups) {
-    for (int g = 0; g < groups; g++)
-        for (size_t s = 0; s < v->layer->samples; s++) {
-            size_t at = (size_t)g * v->sample_step + s * LANES;
-            activate_row(v, at, load(v->drive + at));
-        }
+INLINE void activate_group(const bool relu, const view *v) {
+    const size_t count = v->layer->samples * LANES;
+    for (size_t at = 0; at < count; at += LANES)
+        activate_row(relu, v, at, load(v->drive + at));
 }
 
 #define OUTPUT_WEIGHTS(R, rule, noise, G, v, row) output_weights_tile(rule, noise, R, G, v, row)
@@ -215,7 +214,7 @@ INLINE void learn_groups(const int G, const view *v) {
 }
 
 /* SED: back = the drive's shift under the perturbation; the activity there. */
-INLINE void shift_tile(const int R, const int G, const view *v, size_t row) {
+INLINE void shift_tile(const bool relu, const int R, const int G, const view *v, size_t row) {
     reals sum[TILE * PAIR];
     const nd_layer *layer = v->layer;
     mix(R, G, v->coordinates + row * layer->rank, layer->rank, 1, 0,
@@ -225,14 +224,16 @@ INLINE void shift_tile(const int R, const int G, const view *v, size_t row) {
         UNROLL
     for (int g = 0; g < G; g++) {
         size_t at = (size_t)g * v->sample_step + (row + (size_t)i) * LANES;
-        activate_row(v, at, load(v->drive + at) + sum[i * G + g]);
+        activate_row(relu, v, at, load(v->drive + at) + sum[i * G + g]);
         store(v->back + at, sum[i * G + g]);
     }
 }
 
-INLINE void perturb_groups(const int G, const view *v) {
+#define SHIFT(R, relu, G, v, row) shift_tile(relu, R, G, v, row)
+
+INLINE void perturb_groups(const bool relu, const int G, const view *v) {
     const nd_layer *layer = v->layer;
-    EVERY_TILE(shift_tile, G, v, layer->samples);
+    EVERY_LOW_TILE(layer->samples, SHIFT, relu, G, v);
     for (size_t g = 0; g < (size_t)G; g++)
         for (size_t m = 0; m < layer->outputs; m++) {
             size_t row = layer->side + m;
@@ -265,10 +266,7 @@ INLINE void drive_back(const bool relu, const view *v) {
     for (size_t at = 0; at < count; at += LANES) {
         reals drive = load(v->drive + at) - factor * load(v->back + at);
         store(v->drive + at, drive);
-        if (relu)
-            store(v->activity + at, positive_part(drive));
-        else
-            activate_row(v, at, drive);
+        activate_row(relu, v, at, drive);
     }
 }
 

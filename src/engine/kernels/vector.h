@@ -43,7 +43,8 @@ typedef uint64_t quads ND_VECTOR(ND_BYTES);
 enum {
     LANES = ND_BYTES / (int)sizeof(real), /* units side by side in one vector of reals */
     QUADS = ND_BYTES / 8,
-    FLOATS = ND_BYTES / 4
+    FLOATS = ND_BYTES / 4,
+    REGISTERS = ND_BYTES == 64 ? 32 : 16 /* for vectors */
 };
 
 /* Unrolls the loop that follows: what it works on then stays in registers. */
@@ -96,8 +97,19 @@ INLINE reals where(masks mask, reals value) {
     return (reals)((masks)value & mask);
 }
 
+/* The greater of value and 0; 0 where value is not a number. */
 INLINE reals positive_part(reals value) {
+#if ND_BYTES == 64 && ND_SINGLE
+    return (reals)_mm512_max_ps((__m512)value, _mm512_setzero_ps());
+#elif ND_BYTES == 64
+    return (reals)_mm512_max_pd((__m512d)value, _mm512_setzero_pd());
+#elif ND_BYTES == 32 && ND_SINGLE
+    return (reals)_mm256_max_ps((__m256)value, _mm256_setzero_ps());
+#elif ND_BYTES == 32
+    return (reals)_mm256_max_pd((__m256d)value, _mm256_setzero_pd());
+#else
     return where(value > 0, value);
+#endif
 }
 
 /* Is any lane other than +0? */
@@ -111,25 +123,6 @@ INLINE bool any(reals value) {
     for (int lane = 0; lane < QUADS; lane++)
         bits |= ((quads)value)[lane];
     return bits != 0;
-#endif
-}
-
-/* Neighbours first, as four_sums (products.h) adds them. */
-INLINE real sum_of_lanes(reals value) {
-#if ND_BYTES == 32 && !ND_SINGLE
-    __m256d pairs = _mm256_hadd_pd((__m256d)value, (__m256d)value);
-    return _mm_cvtsd_f64(
-        _mm_add_sd(_mm256_castpd256_pd128(pairs), _mm256_extractf128_pd(pairs, 1)));
-#elif ND_BYTES == 32
-    __m256 fours = _mm256_hadd_ps((__m256)value, (__m256)value);
-    fours = _mm256_hadd_ps(fours, fours);
-    return _mm_cvtss_f32(
-        _mm_add_ss(_mm256_castps256_ps128(fours), _mm256_extractf128_ps(fours, 1)));
-#else
-    real sum = 0;
-    for (int lane = 0; lane < LANES; lane++)
-        sum += value[lane];
-    return sum;
 #endif
 }
 

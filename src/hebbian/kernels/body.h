@@ -10,7 +10,8 @@
 static void gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, uint32_t block,
                       size_t count, float *out) {
     enum { BATCH = 8, PER_VECTOR = 4 * FLOATS };
-    const address at = address_of(seed, purpose, step);
+    address at;
+    make_address(seed, purpose, step, &at);
     for (size_t start = 0; start < count; start += (size_t)(BATCH * PER_VECTOR)) {
         size_t left = (count - start) / PER_VECTOR, batch = left < BATCH ? left : BATCH;
         ints words[BATCH][4];
