@@ -58,7 +58,7 @@ static void draw_panel(nd_plot *plot, const char *letter, double left, double wi
                        const char *label, const char *settings) {
     nd_plot_panel(plot, letter, left, 0, width, 1);
     nd_plot_script(plot,
-                   "set logscale xy\nset xlabel '%s'\n%sset yrange [0.5:1000]\n"
+                   "set logscale xy\nset xlabel '%s'\n%sset yrange [0.2:1000]\n"
                    "set ytics (1,10,100,1000)\nset key top left Left reverse samplen 1\n%s",
                    label, left > 0 ? "" : "set ylabel 'µs per step'\n", settings);
 }
