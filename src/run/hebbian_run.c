@@ -79,8 +79,10 @@ nd_outcome nd_hebbian_simulate(const nd_experiment *experiment, const char *path
                                const nd_run_options *options, const nd_watch *watch,
                                nd_error *error) {
     nd_standing standing = look_at(path, experiment, error);
-    if (standing == ND_SAME_RUN_THERE)
+    if (standing == ND_SAME_RUN_THERE) {
+        nd_session_remove_leftovers(path);
         return ND_RUN_COMPLETE;
+    }
     if (standing == ND_OTHER_THERE)
         return ND_RUN_FAILED;
     return run_into(experiment, path, options, watch, error);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -205,6 +206,16 @@ nd_outcome nd_session_run(const nd_session_model *model, const nd_experiment *ex
     free(self.part_path);
     free(self.checkpoint_path);
     return outcome;
+}
+
+void nd_session_remove_leftovers(const char *path) {
+    char *part = nd_path_with(path, ".part", NULL), *checkpoint = nd_path_with(path, ".ckpt", NULL);
+    if (part)
+        (void)unlink(part);
+    if (checkpoint)
+        nd_checkpoint_remove(checkpoint);
+    free(part);
+    free(checkpoint);
 }
 
 nd_standing nd_session_compare(const char *path, const nd_experiment *there,

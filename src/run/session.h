@@ -31,6 +31,10 @@ nd_outcome nd_session_run(const nd_session_model *model, const nd_experiment *ex
                           nd_engine *engine, const char *path, const nd_run_options *options,
                           const nd_watch *watch, nd_error *error);
 
+/* A kill after the run file is in place, but before what it was made from is gone, leaves a journal
+ * and a checkpoint: removes them, if there are any. */
+void nd_session_remove_leftovers(const char *path);
+
 /* What stands at `path` before a run: nothing, a finished run of the same experiment, or something
  * that must not be overwritten (`error` says what). */
 typedef enum nd_standing { ND_NOTHING_THERE, ND_SAME_RUN_THERE, ND_OTHER_THERE } nd_standing;

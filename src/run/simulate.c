@@ -113,10 +113,12 @@ nd_outcome nd_simulate(const nd_experiment *experiment, const char *path,
     nd_outcome outcome = ND_RUN_FAILED;
     if ((self.dataset = nd_dataset_make(experiment, error))) {
         nd_standing standing = look_at(path, experiment, self.dataset, error);
-        if (standing == ND_SAME_RUN_THERE)
+        if (standing == ND_SAME_RUN_THERE) {
+            nd_session_remove_leftovers(path);
             outcome = ND_RUN_COMPLETE;
-        else if (standing == ND_NOTHING_THERE)
+        } else if (standing == ND_NOTHING_THERE) {
             outcome = run_into(&self, path, options, watch, error);
+        }
     }
     nd_dataset_free(self.dataset);
     return outcome;

@@ -104,8 +104,32 @@ static void test_interrupt_and_resume_changes_nothing(void **state) {
     check_case(sets, SIGTERM, 2);
 }
 
+/* A kill between a run's last two acts, its file in place and what it was made from removed. */
+static void test_what_a_late_kill_leaves_goes(void **state) {
+    (void)state;
+    static const char *const LEFT[] = {".part", ".ckpt", ".ckpt.1"};
+    const char *sets[] = {"run.steps=400", NULL};
+    char *folder = support_folder(), experiment[300], run[300], left[310];
+    snprintf(experiment, sizeof experiment, "%s/e.yaml", folder);
+    snprintf(run, sizeof run, "%s/run.nc", folder);
+    write_text(experiment, EXPERIMENT);
+    assert_int_equal(finish(start(experiment, run, sets)), 0);
+    for (int i = 0; i < 3; i++) {
+        snprintf(left, sizeof left, "%s%s", run, LEFT[i]);
+        write_text(left, "left behind");
+    }
+    assert_int_equal(finish(start(experiment, run, sets)), 0);
+    for (int i = 0; i < 3; i++) {
+        snprintf(left, sizeof left, "%s%s", run, LEFT[i]);
+        assert_int_equal(access(left, F_OK), -1);
+    }
+    assert_int_equal(access(run, F_OK), 0);
+    support_remove(folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_a_late_kill_leaves_goes),
         cmocka_unit_test(test_kill_and_resume_changes_nothing),
         cmocka_unit_test(test_interrupt_and_resume_changes_nothing),
     };
