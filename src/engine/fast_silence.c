@@ -195,15 +195,11 @@ void nd_fast_wake(nd_fast_engine *engine, nd_share *share) {
     share->next_wake = UINT64_MAX;
     share->wake_clock = INFINITY;
     double *state = share->values + 4 * (rows + engine->subspace->columns + engine->layer.samples);
-    const bool walks = engine->silence == ND_SILENT_WALKS;
     for (size_t unit = share->first; unit < share->first + share->units; unit++) {
         const nd_sleeper *sleeper = &engine->sleeper[unit];
         if (sleeper->state != ND_ASLEEP)
             continue;
-        if (walks && sleeper->until > engine->base.step) /* most of them, most of the time */
-            share->next_wake =
-                sleeper->until < share->next_wake ? sleeper->until : share->next_wake;
-        else if (!due(engine, sleeper) || !wake_unit(engine, share, unit, state))
+        if (!due(engine, sleeper) || !wake_unit(engine, share, unit, state))
             note_wake(engine, share, unit);
     }
 }

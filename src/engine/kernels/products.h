@@ -66,7 +66,6 @@ INLINE size_t tile_height(size_t rows, size_t most) {
 /* Calls tile(R, ..., row) for all tiles of `rows`, R, at most TILE, being a constant in each call.
  */
 #define EVERY_LOW_TILE(rows, ...) TILES_UP_TO(5, rows, __VA_ARGS__)
-#define EVERY_TILE(tile, G, view, rows) EVERY_LOW_TILE(rows, tile, G, view)
 /* The same for tiles of one group, R at most WIDE. */
 #define EVERY_WIDE_TILE(rows, ...) TILES_UP_TO(10, rows, __VA_ARGS__)
 

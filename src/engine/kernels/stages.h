@@ -200,7 +200,7 @@ INLINE void follow_gradients(const nd_fast_rule rule, const carried noise, const
 INLINE void learn_groups(const int G, const view *v) {
     const nd_layer *layer = v->layer;
     const carried noise = carried_by(v);
-    EVERY_TILE(back_tile, G, v, layer->samples);
+    EVERY_LOW_TILE(layer->samples, back_tile, G, v);
     if (layer->rule == ND_FAST_ADAM)
         follow_gradients(ND_FAST_ADAM, ANY_NOISE, G, v);
     else if (layer->rule == ND_FAST_RMSPROP)
