@@ -65,7 +65,7 @@ typedef struct nd_fast_engine {
     double clock;        /* SED: sum of dL^2 so far */
     double largest[2];   /* SED: largest dL^2 of this block of steps and of the one before */
     void *lengths, *list_weights, *list_lengths; /* reals, as the layer's */
-    void *coordinates;                           /* reals, as the layer's */
+    void *coordinates, *across;                  /* reals, as the layer's */
     void *inputs, *noisy_inputs;                 /* reals, n x d_in: with input noise only */
     void *targets, *noisy_targets;               /* reals, n x d_out, with room to round up */
     void *outputs, *errors;                      /* reals, n x the layer's output_stride */

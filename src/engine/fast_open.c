@@ -49,7 +49,7 @@ static void free_pack(nd_pack *pack) {
     void *arrays[] = {pack->unit,  pack->parameters, pack->moment[0], pack->moment[1],
                       pack->trial, pack->drive,      pack->activity,  pack->back,
                       pack->mask,  pack->output,     pack->lists,     pack->work,
-                      pack->every, pack->edges,      pack->gradients};
+                      pack->edges, pack->quartets,   pack->gradients};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         free(arrays[i]);
     for (int kind = 0; kind < ND_NOISE_KINDS; kind++) {
@@ -71,10 +71,10 @@ void nd_fast_close(nd_engine *engine) {
         free(self->scale[kind]);
         free(self->noise_scale[kind]);
     }
-    void *arrays[] = {
-        self->share,   self->sleeper,       self->home,         self->strayed, self->coordinates,
-        self->lengths, self->list_weights,  self->list_lengths, self->inputs,  self->noisy_inputs,
-        self->targets, self->noisy_targets, self->outputs,      self->errors};
+    void *arrays[] = {self->share,         self->sleeper, self->home,         self->strayed,
+                      self->coordinates,   self->lengths, self->across,       self->list_weights,
+                      self->list_lengths,  self->inputs,  self->noisy_inputs, self->targets,
+                      self->noisy_targets, self->outputs, self->errors};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         free(arrays[i]);
     free(self->order);
@@ -199,6 +199,24 @@ static bool open_lengths(nd_fast_engine *self, nd_error *error) {
     return fine;
 }
 
+/* The coordinates, one of all samples after the other. */
+static bool open_across(nd_fast_engine *self, nd_error *error) {
+    const nd_subspace *subspace = self->subspace;
+    size_t n = subspace->samples, rank = subspace->rank;
+    size_t across = self->kernels->samples_across(&self->layer);
+    double *values = nd_doubles(n, error);
+    bool fine = values && reals(self, rank * across, &self->across, error);
+    for (size_t k = 0; fine && k < rank; k++) {
+        for (size_t s = 0; s < n; s++)
+            values[s] = subspace->coordinates[s * rank + k];
+        self->kernels->from_doubles(n, values,
+                                    (char *)self->across + k * across * self->kernels->real_size);
+    }
+    free(values);
+    self->layer.across = self->across;
+    return fine;
+}
+
 /* Room behind arrays that are written, or read, in whole blocks or vectors. */
 enum { ROUND = 64 };
 
@@ -211,11 +229,11 @@ static bool open_data(nd_fast_engine *self, nd_error *error) {
     size_t wide = layer->gram ? n : layer->rank, size = self->kernels->real_size;
     size_t stride = self->kernels->padded(wide);
     double *gram = NULL;
-    size_t rows = n + ROUND / sizeof(double); /* blocks of samples are read whole */
+    size_t rows = n + ROUND; /* with the ZERO_ROWS of kernels/rows.h */
     if (!reals(self, rows * stride, &self->coordinates, error) ||
         !reals(self, outputs + ROUND, &self->targets, error) ||
         !reals(self, n * layer->output_stride, &self->outputs, error) ||
-        !reals(self, n * layer->output_stride + ROUND, &self->errors, error))
+        !reals(self, rows * layer->output_stride, &self->errors, error))
         return false;
     self->kernels->from_doubles(outputs, dataset->target, self->targets);
     if (keys->label_noise > 0 && !reals(self, outputs + ROUND, &self->noisy_targets, error))
@@ -243,9 +261,7 @@ static bool open_data(nd_fast_engine *self, nd_error *error) {
                                     (char *)self->coordinates + s * stride * size);
     layer->coordinates = self->coordinates;
     free(gram);
-    if (self->kernels->sparse && !open_lengths(self, error))
-        return false;
-    return true;
+    return !self->kernels->sparse || (open_lengths(self, error) && open_across(self, error));
 }
 
 static bool open_share(nd_fast_engine *self, nd_share *share, nd_error *error) {
@@ -267,12 +283,9 @@ static bool open_share(nd_fast_engine *self, nd_share *share, nd_error *error) {
             !reals(self, self->kernels->work(layer), &pack->work, error) ||
             !reals(self, slots * self->kernels->samples_room(layer), &pack->activity, error) ||
             !(pack->edges = nd_array(self->kernels->edge_bytes(layer, slots), 1, error)) ||
-            !reals(self, (slots + 1) * rows, &pack->gradients, error) ||
-            !(pack->every =
-                  nd_array(self->kernels->samples_room(layer), sizeof *pack->every, error)))
+            !(pack->quartets = nd_array(self->kernels->quartet_bytes(layer, slots), 1, error)) ||
+            !reals(self, slots * rows, &pack->gradients, error))
             return false;
-        for (uint32_t s = 0; s < n; s++)
-            pack->every[s] = s;
     } else if (!reals(self, slots * n, &pack->activity, error) ||
                !reals(self, slots * n, &pack->back, error) ||
                (layer->meets &&

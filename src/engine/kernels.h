@@ -39,6 +39,7 @@ typedef struct nd_layer {
      * before its first new list. */
     const void *lengths, *list_weights, *list_lengths;
     double first_reach;
+    const void *across; /* sparse kernels: the coordinates turned round, rank x samples_across */
     const void *noise_scale[ND_NOISE_KINDS]; /* sparse kernels: reals, stored */
     const size_t *reach;                     /* n: coordinates[s][k] is 0 for k >= reach[s] */
     const size_t *first;                     /* rank: coordinates[s][k] is 0 for s < first[k] */
@@ -50,17 +51,18 @@ typedef struct nd_pack {
     size_t groups;   /* groups in use */
     uint32_t *unit;  /* capacity: which unit stands in a slot */
     /* Reals, [group][row][lane]: */
-    void *parameters;  /* rows: input side, then output weights */
-    void *moment[2];   /* rows, as the rule needs */
-    void *trial;       /* outputs: SED's perturbed output weights */
-    void *drive;       /* n: preactivations */
-    void *activity;    /* n: phi(drive), masked */
-    void *back;        /* n: phi' then the error at the unit; SED: its drive's shift */
-    void *mask;        /* n: dropout, or NULL */
-    void *lists;       /* sparse kernels: whom each slot may meet; kernels/meetings.h */
-    void *work;        /* sparse kernels: scratch */
-    void *gradients;   /* sparse kernels: as parameters, of units with runs; a row of zeros */
-    uint32_t *every;   /* sparse kernels: 0 .. n-1, padded (kernels/rows.h) */
+    void *parameters; /* rows: input side, then output weights */
+    void *moment[2];  /* rows, as the rule needs */
+    void *trial;      /* outputs: SED's perturbed output weights */
+    void *drive;      /* n: preactivations */
+    void *activity;   /* n: phi(drive), masked */
+    void *back;       /* n: phi' then the error at the unit; SED: its drive's shift */
+    void *mask;       /* n: dropout, or NULL */
+    void *lists;      /* sparse kernels: whom each slot may meet; kernels/meetings.h */
+    void *work;       /* sparse kernels: scratch */
+    void *gradients;  /* sparse kernels: as parameters; zeros between steps */
+    void *quartets;   /* sparse kernels: the samples that slots meet one by one (kernels/rows.h) */
+    size_t quartet_count;
     void *edges;       /* sparse kernels: where runs begin and end (kernels/run_sums.h) */
     size_t edge_count; /* how many there are */
     bool edge_list;    /* which of two lists they are in */
@@ -91,14 +93,16 @@ typedef struct nd_kernels {
     size_t float_lanes, real_size;
     size_t gaussians; /* come in multiples of this */
     /* Rows as stored for a unit of `side` + `outputs`; reals of a row of coordinates; of a slot's
-     * activity (sparse kernels, as all below); bytes of its list; reals of scratch; bytes of the
-     * edges. */
+     * activity (sparse kernels, as all below); of one coordinate of all samples; bytes of its list;
+     * reals of scratch; bytes of the edges. */
     size_t (*stored)(size_t side, size_t outputs);
     size_t (*padded)(size_t count);
     size_t (*samples_room)(const nd_layer *layer);
+    size_t (*samples_across)(const nd_layer *layer);
     size_t (*list_bytes)(const nd_layer *layer);
     size_t (*work)(const nd_layer *layer);
     size_t (*edge_bytes)(const nd_layer *layer, size_t slots);
+    size_t (*quartet_bytes)(const nd_layer *layer, size_t slots);
     /* Standard Gaussians of `units` (groups x lanes): out[group][i][lane], times their scale as
      * spread_scale laid it out; `count` is a multiple of `gaussians`. Sparse kernels write floats,
      * out[slot][i], and do not scale them. */

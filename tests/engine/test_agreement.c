@@ -188,6 +188,7 @@ static void every_instruction_set(void **state) {
         follow_for("run.precision=single learning.update_noise=0.02", 100, 2e-5);
         follow(TRACK " learning.update_noise=0.02", 100);
         follow_for(TRACK " run.precision=single learning.update_noise=0.02", 50, 1e-4);
+        follow(TRACK " world.input_dim=60 world.output_dim=60 learning.update_noise=0.02", 30);
     }
     unsetenv("NULLDRIFT_INSTRUCTIONS");
 }

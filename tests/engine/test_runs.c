@@ -1,10 +1,11 @@
 /* How the sparse kernels divide a unit's active samples into runs and single samples: whatever the
- * pattern, the two together are its active samples, and cost no more than meeting them singly. */
+ * pattern, the two together are its active samples, and cost no more than meeting them singly. And
+ * what runs give to outputs and gradients, whatever the shape. */
 #include "engine_support.h"
 
 #define ND_SINGLE 0
 #pragma GCC diagnostic ignored "-Wunused-function"
-#include "engine/kernels/runs.h"
+#include "engine/kernels/run_sums.h"
 
 enum { MOST_SAMPLES = 260, ROW = 7 };
 
@@ -113,8 +114,117 @@ static void large_matrices_go_without_runs(void **state) {
     free(memory);
 }
 
+/* A world of units with runs, and what these give. */
+typedef struct bench {
+    nd_layer layer;
+    size_t units, runs;
+    double *parameters, *coordinates, *error; /* padded, as the kernels' */
+    edge *edges;                              /* two for every run */
+} bench;
+
+enum { UNITS = 5, RUNS_EACH = 3 };
+
+static double *padded_rows(uint64_t index, size_t rows, size_t length, size_t room) {
+    double *out = aligned_alloc(64, (rows * padded(length) + room + 8) / 8 * 64);
+    memset(out, 0, (rows * padded(length) + room) * sizeof *out);
+    for (size_t row = 0; row < rows; row++)
+        nd_random_gaussians(7, ND_FOR_TEST, index, row * 1000, length, out + row * padded(length));
+    return out;
+}
+
+static bench make_bench(size_t samples, size_t outputs, size_t rank) {
+    bench b = {.layer = {.samples = samples, .outputs = outputs, .rank = rank, .side = rank}};
+    const size_t side = padded(rank), stored = side + padded(outputs);
+    b.layer.stored = stored;
+    b.coordinates = padded_rows(1, samples, rank, ZERO_ROWS * side);
+    b.error = padded_rows(2, samples, outputs, ZERO_ROWS * padded(outputs));
+    double *sides = padded_rows(3, UNITS, rank, 0), *outer = padded_rows(4, UNITS, outputs, 0);
+    b.parameters = padded_rows(5, 0, 0, UNITS * stored);
+    for (size_t unit = 0; unit < UNITS; unit++) {
+        memcpy(b.parameters + unit * stored, sides + unit * side, side * sizeof(double));
+        memcpy(b.parameters + unit * stored + side, outer + unit * padded(outputs),
+               padded(outputs) * sizeof(double));
+    }
+    free(sides);
+    free(outer);
+    b.layer.coordinates = b.coordinates;
+    b.edges = calloc(2 * UNITS * RUNS_EACH, sizeof *b.edges);
+    size_t blocks = blocks_of(&b.layer);
+    for (uint32_t unit = 0; unit < UNITS; unit++)
+        for (uint32_t i = 0; i < RUNS_EACH; i++) { /* the last may end with the samples */
+            uint32_t from = (uint32_t)((unit + 5 * i) % blocks), rest = (uint32_t)blocks - from;
+            b.edges[2 * b.runs] = (edge){unit * (uint32_t)stored, from};
+            b.edges[2 * b.runs++ + 1] =
+                (edge){unit * (uint32_t)stored, from + 1 + (unit * i) % rest};
+        }
+    return b;
+}
+
+static void check_run_sums(size_t samples, size_t outputs, size_t rank) {
+    bench b = make_bench(samples, outputs, rank);
+    const nd_layer *layer = &b.layer;
+    const size_t side = padded(rank), wide = padded(outputs), stored = layer->stored;
+    const size_t blocks = blocks_of(layer), rows = samples_in_blocks(layer);
+    edge_table table = {.start = calloc(2 * blocks + 3, sizeof *table.start),
+                        .runs = calloc(2 * b.runs, sizeof *table.runs)};
+    double *matrix = padded_rows(6, 0, 0, sum_size(layer, outputs_abreast(layer)));
+    double *sums = padded_rows(6, 0, 0, sums_size(layer));
+    double *out = padded_rows(6, 0, 0, rows * wide),
+           *gradient = padded_rows(6, 0, 0, UNITS * stored);
+    double *expected = padded_rows(6, 0, 0, rows * wide);
+    double *expected_gradient = padded_rows(6, 0, 0, UNITS * stored);
+    assert_true(sums_size(layer) > 0);
+    for (size_t i = 0; i < b.runs; i++) {
+        const double *w = b.parameters + b.edges[2 * i].row, *v = w + side;
+        double *of_side = expected_gradient + b.edges[2 * i].row, *of_outer = of_side + side;
+        size_t end = (size_t)b.edges[2 * i + 1].block * BLOCK;
+        for (size_t s = b.edges[2 * i].block * BLOCK; s < end && s < samples; s++) {
+            const double *x = b.coordinates + s * side, *e = b.error + s * wide;
+            double drive = 0, back = 0;
+            for (size_t k = 0; k < rank; k++)
+                drive += w[k] * x[k];
+            for (size_t m = 0; m < outputs; m++)
+                back += v[m] * e[m];
+            for (size_t k = 0; k < rank; k++)
+                of_side[k] += back * x[k];
+            for (size_t m = 0; m < outputs; m++) {
+                of_outer[m] += drive * e[m];
+                expected[s * wide + m] += drive * v[m];
+            }
+        }
+    }
+    memset(out, 1, rows * wide * sizeof *out); /* nothing of it may stay */
+    sort_edges(&table, b.edges, 2 * b.runs, blocks);
+    forward_runs(layer, b.parameters, &table, matrix, out);
+    gradients_of_runs(layer, b.error, b.parameters, &table, sums, gradient);
+    support_close("outputs", out, expected, samples * wide, 1e-10, 1e-10);
+    support_close("gradients", gradient, expected_gradient, UNITS * stored, 1e-10, 1e-10);
+    void *all[] = {matrix,  sums,        out,        gradient,     expected, expected_gradient,
+                   b.error, table.start, table.runs, b.parameters, b.edges,  b.coordinates};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        free(all[i]);
+}
+
+/* Outputs all side by side, all alone, both; more vectors of either side than fit registers. */
+static void runs_give_what_their_samples_give(void **state) {
+    (void)state;
+    const size_t outputs[] = {1, 2, 3, 4, 5, 9, 12, 13, 14, 17, 29},
+                 rank[] = {1, 2, 3, 7, 12, 19, 31};
+    size_t alone = 0, abreast = 0;
+    for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
+        for (size_t k = 0; k < sizeof rank / sizeof rank[0]; k++) {
+            const nd_layer layer = {.outputs = outputs[i], .rank = rank[k]};
+            alone += outputs_alone(&layer) > 0;
+            abreast += outputs_abreast(&layer) > 0;
+            check_run_sums(65, outputs[i], rank[k]);
+        }
+    assert_true(alone > 10 && abreast > 10);
+    check_run_sums(3, 2, 3);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(runs_give_what_their_samples_give),
         cmocka_unit_test(runs_and_single_samples_are_the_active_ones),
         cmocka_unit_test(long_stretches_are_runs_and_short_ones_are_not),
         cmocka_unit_test(large_matrices_go_without_runs),

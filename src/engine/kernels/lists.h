@@ -14,20 +14,19 @@
 #include "engine/kernels.h"
 #include "engine/kernels/rows.h"
 
-/* A slot's list; in memory it is followed by four sets of bits, `place` (padded rank), and the
- * doubtful samples and those it meets (n each; kernels/runs.h). */
+/* A slot's list; in memory it is followed by four sets of bits, which of the doubtful drove it last
+ * (verdict_words), `place` (padded rank), and the doubtful samples and those it meets (n each;
+ * kernels/runs.h). */
 typedef struct list {
     real reach;
     uint32_t doubtful, active, age;
     uint32_t edges;        /* where its runs begin and end, in turns */
     uint32_t met, outside; /* samples dealt with one by one; the first `outside` are not in a run */
-    uint64_t positive;     /* where up to WORD are doubtful: which of them drove it last */
     bool made;
     bool fresh; /* nobody has asked yet */
-    bool whole; /* the doubtful are all that may drive the unit, and none is certain */
 } list;
 
-enum { LIST_HEAD = 48, WORD = 64, LINE = 64 }; /* bytes, bits, bytes of a cache line */
+enum { LIST_HEAD = 40, WORD = 64, LINE = 64 }; /* bytes, bits, bytes of a cache line */
 _Static_assert(sizeof(list) <= LIST_HEAD, "room for the head of a list");
 
 /* Samples are dealt with four, or a vector, at a time, and lists of them are padded. */
@@ -39,9 +38,21 @@ INLINE size_t words_of(const nd_layer *layer) {
     return layer->samples / WORD + 1; /* one bit more than samples at least */
 }
 
+/* Quartets of samples whose verdicts, a byte each, make a word. */
+enum { VERDICTS = 8 };
+
+INLINE size_t quartets_of(size_t samples) {
+    return (samples + 3) / 4;
+}
+
+INLINE size_t verdict_words(size_t samples) {
+    return (quartets_of(samples) + VERDICTS - 1) / VERDICTS;
+}
+
 /* Bytes before `place`. */
 INLINE size_t list_front(const nd_layer *layer) {
-    size_t bytes = LIST_HEAD + 4 * words_of(layer) * sizeof(uint64_t);
+    size_t words = 4 * words_of(layer) + verdict_words(layer->samples);
+    size_t bytes = LIST_HEAD + words * sizeof(uint64_t);
     return (bytes + ND_BYTES - 1) / ND_BYTES * ND_BYTES;
 }
 
@@ -73,6 +84,11 @@ INLINE uint64_t *signs_of(const nd_layer *layer, list *l) {
 /* Bit s: sample s lies in one of the unit's runs (kernels/runs.h). */
 INLINE uint64_t *covered_of(const nd_layer *layer, list *l) {
     return certain_of(l) + 3 * words_of(layer);
+}
+
+/* Which of the doubtful drove the unit last: four bits of a byte for every four of them. */
+INLINE uint64_t *verdicts_of(const nd_layer *layer, list *l) {
+    return certain_of(l) + 4 * words_of(layer);
 }
 
 INLINE real *place_of(const nd_layer *layer, list *l) {
@@ -125,22 +141,6 @@ INLINE uint64_t bits_above(reals a, reals b) {
 #endif
 }
 
-/* Which of four are positive. */
-INLINE uint64_t bits_of_four(const fours *given) {
-    const fours value = *given;
-#if ND_BYTES >= 32 && ND_SINGLE
-    return (uint64_t)(unsigned)_mm_movemask_ps(_mm_cmpgt_ps((__m128)value, _mm_setzero_ps()));
-#elif ND_BYTES >= 32
-    return (uint64_t)(unsigned)_mm256_movemask_pd(
-        _mm256_cmp_pd((__m256d)value, _mm256_setzero_pd(), _CMP_GT_OQ));
-#else
-    uint64_t bits = 0;
-    for (int i = 0; i < 4; i++)
-        bits |= (uint64_t)(value[i] > 0) << i;
-    return bits;
-#endif
-}
-
 /* The lowest `count` of 64 bits. */
 INLINE uint64_t lowest_bits(uint64_t bits, size_t count) {
     return count < WORD ? bits & (((uint64_t)1 << count) - 1) : bits;
@@ -154,10 +154,26 @@ INLINE uint32_t write_out(uint64_t bits, size_t first, uint32_t *to) {
     return count;
 }
 
-/* A slot's drive at every sample; `drive` is samples_room long. */
-INLINE void all_drives(const nd_layer *layer, const nd_pack *pack, size_t slot, real *drive) {
-    const meeting every = {.which = pack->every, .count = layer->samples};
-    all_dots(side_of(layer, pack, slot), padded(layer->rank), layer->coordinates, &every, drive);
+/* Samples, rounded up to whole tiles of vectors of them. */
+INLINE size_t samples_across(const nd_layer *layer) {
+    const size_t tile = TILE * LANES;
+    return (layer->samples + tile - 1) / tile * tile;
+}
+
+/* A slot's drive at every sample, samples side by side; `drive` is samples_across long. */
+static void all_drives(const nd_layer *layer, const nd_pack *pack, size_t slot, real *drive) {
+    const real *side = side_of(layer, pack, slot);
+    const size_t across = samples_across(layer);
+    for (size_t s = 0; s < across; s += TILE * LANES) {
+        const real *x = (const real *)layer->across + s;
+        reals sum[TILE] = {{0}};
+        for (size_t k = 0; k < layer->rank; k++, x += across)
+            UNROLL
+        for (int i = 0; i < TILE; i++)
+            sum[i] += broadcast(side[k]) * load(x + i * LANES);
+        for (int i = 0; i < TILE; i++)
+            store(drive + s + i * LANES, sum[i]);
+    }
 }
 
 /* A fresh list. Its reach grows when lists wear out soon, and shrinks when they last. */
@@ -166,7 +182,6 @@ static void make_list(const nd_layer *layer, const nd_pack *pack, size_t slot, l
     size_t n = layer->samples;
     const real *lengths = layer->list_lengths;
     uint64_t *certain = certain_of(l), *doubts = doubts_of(layer, l);
-    l->whole = l->made && l->edges == 0; /* its activity will be wanted sample by sample */
     if (!l->made)
         l->reach = (real)layer->first_reach;
     else if (l->age < 16)
@@ -184,23 +199,15 @@ static void make_list(const nd_layer *layer, const nd_pack *pack, size_t slot, l
             above |= bits_above(here, margin) << i;
             possible |= bits_above(here, -margin) << i;
         }
-        certain[word] = l->whole ? 0 : lowest_bits(above, count);
+        certain[word] = lowest_bits(above, count);
         doubts[word] = lowest_bits(possible, count) & ~certain[word];
         l->doubtful += write_out(doubts[word], from, doubtful_of(layer, l) + l->doubtful);
     }
-    pad_list(doubtful_of(layer, l), l->doubtful);
+    pad_list(doubtful_of(layer, l), l->doubtful, n);
     l->age = 0;
     l->made = l->fresh = true;
     __builtin_memcpy(place_of(layer, l), side_of(layer, pack, slot),
                      padded(layer->rank) * sizeof(real));
-}
-
-/* Asks for what is always read of a slot's list. */
-INLINE void fetch_list(const nd_layer *layer, const nd_pack *pack, size_t slot) {
-    const char *l = (const char *)list_of(layer, pack, slot);
-    size_t bytes = list_front(layer) + padded(layer->rank) * sizeof(real) + LINE;
-    for (size_t at = 0; at < bytes; at += LINE)
-        __builtin_prefetch(l + at);
 }
 
 /* The lowest bits, one by one, to the places where mask has ones. */
@@ -215,28 +222,40 @@ INLINE uint64_t spread_bits(uint64_t bits, uint64_t mask) {
 #endif
 }
 
-/* V vectors' share of the drives of the doubtful, added to `drive`, and which are positive, as
- * bits; bits past the last doubtful are of no account. */
-INLINE void doubtful_drives(const int V, const real *side, const real *coordinates, size_t stride,
-                            const meeting *doubtful, bool first, real *restrict drive,
-                            uint64_t *positive) {
-    reals w[MOST];
-    uint64_t bits = 0;
-    for (int v = 0; v < V; v++)
-        w[v] = load(side + v * LANES);
-    for (size_t i = 0; i < doubtful->count; i += 4) {
-        fours here;
-        four_dots(V, w, coordinates, stride, doubtful->which + i, &here);
-        if (!first)
-            here += *(fours *)(drive + i);
-        *(fours *)(drive + i) = here;
-        bits |= bits_of_four(&here) << i % WORD;
-        if (i % WORD == WORD - 4) {
-            *positive++ = bits;
-            bits = 0;
-        }
+/* Four bits of every byte, side by side. */
+INLINE uint64_t close_up(uint64_t verdicts) {
+    verdicts = (verdicts | verdicts >> 4) & 0x00ff00ff00ff00ffu;
+    verdicts = (verdicts | verdicts >> 8) & 0x0000ffff0000ffffu;
+    return (verdicts | verdicts >> 16) & 0xffffffffu;
+}
+
+/* The list of a slot that has moved by `moved`, squared, since it was made: a fresh one if that is
+ * too far. The margin of a part in a thousand covers the rounding of either side. */
+INLINE list *valid_list(const nd_layer *layer, const nd_pack *pack, size_t slot, real moved,
+                        real *drive) {
+    list *l = list_of(layer, pack, slot);
+    if (!l->made || !(moved < (real)0.998 * l->reach * l->reach))
+        make_list(layer, pack, slot, l, drive);
+    l->age++;
+    return l;
+}
+
+/* Takes new verdicts, of which whole words can be read; true: they are not those of the step
+ * before, or nobody has asked yet. */
+INLINE bool take_verdicts(const nd_layer *layer, list *l, const uint8_t *verdicts) {
+    uint64_t *known = verdicts_of(layer, l), changes = l->fresh;
+    size_t left = quartets_of(l->doubtful);
+    for (; left; known++, verdicts += VERDICTS) {
+        size_t here = left < VERDICTS ? left : VERDICTS;
+        uint64_t now;
+        __builtin_memcpy(&now, verdicts, sizeof now);
+        now &= ~(uint64_t)0 >> 8 * (VERDICTS - here);
+        changes |= now ^ *known;
+        *known = now;
+        left -= here;
     }
-    *positive = bits;
+    l->fresh = false;
+    return changes != 0;
 }
 
 /* 64 bits from place `from` on. */
@@ -245,108 +264,25 @@ INLINE uint64_t bits_from(const uint64_t *bits, size_t from) {
     return bits[word] >> shift | bits[word + 1] << 1 << (WORD - 1 - shift);
 }
 
-/* The samples that drive a slot, as bits; true: they are not those of the step before. `moved`: how
- * far the slot has moved since its list was made, squared. `drive`: of the doubtful; `positive`:
- * scratch, words_of + 1. */
-INLINE bool find_signs(const nd_layer *layer, const nd_pack *pack, size_t slot, list *l, real moved,
-                       real *drive, uint64_t *positive) {
-    size_t length = padded(layer->rank), words = words_of(layer);
-    const real *side = side_of(layer, pack, slot), *x = layer->coordinates;
-    /* The margin of a part in a thousand covers the rounding of either side. */
-    if (!l->made || !(moved < (real)0.998 * l->reach * l->reach))
-        make_list(layer, pack, slot, l, drive);
-    l->age++;
-    uint64_t *signs = signs_of(layer, l), *certain = certain_of(l), *doubts = doubts_of(layer, l);
-    const meeting doubtful = {.which = doubtful_of(layer, l), .count = l->doubtful};
-#define DRIVES(V)                                                                                  \
-    doubtful_drives(V, side + part, x + part, length, &doubtful, part == 0, drive, positive)
-    EVERY_PART(length, DRIVES)
-#undef DRIVES
-    uint32_t active = 0;
-    uint64_t changes = 0, first = lowest_bits(positive[0], l->doubtful);
-    if (!l->fresh && l->doubtful <= WORD && first == l->positive)
-        return false;
-    l->positive = first;
-    l->fresh = false;
+/* The samples that drive a slot, as bits, from its verdicts; true: they are not those known before.
+ * `positive`: scratch, words_of + 1. */
+static bool find_signs(const nd_layer *layer, list *l, uint64_t *positive) {
+    const uint64_t *verdicts = verdicts_of(layer, l), *certain = certain_of(l),
+                   *doubts = doubts_of(layer, l);
+    uint64_t *signs = signs_of(layer, l), changes = 0;
+    size_t words = words_of(layer);
+    __builtin_memset(positive, 0, (words + 1) * sizeof *positive);
+    for (size_t word = 0; word < verdict_words(l->doubtful); word++)
+        positive[word / 2] |= close_up(verdicts[word]) << word % 2 * (WORD / 2);
+    l->active = 0;
     for (size_t word = 0, place = 0; word < words; word++) {
         uint64_t now = certain[word] | spread_bits(bits_from(positive, place), doubts[word]);
         changes |= now ^ signs[word];
         signs[word] = now;
         place += (size_t)__builtin_popcountll(doubts[word]);
-        active += (uint32_t)__builtin_popcountll(now);
+        l->active += (uint32_t)__builtin_popcountll(now);
     }
-    l->active = active;
     return changes != 0;
 }
-
-/* Keeps those of `count` drives that are positive, and their samples; returns how many. All arrays
- * have room for count rounded up to 4. */
-#if ND_BYTES >= 32
-#define STAY(a) 4 * (a), 4 * (a) + 1, 4 * (a) + 2, 4 * (a) + 3
-/* Which of four stay, for each set of them: the bytes of 32-bit words to move to the front. */
-static const uint8_t FRONT[16][16] = {
-    {0},
-    {STAY(0)},
-    {STAY(1)},
-    {STAY(0), STAY(1)},
-    {STAY(2)},
-    {STAY(0), STAY(2)},
-    {STAY(1), STAY(2)},
-    {STAY(0), STAY(1), STAY(2)},
-    {STAY(3)},
-    {STAY(0), STAY(3)},
-    {STAY(1), STAY(3)},
-    {STAY(0), STAY(1), STAY(3)},
-    {STAY(2), STAY(3)},
-    {STAY(0), STAY(2), STAY(3)},
-    {STAY(1), STAY(2), STAY(3)},
-    {STAY(0), STAY(1), STAY(2), STAY(3)},
-};
-#undef STAY
-
-static uint32_t keep_positive(uint32_t count, const real *drive, const uint32_t *sample,
-                              real *activity, uint32_t *active) {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < count; i += 4) {
-#if ND_SINGLE
-        __m128 four = _mm_loadu_ps(drive + i);
-        int stay = _mm_movemask_ps(_mm_cmp_ps(four, _mm_setzero_ps(), _CMP_GT_OQ));
-#else
-        __m256d four = _mm256_loadu_pd(drive + i);
-        int stay = _mm256_movemask_pd(_mm256_cmp_pd(four, _mm256_setzero_pd(), _CMP_GT_OQ));
-#endif
-        if (count - i < 4)
-            stay &= (1 << (count - i)) - 1;
-        __m128i front = _mm_loadu_si128((const __m128i *)(const void *)FRONT[stay]);
-        __m128i samples = _mm_loadu_si128((const __m128i *)(const void *)(sample + i));
-        _mm_storeu_si128((__m128i *)(void *)(active + kept), _mm_shuffle_epi8(samples, front));
-#if ND_SINGLE
-        _mm_storeu_ps(activity + kept,
-                      _mm_castsi128_ps(_mm_shuffle_epi8(_mm_castps_si128(four), front)));
-#else
-        /* A double's two halves follow its word's place: bytes 4a.. say that word a is meant. */
-        __m128i word = _mm_srli_epi32(_mm_and_si128(front, _mm_set1_epi32(0xff)), 1);
-        __m256i wide = _mm256_cvtepu32_epi64(word);
-        wide = _mm256_or_si256(
-            wide, _mm256_slli_epi64(_mm256_add_epi64(wide, _mm256_set1_epi64x(1)), 32));
-        _mm256_storeu_pd(activity + kept,
-                         _mm256_castps_pd(_mm256_permutevar8x32_ps(_mm256_castpd_ps(four), wide)));
-#endif
-        kept += (uint32_t)__builtin_popcount((unsigned)stay);
-    }
-    return kept;
-}
-#else
-static uint32_t keep_positive(uint32_t count, const real *drive, const uint32_t *sample,
-                              real *activity, uint32_t *active) {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        active[kept] = sample[i];
-        activity[kept] = drive[i];
-        kept += drive[i] > 0;
-    }
-    return kept;
-}
-#endif
 
 #endif

@@ -41,11 +41,17 @@ INLINE size_t tile_height(size_t rows, size_t most) {
     case R:                                                                                        \
         tile(R, __VA_ARGS__, row);                                                                 \
         break;
-#define UP_TO_5(...)                                                                               \
+#define UP_TO_2(...)                                                                               \
     TILE_CASE(1, __VA_ARGS__)                                                                      \
-    TILE_CASE(2, __VA_ARGS__)                                                                      \
-    TILE_CASE(3, __VA_ARGS__)                                                                      \
-    TILE_CASE(4, __VA_ARGS__)                                                                      \
+    TILE_CASE(2, __VA_ARGS__)
+#define UP_TO_3(...)                                                                               \
+    UP_TO_2(__VA_ARGS__)                                                                           \
+    TILE_CASE(3, __VA_ARGS__)
+#define UP_TO_4(...)                                                                               \
+    UP_TO_3(__VA_ARGS__)                                                                           \
+    TILE_CASE(4, __VA_ARGS__)
+#define UP_TO_5(...)                                                                               \
+    UP_TO_4(__VA_ARGS__)                                                                           \
     TILE_CASE(5, __VA_ARGS__)
 #define UP_TO_10(...)                                                                              \
     UP_TO_5(__VA_ARGS__)                                                                           \

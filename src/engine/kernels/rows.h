@@ -12,126 +12,172 @@ INLINE size_t padded(size_t value) {
 
 enum { MOST = 6 }; /* vectors of a row kept in registers at a time */
 
-/* x . matrix[which[i]] over V vectors, four times. */
-INLINE void four_dots(const int V, const reals *x, const real *matrix, size_t stride,
-                      const uint32_t which[4], fours *out) {
-    reals sums[4];
-    for (int k = 0; k < 4; k++) {
-        const real *y = matrix + which[k] * stride;
-        sums[k] = x[0] * load(y);
-        for (int v = 1; v < V; v++)
-            sums[k] += x[v] * load(y + v * LANES);
-    }
-    four_sums(sums, out);
-}
+/* A unit's row meets four rows of a matrix, those of four samples. Lists of samples are padded to
+ * fours with rows of zeros, which follow the last sample's: nothing is left over. */
+typedef struct quartet {
+    uint32_t which[4];
+    uint32_t row;   /* where the unit's row begins among the parameters */
+    uint32_t minus; /* bit k: its factor at the k-th sample changes its sign */
+} quartet;
 
-/* Rows to meet, matrix[which[0 .. count-1]]. Lists are padded to fours with row 0, what belongs to
- * them with anything that is finite, their factors with zeros: nothing is left over. */
+/* Quartets, one after the other, of any units. */
 typedef struct meeting {
-    const uint32_t *which;
-    size_t count, plus; /* factors from the `plus`th on change their sign */
+    const quartet *quartets;
+    size_t count;
 } meeting;
 
-INLINE void pad_list(uint32_t *which, size_t count) {
-    __builtin_memset(which + count, 0, 4 * sizeof *which);
-}
+/* Rows of zeros. As they take turns, sums added to them do not wait for each other. */
+enum { ZERO_ROWS = 32 };
 
-INLINE void pad_factors(real *factor, size_t count) {
-    __builtin_memset(factor + count, 0, 4 * sizeof *factor);
+INLINE void pad_list(uint32_t *which, size_t count, size_t samples) {
+    for (size_t i = 0; count && i < 3; i++)
+        which[count + i] = (uint32_t)(samples + (which[0] + count + i) % ZERO_ROWS);
 }
 
 typedef real_mask four_masks
     __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(real)), may_alias));
 
-/* Four values from the `at`th on become factors: with their signs, and zero past the last. */
-INLINE void make_factors(const meeting *meet, size_t at, fours *value) {
-    const four_masks place = (four_masks){0, 1, 2, 3} + (real_mask)at;
-    const four_masks minus = (four_masks)(fours){-0.0, -0.0, -0.0, -0.0};
-    four_masks bits = (four_masks)*value ^ (minus & (place >= (real_mask)meet->plus));
-    *value = (fours)(bits & (place < (real_mask)meet->count));
+/* Four values change their signs, as bits say. */
+INLINE void change_signs(uint32_t minus, fours *value) {
+    const four_masks bit = {1, 2, 4, 8}, sign = (four_masks)(fours){-0.0, -0.0, -0.0, -0.0};
+    four_masks chosen = (((four_masks){0} + (real_mask)minus) & bit) != 0;
+    *value = (fours)((four_masks)*value ^ (chosen & sign));
 }
 
-/* out[i] (+)= row . matrix[which[i]]. `factors`: out is to be a list of factors; else, what is past
- * the last is of no account. */
-INLINE void dots(const int V, const real *row, const real *matrix, size_t stride,
-                 const meeting *meet, const bool factors, bool first, real *restrict out) {
-    reals x[MOST];
-    for (int v = 0; v < V; v++)
-        x[v] = load(row + v * LANES);
-    for (size_t i = 0; i < meet->count; i += 4) {
-        fours here;
-        four_dots(V, x, matrix, stride, meet->which + i, &here);
-        if (factors)
-            make_factors(meet, i, &here);
-        if (!first)
-            here += *(fours *)(out + i);
-        *(fours *)(out + i) = here;
+/* Which of four are positive. */
+INLINE uint64_t bits_of_four(const fours *given) {
+    const fours value = *given;
+#if ND_BYTES >= 32 && ND_SINGLE
+    return (uint64_t)(unsigned)_mm_movemask_ps(_mm_cmpgt_ps((__m128)value, _mm_setzero_ps()));
+#elif ND_BYTES >= 32
+    return (uint64_t)(unsigned)_mm256_movemask_pd(
+        _mm256_cmp_pd((__m256d)value, _mm256_setzero_pd(), _CMP_GT_OQ));
+#else
+    uint64_t bits = 0;
+    for (int i = 0; i < 4; i++)
+        bits |= (uint64_t)(value[i] > 0) << i;
+    return bits;
+#endif
+}
+
+/* Which part of a row is dealt with: V vectors from real `from` on. */
+typedef struct piece {
+    size_t from;
+    bool first, last;
+} piece;
+
+/* x . matrix[which[k]] over V vectors, four times. */
+INLINE void four_dots(const int V, const real *x, const real *matrix, size_t stride,
+                      const uint32_t which[4], fours *out) {
+    reals sums[4];
+    const real *y[4];
+    for (int k = 0; k < 4; k++)
+        y[k] = matrix + which[k] * stride;
+    for (int v = 0; v < V; v++) {
+        reals here = load(x + v * LANES);
+        for (int k = 0; k < 4; k++)
+            sums[k] = v == 0 ? here * load(y[k]) : sums[k] + here * load(y[k] + v * LANES);
+    }
+    four_sums(sums, out);
+}
+
+/* out[4 i + k] (+)= row . matrix[which[k]] of the i-th quartet, with its sign. */
+INLINE void dots(const int V, const piece here, const meeting *meet, const real *rows,
+                 const real *matrix, size_t stride, real *restrict out) {
+    for (size_t i = 0; i < meet->count; i++, out += 4) {
+        const quartet *q = meet->quartets + i;
+        fours sum;
+        four_dots(V, rows + q->row + here.from, matrix + here.from, stride, q->which, &sum);
+        change_signs(q->minus, &sum);
+        if (!here.first)
+            sum += *(fours *)out;
+        *(fours *)out = sum;
     }
 }
 
-/* matrix[which[i]] += factor[i] row. */
-INLINE void scatter(const int V, const real *row, const real *factor, const meeting *meet,
-                    real *restrict matrix, size_t stride) {
-    reals x[MOST];
-    for (int v = 0; v < V; v++)
-        x[v] = load(row + v * LANES);
+/* Which of a quartet's four products are positive, as bits of a byte each. `out`: scratch, of four
+ * reals for each, where rows do not fit registers. */
+INLINE void positive_dots(const int V, const piece here, const meeting *meet, const real *rows,
+                          const real *matrix, size_t stride, real *restrict out,
+                          uint8_t *restrict positive) {
     for (size_t i = 0; i < meet->count; i++) {
-        real *y = matrix + meet->which[i] * stride;
-        reals f = broadcast(factor[i]), old[MOST];
-        for (int v = 0; v < V; v++)
-            old[v] = load(y + v * LANES) + f * x[v];
-        for (int v = 0; v < V; v++)
-            store(y + v * LANES, old[v]);
+        const quartet *q = meet->quartets + i;
+        fours sum;
+        four_dots(V, rows + q->row + here.from, matrix + here.from, stride, q->which, &sum);
+        if (!here.first)
+            sum += *(fours *)(out + 4 * i);
+        if (here.last)
+            positive[i] = (uint8_t)bits_of_four(&sum);
+        else
+            *(fours *)(out + 4 * i) = sum;
     }
 }
 
-/* sum = sum_i factor[i] matrix[which[i]]. */
-INLINE void gather(const int V, const real *factor, const meeting *meet, const real *matrix,
-                   size_t stride, reals *sum) {
-    reals even[MOST], odd[MOST];
-    for (int v = 0; v < V; v++)
-        even[v] = odd[v] = (reals){0};
-    for (size_t i = 0; i < meet->count; i += 4) {
-        for (size_t k = i; k < i + 4; k += 2) {
-            const real *y = matrix + meet->which[k] * stride;
-            const real *z = matrix + meet->which[k + 1] * stride;
-            reals f = broadcast(factor[k]), g = broadcast(factor[k + 1]);
+/* matrix[which[k]] += factor[4 i + k] row. */
+INLINE void scatter(const int V, const piece here, const meeting *meet, const real *rows,
+                    const real *factor, real *restrict matrix, size_t stride) {
+    for (size_t i = 0; i < meet->count; i++, factor += 4) {
+        const quartet *q = meet->quartets + i;
+        reals x[MOST];
+        for (int v = 0; v < V; v++)
+            x[v] = load(rows + q->row + here.from + v * LANES);
+        for (int k = 0; k < 4; k++) {
+            real *y = matrix + q->which[k] * stride + here.from;
+            reals f = broadcast(factor[k]), old[MOST];
             for (int v = 0; v < V; v++)
-                even[v] += f * load(y + v * LANES);
+                old[v] = load(y + v * LANES) + f * x[v];
             for (int v = 0; v < V; v++)
-                odd[v] += g * load(z + v * LANES);
+                store(y + v * LANES, old[v]);
         }
     }
-    for (int v = 0; v < V; v++)
-        sum[v] = even[v] + odd[v];
 }
 
-/* Both uses of the errors at once: out[i] = row . matrix[which[i]], as factors, and sum = sum_i
- * factor[i] matrix[which[i]]; every row of the matrix is read once. */
-INLINE void dots_and_gather(const int V, const real *row, const real *factor, const meeting *meet,
-                            const real *matrix, size_t stride, real *restrict out, reals *sum) {
-    for (int v = 0; v < V; v++)
-        sum[v] = (reals){0};
-    for (size_t i = 0; i < meet->count; i += 4) {
-        reals f[4], products[4];
+/* row += sum_k factor[4 i + k] matrix[which[k]]. */
+INLINE void gather(const int V, const piece here, const meeting *meet, real *restrict rows,
+                   const real *factor, const real *matrix, size_t stride) {
+    for (size_t i = 0; i < meet->count; i++, factor += 4) {
+        const quartet *q = meet->quartets + i;
         const real *y[4];
-        for (size_t k = 0; k < 4; k++) {
-            y[k] = matrix + meet->which[i + k] * stride;
-            f[k] = broadcast(factor[i + k]);
-            products[k] = (reals){0};
+        real *to = rows + q->row + here.from;
+        reals f[4];
+        for (int k = 0; k < 4; k++) {
+            y[k] = matrix + q->which[k] * stride + here.from;
+            f[k] = broadcast(factor[k]);
         }
         for (int v = 0; v < V; v++) {
-            reals x = load(row + v * LANES);
+            reals even = f[0] * load(y[0] + v * LANES) + f[2] * load(y[2] + v * LANES);
+            reals odd = f[1] * load(y[1] + v * LANES) + f[3] * load(y[3] + v * LANES);
+            store(to + v * LANES, load(to + v * LANES) + (even + odd));
+        }
+    }
+}
+
+/* Both uses of the errors at once: sums[row] += sum_k factor[4 i + k] matrix[which[k]], and those
+ * factors then are row . matrix[which[k]]; every row of the matrix is read once. */
+INLINE void gather_and_dots(const int V, const meeting *meet, const real *rows, real *restrict sums,
+                            real *restrict factor, const real *matrix, size_t stride) {
+    for (size_t i = 0; i < meet->count; i++, factor += 4) {
+        const quartet *q = meet->quartets + i;
+        const real *y[4], *x = rows + q->row;
+        real *to = sums + q->row;
+        reals f[4], products[4] = {{0}};
+        for (int k = 0; k < 4; k++) {
+            y[k] = matrix + q->which[k] * stride;
+            f[k] = broadcast(factor[k]);
+        }
+        for (int v = 0; v < V; v++) {
+            reals here = load(x + v * LANES), sum = {0};
             for (int k = 0; k < 4; k++) {
                 reals e = load(y[k] + v * LANES);
-                products[k] += x * e;
-                sum[v] += f[k] * e;
+                products[k] += here * e;
+                sum += f[k] * e;
             }
+            store(to + v * LANES, load(to + v * LANES) + sum);
         }
-        fours here;
-        four_sums(products, &here);
-        make_factors(meet, i, &here);
-        *(fours *)(out + i) = here;
+        fours four;
+        four_sums(products, &four);
+        change_signs(q->minus, &four);
+        *(fours *)factor = four;
     }
 }
 
@@ -173,27 +219,5 @@ INLINE void dots_and_gather(const int V, const real *row, const real *factor, co
             call(1);                                                                               \
         }                                                                                          \
     }
-
-static void all_dots(const real *row, size_t length, const real *matrix, const meeting *meet,
-                     real *out) {
-#define DOTS(V) dots(V, row + part, matrix + part, length, meet, false, part == 0, out)
-    EVERY_PART(length, DOTS)
-#undef DOTS
-}
-
-/* The same, as factors. */
-static void all_factors(const real *row, size_t length, const real *matrix, const meeting *meet,
-                        real *out) {
-#define FACTORS(V) dots(V, row + part, matrix + part, length, meet, true, part == 0, out)
-    EVERY_PART(length, FACTORS)
-#undef FACTORS
-}
-
-static void scatter_all(const real *row, size_t length, const real *factor, const meeting *meet,
-                        real *matrix) {
-#define SCATTER(V) scatter(V, row + part, factor, meet, matrix + part, length)
-    EVERY_PART(length, SCATTER)
-#undef SCATTER
-}
 
 #endif

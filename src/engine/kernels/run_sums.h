@@ -5,16 +5,19 @@
  * samples can be shared between units. Forwards, M = sum over units whose run covers the block of
  * v w' changes where runs begin and end, and the outputs of a block are M x_s. Backwards, with S_b
  * = sum over all s from block b on of e_s x_s', a run from b to c has E = S_b - S_c. Both go block
- * by block, so that what neighbouring runs share is near when they need it. */
+ * by block, so that what neighbouring runs share is near when they need it.
+ *
+ * Of these matrices, most outputs lie side by side in vectors: rank rows of M' and S'. Outputs that
+ * would fill but little of the last vector are rows of M and S alone, after those (runs.h). */
 #ifndef ND_ENGINE_KERNELS_RUN_SUMS_H
 #define ND_ENGINE_KERNELS_RUN_SUMS_H
 
 #include "engine/kernels/runs.h"
 
-/* A run where it begins, or where it ends: its unit's row among the parameters, the block it ends
- * before, and whether it is the last of its unit. */
+/* A run where it begins, or where it ends: its unit's row among the parameters, and the block it
+ * ends before. */
 typedef struct run {
-    uint32_t row, end : 31, last : 1;
+    uint32_t row, end;
 } run;
 
 /* The edges of a pack's slots, in pack->edges: two lists of them slot by slot, of this step and of
@@ -45,7 +48,7 @@ INLINE edge_table edges_of(const nd_layer *layer, const nd_pack *pack) {
 /* Sorts the runs by the blocks of their edges. */
 static void sort_edges(const edge_table *table, const edge *edges, size_t count, size_t blocks) {
     size_t places = 2 * blocks + 2;
-    uint32_t *start = table->start, total = 0, row = UINT32_MAX;
+    uint32_t *start = table->start, total = 0;
     __builtin_memset(start, 0, (places + 1) * sizeof *start);
     for (size_t i = 0; i < count; i++)
         start[2 * edges[i].block + (i & 1)]++;
@@ -55,142 +58,193 @@ static void sort_edges(const edge_table *table, const edge *edges, size_t count,
     }
     for (size_t i = count; i > 0; i -= 2) { /* filled from the back: where they start */
         const edge *begin = edges + i - 2, *end = begin + 1;
-        const run here = {.row = end->row, .end = end->block, .last = end->row != row};
-        row = end->row;
+        const run here = {.row = end->row, .end = end->block};
         table->runs[--start[2 * end->block + 1]] = here;
         table->runs[--start[2 * begin->block]] = here;
     }
 }
 
-/* Rows of M dealt with together: as many as registers hold beside V vectors of a unit. */
-enum { ROWS_MOST = 4 };
-#define ROWS_AT_ONCE(V) ((V) <= 2 ? 4 : (V) == 3 ? 3 : 2)
+enum { MANY_REGISTERS = REGISTERS == 32 };
+
+/* Vectors of outputs dealt with together, each of a block's samples, in registers. */
+enum { COLUMNS = 3 };
+
+/* Rows of a matrix dealt with together, V vectors of each: what registers hold. */
+enum { SUMS_MOST = 3 * TILE, ROWS_MOST = WIDE };
+
+/* Calls tile for all rows of a matrix, R at a time: R is a constant in each call. */
+#define EVERY_ROW(rows, tile, V, c)                                                                \
+    do {                                                                                           \
+        if ((V) == 1)                                                                              \
+            EVERY_WIDE_TILE(rows, tile, V, c);                                                     \
+        else if (MANY_REGISTERS && (V) <= 3)                                                       \
+            EVERY_LOW_TILE(rows, tile, V, c);                                                      \
+        else if ((V) == 2)                                                                         \
+            TILES_UP_TO(4, rows, tile, V, c);                                                      \
+        else if ((V) == 3)                                                                         \
+            TILES_UP_TO(3, rows, tile, V, c);                                                      \
+        else                                                                                       \
+            TILES_UP_TO(2, rows, tile, V, c);                                                      \
+    } while (0)
 
 /* One block of samples on the way forwards. */
 typedef struct forward {
     const nd_layer *layer;
     const real *parameters;
     const run *begin, *end, *next; /* runs that begin here, and end here */
-    bool covered;                  /* by any run */
-    const real *x;                 /* the block's coordinates */
     size_t part;                   /* the first column of a tile */
-    real *matrix;                  /* M, d_out x padded rank */
-    real *out;                     /* d_out x BLOCK */
+    real *matrix;                  /* M': rank rows of the outputs abreast; then those alone */
 } forward;
 
 INLINE size_t samples_in_blocks(const nd_layer *layer) {
     return blocks_of(layer) * BLOCK;
 }
 
-/* R rows of M, V vectors of them, from row m on: units come, or go. */
-INLINE void change(const int R, const int V, const forward *f, size_t m, const run *from,
+/* R rows of M', V vectors of them, from row k on: units come, or go. */
+INLINE void change(const int R, const int V, const forward *f, size_t k, const run *from,
                    const run *to, bool come, reals *sum) {
     size_t stride = padded(f->layer->rank);
     for (; from < to; from++) {
-        const real *unit = held_address(f->parameters + from->row);
-        const real *side = unit + f->part, *outer = unit + stride + m;
+        const real *unit = f->parameters + from->row;
+        const real *side = held_address(unit + k);
+        const real *outer = held_address(unit + stride + f->part);
         reals weight[ROWS_MOST];
         for (int i = 0; i < R; i++)
-            weight[i] = broadcast(outer[i]);
+            weight[i] = broadcast(side[i]);
         for (int v = 0; v < V; v++) {
-            reals w = held(load(side + v * LANES));
+            reals here = held(load(outer + v * LANES));
             for (int i = 0; i < R; i++)
                 if (come)
-                    sum[i * V + v] += weight[i] * w;
+                    sum[i * V + v] += weight[i] * here;
                 else
-                    sum[i * V + v] -= weight[i] * w;
+                    sum[i * V + v] -= weight[i] * here;
         }
     }
 }
 
-/* R outputs of a block's samples, from output m on; V vectors of the coordinates' share of them. */
-INLINE void forward_tile(const int R, const int V, const forward *f, size_t m) {
-    size_t stride = padded(f->layer->rank);
-    real *matrix = f->matrix + m * stride + f->part;
-    reals sum[ROWS_MOST * MOST];
+INLINE void change_tile(const int R, const int V, const forward *f, size_t k) {
+    size_t wide = outputs_abreast(f->layer);
+    real *matrix = f->matrix + k * wide + f->part;
+    reals sum[SUMS_MOST];
     for (int i = 0; i < R; i++)
         for (int v = 0; v < V; v++)
-            sum[i * V + v] = load(matrix + (size_t)i * stride + v * LANES);
-    if (f->begin < f->next) {
-        change(R, V, f, m, f->begin, f->end, true, sum);
-        change(R, V, f, m, f->end, f->next, false, sum);
-        for (int i = 0; i < R; i++)
+            sum[i * V + v] = load(matrix + (size_t)i * wide + v * LANES);
+    change(R, V, f, k, f->begin, f->end, true, sum);
+    change(R, V, f, k, f->end, f->next, false, sum);
+    for (int i = 0; i < R; i++)
+        for (int v = 0; v < V; v++)
+            store(matrix + (size_t)i * wide + v * LANES, sum[i * V + v]);
+}
+
+/* V vectors of the rows of M that are outputs alone. */
+INLINE void change_alone(const int V, const forward *f) {
+    const size_t stride = padded(f->layer->rank), abreast = outputs_abreast(f->layer);
+    real *matrix = f->matrix + f->layer->rank * abreast + f->part;
+    for (size_t m = abreast; m < f->layer->outputs; m++, matrix += stride) {
+        reals sum[MOST];
+        for (int v = 0; v < V; v++)
+            sum[v] = load(matrix + v * LANES);
+        for (const run *at = f->begin; at < f->next; at++) {
+            const real *unit = held_address(f->parameters + at->row);
+            reals weight = broadcast(at < f->end ? unit[stride + m] : -unit[stride + m]);
             for (int v = 0; v < V; v++)
-                store(matrix + (size_t)i * stride + v * LANES, sum[i * V + v]);
-    }
-    if (!f->covered)
-        return;
-    const real *of_sample[BLOCK];
-    for (size_t k = 0; k < BLOCK; k++)
-        of_sample[k] = held_address(f->x + f->part + k * stride);
-    for (int i = 0; i < R; i++) {
-        fours *to = (fours *)(f->out + (m + (size_t)i) * BLOCK), here;
-        reals product[BLOCK];
-        for (int k = 0; k < BLOCK; k++) {
-            product[k] = sum[i * V] * load(of_sample[k]);
-            for (int v = 1; v < V; v++)
-                product[k] += sum[i * V + v] * load(of_sample[k] + v * LANES);
+                sum[v] += weight * load(unit + f->part + v * LANES);
         }
-        four_sums(product, &here);
-        if (f->part)
-            here += *to;
-        *to = here;
+        for (int v = 0; v < V; v++)
+            store(matrix + v * LANES, sum[v]);
     }
 }
 
-/* Calls tile for all rows of a matrix of d_out rows. */
-#define EVERY_ROW(tile, V, c, outputs)                                                             \
-    do {                                                                                           \
-        size_t m = 0;                                                                              \
-        for (; m + ROWS_AT_ONCE(V) <= (outputs); m += ROWS_AT_ONCE(V))                             \
-            tile(ROWS_AT_ONCE(V), V, c, m);                                                        \
-        for (; m < (outputs); m++)                                                                 \
-            tile(1, V, c, m);                                                                      \
-    } while (0)
+/* M x_s of a block's samples: V vectors of outputs. */
+INLINE void outputs_of_block(const int V, const nd_layer *layer, const real *matrix, const real *x,
+                             real *out) {
+    size_t stride = padded(layer->rank), wide = padded(layer->outputs);
+    size_t abreast = outputs_abreast(layer);
+    reals sum[BLOCK * COLUMNS] = {{0}};
+    for (size_t k = 0; k < layer->rank; k++, matrix += abreast)
+        for (int v = 0; v < V; v++) {
+            reals m = held(load(matrix + v * LANES));
+            for (size_t s = 0; s < BLOCK; s++)
+                sum[s * (size_t)V + (size_t)v] += broadcast(x[s * stride + k]) * m;
+        }
+    for (size_t s = 0; s < BLOCK; s++)
+        for (int v = 0; v < V; v++)
+            store(out + s * wide + v * LANES, sum[s * (size_t)V + (size_t)v]);
+}
 
-/* Four outputs of a block's samples, output by output, are put sample by sample. */
-INLINE void turn_round(const real *from, real *to, size_t to_stride) {
-    fours in[4];
-    for (size_t i = 0; i < 4; i++)
-        in[i] = *(const fours *)(from + i * BLOCK);
-    fours a = __builtin_shufflevector(in[0], in[1], 0, 4, 2, 6);
-    fours b = __builtin_shufflevector(in[0], in[1], 1, 5, 3, 7);
-    fours c = __builtin_shufflevector(in[2], in[3], 0, 4, 2, 6);
-    fours d = __builtin_shufflevector(in[2], in[3], 1, 5, 3, 7);
-    *(fours *)to = __builtin_shufflevector(a, c, 0, 1, 4, 5);
-    *(fours *)(to + to_stride) = __builtin_shufflevector(b, d, 0, 1, 4, 5);
-    *(fours *)(to + 2 * to_stride) = __builtin_shufflevector(a, c, 2, 3, 6, 7);
-    *(fours *)(to + 3 * to_stride) = __builtin_shufflevector(b, d, 2, 3, 6, 7);
+/* V vectors' share of the outputs alone; `matrix`, `x`: from column `part` on. */
+INLINE void outputs_alone_of_block(const int V, const nd_layer *layer, const real *matrix,
+                                   const real *x, size_t part, real *out) {
+    size_t stride = padded(layer->rank), wide = padded(layer->outputs);
+    size_t abreast = outputs_abreast(layer);
+    for (size_t s = 0; s < BLOCK && !part; s++)
+        for (size_t m = abreast; m < wide; m += LANES)
+            store(out + s * wide + m, (reals){0});
+    for (size_t m = abreast; m < layer->outputs; m++, matrix += stride) {
+        fours here;
+        four_dots(V, matrix, x, stride, (uint32_t[]){0, 1, 2, 3}, &here);
+        for (size_t s = 0; s < BLOCK; s++)
+            out[s * wide + m] += here[s];
+    }
+}
+
+/* Those of all of a block's samples. */
+INLINE void block_outputs(const nd_layer *layer, const real *matrix, const real *x, real *out) {
+    const size_t abreast = outputs_abreast(layer), stride = padded(layer->rank);
+    for (size_t m = 0; m < abreast; m += COLUMNS * LANES)
+        switch ((abreast - m) / LANES) {
+        case 1:
+            outputs_of_block(1, layer, matrix + m, x, out + m);
+            break;
+        case 2:
+            outputs_of_block(2, layer, matrix + m, x, out + m);
+            break;
+        default:
+            outputs_of_block(COLUMNS, layer, matrix + m, x, out + m);
+            break;
+        }
+#define ALONE(V)                                                                                   \
+    outputs_alone_of_block(V, layer, matrix + layer->rank * abreast + part, x + part, part, out)
+    if (abreast < layer->outputs) {
+        EVERY_PART(stride, ALONE)
+    }
+#undef ALONE
 }
 
 /* What the runs give to the outputs, into `out`, samples_in_blocks x padded d_out. Scratch:
- * `matrix`, d_out x padded rank; `turned`, padded d_out x BLOCK, zero past d_out. */
+ * `matrix`, sum_size. */
 static void forward_runs(const nd_layer *layer, const real *parameters, const edge_table *table,
-                         real *matrix, real *turned, real *out) {
+                         real *matrix, real *out) {
     size_t stride = padded(layer->rank), wide = padded(layer->outputs), runs = 0;
+    const size_t abreast = outputs_abreast(layer);
     const uint32_t *start = table->start;
-    __builtin_memset(matrix, 0, layer->outputs * stride * sizeof *matrix);
+    __builtin_memset(matrix, 0, sum_size(layer, abreast) * sizeof *matrix);
     for (size_t s = 0; s < samples_in_blocks(layer); s += BLOCK, start += 2, out += BLOCK * wide) {
-        runs += 2 * start[1] - start[0] - start[2];
         forward f = {.layer = layer,
                      .parameters = parameters,
                      .begin = table->runs + start[0],
                      .end = table->runs + start[1],
                      .next = table->runs + start[2],
-                     .covered = runs > 0,
-                     .x = (const real *)layer->coordinates + s * stride,
-                     .matrix = matrix,
-                     .out = turned};
-#define FORWARD(V)                                                                                 \
+                     .matrix = matrix};
+        runs += 2 * start[1] - start[0] - start[2];
+#define CHANGE(V)                                                                                  \
     f.part = part;                                                                                 \
-    EVERY_ROW(forward_tile, V, &f, layer->outputs)
-        EVERY_PART(stride, FORWARD)
-#undef FORWARD
-        if (!runs)
-            __builtin_memset(out, 0, BLOCK * wide * sizeof *out);
+    EVERY_ROW(layer->rank, change_tile, V, &f)
+        if (f.begin < f.next && abreast) {
+            EVERY_PART(abreast, CHANGE)
+        }
+#undef CHANGE
+#define CHANGE(V)                                                                                  \
+    f.part = part;                                                                                 \
+    change_alone(V, &f)
+        if (f.begin < f.next && abreast < layer->outputs) {
+            EVERY_PART(stride, CHANGE)
+        }
+#undef CHANGE
+        if (runs)
+            block_outputs(layer, matrix, (const real *)layer->coordinates + s * stride, out);
         else
-            for (size_t m = 0; m < layer->outputs; m += 4)
-                turn_round(turned + m * BLOCK, out + m, wide);
+            __builtin_memset(out, 0, BLOCK * wide * sizeof *out);
     }
 }
 
@@ -198,120 +252,187 @@ static void forward_runs(const nd_layer *layer, const real *parameters, const ed
 typedef struct backward {
     const nd_layer *layer;
     const real *parameters, *error; /* error: of the block's samples */
-    const real *x;                  /* their coordinates, from the tile's first column on */
-    size_t samples, part;           /* how many; the first column of a tile */
-    real *sums; /* S at the block, outputs x the tile's columns; S_b+1 follows */
+    const real *x;                  /* their coordinates */
+    size_t samples, part;           /* how many; the first of the outputs abreast of a tile */
+    real *sums;  /* S' at the block: rank rows of the tile's outputs; then, once, those alone */
+    size_t size; /* reals of it: S'_b+1 follows */
     size_t block;
     real *gradients; /* as the parameters */
 } backward;
 
-/* R rows of S at a block, V vectors of them, from row m on. */
-INLINE void sums_tile(const int R, const int V, const backward *b, size_t m) {
+/* R rows of S' at a block, V vectors of them, from row k on. */
+INLINE void sums_tile(const int R, const int V, const backward *b, size_t k) {
     size_t stride = padded(b->layer->rank), wide = padded(b->layer->outputs);
-    size_t size = b->layer->outputs * (size_t)V * LANES;
-    const real *x = b->x, *error = b->error + m;
-    real *here = b->sums + m * (size_t)V * LANES;
-    reals sum[ROWS_MOST * MOST];
+    const real *x = b->x + k, *error = b->error + b->part;
+    real *here = b->sums + k * (size_t)V * LANES;
+    reals sum[SUMS_MOST];
     for (int i = 0; i < R * V; i++)
-        sum[i] = load(here + size + i * LANES);
+        sum[i] = load(here + b->size + i * LANES);
     for (size_t s = 0; s < b->samples; s++, x += stride, error += wide) {
-        reals e[ROWS_MOST];
+        reals c[ROWS_MOST];
         for (int i = 0; i < R; i++)
-            e[i] = broadcast(error[i]);
+            c[i] = broadcast(x[i]);
         for (int v = 0; v < V; v++) {
-            reals column = held(load(x + v * LANES));
+            reals e = held(load(error + v * LANES));
             for (int i = 0; i < R; i++)
-                sum[i * V + v] += e[i] * column;
+                sum[i * V + v] += c[i] * e;
         }
     }
     for (int i = 0; i < R * V; i++)
         store(here + i * LANES, sum[i]);
 }
 
-/* What R outputs from m on, at most four, add to the gradients of a run; `sum`, to V vectors of the
- * input side. */
-INLINE void run_rows(const int R, const int V, const real *side, const real *outer,
-                     const real *from, const real *to, reals *sum, fours *of_outer) {
-    reals product[4] = {{0}}, weight[4];
-    for (int i = 0; i < R; i++)
-        weight[i] = held(broadcast(outer[i]));
+/* Outputs alone: S is rows of them, of which this begins at `sums`. */
+INLINE void sums_alone(const backward *b, real *sums) {
+    size_t stride = padded(b->layer->rank), wide = padded(b->layer->outputs);
+    for (size_t m = outputs_abreast(b->layer); m < b->layer->outputs; m++)
+        for (size_t i = 0; i < stride; i += LANES, sums += LANES) {
+            reals sum = load(sums + b->size);
+            for (size_t s = 0; s < b->samples; s++)
+                sum += broadcast(b->error[s * wide + m]) * load(b->x + s * stride + i);
+            store(sums, sum);
+        }
+}
+
+/* Runs that begin at the same block are dealt with in pairs where registers allow. */
+enum { RUNS_MOST = 2 };
+#define RUNS_AT_ONCE(V) (MANY_REGISTERS && (V) <= 3 ? 2 : 1)
+
+/* A run on the way backwards: its unit's parameters, their gradients, and S' where it ends. */
+typedef struct course {
+    const real *side, *outer, *end;
+    real *of_side, *of_outer;
+    reals sum[MOST];  /* what it adds to the gradient of the output weights */
+    reals held[MOST]; /* these weights, where there are registers for them */
+} course;
+
+/* What R rows of S' from k on, at most four, add to the gradients of U runs that begin at `begin`.
+ */
+INLINE void run_rows(const int U, const int R, const int V, const real *begin, size_t k,
+                     course *of) {
+    reals product[RUNS_MOST][4] = {{{0}}}, weight[RUNS_MOST][4];
+    const size_t row = k * (size_t)V * LANES;
+    for (int u = 0; u < U; u++)
+        for (int i = 0; i < R && !MANY_REGISTERS; i++)
+            weight[u][i] = held(broadcast(of[u].side[k + (size_t)i]));
     UNROLL
     for (int v = 0; v < V; v++) {
-        reals w = held(load(side + v * LANES));
+        reals outer[RUNS_MOST];
+        for (int u = 0; u < U; u++)
+            outer[u] = MANY_REGISTERS ? of[u].held[v] : held(load(of[u].outer + v * LANES));
         UNROLL
         for (int i = 0; i < R; i++) {
-            reals e = load(from + (i * V + v) * LANES) - load(to + (i * V + v) * LANES);
-            sum[v] += weight[i] * e;
-            product[i] += e * w;
+            const size_t at = row + (size_t)(i * V + v) * LANES;
+            reals from = load(begin + at);
+            UNROLL
+            for (int u = 0; u < U; u++) {
+                reals e = from - load(of[u].end + at);
+                of[u].sum[v] +=
+                    (MANY_REGISTERS ? broadcast(of[u].side[k + (size_t)i]) : weight[u][i]) * e;
+                product[u][i] += e * outer[u];
+            }
         }
     }
-    four_sums(product, of_outer);
-}
-
-/* The gradients of the runs that begin at a block; V vectors of the input side. */
-INLINE void runs_back(const int V, const backward *b, const run *from, const run *to) {
-    const size_t stride = padded(b->layer->rank), outputs = b->layer->outputs;
-    const size_t width = (size_t)V * LANES;
-    for (; from < to; from++) {
-        const real *side = held_address(b->parameters + from->row + b->part);
-        const real *outer = held_address(b->parameters + from->row + stride);
-        real *of_side = b->gradients + from->row + b->part;
-        real *of_outer = b->gradients + from->row + stride;
-        const real *begin = b->sums, *end = b->sums + (from->end - b->block) * outputs * width;
-        reals sum[MOST];
+    for (int u = 0; u < U; u++) {
         fours here;
-        for (int v = 0; v < V; v++)
-            sum[v] = from->last ? (reals){0} : load(of_side + v * LANES);
-#define ROWS(R)                                                                                    \
-    run_rows(R, V, side, outer + m, begin + m * width, end + m * width, sum, &here);               \
-    if (!from->last || b->part)                                                                    \
-        here += *(fours *)(of_outer + m);                                                          \
-    *(fours *)(of_outer + m) = here
-        size_t m = 0;
-        for (; m + 4 <= outputs; m += 4) {
-            ROWS(4);
-        }
-        if (outputs - m == 3) {
-            ROWS(3);
-        } else if (outputs - m == 2) {
-            ROWS(2);
-        } else if (outputs - m == 1) {
-            ROWS(1);
-        }
-#undef ROWS
-        for (int v = 0; v < V; v++)
-            store(of_side + v * LANES, sum[v]);
+        four_sums(product[u], &here);
+        *(fours *)(of[u].of_side + k) += here;
     }
 }
 
-/* V vectors of the columns of S, block by block from the last, and what runs make of them. */
+/* The gradients of U runs that begin at a block; V vectors of the outputs abreast. */
+INLINE void runs_back(const int U, const int V, const backward *b, const run *runs) {
+    const size_t stride = padded(b->layer->rank), rank = b->layer->rank;
+    course of[RUNS_MOST];
+    for (int u = 0; u < U; u++) {
+        const real *unit = b->parameters + runs[u].row;
+        real *gradient = b->gradients + runs[u].row;
+        of[u].side = held_address(unit);
+        of[u].outer = held_address(unit + stride + b->part);
+        of[u].end = held_address(b->sums + (runs[u].end - b->block) * b->size);
+        of[u].of_side = held_address(gradient);
+        of[u].of_outer = gradient + stride + b->part;
+        for (int v = 0; v < V; v++) {
+            of[u].sum[v] = (reals){0};
+            of[u].held[v] = load(of[u].outer + v * LANES);
+        }
+    }
+    size_t k = 0;
+    for (; k + 4 <= rank; k += 4)
+        run_rows(U, 4, V, b->sums, k, of);
+    if (rank - k == 3)
+        run_rows(U, 3, V, b->sums, k, of);
+    else if (rank - k == 2)
+        run_rows(U, 2, V, b->sums, k, of);
+    else if (rank - k == 1)
+        run_rows(U, 1, V, b->sums, k, of);
+    for (int u = 0; u < U; u++)
+        for (int v = 0; v < V; v++)
+            store(of[u].of_outer + v * LANES, load(of[u].of_outer + v * LANES) + of[u].sum[v]);
+}
+
+/* The gradients, by the outputs alone, of a run that begins at a block. */
+INLINE void run_alone(const backward *b, const real *begin, const run *from) {
+    const size_t stride = padded(b->layer->rank);
+    const real *side = b->parameters + from->row, *outer = side + stride;
+    const real *end = begin + (from->end - b->block) * b->size;
+    real *of_side = b->gradients + from->row, *of_outer = of_side + stride;
+    for (size_t m = outputs_abreast(b->layer); m < b->layer->outputs; m++) {
+        reals product = {0}, weight = broadcast(outer[m]);
+        for (size_t i = 0; i < stride; i += LANES, begin += LANES, end += LANES) {
+            reals e = load(begin) - load(end);
+            store(of_side + i, load(of_side + i) + weight * e);
+            product += e * load(side + i);
+        }
+        of_outer[m] += sum_of_lanes(product);
+    }
+}
+
+/* V vectors of the outputs abreast, block by block from the last: S', and what runs make of it.
+ * With the first of them, those alone. */
 INLINE void gradients_part(const int V, backward *b, const real *error, const edge_table *table) {
-    const size_t size = b->layer->outputs * (size_t)V * LANES, n = b->layer->samples;
+    const size_t n = b->layer->samples, rows = V ? b->layer->rank : 0;
     const size_t wide = padded(b->layer->outputs), stride = padded(b->layer->rank);
+    const size_t abreast = rows * (size_t)V * LANES;
+    const bool alone = b->part == 0 && outputs_alone(b->layer);
     real *sums = b->sums;
-    __builtin_memset(sums + blocks_of(b->layer) * size, 0, size * sizeof *sums);
+    b->size = sum_size(b->layer, (size_t)V * LANES);
+    __builtin_memset(sums + blocks_of(b->layer) * b->size, 0, b->size * sizeof *sums);
     for (size_t block = blocks_of(b->layer); block-- > 0;) {
         const uint32_t *start = table->start + 2 * block;
+        const run *at = table->runs + start[0], *last = table->runs + start[1];
         b->block = block;
         b->samples = n - block * BLOCK < BLOCK ? n - block * BLOCK : BLOCK;
         b->error = error + block * BLOCK * wide;
-        b->x = (const real *)b->layer->coordinates + block * BLOCK * stride + b->part;
-        b->sums = sums + block * size;
-        EVERY_ROW(sums_tile, V, b, b->layer->outputs);
-        runs_back(V, b, table->runs + start[0], table->runs + start[1]);
+        b->x = (const real *)b->layer->coordinates + block * BLOCK * stride;
+        b->sums = sums + block * b->size;
+        EVERY_ROW(rows, sums_tile, V, b);
+        if (alone) {
+            sums_alone(b, b->sums + abreast);
+            for (const run *here = at; here < last; here++)
+                run_alone(b, b->sums + abreast, here);
+        }
+        for (; V && at + RUNS_AT_ONCE(V) <= last; at += RUNS_AT_ONCE(V))
+            runs_back(RUNS_AT_ONCE(V), V, b, at);
+        for (; V && at < last; at++)
+            runs_back(1, V, b, at);
     }
     b->sums = sums;
 }
 
-/* The gradients, from runs, of the units that have any; other rows stay as they were. `error` is n
- * x padded d_out, zero where padded; `sums`: scratch, sums_size. */
+/* Adds what runs give to the gradients. `error` is n x padded d_out, zero where padded; `sums`:
+ * scratch, sums_size. */
 static void gradients_of_runs(const nd_layer *layer, const real *error, const real *parameters,
                               const edge_table *table, real *sums, real *gradients) {
     backward b = {.layer = layer, .parameters = parameters, .sums = sums, .gradients = gradients};
 #define GRADIENTS(V)                                                                               \
     b.part = part;                                                                                 \
     gradients_part(V, &b, error, table)
-    EVERY_PART(padded(layer->rank), GRADIENTS)
+    if (outputs_abreast(layer)) {
+        EVERY_PART(outputs_abreast(layer), GRADIENTS)
+    } else {
+        gradients_part(0, &b, error, table);
+    }
 #undef GRADIENTS
 }
 

@@ -12,11 +12,6 @@
 
 enum { BLOCK = 4 };
 
-/* The samples a slot meets one by one. */
-INLINE meeting meeting_of(const nd_layer *layer, list *l) {
-    return (meeting){.which = met_of(layer, l), .count = l->met, .plus = l->outside};
-}
-
 INLINE size_t blocks_of(const nd_layer *layer) {
     return (layer->samples + BLOCK - 1) / BLOCK;
 }
@@ -38,9 +33,28 @@ enum { EDGES_AT_ONCE = 4 };
  * few, and units meet samples one by one. */
 enum { MOST_SUMS = 1 << 18 };
 
+/* Sums over samples are matrices, d_out x rank. Most outputs lie side by side in vectors, rank rows
+ * of them; those that would fill but little of the last vector are rows of their own, where that is
+ * less to do. How many lie side by side, a multiple of LANES: */
+INLINE size_t outputs_abreast(const nd_layer *layer) {
+    size_t whole = layer->outputs / LANES * LANES, rest = layer->outputs - whole;
+    return rest * padded(layer->rank) / LANES < layer->rank ? whole : padded(layer->outputs);
+}
+
+/* And how many are rows of their own. */
+INLINE size_t outputs_alone(const nd_layer *layer) {
+    size_t abreast = outputs_abreast(layer);
+    return abreast < layer->outputs ? layer->outputs - abreast : 0;
+}
+
+/* Reals of such sums; of at most MOST vectors of those abreast at a time. */
+INLINE size_t sum_size(const nd_layer *layer, size_t abreast) {
+    return layer->rank * abreast + outputs_alone(layer) * padded(layer->rank);
+}
+
 INLINE size_t sums_size(const nd_layer *layer) {
-    size_t rank = padded(layer->rank), width = rank < MOST * LANES ? rank : MOST * LANES;
-    size_t size = (blocks_of(layer) + 1) * layer->outputs * width;
+    size_t abreast = outputs_abreast(layer), most = MOST * LANES;
+    size_t size = (blocks_of(layer) + 1) * sum_size(layer, abreast < most ? abreast : most);
     return size <= MOST_SUMS ? size : 0;
 }
 
@@ -48,7 +62,8 @@ INLINE size_t sums_size(const nd_layer *layer) {
  * there are no runs. */
 INLINE size_t samples_for_a_run(const nd_layer *layer) {
     size_t wide = padded(layer->rank) / LANES, high = padded(layer->outputs) / LANES;
-    size_t of_edge = 4 * layer->outputs * wide + 150, of_sample = 5 * wide + 9 * high + 24;
+    size_t of_edge = 4 * sum_size(layer, outputs_abreast(layer)) / LANES + 150;
+    size_t of_sample = 5 * wide + 9 * high + 24;
     return sums_size(layer) ? 2 * of_edge / of_sample + 1 : layer->samples + 1;
 }
 
@@ -157,7 +172,7 @@ static void find_runs(const nd_layer *layer, list *l, uint32_t row, edge *to) {
     l->outside = l->met;
     for (size_t word = 0; word < words; word++)
         l->met += write_out(covered[word] & ~signs[word], word * WORD, met + l->met);
-    pad_list(met, l->met);
+    pad_list(met, l->met, layer->samples);
 }
 
 #endif

@@ -8,45 +8,84 @@
 #include "engine/kernels/run_sums.h"
 #include "engine/kernels/stages.h"
 
+/* Slots are searched so many at a time: what is found about them on the way is near. */
+enum { AT_ONCE = 64 };
+
 /* The scratch of a pack, in pack->work. */
 typedef struct scratch {
-    real *drive;        /* n and more (samples_room): of one slot */
-    uint64_t *positive; /* words_of + 1: which of a slot's doubtful samples drive it */
-    real *matrix;       /* d_out x padded rank: M of run_sums.h */
-    real *turned;       /* padded d_out x BLOCK: outputs of a block */
-    real *sums;         /* its S */
-    real *weight_noise; /* of one slot, as it is stored */
-    real *back;         /* samples_room: the error at one slot */
+    real *drive;         /* samples_across: of one slot */
+    real *matrix, *sums; /* M' and S' of run_sums.h */
+    real *weight_noise;  /* of one slot, as it is stored */
+    real *moved;         /* AT_ONCE: how far slots are from where their lists were made, squared */
+    real *parts;         /* four for every quartet below, where rows do not fit registers */
+    quartet *doubts;     /* AT_ONCE x quartets_of: the doubtful samples of these slots */
+    uint8_t *verdicts;   /* a byte for each of them, and VERDICTS more */
+    uint64_t *positive;  /* words_of + 1: which of a slot's doubtful samples drive it */
 } scratch;
 
-/* Reals that take the room of words_of + 1 words. */
-INLINE size_t bits_size(const nd_layer *layer) {
-    return padded((words_of(layer) + 1) * sizeof(uint64_t) / sizeof(real));
+enum { SCRATCHES = 9 };
+
+/* Whole vectors of reals that take so many bytes. */
+INLINE size_t room_for(size_t bytes) {
+    return padded((bytes + sizeof(real) - 1) / sizeof(real));
+}
+
+/* Reals of its arrays, in their order. */
+INLINE void scratch_sizes(const nd_layer *layer, size_t size[SCRATCHES]) {
+    const size_t quartets = AT_ONCE * quartets_of(layer->samples);
+    const bool fits = padded(layer->rank) <= MOST * LANES;
+    size[0] = samples_across(layer);
+    size[1] = sum_size(layer, outputs_abreast(layer));
+    size[2] = sums_size(layer);
+    size[3] = layer->stored;
+    size[4] = padded(AT_ONCE);
+    size[5] = fits ? 0 : 4 * quartets;
+    size[6] = room_for(quartets * sizeof(quartet));
+    size[7] = room_for(quartets + VERDICTS);
+    size[8] = room_for((words_of(layer) + 1) * sizeof(uint64_t));
 }
 
 static size_t sparse_work(const nd_layer *layer) {
-    return 2 * samples_room(layer) + bits_size(layer) +
-           padded(layer->outputs) * (padded(layer->rank) + BLOCK) + sums_size(layer) +
-           layer->stored;
+    size_t size[SCRATCHES], sum = 0;
+    scratch_sizes(layer, size);
+    for (int i = 0; i < SCRATCHES; i++)
+        sum += size[i];
+    return sum;
 }
 
 INLINE scratch scratch_of(const nd_layer *layer, const nd_pack *pack) {
-    scratch s = {.drive = pack->work};
-    s.positive = (uint64_t *)(void *)(s.drive + samples_room(layer));
-    s.matrix = s.drive + samples_room(layer) + bits_size(layer);
-    s.turned = s.matrix + padded(layer->outputs) * padded(layer->rank);
-    s.sums = s.turned + padded(layer->outputs) * BLOCK;
-    s.weight_noise = s.sums + sums_size(layer);
-    s.back = s.weight_noise + layer->stored;
-    return s;
+    size_t size[SCRATCHES];
+    real *at[SCRATCHES] = {pack->work};
+    scratch_sizes(layer, size);
+    for (int i = 1; i < SCRATCHES; i++)
+        at[i] = at[i - 1] + size[i - 1];
+    return (scratch){.drive = at[0],
+                     .matrix = at[1],
+                     .sums = at[2],
+                     .weight_noise = at[3],
+                     .moved = at[4],
+                     .parts = at[5],
+                     .doubts = (quartet *)(void *)at[6],
+                     .verdicts = (uint8_t *)at[7],
+                     .positive = (uint64_t *)(void *)at[8]};
 }
 
-/* Finding out, slot by slot, who is active where. */
+/* Most bytes of the meetings of so many slots. */
+static size_t quartet_bytes(const nd_layer *layer, size_t slots) {
+    return slots * quartets_of(layer->samples) * sizeof(quartet);
+}
+
+/* The samples that slots meet one by one; their activity there is that of the pack. */
+INLINE meeting single_meetings(const nd_pack *pack) {
+    return (meeting){.quartets = pack->quartets, .count = pack->quartet_count};
+}
+
+/* Finding out who is active where. */
 typedef struct search {
     bool afresh; /* nothing is known of the step before */
     const edge *before;
     edge *now;
-    size_t count; /* edges found */
+    size_t edges, quartets; /* found */
 } search;
 
 INLINE search new_search(const nd_layer *layer, const nd_pack *pack) {
@@ -58,34 +97,78 @@ INLINE search new_search(const nd_layer *layer, const nd_pack *pack) {
 
 INLINE void end_search(const search *s, nd_pack *pack) {
     pack->edge_list = !pack->edge_list;
-    pack->edge_count = s->count;
+    pack->edge_count = s->edges;
+    pack->quartet_count = s->quartets;
     pack->found = true;
 }
 
-/* The samples that drive a slot: its runs, and those it meets one by one with its activity there,
- * negative where a silent sample is taken out of a run. `moved`: as find_signs. */
-INLINE void find_active(const nd_layer *layer, const nd_pack *pack, size_t slot, list *l,
-                        real moved, const scratch *room, search *quest) {
-    real *activity = (real *)pack->activity + slot * samples_room(layer);
-    uint32_t row = (uint32_t)(slot * layer->stored), had = l->edges;
-    bool changed = find_signs(layer, pack, slot, l, moved, room->drive, room->positive);
-    if (changed || quest->afresh)
-        find_runs(layer, l, row, quest->now);
-    else
-        for (uint32_t i = 0; i < had; i += EDGES_AT_ONCE)
-            __builtin_memcpy(quest->now + i, quest->before + i, EDGES_AT_ONCE * sizeof(edge));
-    quest->before += had;
-    quest->now += l->edges;
-    quest->count += l->edges;
-    if (l->edges == 0 && l->whole) {
-        keep_positive(l->doubtful, room->drive, doubtful_of(layer, l), activity, met_of(layer, l));
-        pad_list(met_of(layer, l), l->met);
-        pad_factors(activity, l->met);
-    } else {
-        const meeting met = meeting_of(layer, l);
-        all_factors(side_of(layer, pack, slot), padded(layer->rank), layer->coordinates, &met,
-                    activity);
+/* Writes samples out as quartets of a slot; returns how many. Those from the `plus`th on count
+ * negative. */
+INLINE size_t write_quartets(const uint32_t *which, size_t count, size_t plus, uint32_t row,
+                             quartet *to) {
+    size_t made = 0;
+    for (size_t i = 0; i < count; i += 4, made++) {
+        __builtin_memcpy(to[made].which, which + i, sizeof to->which);
+        to[made].row = row;
+        to[made].minus = plus >= i + 4 ? 0 : plus <= i ? 15 : 15u << (plus - i) & 15;
     }
+    return made;
+}
+
+/* Which of the doubtful samples of slots from `from` to `to` drive them, as verdicts, slot by slot.
+ */
+INLINE void ask_doubtful(const nd_layer *layer, const nd_pack *pack, size_t from, size_t to,
+                         const scratch *room) {
+    const size_t length = padded(layer->rank);
+    meeting meet = {.quartets = room->doubts};
+    for (size_t slot = from; slot < to; slot++) {
+        list *l = valid_list(layer, pack, slot, room->moved[slot - from], room->drive);
+        meet.count += write_quartets(doubtful_of(layer, l), l->doubtful, l->doubtful,
+                                     (uint32_t)(slot * layer->stored), room->doubts + meet.count);
+    }
+#define ASK(V)                                                                                     \
+    positive_dots(V, (piece){part, part == 0, part + (V)*LANES == length}, &meet,                  \
+                  pack->parameters, layer->coordinates, length, room->parts, room->verdicts)
+    EVERY_PART(length, ASK)
+#undef ASK
+}
+
+/* The samples that drive slots from `from` to `to`, which have moved as room->moved says: their
+ * runs, and those they meet one by one, with their activity there, negative where a silent sample
+ * is taken out of a run. */
+INLINE void find_active(const nd_layer *layer, const nd_pack *pack, size_t from, size_t to,
+                        const scratch *room, search *quest) {
+    const size_t length = padded(layer->rank);
+    quartet *met = (quartet *)pack->quartets + quest->quartets;
+    real *activity = (real *)pack->activity + 4 * quest->quartets;
+    const uint8_t *verdicts = room->verdicts;
+    meeting meet = {.quartets = met};
+    ask_doubtful(layer, pack, from, to, room);
+    for (size_t slot = from; slot < to; slot++) {
+        list *l = list_of(layer, pack, slot);
+        uint32_t row = (uint32_t)(slot * layer->stored), had = l->edges;
+        bool changed = take_verdicts(layer, l, verdicts) && find_signs(layer, l, room->positive);
+        verdicts += quartets_of(l->doubtful);
+        if (changed || quest->afresh)
+            find_runs(layer, l, row, quest->now);
+        else
+            for (uint32_t i = 0; i < had; i += EDGES_AT_ONCE)
+                __builtin_memcpy(quest->now + i, quest->before + i, EDGES_AT_ONCE * sizeof(edge));
+        quest->before += had;
+        quest->now += l->edges;
+        quest->edges += l->edges;
+        meet.count += write_quartets(met_of(layer, l), l->met, l->outside, row, met + meet.count);
+    }
+    quest->quartets += meet.count;
+#define ACTIVITY(V)                                                                                \
+    dots(V, (piece){part, part == 0, false}, &meet, pack->parameters, layer->coordinates, length,  \
+         activity)
+    EVERY_PART(length, ACTIVITY)
+#undef ACTIVITY
+}
+
+INLINE size_t next_slots(const nd_pack *pack, size_t from) {
+    return from + AT_ONCE < pack->slots ? from + AT_ONCE : pack->slots;
 }
 
 static void sparse_drive(const nd_layer *layer, nd_pack *pack) {
@@ -93,11 +176,10 @@ static void sparse_drive(const nd_layer *layer, nd_pack *pack) {
         return;
     const scratch room = scratch_of(layer, pack);
     search quest = new_search(layer, pack);
-    for (size_t slot = 0; slot < pack->slots; slot++) {
-        if (slot + 2 < pack->slots)
-            fetch_list(layer, pack, slot + 2);
-        list *l = list_of(layer, pack, slot);
-        find_active(layer, pack, slot, l, distance_moved(layer, pack, slot, l), &room, &quest);
+    for (size_t from = 0; from < pack->slots; from = next_slots(pack, from)) {
+        for (size_t slot = from; slot < next_slots(pack, from); slot++)
+            room.moved[slot - from] = distance_moved(layer, pack, slot, list_of(layer, pack, slot));
+        find_active(layer, pack, from, next_slots(pack, from), &room, &quest);
     }
     end_search(&quest, pack);
 }
@@ -112,16 +194,15 @@ static void sparse_output(const nd_layer *layer, nd_pack *pack, bool trial) {
     if (pack->edge_count) {
         const edge_table table = edges_of(layer, pack);
         sort_edges(&table, table.by_slot[pack->edge_list], pack->edge_count, blocks_of(layer));
-        forward_runs(layer, pack->parameters, &table, room.matrix, room.turned, out);
+        forward_runs(layer, pack->parameters, &table, room.matrix, out);
     } else {
         __builtin_memset(out, 0, layer->samples * wide * sizeof *out);
     }
-    for (size_t slot = 0; slot < pack->slots; slot++) {
-        const meeting met = meeting_of(layer, list_of(layer, pack, slot));
-        if (met.count)
-            scatter_all(side_of(layer, pack, slot) + side, wide,
-                        (const real *)pack->activity + slot * samples_room(layer), &met, out);
-    }
+    const meeting meet = single_meetings(pack);
+    const real *weights = (const real *)pack->parameters + side;
+#define SCATTER(V) scatter(V, (piece){part, true, true}, &meet, weights, pack->activity, out, wide)
+    EVERY_PART(wide, SCATTER)
+#undef SCATTER
 }
 
 /* As nd_kernels says; outputs and errors are padded, targets are not. */
@@ -195,78 +276,32 @@ INLINE bool write_noise(const nd_layer *layer, const noise_row *noise, real *out
     return true;
 }
 
-/* What a slot needs to learn. Where the rule is SGD and all noise is update noise that is drawn,
- * `plain` is known to be true below when it is compiled. */
-typedef struct learner {
-    const nd_layer *layer;
-    view view;
-    noise_row noise;
-    list *list;
-    meeting met;
-    const real *of_runs; /* the gradient of its runs, or zeros */
-    const real *error;   /* n x padded d_out */
-    real *activity;
-    real *back; /* the error that reaches it from the samples it meets */
-} learner;
-
-/* V vectors of a slot's parameters follow their gradient: `sum`, of the samples it meets, what its
- * runs add, and the noise. */
-INLINE void follow(const bool plain, const int V, const learner *to, bool outer, size_t place,
-                   const reals *sum) {
-    size_t from = outer ? padded(to->layer->rank) + place : place;
-    for (size_t v = 0; v < (size_t)V; v++) {
-        size_t at = from + v * LANES;
-        reals gradient = sum[v] + load(to->of_runs + at);
-        gradient += noise_here(plain, to->layer, &to->noise, outer, place + v * LANES);
-        update_row(plain ? ND_FAST_SGD : to->layer->rule, plain ? NO_NOISE : ANY_NOISE, &to->view,
-                   at, at, gradient);
-    }
-}
-
-/* V vectors of the output weights, which meet the errors before they change. */
-INLINE void learn_outer_part(const bool plain, const int V, const learner *to, bool row_fits,
-                             size_t part) {
-    size_t wide = padded(to->layer->outputs);
-    const real *weights = to->view.parameters + padded(to->layer->rank);
-    reals sum[MOST];
-    if (row_fits)
-        dots_and_gather(V, weights, to->activity, &to->met, to->error, wide, to->back, sum);
-    else
-        gather(V, to->activity, &to->met, to->error + part, wide, sum);
-    follow(plain, V, to, true, part, sum);
-}
-
-/* The output weights, and the error at the unit. */
-INLINE void learn_outer(const bool plain, const learner *to) {
-    size_t wide = padded(to->layer->outputs);
-    bool row_fits = wide <= MOST * LANES; /* registers, at once */
-    const meeting met = to->met;          /* so that nothing of `to` has an address */
-    if (!row_fits)
-        all_factors(to->view.parameters + padded(to->layer->rank), wide, to->error, &met, to->back);
-#define OUTER(V) learn_outer_part(plain, V, to, row_fits, part)
-    EVERY_PART(wide, OUTER)
+/* What single samples give to the gradients. The activities give way to the errors that reach the
+ * units. */
+INLINE void gradients_of_samples(const nd_layer *layer, const nd_pack *pack, const real *error) {
+    const size_t wide = padded(layer->outputs), length = padded(layer->rank);
+    const meeting meet = single_meetings(pack);
+    const real *parameters = pack->parameters;
+    real *factor = pack->activity, *gradients = pack->gradients;
+    if (wide <= MOST * LANES) {
+#define BOTH(V)                                                                                    \
+    gather_and_dots(V, &meet, parameters + length, gradients + length, factor, error, wide)
+        ONE_PART(wide / LANES, BOTH)
+#undef BOTH
+    } else {
+#define OUTER(V)                                                                                   \
+    gather(V, (piece){part, true, true}, &meet, gradients + length, factor, error, wide)
+        EVERY_PART(wide, OUTER)
 #undef OUTER
-}
-
-/* V vectors of the input side; returns their share of how far it has moved. */
-INLINE reals learn_side_part(const bool plain, const int V, const learner *to, size_t part) {
-    const nd_layer *layer = to->layer;
-    const real *x = (const real *)layer->coordinates + part, *place = place_of(layer, to->list);
-    reals sum[MOST], moved = {0};
-    gather(V, to->back, &to->met, x, padded(layer->rank), sum);
-    follow(plain, V, to, false, part, sum);
-    for (size_t at = part; at < part + (size_t)V * LANES; at += LANES)
-        moved += moved_here(layer, load(to->view.parameters + at), place, at);
-    return moved;
-}
-
-/* The input side; returns how far it is from where its list was made, squared. */
-INLINE real learn_side(const bool plain, const learner *to) {
-    reals moved = {0};
-#define SIDE(V) moved += learn_side_part(plain, V, to, part)
-    EVERY_PART(padded(to->layer->rank), SIDE)
+#define BACK(V)                                                                                    \
+    dots(V, (piece){part, part == 0, true}, &meet, parameters + length, error, wide, factor)
+        EVERY_PART(wide, BACK)
+#undef BACK
+    }
+#define SIDE(V)                                                                                    \
+    gather(V, (piece){part, true, true}, &meet, gradients, factor, layer->coordinates, length)
+    EVERY_PART(length, SIDE)
 #undef SIDE
-    return sum_of_lanes(moved);
 }
 
 INLINE view slot_view(const nd_layer *layer, const nd_pack *pack, const nd_step *step,
@@ -278,8 +313,41 @@ INLINE view slot_view(const nd_layer *layer, const nd_pack *pack, const nd_step 
     return v;
 }
 
-/* Slot by slot: gradient, update, and who is active in the step to come, while all that belongs to
- * the slot is near. */
+/* A vector of a slot's parameters follows its gradient, of which nothing is left, and the noise.
+ * Where the rule is SGD and all noise is update noise that is drawn, `plain` is known to be true
+ * when this is compiled. */
+INLINE reals follow(const bool plain, const nd_layer *layer, const view *v, real *gradient,
+                    const noise_row *noise, bool outer, size_t place) {
+    size_t at = outer ? padded(layer->rank) + place : place;
+    reals sum = load(gradient + at) + noise_here(plain, layer, noise, outer, place);
+    store(gradient + at, (reals){0});
+    update_row(plain ? ND_FAST_SGD : layer->rule, plain ? NO_NOISE : ANY_NOISE, v, at, at, sum);
+    return load(v->parameters + at);
+}
+
+/* A slot's parameters follow their gradient; returns how far its input side is from where its list
+ * was made, squared. */
+INLINE real follow_all(const bool plain, const nd_layer *layer, const nd_pack *pack,
+                       const nd_step *step, size_t slot, real *weight_noise) {
+    const noise_row noise = noise_of(layer, pack, step, slot, ND_NOISE_UPDATE);
+    const real *place = place_of(layer, list_of(layer, pack, slot));
+    real *gradient = (real *)pack->gradients + slot * layer->stored;
+    view v = slot_view(layer, pack, step, slot);
+    reals moved = {0};
+    if (!plain) {
+        const noise_row of_weights = noise_of(layer, pack, step, slot, ND_NOISE_WEIGHT);
+        if (write_noise(layer, &of_weights, weight_noise))
+            v.weight_noise = weight_noise;
+    }
+    for (size_t at = 0; at < padded(layer->rank); at += LANES)
+        moved +=
+            moved_here(layer, follow(plain, layer, &v, gradient, &noise, false, at), place, at);
+    for (size_t at = 0; at < padded(layer->outputs); at += LANES)
+        follow(plain, layer, &v, gradient, &noise, true, at);
+    return sum_of_lanes(moved);
+}
+
+/* Gradient, update, and who is active in the step to come. */
 INLINE void learn_slots(const bool plain, const nd_layer *layer, nd_pack *pack,
                         const nd_step *step) {
     const scratch room = scratch_of(layer, pack);
@@ -288,28 +356,11 @@ INLINE void learn_slots(const bool plain, const nd_layer *layer, nd_pack *pack,
         const edge_table table = edges_of(layer, pack);
         gradients_of_runs(layer, step->error, pack->parameters, &table, room.sums, pack->gradients);
     }
-    for (size_t slot = 0; slot < pack->slots; slot++) {
-        list *l = list_of(layer, pack, slot);
-        if (slot + 2 < pack->slots)
-            fetch_list(layer, pack, slot + 2);
-        learner now = {.layer = layer,
-                       .view = slot_view(layer, pack, step, slot),
-                       .noise = noise_of(layer, pack, step, slot, ND_NOISE_UPDATE),
-                       .list = l,
-                       .met = meeting_of(layer, l),
-                       .of_runs = (const real *)pack->gradients +
-                                  (l->edges ? slot : pack->capacity) * layer->stored,
-                       .error = step->error,
-                       .activity = (real *)pack->activity + slot * samples_room(layer),
-                       .back = room.back};
-        if (!plain) {
-            const noise_row noise = noise_of(layer, pack, step, slot, ND_NOISE_WEIGHT);
-            if (write_noise(layer, &noise, room.weight_noise))
-                now.view.weight_noise = room.weight_noise;
-        }
-        learn_outer(plain, &now);
-        real moved = learn_side(plain, &now);
-        find_active(layer, pack, slot, l, moved, &room, &quest);
+    gradients_of_samples(layer, pack, step->error);
+    for (size_t from = 0; from < pack->slots; from = next_slots(pack, from)) {
+        for (size_t slot = from; slot < next_slots(pack, from); slot++)
+            room.moved[slot - from] = follow_all(plain, layer, pack, step, slot, room.weight_noise);
+        find_active(layer, pack, from, next_slots(pack, from), &room, &quest);
     }
     end_search(&quest, pack);
 }
@@ -381,12 +432,12 @@ static void sparse_renew(const nd_layer *layer, nd_pack *pack, size_t slot) {
 
 /* Slot `from` moves into `to`. */
 static void sparse_move(const nd_layer *layer, nd_pack *pack, size_t from, size_t to) {
-    void *arrays[] = {pack->parameters, pack->moment[0], pack->moment[1], pack->activity};
-    size_t heights[] = {layer->stored, layer->stored, layer->stored, samples_room(layer)};
+    void *arrays[] = {pack->parameters, pack->moment[0], pack->moment[1]};
     for (size_t i = 0; from != to && i < sizeof arrays / sizeof arrays[0]; i++)
         if (arrays[i])
-            __builtin_memcpy((real *)arrays[i] + to * heights[i],
-                             (real *)arrays[i] + from * heights[i], heights[i] * sizeof(real));
+            __builtin_memcpy((real *)arrays[i] + to * layer->stored,
+                             (real *)arrays[i] + from * layer->stored,
+                             layer->stored * sizeof(real));
     if (from != to)
         __builtin_memcpy(list_of(layer, pack, to), list_of(layer, pack, from), list_bytes(layer));
     pack->found = false;
