@@ -14,7 +14,7 @@ static const uint64_t SHORT_STEPS = 100000;
 /* The peer's median microseconds per step of a case; 0 where it does not run. */
 static double peer_microseconds(const char *peer, char letter) {
     char command[1024], line[64] = "";
-    if (!peer || strchr(peer, '\''))
+    if (!peer)
         return 0;
     snprintf(command, sizeof command, "/usr/bin/python3 '%s' %c 3000 2>/dev/null", peer, letter);
     FILE *pipe = popen(command, "r"); /* NOLINT(cert-env33-c): the user's own file */
@@ -54,8 +54,37 @@ static bool print_case(const nd_benchmark_case *which, bool full, bool single, c
     if (theirs > 0)
         printf(" %9.1f %8.3g", theirs,
                theirs / (whole ? result.microseconds_per_step : result.median_microseconds));
+    else if (peer)
+        printf(" %9s %8s", "none", "-"); /* it gave no number: no PyTorch, most likely */
     putchar('\n');
     fflush(stdout);
+    return true;
+}
+
+static bool is_case(char letter) {
+    const nd_benchmark_case *which = nd_benchmark_cases();
+    while (which->letter && which->letter != letter)
+        which++;
+    return which->letter != 0;
+}
+
+/* Are these letters of cases, and a peer that can be read? Either may be NULL. */
+static bool check(const char *letters, const char *peer, nd_error *error) {
+    for (const char *letter = letters; letter && *letter; letter++)
+        if (!is_case(*letter))
+            return nd_fail(error, "--cases", "give some of the letters A to F",
+                           "'%s' names no case by '%c'", letters, *letter);
+    if (letters && !*letters)
+        return nd_fail(error, "--cases", "give some of the letters A to F", "names no case");
+    if (!peer)
+        return true;
+    if (strchr(peer, '\''))
+        return nd_fail(error, peer, "move the file", "its path must be without '");
+    FILE *file = fopen(peer, "r");
+    if (!file)
+        return nd_fail_errno(error, peer, "the source's is bench/peer_pytorch.py",
+                             "cannot be opened");
+    fclose(file);
     return true;
 }
 
@@ -63,6 +92,8 @@ static int run(const nd_arguments *arguments) {
     nd_error error = {0};
     int code = ND_EXIT_FINE;
     const char *letters = nd_value(arguments, "cases"), *peer = nd_value(arguments, "peer");
+    if (!check(letters, peer, &error))
+        return nd_report(&error);
     print_floors();
     printf("case        steps    awake   us/step    median   ns/unit    peak%s\n",
            peer ? "   PyTorch    ratio" : "");

@@ -39,6 +39,8 @@ expect 2 "argument is missing" run
 expect 2 "unknown option" run good.yaml --frobnicate
 expect 2 "value is missing" run good.yaml -o
 expect 1 "absent.yaml: cannot be opened" run absent.yaml
+expect 1 "'AZ' names no case by 'Z'" bench --cases AZ
+expect 1 "absent.py: cannot be opened" bench --cases A --peer absent.py
 printf '\x89PNG\r\n\x1a\n\0\0' >picture.yaml
 expect 1 "picture.yaml" run picture.yaml
 echo 'just words' >words.yaml
