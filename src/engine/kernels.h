@@ -94,7 +94,7 @@ typedef struct nd_kernels {
     size_t gaussians; /* come in multiples of this */
     /* Rows as stored for a unit of `side` + `outputs`; reals of a row of coordinates; of a slot's
      * activity (sparse kernels, as all below); of one coordinate of all samples; bytes of its list;
-     * reals of scratch; bytes of the edges. */
+     * reals of scratch; bytes of the edges, and of the quartets, of so many slots. */
     size_t (*stored)(size_t side, size_t outputs);
     size_t (*padded)(size_t count);
     size_t (*samples_room)(const nd_layer *layer);

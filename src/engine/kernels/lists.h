@@ -167,10 +167,12 @@ static void all_drives(const nd_layer *layer, const nd_pack *pack, size_t slot, 
     for (size_t s = 0; s < across; s += TILE * LANES) {
         const real *x = (const real *)layer->across + s;
         reals sum[TILE] = {{0}};
-        for (size_t k = 0; k < layer->rank; k++, x += across)
+        for (size_t k = 0; k < layer->rank; k++, x += across) {
+            reals weight = broadcast(side[k]);
             UNROLL
-        for (int i = 0; i < TILE; i++)
-            sum[i] += broadcast(side[k]) * load(x + i * LANES);
+            for (int i = 0; i < TILE; i++)
+                sum[i] += weight * load(x + i * LANES);
+        }
         for (int i = 0; i < TILE; i++)
             store(drive + s + i * LANES, sum[i]);
     }

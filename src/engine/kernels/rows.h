@@ -63,7 +63,7 @@ INLINE uint64_t bits_of_four(const fours *given) {
 /* Which part of a row is dealt with: V vectors from real `from` on. */
 typedef struct piece {
     size_t from;
-    bool first, last;
+    bool first;
 } piece;
 
 /* x . matrix[which[k]] over V vectors, four times. */
@@ -95,10 +95,10 @@ INLINE void dots(const int V, const piece here, const meeting *meet, const real 
     }
 }
 
-/* Which of a quartet's four products are positive, as bits of a byte each. `out`: scratch, of four
- * reals for each, where rows do not fit registers. */
-INLINE void positive_dots(const int V, const piece here, const meeting *meet, const real *rows,
-                          const real *matrix, size_t stride, real *restrict out,
+/* Which of a quartet's four products are positive, as bits of a byte each, when the last piece is
+ * dealt with. `out`: scratch, of four reals for each, where rows do not fit registers. */
+INLINE void positive_dots(const int V, const piece here, bool last, const meeting *meet,
+                          const real *rows, const real *matrix, size_t stride, real *restrict out,
                           uint8_t *restrict positive) {
     for (size_t i = 0; i < meet->count; i++) {
         const quartet *q = meet->quartets + i;
@@ -106,7 +106,7 @@ INLINE void positive_dots(const int V, const piece here, const meeting *meet, co
         four_dots(V, rows + q->row + here.from, matrix + here.from, stride, q->which, &sum);
         if (!here.first)
             sum += *(fours *)(out + 4 * i);
-        if (here.last)
+        if (last)
             positive[i] = (uint8_t)bits_of_four(&sum);
         else
             *(fours *)(out + 4 * i) = sum;

@@ -127,7 +127,7 @@ INLINE void ask_doubtful(const nd_layer *layer, const nd_pack *pack, size_t from
                                      (uint32_t)(slot * layer->stored), room->doubts + meet.count);
     }
 #define ASK(V)                                                                                     \
-    positive_dots(V, (piece){part, part == 0, part + (V)*LANES == length}, &meet,                  \
+    positive_dots(V, (piece){part, part == 0}, part + (V)*LANES == length, &meet,                  \
                   pack->parameters, layer->coordinates, length, room->parts, room->verdicts)
     EVERY_PART(length, ASK)
 #undef ASK
@@ -161,8 +161,7 @@ INLINE void find_active(const nd_layer *layer, const nd_pack *pack, size_t from,
     }
     quest->quartets += meet.count;
 #define ACTIVITY(V)                                                                                \
-    dots(V, (piece){part, part == 0, false}, &meet, pack->parameters, layer->coordinates, length,  \
-         activity)
+    dots(V, (piece){part, part == 0}, &meet, pack->parameters, layer->coordinates, length, activity)
     EVERY_PART(length, ACTIVITY)
 #undef ACTIVITY
 }
@@ -200,7 +199,7 @@ static void sparse_output(const nd_layer *layer, nd_pack *pack, bool trial) {
     }
     const meeting meet = single_meetings(pack);
     const real *weights = (const real *)pack->parameters + side;
-#define SCATTER(V) scatter(V, (piece){part, true, true}, &meet, weights, pack->activity, out, wide)
+#define SCATTER(V) scatter(V, (piece){part, true}, &meet, weights, pack->activity, out, wide)
     EVERY_PART(wide, SCATTER)
 #undef SCATTER
 }
@@ -289,17 +288,14 @@ INLINE void gradients_of_samples(const nd_layer *layer, const nd_pack *pack, con
         ONE_PART(wide / LANES, BOTH)
 #undef BOTH
     } else {
-#define OUTER(V)                                                                                   \
-    gather(V, (piece){part, true, true}, &meet, gradients + length, factor, error, wide)
+#define OUTER(V) gather(V, (piece){part, true}, &meet, gradients + length, factor, error, wide)
         EVERY_PART(wide, OUTER)
 #undef OUTER
-#define BACK(V)                                                                                    \
-    dots(V, (piece){part, part == 0, true}, &meet, parameters + length, error, wide, factor)
+#define BACK(V) dots(V, (piece){part, part == 0}, &meet, parameters + length, error, wide, factor)
         EVERY_PART(wide, BACK)
 #undef BACK
     }
-#define SIDE(V)                                                                                    \
-    gather(V, (piece){part, true, true}, &meet, gradients, factor, layer->coordinates, length)
+#define SIDE(V) gather(V, (piece){part, true}, &meet, gradients, factor, layer->coordinates, length)
     EVERY_PART(length, SIDE)
 #undef SIDE
 }
