@@ -41,7 +41,8 @@ static void add_complement(const nd_fast_engine *self, size_t unit, double *full
     size_t columns = subspace->columns;
     double *walked = scratch, *inside = scratch + columns;
     double deviation = self->rate * self->experiment->learning.update_noise, time;
-    nd_walk walk = {.seed = self->experiment->seed,
+    nd_walk walk = {.gaussians = self->kernels->walk_gaussians,
+                    .seed = self->experiment->seed,
                     .purpose = ND_FOR_COMPLEMENT,
                     .unit = (uint32_t)unit,
                     .whole = true};

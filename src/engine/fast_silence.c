@@ -72,7 +72,8 @@ static double awake_distance(const nd_fast_engine *engine, nd_share *share, size
 }
 
 static void start_walk(const nd_fast_engine *engine, size_t unit, nd_walk *walk) {
-    *walk = (nd_walk){.seed = engine->experiment->seed,
+    *walk = (nd_walk){.gaussians = engine->kernels->walk_gaussians,
+                      .seed = engine->experiment->seed,
                       .purpose = ND_FOR_SLEEP,
                       .unit = (uint32_t)unit,
                       .key = engine->sleeper[unit].since,

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "engine/fast_engine.h"
 
-static const uint64_t VERSION = 2;
+static const uint64_t VERSION = 3;
 
 typedef bool (*transfer)(nd_buffer *buffer, void *bytes, size_t length, nd_error *error);
 

@@ -8,6 +8,7 @@
 #define ND_ENGINE_KERNELS_H
 
 #include "base/random.h"
+#include "engine/walk.h"
 #include "network/activation.h"
 
 typedef enum nd_fast_rule { ND_FAST_SGD, ND_FAST_ADAM, ND_FAST_RMSPROP, ND_FAST_SED } nd_fast_rule;
@@ -108,6 +109,9 @@ typedef struct nd_kernels {
      * out[slot][i], and do not scale them. */
     void (*unit_gaussians)(uint64_t seed, nd_purpose purpose, uint64_t step, const uint32_t *unit,
                            size_t groups, size_t count, const float *scale, void *out);
+    /* Of one unit, for what nobody watches (walk.h): the same on every instruction set, but for
+     * rounding. */
+    nd_walk_gaussians *walk_gaussians;
     /* Lanes past the last unit must not be moved by noise: zeros for them in the last group,
      * `count` rows of it. NULL: no such lanes. */
     void (*still)(const nd_pack *pack, size_t count, void *noise);

@@ -18,8 +18,7 @@ static uint64_t address(uint64_t key, uint64_t node) {
 }
 
 static void gaussians(const nd_walk *walk, uint64_t node, size_t count, double *out) {
-    nd_random_gaussians(walk->seed, walk->purpose, walk->unit, address(walk->key, node), count,
-                        out);
+    walk->gaussians(walk->seed, walk->purpose, walk->unit, address(walk->key, node), count, out);
 }
 
 /* out = the walk at `time`, given `left` at `from` and `right` at `to`; node names the interval. */

@@ -7,7 +7,12 @@
 
 #include "base/random.h"
 
+/* `count` standard Gaussians for an address, as nd_random_gaussians gives them. */
+typedef void nd_walk_gaussians(uint64_t seed, nd_purpose purpose, uint32_t unit, uint64_t step,
+                               size_t count, double *out);
+
 typedef struct nd_walk {
+    nd_walk_gaussians *gaussians;
     uint64_t seed;
     nd_purpose purpose;
     uint32_t unit;

@@ -94,20 +94,44 @@ static void on_every_set(void (*check)(const nd_kernels *kernels)) {
     unsetenv("NULLDRIFT_INSTRUCTIONS");
 }
 
+/* `got` are the Gaussians of a unit's first `blocks` blocks. Small radii: 1 - u is rounded to 24
+ * bits. */
+static void check_unit(uint64_t seed, uint64_t step, uint32_t unit, uint32_t blocks,
+                       const double *got) {
+    for (uint32_t block = 0; block < blocks; block++) {
+        double expected[6];
+        from_block(seed, unit, step, block, expected);
+        for (size_t k = 0; k < 6; k += 2) {
+            double radius = hypot(expected[k], expected[k + 1]);
+            support_close("Gaussians", got + 6 * block + k, expected + k, 2,
+                          2e-6 + 0x1p-24 / radius, 1);
+        }
+    }
+}
+
 static void check_addresses(const nd_kernels *kernels, size_t units, size_t count) {
     draws *d = new_draws(kernels, units, count);
     const uint64_t seed = 0x123456789abcdefu, step = 0x00ab0000000003u;
     draw(d, seed, step);
     for (size_t slot = 0; slot < units; slot++)
-        for (uint32_t block = 0; block < count / 6; block++) {
-            double expected[6], *got = d->values + slot * count + 6 * block;
-            from_block(seed, d->unit[slot], step, block, expected);
-            for (size_t k = 0; k < 6; k += 2) { /* small radii: 1 - u is rounded to 24 bits */
-                double radius = hypot(expected[k], expected[k + 1]);
-                support_close("Gaussians", got + k, expected + k, 2, 2e-6 + 0x1p-24 / radius, 1);
-            }
-        }
+        check_unit(seed, step, d->unit[slot], (uint32_t)count / 6, d->values + slot * count);
     free_draws(d);
+}
+
+/* Any number of Gaussians of one unit; nothing is written past the last. */
+static void check_walks(const nd_kernels *kernels) {
+    enum { MOST = 204 };
+    static const size_t counts[] = {1, 10, 96, 97, MOST - 1};
+    const uint64_t seed = 0x123456789abcdefu, step = 0xabcdef00000003u;
+    double all[MOST], some[MOST];
+    kernels->walk_gaussians(seed, ND_FOR_TEST, 77, step, MOST, all);
+    check_unit(seed, step, 77, MOST / 6, all);
+    for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
+        some[counts[k]] = 123;
+        kernels->walk_gaussians(seed, ND_FOR_TEST, 77, step, counts[k], some);
+        assert_memory_equal(some, all, counts[k] * sizeof *all);
+        assert_true(some[counts[k]] == 123);
+    }
 }
 
 /* Few blocks and many: the kernels keep part of the work on the first of them. */
@@ -117,6 +141,8 @@ static void check_every_address(const nd_kernels *kernels) {
     check_addresses(kernels, 32, 960);
     check_addresses(sparse, 11, 96);
     check_addresses(sparse, 5, 960);
+    check_walks(kernels);
+    check_walks(sparse);
 }
 
 static void come_from_their_addresses(void **state) {

@@ -56,6 +56,7 @@ static void missed_crossings_stay_below_the_bound(void **state) {
 static void walks_are_brownian_and_do_not_depend_on_the_asker(void **state) {
     (void)state;
     enum { UNITS = 40000 };
+    nd_walk_gaussians *gaussians = nd_kernels_choose(false, false)->walk_gaussians;
     static const struct {
         double end, early, late;
         bool whole;
@@ -64,7 +65,7 @@ static void walks_are_brownian_and_do_not_depend_on_the_asker(void **state) {
     for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
         double early_square = 0, late_square = 0, product = 0, value[2], again[1], scratch[2];
         for (uint32_t unit = 0; unit < UNITS; unit++) {
-            nd_walk walk = {9, ND_FOR_TEST, unit, 3, cases[k].whole};
+            nd_walk walk = {gaussians, 9, ND_FOR_TEST, unit, 3, cases[k].whole};
             double times[] = {cases[k].early, cases[k].late};
             for (int i = 0; i < 2; i++)
                 if (cases[k].end > 0)

@@ -189,7 +189,7 @@ static void blur(uint64_t seed, nd_purpose purpose, uint64_t step, bool gaussian
         ints words[16 / FLOATS][4];
         UNROLL
         for (size_t lane = 0; lane < 16; lane += FLOATS)
-            stream_words(&at, start / 4 + lane, words[lane / FLOATS]);
+            stream_words(&at, 0, start / 4 + lane, words[lane / FLOATS]);
         UNROLL
         for (size_t lane = 0; lane < 16; lane += FLOATS)
             for (size_t i = 0; i < 4; i += 2) {
@@ -205,6 +205,23 @@ static void blur(uint64_t seed, nd_purpose purpose, uint64_t step, bool gaussian
                     blur_uniform(word[1], scale, base + second, out + second);
                 }
             }
+    }
+}
+
+/* `count` standard Gaussians of one unit, six from a block one after the other: the same on every
+ * instruction set, but for rounding. */
+static void walk_gaussians(uint64_t seed, nd_purpose purpose, uint32_t unit, uint64_t step,
+                           size_t count, double *out) {
+    enum { AT_ONCE = PER_BLOCK * FLOATS };
+    address at;
+    make_address(seed, purpose, step, &at);
+    for (size_t start = 0; start < count; start += AT_ONCE) {
+        ints words[4];
+        floats made[PER_BLOCK];
+        stream_words(&at, unit, start / PER_BLOCK, words);
+        three_pairs(words, made);
+        for (size_t i = 0; i < AT_ONCE && start + i < count; i++)
+            out[start + i] = (double)made[i % PER_BLOCK][i / PER_BLOCK];
     }
 }
 

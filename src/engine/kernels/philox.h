@@ -124,14 +124,14 @@ INLINE void philox(const address *at, quads block, quads unit, quads words[4]) {
     philox_of(at, 1, &blocks, &units, (quads(*)[4])words);
 }
 
-/* The words of FLOATS blocks from `block` on, of unit 0. */
-INLINE void stream_words(const address *at, size_t block, ints words[4]) {
+/* The words of FLOATS blocks of a unit from `block` on. */
+INLINE void stream_words(const address *at, uint32_t unit, size_t block, ints words[4]) {
     unit_part of_unit;
     const unit_part *units[] = {&of_unit, &of_unit};
     block_part of_blocks[2];
     const block_part *blocks[] = {&of_blocks[0], &of_blocks[1]};
     quads halves[2][4];
-    make_unit_part(at, all_quads(0), &of_unit);
+    make_unit_part(at, all_quads(unit), &of_unit);
     for (size_t half = 0; half < 2; half++) {
         quads numbers;
         for (size_t quad = 0; quad < QUADS; quad++)

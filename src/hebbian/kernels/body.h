@@ -16,7 +16,7 @@ static void gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, uint32_t
         size_t left = (count - start) / PER_VECTOR, batch = left < BATCH ? left : BATCH;
         ints words[BATCH][4];
         for (size_t b = 0; b < batch; b++, block += FLOATS)
-            stream_words(&at, block, words[b]);
+            stream_words(&at, 0, block, words[b]);
         for (size_t b = 0; b < batch; b++) {
             const ints radius[] = {words[b][0], words[b][2]}, angle[] = {words[b][1], words[b][3]};
             box_muller(2, radius, angle, NO_ZEROS, (floats *)(out + start + b * PER_VECTOR));
