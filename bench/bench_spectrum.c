@@ -98,8 +98,7 @@ static double peer_seconds(const problem *of, const nd_spectrum *spectrum) {
     FILE *pipe = NULL;
     if (id < 0 || !write_network(of, path))
         return NAN;
-    snprintf(command, sizeof command, "/usr/bin/python3 bench/peer_hessian.py %s 1 2>/dev/null",
-             path);
+    snprintf(command, sizeof command, BY_ANY_PYTHON("bench/peer_hessian.py %s 1"), path);
     if ((pipe = popen(command, "r")) &&
         fscanf(pipe, "%lf %lf %lf %lf", &seconds, &largest, &smallest, &sum) == 4) {
         for (size_t i = 0; i < spectrum->count; i++)

@@ -2,7 +2,7 @@
 """The loop that `nulldrift bench` is measured against: PyTorch, written as such scripts are.
 
     peer_pytorch.py CASE STEPS    prints the microseconds of processor time per step, the median
-                                  over ten parts of the run
+                                  over ten parts of the run, and which PyTorch it is
 
 float32, one thread, autograd, full batch. Update noise is an in-place randn on every parameter,
 label noise is drawn afresh every step, Adam is torch.optim's, SED evaluates the loss twice.
@@ -86,7 +86,8 @@ def main():
                 sgd_step(network, x, y, 0.1, case.get("update_noise", 0),
                          case.get("label_noise", 0))
         parts.append((time.process_time() - start) / (steps // 10) * 1e6)
-    print("%.1f" % sorted(parts)[len(parts) // 2])
+    print("%.1f %s, %s" % (sorted(parts)[len(parts) // 2], torch.__version__,
+                           "MKL" if torch.backends.mkl.is_available() else "no MKL"))
 
 
 main()

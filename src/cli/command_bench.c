@@ -11,19 +11,33 @@
 /* Without --full, no more than this many steps of a case. */
 static const uint64_t SHORT_STEPS = 100000;
 
-/* The peer's median microseconds per step of a case; 0 where it does not run. */
-static double peer_microseconds(const char *peer, char letter) {
-    char command[1024], line[64] = "";
-    if (!peer)
+/* The PyTorch loop beside which the engine is measured. */
+typedef struct loop {
+    const char *path;  /* NULL: none */
+    char version[128]; /* what it said of itself last */
+} loop;
+
+/* The peer's median microseconds per step of a case, by the first Python here that has PyTorch; 0
+ * where none has. */
+static double peer_microseconds(loop *peer, char letter) {
+    char command[1024], line[128] = "", *rest;
+    if (!peer->path)
         return 0;
-    snprintf(command, sizeof command, "/usr/bin/python3 '%s' %c 3000 2>/dev/null", peer, letter);
+    snprintf(command, sizeof command,
+             "for python in python3 /usr/bin/python3; do"
+             " $python '%s' %c 3000 2>/dev/null && break; done",
+             peer->path, letter);
     FILE *pipe = popen(command, "r"); /* NOLINT(cert-env33-c): the user's own file */
     if (!pipe)
         return 0;
     if (!fgets(line, sizeof line, pipe))
         line[0] = 0;
     pclose(pipe);
-    return strtod(line, NULL);
+    line[strcspn(line, "\n")] = 0;
+    double microseconds = strtod(line, &rest);
+    if (microseconds > 0)
+        snprintf(peer->version, sizeof peer->version, "%s", rest);
+    return microseconds;
 }
 
 static void print_floors(void) {
@@ -35,7 +49,7 @@ static void print_floors(void) {
            nd_benchmark_gaussian(false), nd_benchmark_gaussian(true));
 }
 
-static bool print_case(const nd_benchmark_case *which, bool full, bool single, const char *peer,
+static bool print_case(const nd_benchmark_case *which, bool full, bool single, loop *peer,
                        nd_error *error) {
     const char *sets[] = {single ? "run.precision=single" : "run.precision=double"};
     uint64_t steps = full || which->steps < SHORT_STEPS ? which->steps : SHORT_STEPS;
@@ -54,7 +68,7 @@ static bool print_case(const nd_benchmark_case *which, bool full, bool single, c
     if (theirs > 0)
         printf(" %9.1f %8.3g", theirs,
                theirs / (whole ? result.microseconds_per_step : result.median_microseconds));
-    else if (peer)
+    else if (peer->path)
         printf(" %9s %8s", "none", "-"); /* it gave no number: no PyTorch, most likely */
     putchar('\n');
     fflush(stdout);
@@ -91,17 +105,18 @@ static bool check(const char *letters, const char *peer, nd_error *error) {
 static int run(const nd_arguments *arguments) {
     nd_error error = {0};
     int code = ND_EXIT_FINE;
-    const char *letters = nd_value(arguments, "cases"), *peer = nd_value(arguments, "peer");
-    if (!check(letters, peer, &error))
+    const char *letters = nd_value(arguments, "cases");
+    loop peer = {.path = nd_value(arguments, "peer")};
+    if (!check(letters, peer.path, &error))
         return nd_report(&error);
     print_floors();
     printf("case        steps    awake   us/step    median   ns/unit    peak%s\n",
-           peer ? "   PyTorch    ratio" : "");
+           peer.path ? "   PyTorch    ratio" : "");
     for (const nd_benchmark_case *which = nd_benchmark_cases(); which->letter; which++) {
         if (letters && !strchr(letters, which->letter))
             continue;
         for (int single = 0; single <= (which->letter == 'F'); single++)
-            if (!print_case(which, nd_flag(arguments, "full"), single, peer, &error)) {
+            if (!print_case(which, nd_flag(arguments, "full"), single, &peer, &error)) {
                 code = nd_report(&error);
                 error = (nd_error){0};
             }
@@ -109,6 +124,8 @@ static int run(const nd_arguments *arguments) {
     for (const nd_benchmark_case *which = nd_benchmark_cases(); which->letter; which++)
         if (!letters || strchr(letters, which->letter))
             printf("\n%c: %s", which->letter, which->summary);
+    if (*peer.version)
+        printf("\nPyTorch:%s", peer.version);
     putchar('\n');
     const char *picture = nd_value(arguments, "picture");
     if ((picture || nd_flag(arguments, "growth")) && !nd_growth(picture, &error))
@@ -120,7 +137,8 @@ static const nd_option OPTIONS[] = {
     {'c', "cases", "LETTERS", "Only these of the cases A to F."},
     {0, "full", NULL, "The cases at their full length (A 10^7 steps, F 10^6): some minutes."},
     {0, "peer", "FILE",
-     "Run this PyTorch loop (bench/peer_pytorch.py) before and after each case."},
+     "Run this PyTorch loop (bench/peer_pytorch.py) before and after each case, by python3 or "
+     "/usr/bin/python3, whichever has PyTorch."},
     {0, "growth", NULL,
      "Also how the cost grows with units, samples, inputs, outputs and active units."},
     {0, "picture", "FILE", "Draw that growth into FILE (.png, .pdf, .svg)."},
