@@ -151,7 +151,7 @@ static void draw_eigenvalues(nd_plot *plot, nd_area area, const material *all) {
                    "set title 'Small eigenvalues fall faster'\nset logscale xy\n"
                    "set format xy '10^{%%T}'\nset xlabel 'eigenvalue at t'\n"
                    "set ylabel 'eigenvalue at t + %s'\nset xrange [%g:%g]\nset yrange [%g:%g]\n"
-                   "set key bottom right\nplot x with lines linecolor rgb '#808080' linewidth 0.7 "
+                   "set key top left\nplot x with lines linecolor rgb '#808080' linewidth 0.7 "
                    "notitle",
                    nd_step_text(run->step[1 + apart] - run->step[1], dt, sizeof dt), 0.5 * low,
                    2 * high, 0.5 * low, 2 * high);
