@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "engine/fast_engine.h"
 
+/* Changes whenever a state would go on to other numbers than it would have when it was saved. */
 static const uint64_t VERSION = 3;
 
 typedef bool (*transfer)(nd_buffer *buffer, void *bytes, size_t length, nd_error *error);
@@ -45,7 +46,8 @@ static bool pass_share(const nd_fast_engine *engine, nd_share *share, transfer p
         !pass(buffer, &share->bound, sizeof share->bound, error))
         return false;
     if (slots > share->units || by_lists > engine->layer.meets || by_lists < engine->layer.gram)
-        return nd_fail(error, NULL, NULL, "the engine's state is not of this experiment");
+        return nd_fail(error, NULL, "begin anew under another name",
+                       "the engine's state is not of this experiment");
     pack->slots = slots;
     pack->by_lists = by_lists != 0;
     pack->groups = (slots + lanes - 1) / lanes;
@@ -75,8 +77,15 @@ static bool pass_all(nd_fast_engine *engine, transfer pass, nd_buffer *buffer, n
     memcpy(found, shape, sizeof found);
     if (!pass(buffer, found, sizeof found, error))
         return false;
+    if (found[0] != VERSION)
+        return nd_fail(error, NULL,
+                       "finish with the nulldrift that began it, or begin anew under another name",
+                       "was saved by a nulldrift whose engine makes other numbers (its state %llu; "
+                       "this one's is %llu)",
+                       (unsigned long long)found[0], (unsigned long long)VERSION);
     if (memcmp(found, shape, sizeof found) != 0)
-        return nd_fail(error, NULL, NULL, "the engine's state is not of this experiment");
+        return nd_fail(error, NULL, "begin anew under another name",
+                       "the engine's state is not of this experiment");
     if (!pass(buffer, &engine->base.step, sizeof engine->base.step, error) ||
         !pass(buffer, &engine->clock, sizeof engine->clock, error) ||
         !pass(buffer, engine->largest, sizeof engine->largest, error) ||

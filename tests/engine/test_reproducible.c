@@ -133,6 +133,11 @@ static void foreign_state_is_refused(void **state) {
     nd_buffer buffer = {0};
     support_fine(engine->backend->save(engine, &buffer, &error), &error);
     assert_false(foreign->backend->restore(foreign, &buffer, &error));
+    assert_non_null(strstr(error.what, "not of this experiment"));
+    buffer.position = 0;
+    buffer.bytes[0] ^= 1; /* the state's version comes first */
+    assert_false(engine->backend->restore(engine, &buffer, &error));
+    assert_non_null(strstr(error.what, "makes other numbers"));
     nd_buffer_free(&buffer);
     engine->backend->close(engine);
     foreign->backend->close(foreign);
