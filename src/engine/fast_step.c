@@ -178,13 +178,18 @@ static const void *draw_data(nd_fast_engine *engine, const nd_noise *handed) {
     return engine->noisy_targets;
 }
 
+/* 1 - base^update, Adam's correction, which is 1 to the last bit from `last` on. */
+static double correction(double base, double update, double last) {
+    return update < last ? 1 - pow(base, update) : 1;
+}
+
 static double step_rate(const nd_fast_engine *engine, double *inverse_root) {
     double update = (double)(engine->base.step + 1);
     *inverse_root = 1;
     if (engine->layer.rule != ND_FAST_ADAM)
         return engine->rate;
-    *inverse_root = 1 / sqrt(1 - pow(0.999, update));
-    return engine->rate / (1 - pow(0.9, update));
+    *inverse_root = 1 / sqrt(correction(0.999, update, 40000));
+    return engine->rate / correction(0.9, update, 400);
 }
 
 bool nd_fast_step(nd_fast_engine *engine, const nd_noise *handed) {
