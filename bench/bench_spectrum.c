@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "base/error.h"
+#include "engine/benchmark.h"
 #include "measure/spectrum.h"
 #include "network/network.h"
 #include "timing.h"
@@ -98,7 +99,7 @@ static double peer_seconds(const problem *of, const nd_spectrum *spectrum) {
     FILE *pipe = NULL;
     if (id < 0 || !write_network(of, path))
         return NAN;
-    snprintf(command, sizeof command, BY_ANY_PYTHON("bench/peer_hessian.py %s 1"), path);
+    snprintf(command, sizeof command, ND_BY_ANY_PYTHON("bench/peer_hessian.py %s 1"), path);
     if ((pipe = popen(command, "r")) &&
         fscanf(pipe, "%lf %lf %lf %lf", &seconds, &largest, &smallest, &sum) == 4) {
         for (size_t i = 0; i < spectrum->count; i++)

@@ -1,13 +1,9 @@
-/* What the benchmarks share: processor seconds and their median, and how peers are called. */
+/* What the benchmarks share: processor seconds and their median. */
 #ifndef ND_BENCH_TIMING_H
 #define ND_BENCH_TIMING_H
 
 #include <stdlib.h>
 #include <time.h>
-
-/* A shell command: Python with these arguments, by the first one here with which they succeed. */
-#define BY_ANY_PYTHON(arguments)                                                                   \
-    "for python in python3 /usr/bin/python3; do $python " arguments " 2>/dev/null && break; done"
 
 /* Of the whole process, all threads together. */
 static inline double processor_seconds(void) {

@@ -23,10 +23,7 @@ static double peer_microseconds(loop *peer, char letter) {
     char command[1024], line[128] = "", *rest;
     if (!peer->path)
         return 0;
-    snprintf(command, sizeof command,
-             "for python in python3 /usr/bin/python3; do"
-             " $python '%s' %c 3000 2>/dev/null && break; done",
-             peer->path, letter);
+    snprintf(command, sizeof command, ND_BY_ANY_PYTHON("'%s' %c 3000"), peer->path, letter);
     FILE *pipe = popen(command, "r"); /* NOLINT(cert-env33-c): the user's own file */
     if (!pipe)
         return 0;

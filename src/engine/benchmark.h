@@ -32,6 +32,11 @@ typedef struct nd_benchmark {
 bool nd_benchmark_run(const char *text, const char *const *sets, size_t set_count, uint64_t steps,
                       nd_benchmark *out, nd_error *error);
 
+/* A shell command for what stands beside a benchmark: Python with these arguments (a literal), by
+ * the first one here with which they succeed. */
+#define ND_BY_ANY_PYTHON(arguments)                                                                \
+    "for python in python3 /usr/bin/python3; do $python " arguments " 2>/dev/null && break; done"
+
 /* The instruction set of the chosen kernels. */
 const char *nd_benchmark_instructions(void);
 

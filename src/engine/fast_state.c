@@ -16,6 +16,11 @@ static bool put(nd_buffer *buffer, void *bytes, size_t length, nd_error *error) 
     return nd_buffer_put(buffer, bytes, length, error);
 }
 
+static bool refuse(nd_error *error) {
+    return nd_fail(error, NULL, "begin anew under another name",
+                   "the engine's state is not of this experiment");
+}
+
 /* One slot's values in an array of parameters, or (`samples`) of drives, either way. */
 static bool pass_slot(const nd_fast_engine *engine, nd_share *share, void *array, bool samples,
                       size_t slot, transfer pass, nd_buffer *buffer, nd_error *error) {
@@ -46,8 +51,7 @@ static bool pass_share(const nd_fast_engine *engine, nd_share *share, transfer p
         !pass(buffer, &share->bound, sizeof share->bound, error))
         return false;
     if (slots > share->units || by_lists > engine->layer.meets || by_lists < engine->layer.gram)
-        return nd_fail(error, NULL, "begin anew under another name",
-                       "the engine's state is not of this experiment");
+        return refuse(error);
     pack->slots = slots;
     pack->by_lists = by_lists != 0;
     pack->groups = (slots + lanes - 1) / lanes;
@@ -84,8 +88,7 @@ static bool pass_all(nd_fast_engine *engine, transfer pass, nd_buffer *buffer, n
                        "this one's is %llu)",
                        (unsigned long long)found[0], (unsigned long long)VERSION);
     if (memcmp(found, shape, sizeof found) != 0)
-        return nd_fail(error, NULL, "begin anew under another name",
-                       "the engine's state is not of this experiment");
+        return refuse(error);
     if (!pass(buffer, &engine->base.step, sizeof engine->base.step, error) ||
         !pass(buffer, &engine->clock, sizeof engine->clock, error) ||
         !pass(buffer, engine->largest, sizeof engine->largest, error) ||

@@ -178,9 +178,9 @@ static const void *draw_data(nd_fast_engine *engine, const nd_noise *handed) {
     return engine->noisy_targets;
 }
 
-/* 1 - base^update, Adam's correction, which is 1 to the last bit from `last` on. */
-static double correction(double base, double update, double last) {
-    return update < last ? 1 - pow(base, update) : 1;
+/* 1 - base^update, Adam's correction; from update `whole` on it is 1 to the last bit. */
+static double correction(double base, double update, double whole) {
+    return update < whole ? 1 - pow(base, update) : 1;
 }
 
 static double step_rate(const nd_fast_engine *engine, double *inverse_root) {

@@ -121,8 +121,8 @@ void nd_draw_correlation_matrix(nd_plot *plot, const char *letter, nd_area area,
     size_t longest = 0;
     for (size_t i = 0; i < count; i++)
         longest = strlen(labels[i]) > longest ? strlen(labels[i]) : longest;
-    size_t most = longest > 2 ? 5 : 8; /* steps between labels that fit side by side */
-    size_t every = (size_t)fmax(1, nd_nice_step((double)count - 1, (int)most));
+    int most = longest > 2 ? 5 : 8; /* steps between labels that fit side by side */
+    size_t every = (size_t)fmax(1, nd_nice_step((double)count - 1, most));
     nd_plot_script(plot, "set xtics () scale 0\nset ytics () scale 0\n");
     for (size_t i = 0; i < count; i += every) {
         char label[96];

@@ -16,24 +16,27 @@ expect() {
     failures=$((failures + 1))
 }
 
-# A Python that prints what the peer's file says, or fails where it is empty.
-mkdir bin
-cat >bin/python3 <<'P'
-#!/bin/sh
-test -s "$1" && cat "$1"
-P
-chmod +x bin/python3
+# A Python that says it is another, and one that has no PyTorch.
+mkdir other none
+printf '#!/bin/sh\necho "500.0 of another"\n' >other/python3
+printf '#!/bin/sh\nexit 1\n' >none/python3
+chmod +x other/python3 none/python3
 number='[0-9.]+ +'
 
 "$program" bench --cases C >out || failures=$((failures + 1))
 expect "^C +100000 +($number){4}[0-9]+%$"
-echo "1000.0 of a test" >peer.py
-PATH="$folder/bin:$PATH" "$program" bench --cases C --peer peer.py >out || failures=$((failures + 1))
-expect "^C +100000 +($number){4}[0-9]+% +1000\.0 +[0-9.e+]+$"
-expect '^PyTorch: of a test$'
+echo 'print("1000.0 of a test")' >peer.py
+PATH="$folder/other:$PATH" "$program" bench --cases C --peer peer.py >out || failures=$((failures + 1))
+expect "^C +100000 +($number){4}[0-9]+% +500\.0 +[0-9.e+]+$"
+expect '^PyTorch: of another$'
+if [ -x /usr/bin/python3 ]; then
+    PATH="$folder/none:$PATH" "$program" bench --cases C --peer peer.py >out || failures=$((failures + 1))
+    expect "^C +100000 +($number){4}[0-9]+% +1000\.0 +[0-9.e+]+$"
+    expect '^PyTorch: of a test$'
+fi
 : >nothing.py
-PATH="$folder/bin:$PATH" "$program" bench --cases C --peer nothing.py >out || failures=$((failures + 1))
+PATH="$folder/none:$PATH" "$program" bench --cases C --peer nothing.py >out || failures=$((failures + 1))
 expect "^C +100000 +($number){4}[0-9]+% +none +-$"
 
 [ "$failures" -eq 0 ] || exit 1
-echo "bench: its table, a peer that runs, one that does not"
+echo "bench: its table, a peer by the first Python and by the second, one that does not run"
