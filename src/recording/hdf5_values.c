@@ -24,10 +24,14 @@ bool nd_hdf5_has(hid_t file, const char *path) {
     return H5Oexists_by_name(file, path, H5P_DEFAULT) > 0;
 }
 
+/* By the opened object's kind: H5Oget_info_by_name takes other arguments from HDF5 1.12 on. */
 static bool is_dataset(hid_t file, const char *path) {
-    H5O_info_t about;
-    return nd_hdf5_has(file, path) && H5Oget_info_by_name(file, path, &about, H5P_DEFAULT) >= 0 &&
-           about.type == H5O_TYPE_DATASET;
+    hid_t object = nd_hdf5_has(file, path) ? H5Oopen(file, path, H5P_DEFAULT) : -1;
+    if (object < 0)
+        return false;
+    bool dataset = H5Iget_type(object) == H5I_DATASET;
+    H5Oclose(object);
+    return dataset;
 }
 
 static bool numeric(hid_t dataset) {

@@ -289,10 +289,10 @@ void support_mat_put(matvar_t *cells, size_t index, matvar_t *part) {
 
 matvar_t *support_mat_structure(const char *name, const char *const *fields) {
     size_t dims[2] = {1, 1};
-    unsigned count = 0;
-    while (fields[count])
-        count++;
-    return Mat_VarCreateStruct(name, 2, dims, (const char **)fields, count);
+    matvar_t *made = Mat_VarCreate(name, MAT_C_STRUCT, MAT_T_STRUCT, 2, dims, NULL, 0);
+    for (; *fields; fields++)
+        Mat_VarAddStructField(made, *fields);
+    return made;
 }
 
 void support_mat_field(matvar_t *structure, const char *field, matvar_t *part) {

@@ -54,3 +54,8 @@ void support_close(const char *what, const double *actual, const double *expecte
                      what, i, actual[i], expected[i], difference / scale, tolerance);
     }
 }
+
+void support_between(const char *what, double value, double low, double high) {
+    if (!(value >= low && value <= high))
+        fail_msg("%s: %.17g, expected from %g to %g", what, value, low, high);
+}

@@ -27,4 +27,8 @@ void support_fine(bool fine, const nd_error *error);
 void support_close(const char *what, const double *actual, const double *expected, size_t count,
                    double tolerance, double least_scale);
 
+/* Fails unless low <= value <= high; says what it was. (cmocka's own comparison of ranges goes by
+ * another name from release to release.) */
+void support_between(const char *what, double value, double low, double high);
+
 #endif
