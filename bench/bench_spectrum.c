@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "engine/benchmark.h"
+#include "experiment/start.h"
 #include "measure/spectrum.h"
 #include "network/network.h"
 #include "timing.h"

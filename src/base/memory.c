@@ -1,7 +1,9 @@
 #include "base/memory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 
@@ -26,6 +28,21 @@ void *nd_array(size_t count, size_t size, nd_error *error) {
 
 double *nd_doubles(size_t count, nd_error *error) {
     return nd_array(count, sizeof(double), error);
+}
+
+void *nd_grown(void *array, size_t *room, size_t count, size_t size, nd_error *error) {
+    enum { FEW = 16 };
+    size_t wanted = count < FEW / 2 ? FEW : 2 * count, bytes;
+    if (array && count <= *room)
+        return array;
+    bool fits = count <= SIZE_MAX / 2 && !__builtin_mul_overflow(wanted, size, &bytes);
+    void *grown = fits ? realloc(array, bytes) : NULL;
+    if (grown)
+        *room = wanted;
+    else
+        nd_fail(error, "memory", "use a smaller problem or a larger machine",
+                "a list of %zu elements does not fit", count);
+    return grown;
 }
 
 char *nd_text(const char *text, nd_error *error) {
@@ -63,4 +80,18 @@ bool nd_buffer_take(nd_buffer *buffer, void *bytes, size_t length, nd_error *err
 void nd_buffer_free(nd_buffer *buffer) {
     free(buffer->bytes);
     *buffer = (nd_buffer){0};
+}
+
+double nd_available_bytes(void) {
+    FILE *file = fopen("/proc/meminfo", "r");
+    char line[128];
+    double kilobytes = 0;
+    while (file && fgets(line, sizeof line, file))
+        if (strncmp(line, "MemAvailable:", 13) == 0)
+            kilobytes = strtod(line + 13, NULL);
+    if (file)
+        fclose(file);
+    if (kilobytes > 0)
+        return 1024 * kilobytes;
+    return (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
 }

@@ -12,6 +12,14 @@ void *nd_array(size_t count, size_t size, nd_error *error);
 /* A zeroed array of doubles, as nd_array. */
 double *nd_doubles(size_t count, nd_error *error);
 
+/* Makes room in a growing list: `array` (NULL at first) has room for *room elements of `size`
+ * bytes; returns it, moved where it had to grow, with room for `count` of them at least. NULL, with
+ * `error` filled and `array` as it was, when memory is out. free() it. */
+void *nd_grown(void *array, size_t *room, size_t count, size_t size, nd_error *error);
+
+/* What the machine has free now, in bytes. */
+double nd_available_bytes(void);
+
 /* A copy of `text`, to free(); NULL with `error` filled when memory is out. */
 char *nd_text(const char *text, nd_error *error);
 

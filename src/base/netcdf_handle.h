@@ -1,4 +1,4 @@
-/* The inside of an open netCDF file, for the two files that work on it. */
+/* The inside of an open netCDF file, for the files that work on it. */
 #ifndef ND_BASE_NETCDF_HANDLE_H
 #define ND_BASE_NETCDF_HANDLE_H
 

@@ -11,6 +11,7 @@
 #include "engine/fast_noise.h"
 #include "engine/sample_order.h"
 #include "engine/walk.h"
+#include "experiment/start.h"
 
 /* Units per share: small enough that a share's arrays stay near the processor. */
 enum { SHARE_UNITS = 512 };

@@ -4,14 +4,14 @@
 
 #include "base/error.h"
 #include "engine/backends.h"
-#include "rule/rule.h"
+#include "experiment/start.h"
 
 typedef struct reference_engine {
     nd_engine base;
     nd_learner *learner;
     nd_noise_arrays *noise;
     double *activity; /* n x H */
-    double target_variance;
+    double target_variance, active_threshold;
 } reference_engine;
 
 static bool serves(const nd_experiment *experiment, const nd_dataset *dataset) {
@@ -38,7 +38,8 @@ static nd_engine *open_engine(const nd_experiment *experiment, const nd_dataset 
         return NULL;
     self->base.backend = &nd_reference_backend;
     self->target_variance = nd_target_variance(dataset);
-    if ((self->learner = nd_learner_new(experiment, dataset, error)) &&
+    self->active_threshold = experiment->network.active_threshold;
+    if ((self->learner = nd_learner_start(experiment, dataset, error)) &&
         (self->noise = nd_noise_arrays_new(self->learner, error)) &&
         (self->activity = nd_doubles(dataset->samples * experiment->network.hidden, error)))
         return &self->base;
@@ -62,14 +63,13 @@ static bool advance(nd_engine *engine, uint64_t step, nd_error *error) {
 static void record(nd_engine *engine, nd_record *out) {
     reference_engine *self = (reference_engine *)engine;
     const nd_learner *learner = self->learner;
-    const nd_dataset *dataset = learner->dataset;
-    nd_hidden_activity(learner->parameters, learner->activation, dataset->input, dataset->samples,
+    const nd_samples *samples = &learner->samples;
+    nd_hidden_activity(learner->parameters, learner->activation, samples->input, samples->count,
                        self->activity);
-    nd_sparsity(self->activity, dataset->samples, learner->parameters->hidden,
-                learner->experiment->network.active_threshold, &out->active_fraction,
-                &out->fraction_active_units);
-    out->loss = nd_loss(learner->parameters, learner->activation, dataset->input, dataset->target,
-                        dataset->samples) /
+    nd_sparsity(self->activity, samples->count, learner->parameters->hidden, self->active_threshold,
+                &out->active_fraction, &out->fraction_active_units);
+    out->loss = nd_loss(learner->parameters, learner->activation, samples->input, samples->target,
+                        samples->count) /
                 self->target_variance;
 }
 

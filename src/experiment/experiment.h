@@ -1,45 +1,13 @@
-/* What to run: the experiment file as a plain struct. Keys, defaults and checks: schema.c,
- * checks.c; the meaning of each key: docs/experiment-file.md. */
+/* What to run: the experiment file as a plain struct. Its sections belong to the
+ * rooms that use them; keys and defaults: keys.c, checks: checks.c; the meaning of each key:
+ * docs/experiment-file.md. */
 #ifndef ND_EXPERIMENT_EXPERIMENT_H
 #define ND_EXPERIMENT_EXPERIMENT_H
 
 #include "base/memory.h"
-
-typedef enum nd_model { ND_FEED_FORWARD, ND_HEBBIAN } nd_model;
-
-typedef struct nd_world_keys {
-    char *task; /* a name from the table of worlds (world/world.h) */
-    uint64_t samples, input_dim, output_dim, environments;
-    double size_x, size_y, kernel, fov_fraction, speed, heading_noise; /* predictive-track */
-    double smooth_factor;
-    char *value_range; /* symmetric: inputs and targets in [-1, 1]; unit: in [0, 1] */
-    char *path;        /* task file: the netCDF to read; empty otherwise */
-    bool published_quirks;
-} nd_world_keys;
-
-typedef struct nd_network_keys {
-    nd_model model;
-    /* model: feed-forward */
-    uint64_t hidden;
-    char *activation; /* a name from the table of activations */
-    double active_threshold;
-    char *initialisation; /* rich | lazy | file */
-    /* model: hebbian (science.md 7) */
-    char *inputs; /* ring | place */
-    uint64_t neurons;
-    double regularisation_l1, regularisation_l2, threshold_alpha;
-    double initial_weight_scale; /* standard deviation of the initial W */
-    uint64_t input_count;        /* angles on the ring, positions of the place world */
-    double peak_threshold;       /* a unit counts as active when its peak exceeds this */
-} nd_network_keys;
-
-typedef struct nd_learning_keys {
-    char *rule; /* a name from the table of rules */
-    double learning_rate;
-    double update_noise, label_noise, input_noise, weight_noise, dropout;
-    char *label_noise_distribution;      /* uniform | gaussian */
-    double noise_forward, noise_lateral; /* model: hebbian */
-} nd_learning_keys;
+#include "network/settings.h"
+#include "rule/settings.h"
+#include "world/settings.h"
 
 typedef struct nd_run_keys {
     uint64_t steps, records, snapshots;

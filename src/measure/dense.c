@@ -46,12 +46,3 @@ bool nd_symmetric_eigenvectors(double *matrix, size_t size, double *eigenvalue, 
     return checked(LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', n, matrix, n, eigenvalue), "dsyevd",
                    size, error);
 }
-
-static int larger_first(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x < y) - (x > y);
-}
-
-void nd_sort_descending(double *values, size_t count) {
-    qsort(values, count, sizeof *values, larger_first);
-}

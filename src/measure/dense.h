@@ -17,7 +17,4 @@ bool nd_symmetric_eigenvalues(double *matrix, size_t size, double *eigenvalue, n
 /* The same with eigenvectors: row i of `matrix` becomes the eigenvector of eigenvalue[i]. */
 bool nd_symmetric_eigenvectors(double *matrix, size_t size, double *eigenvalue, nd_error *error);
 
-/* Puts `count` values in descending order. */
-void nd_sort_descending(double *values, size_t count);
-
 #endif

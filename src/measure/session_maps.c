@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/smooth.h"
 #include "measure/correlation.h"
 #include "measure/tuning.h"
-#include "world/dataset.h"
 
 bool nd_smooth_session_maps(double *maps, size_t cells, const nd_session_result *shape,
                             double sigma, nd_error *error) {

@@ -1,10 +1,7 @@
 #include "measure/spectrum.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 
@@ -43,20 +40,6 @@ double nd_spectrum_log_sum(const nd_spectrum *spectrum) {
         if (spectrum->eigenvalue[i] > least)
             sum += log(spectrum->eigenvalue[i]);
     return sum;
-}
-
-double nd_available_bytes(void) {
-    FILE *file = fopen("/proc/meminfo", "r");
-    char line[128];
-    double kilobytes = 0;
-    while (file && fgets(line, sizeof line, file))
-        if (strncmp(line, "MemAvailable:", 13) == 0)
-            kilobytes = strtod(line + 13, NULL);
-    if (file)
-        fclose(file);
-    if (kilobytes > 0)
-        return 1024 * kilobytes;
-    return (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
 }
 
 static bool spectrum_at(const nd_parameters *parameters, const nd_dataset *dataset,

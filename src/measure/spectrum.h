@@ -42,12 +42,10 @@ double nd_gauss_newton_bytes(const nd_linearization *point);
  * drive it; 3. each unit's residual block is diagonalised; coordinates in which it vanishes (below
  * 1e-13 of the largest eigenvalue, which is then the most any eigenvalue can be wrong by) matter
  * only through J, whose n d_out rows span at most n d_out dimensions.
- * Fails, telling how large it would be, when more than `most_bytes` would be needed. */
+ * Fails, telling how large it would be, when more than `most_bytes` (usually nd_available_bytes())
+ * would be needed. */
 bool nd_hessian_spectrum(const nd_linearization *point, double most_bytes, nd_spectrum *spectrum,
                          nd_error *error);
-
-/* What the machine has free now, in bytes: the usual `most_bytes`. */
-double nd_available_bytes(void);
 
 /* How a run changed the flatness: ratios of last to first, fractions of the last's eigenvalues. */
 typedef struct nd_spectrum_summary {

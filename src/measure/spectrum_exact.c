@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "measure/dense.h"
 #include "measure/spectrum.h"
 #include "measure/spectrum_blocks.h"

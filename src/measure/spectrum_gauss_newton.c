@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "measure/dense.h"
 #include "measure/spectrum.h"
 

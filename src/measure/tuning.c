@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "world/dataset.h"
+#include "base/smooth.h"
 
 void nd_directed_position(const double *position, size_t samples, double *out) {
     if (samples == 0)

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/error.h"
 #include "base/random.h"
 
 /* Gaussian rows of a matrix, one address per row: `unit` is the row, so that a network of any size
@@ -18,35 +17,20 @@ static void draw_rows(uint64_t seed, nd_purpose purpose, size_t rows, size_t col
     }
 }
 
-nd_parameters *nd_initial_parameters(const nd_experiment *experiment, const nd_dataset *dataset,
-                                     nd_error *error) {
-    size_t hidden = experiment->network.hidden;
-    const char *initialisation = experiment->network.initialisation;
-    nd_parameters *parameters = nd_parameters_new(hidden, dataset->inputs, dataset->outputs, error);
+nd_parameters *nd_draw_initial_parameters(const nd_network_keys *keys, uint64_t seed, size_t inputs,
+                                          size_t outputs, nd_error *error) {
+    size_t hidden = keys->hidden;
+    nd_parameters *parameters = nd_parameters_new(hidden, inputs, outputs, error);
     if (!parameters)
         return NULL;
-    if (strcmp(initialisation, "file") == 0) {
-        if (!dataset->initial || dataset->initial->hidden != hidden) {
-            nd_fail(error, "network.initialisation",
-                    "give init_input_weights, init_bias and init_output_weights in the file, and "
-                    "network.hidden their number of units",
-                    dataset->initial ? "the file's weights are for %zu units, network.hidden is %zu"
-                                     : "is 'file', but the world's file holds no initial weights",
-                    dataset->initial ? dataset->initial->hidden : 0, hidden);
-            nd_parameters_free(parameters);
-            return NULL;
-        }
-        nd_parameters_copy(parameters, dataset->initial);
-        return parameters;
-    }
-    double input_deviation = sqrt(2.0 / (double)dataset->inputs);
-    double output_deviation =
-        strcmp(initialisation, "lazy") == 0 ? 2.0 / (double)hidden : sqrt(2.0 / (double)hidden);
-    uint64_t seed = experiment->seed;
-    draw_rows(seed, ND_FOR_INITIAL_INPUT_WEIGHTS, hidden, dataset->inputs, input_deviation,
+    double input_deviation = sqrt(2.0 / (double)inputs);
+    double output_deviation = strcmp(keys->initialisation, "lazy") == 0
+                                  ? 2.0 / (double)hidden
+                                  : sqrt(2.0 / (double)hidden);
+    draw_rows(seed, ND_FOR_INITIAL_INPUT_WEIGHTS, hidden, inputs, input_deviation,
               parameters->input_weights);
     draw_rows(seed, ND_FOR_INITIAL_BIAS, hidden, 1, input_deviation, parameters->bias);
-    draw_rows(seed, ND_FOR_INITIAL_OUTPUT_WEIGHTS, dataset->outputs, hidden, output_deviation,
+    draw_rows(seed, ND_FOR_INITIAL_OUTPUT_WEIGHTS, outputs, hidden, output_deviation,
               parameters->output_weights);
     return parameters;
 }

@@ -2,13 +2,14 @@
 #ifndef ND_NETWORK_NETWORK_H
 #define ND_NETWORK_NETWORK_H
 
-#include "experiment/experiment.h"
 #include "network/activation.h"
-#include "world/dataset.h"
+#include "network/parameters.h"
+#include "network/settings.h"
 
-/* Draws initial parameters (rich, lazy) or takes the data set's own (file), science.md 1. */
-nd_parameters *nd_initial_parameters(const nd_experiment *experiment, const nd_dataset *dataset,
-                                     nd_error *error);
+/* Draws the initial parameters of keys->hidden units from `seed`, by keys->initialisation: rich or
+ * lazy (science.md 1). */
+nd_parameters *nd_draw_initial_parameters(const nd_network_keys *keys, uint64_t seed, size_t inputs,
+                                          size_t outputs, nd_error *error);
 
 /* Activity h = phi(W_in x + b): `hidden_activity` is n x H. `input` (n x d_in) and the number of
  * samples are given apart from the data set because noise may have moved them. */

@@ -4,10 +4,8 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "rule/constants.h"
 #include "rule/rule.h"
-
-/* SED's perturbation: xi ~ N(0, 0.1^2 / rows of the parameter's matrix). */
-static const double PERTURBATION = 0.1;
 
 struct nd_noise_arrays {
     nd_noise noise;
@@ -17,9 +15,9 @@ struct nd_noise_arrays {
 };
 
 nd_noise_arrays *nd_noise_arrays_new(const nd_learner *learner, nd_error *error) {
-    const nd_learning_keys *keys = &learner->experiment->learning;
+    const nd_learning_keys *keys = learner->keys;
     const nd_parameters *p = learner->parameters;
-    size_t samples = learner->dataset->samples, unit = p->inputs + 1 + p->outputs;
+    size_t samples = learner->samples.count, unit = p->inputs + 1 + p->outputs;
     nd_noise_arrays *arrays = nd_array(1, sizeof *arrays, error);
     if (!arrays)
         return NULL;
@@ -68,7 +66,7 @@ static void draw_parameters(const nd_learner *learner, nd_purpose purpose, doubl
                             double inner, double outer, double *unit, nd_parameters *out) {
     size_t inputs = out->inputs, outputs = out->outputs;
     for (size_t j = 0; j < out->hidden; j++) {
-        nd_random_gaussians(learner->experiment->seed, purpose, (uint32_t)j, learner->step,
+        nd_random_gaussians(learner->seed, purpose, (uint32_t)j, learner->step,
                             inputs + 1 + outputs, unit);
         for (size_t i = 0; i < inputs; i++)
             out->input_weights[j * inputs + i] = offset + inner * unit[i];
@@ -79,8 +77,8 @@ static void draw_parameters(const nd_learner *learner, nd_purpose purpose, doubl
 }
 
 static void draw_label_noise(const nd_learner *learner, size_t count, double *label) {
-    const nd_learning_keys *keys = &learner->experiment->learning;
-    uint64_t seed = learner->experiment->seed, step = learner->step;
+    const nd_learning_keys *keys = learner->keys;
+    uint64_t seed = learner->seed, step = learner->step;
     if (strcmp(keys->label_noise_distribution, "gaussian") == 0) {
         nd_random_gaussians(seed, ND_FOR_LABEL_NOISE, 0, step, count, label);
         for (size_t i = 0; i < count; i++)
@@ -93,20 +91,20 @@ static void draw_label_noise(const nd_learner *learner, size_t count, double *la
 }
 
 static void draw_dropout(const nd_learner *learner, double *uniforms, double *mask) {
-    size_t samples = learner->dataset->samples, hidden = learner->parameters->hidden;
-    double dropped = learner->experiment->learning.dropout, kept = 1 / (1 - dropped);
+    size_t samples = learner->samples.count, hidden = learner->parameters->hidden;
+    double dropped = learner->keys->dropout, kept = 1 / (1 - dropped);
     for (size_t j = 0; j < hidden; j++) {
-        nd_random_uniforms(learner->experiment->seed, ND_FOR_DROPOUT, (uint32_t)j, learner->step,
-                           samples, uniforms);
+        nd_random_uniforms(learner->seed, ND_FOR_DROPOUT, (uint32_t)j, learner->step, samples,
+                           uniforms);
         for (size_t s = 0; s < samples; s++)
             mask[s * hidden + j] = uniforms[s] < dropped ? 0 : kept;
     }
 }
 
 const nd_noise *nd_draw_noise(nd_noise_arrays *arrays, const nd_learner *learner) {
-    const nd_learning_keys *keys = &learner->experiment->learning;
+    const nd_learning_keys *keys = learner->keys;
     const nd_parameters *p = learner->parameters;
-    size_t samples = learner->dataset->samples;
+    size_t samples = learner->samples.count;
     if (arrays->update)
         draw_parameters(learner, ND_FOR_UPDATE_NOISE, 0, keys->update_noise, keys->update_noise,
                         arrays->unit, arrays->update);
@@ -114,14 +112,14 @@ const nd_noise *nd_draw_noise(nd_noise_arrays *arrays, const nd_learner *learner
         draw_parameters(learner, ND_FOR_WEIGHT_NOISE, 1, keys->weight_noise, keys->weight_noise,
                         arrays->unit, arrays->weight);
     if (arrays->perturbation)
-        draw_parameters(learner, ND_FOR_PERTURBATION, 0, PERTURBATION / sqrt((double)p->hidden),
-                        PERTURBATION / sqrt((double)p->outputs), arrays->unit,
-                        arrays->perturbation);
+        draw_parameters(
+            learner, ND_FOR_PERTURBATION, 0, ND_SED_PERTURBATION / sqrt((double)p->hidden),
+            ND_SED_PERTURBATION / sqrt((double)p->outputs), arrays->unit, arrays->perturbation);
     if (arrays->label)
         draw_label_noise(learner, samples * p->outputs, arrays->label);
     if (arrays->input) {
         size_t count = samples * p->inputs;
-        nd_random_gaussians(learner->experiment->seed, ND_FOR_INPUT_NOISE, 0, learner->step, count,
+        nd_random_gaussians(learner->seed, ND_FOR_INPUT_NOISE, 0, learner->step, count,
                             arrays->input);
         for (size_t i = 0; i < count; i++)
             arrays->input[i] *= keys->input_noise;

@@ -27,41 +27,39 @@ const nd_rule *nd_rule_find(const char *name) {
 }
 
 static bool allocate(nd_learner *learner, nd_error *error) {
-    const nd_dataset *dataset = learner->dataset;
-    size_t hidden = learner->parameters->hidden, samples = dataset->samples;
-    learner->gradient = nd_parameters_new(hidden, dataset->inputs, dataset->outputs, error);
-    if (!learner->gradient)
+    size_t hidden = learner->parameters->hidden, count = learner->samples.count;
+    size_t inputs = learner->samples.inputs, outputs = learner->samples.outputs;
+    if (!(learner->gradient = nd_parameters_new(hidden, inputs, outputs, error)))
         return false;
     for (int i = 0; i < learner->rule->moments; i++)
-        if (!(learner->moment[i] =
-                  nd_parameters_new(hidden, dataset->inputs, dataset->outputs, error)))
+        if (!(learner->moment[i] = nd_parameters_new(hidden, inputs, outputs, error)))
             return false;
     if (learner->rule->needs_perturbation &&
-        !(learner->trial = nd_parameters_new(hidden, dataset->inputs, dataset->outputs, error)))
+        !(learner->trial = nd_parameters_new(hidden, inputs, outputs, error)))
         return false;
-    return (learner->input = nd_doubles(samples * dataset->inputs, error)) &&
-           (learner->target = nd_doubles(samples * dataset->outputs, error)) &&
-           (learner->scratch = nd_doubles(samples * (hidden + dataset->outputs), error));
+    return (learner->input = nd_doubles(count * inputs, error)) &&
+           (learner->target = nd_doubles(count * outputs, error)) &&
+           (learner->scratch = nd_doubles(count * (hidden + outputs), error));
 }
 
-nd_learner *nd_learner_new(const nd_experiment *experiment, const nd_dataset *dataset,
+nd_learner *nd_learner_new(const nd_learning_keys *keys, uint64_t seed, const nd_samples *samples,
+                           const nd_activation *activation, nd_parameters *parameters,
                            nd_error *error) {
-    const nd_rule *rule = nd_rule_find(experiment->learning.rule);
-    const nd_activation *activation = nd_activation_find(experiment->network.activation);
-    if (!rule || !activation) {
-        nd_fail(error, rule ? "network.activation" : "learning.rule", NULL, "there is no '%s'",
-                rule ? experiment->network.activation : experiment->learning.rule);
+    const nd_rule *rule = nd_rule_find(keys->rule);
+    if (!rule)
+        nd_fail(error, "learning.rule", NULL, "there is no '%s'", keys->rule);
+    nd_learner *learner = rule ? nd_array(1, sizeof *learner, error) : NULL;
+    if (!learner) {
+        nd_parameters_free(parameters);
         return NULL;
     }
-    nd_learner *learner = nd_array(1, sizeof *learner, error);
-    if (!learner)
-        return NULL;
-    learner->experiment = experiment;
-    learner->dataset = dataset;
-    learner->activation = activation;
-    learner->rule = rule;
-    learner->parameters = nd_initial_parameters(experiment, dataset, error);
-    if (learner->parameters && allocate(learner, error))
+    *learner = (nd_learner){.keys = keys,
+                            .seed = seed,
+                            .samples = *samples,
+                            .activation = activation,
+                            .rule = rule,
+                            .parameters = parameters};
+    if (allocate(learner, error))
         return learner;
     nd_learner_free(learner);
     return NULL;
@@ -89,8 +87,7 @@ static void with_noise(double *values, const double *clean, const double *noise,
 
 void nd_noisy_gradient(nd_learner *learner, const nd_noise *noise) {
     nd_gradient(learner->parameters, learner->activation, learner->input, learner->target,
-                noise->dropout_mask, learner->dataset->samples, learner->gradient,
-                learner->scratch);
+                noise->dropout_mask, learner->samples.count, learner->gradient, learner->scratch);
     if (!noise->update)
         return;
     double *gradient = learner->gradient->input_weights;
@@ -100,9 +97,9 @@ void nd_noisy_gradient(nd_learner *learner, const nd_noise *noise) {
 }
 
 void nd_learner_step(nd_learner *learner, const nd_noise *noise) {
-    const nd_dataset *dataset = learner->dataset;
-    with_noise(learner->input, dataset->input, noise->input, dataset->samples * dataset->inputs);
-    with_noise(learner->target, dataset->target, noise->label, dataset->samples * dataset->outputs);
+    const nd_samples *samples = &learner->samples;
+    with_noise(learner->input, samples->input, noise->input, samples->count * samples->inputs);
+    with_noise(learner->target, samples->target, noise->label, samples->count * samples->outputs);
     learner->rule->update(learner, noise);
     if (noise->weight) {
         double *theta = learner->parameters->input_weights;

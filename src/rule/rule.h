@@ -4,6 +4,8 @@
 #define ND_RULE_RULE_H
 
 #include "network/network.h"
+#include "network/samples.h"
+#include "rule/settings.h"
 
 /* The noise of one step, as arrays in the parameters' or data's shapes; NULL where there is none.
  * Arrays are already scaled: they are added (or multiplied) as they stand. Tests hand in their own;
@@ -21,8 +23,9 @@ typedef struct nd_rule nd_rule;
 
 /* A network under training by the reference. */
 typedef struct nd_learner {
-    const nd_experiment *experiment;
-    const nd_dataset *dataset;
+    const nd_learning_keys *keys;
+    uint64_t seed; /* of all its noise */
+    nd_samples samples;
     const nd_activation *activation;
     const nd_rule *rule;
     nd_parameters *parameters;
@@ -47,7 +50,10 @@ const nd_rule *nd_rule_find(const char *name);
 /* All of them, ended by one whose name is NULL. */
 const nd_rule *nd_rules(void);
 
-nd_learner *nd_learner_new(const nd_experiment *experiment, const nd_dataset *dataset,
+/* Starts the rule of keys->rule at step 0. `keys` and the samples' arrays must outlive the learner;
+ * `parameters` are its own from here on, and freed on failure too. */
+nd_learner *nd_learner_new(const nd_learning_keys *keys, uint64_t seed, const nd_samples *samples,
+                           const nd_activation *activation, nd_parameters *parameters,
                            nd_error *error);
 void nd_learner_free(nd_learner *learner);
 

@@ -6,7 +6,7 @@
  * itself is not used. */
 static double noisy_loss(nd_learner *learner, const nd_noise *noise,
                          const nd_parameters *parameters) {
-    size_t samples = learner->dataset->samples;
+    size_t samples = learner->samples.count;
     if (!noise->dropout_mask)
         return nd_loss(parameters, learner->activation, learner->input, learner->target, samples);
     return nd_gradient(parameters, learner->activation, learner->input, learner->target,
@@ -14,7 +14,7 @@ static double noisy_loss(nd_learner *learner, const nd_noise *noise,
 }
 
 void nd_rule_sed(nd_learner *learner, const nd_noise *noise) {
-    double rate = learner->experiment->learning.learning_rate;
+    double rate = learner->keys->learning_rate;
     size_t count = nd_parameter_count(learner->parameters);
     double *theta = learner->parameters->input_weights;
     const double *xi = noise->perturbation->input_weights;

@@ -2,7 +2,7 @@
 #include "rule/rules.h"
 
 void nd_rule_sgd(nd_learner *learner, const nd_noise *noise) {
-    double rate = learner->experiment->learning.learning_rate;
+    double rate = learner->keys->learning_rate;
     nd_noisy_gradient(learner, noise);
     double *theta = learner->parameters->input_weights;
     const double *gradient = learner->gradient->input_weights;

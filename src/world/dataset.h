@@ -3,6 +3,7 @@
 #define ND_WORLD_DATASET_H
 
 #include "network/parameters.h"
+#include "network/samples.h"
 
 struct nd_dataset {
     size_t samples, inputs, outputs; /* n, d_in (action included), d_out */
@@ -20,6 +21,9 @@ struct nd_dataset {
 /* An empty data set with room for inputs and targets. */
 nd_dataset *nd_dataset_new(size_t samples, size_t inputs, size_t outputs, nd_error *error);
 
+/* What a network learns from, as it lies in `dataset`, which owns it. */
+nd_samples nd_dataset_samples(const nd_dataset *dataset);
+
 /* Var(y): the variance over all entries of the targets, with n-1 (science.md 1); 1 when the
  * targets are constant, so that a relative loss can still be given. */
 double nd_target_variance(const nd_dataset *dataset);
@@ -28,11 +32,5 @@ double nd_target_variance(const nd_dataset *dataset);
  * last step is left out, and values end in [0, 1]: so are the published Figure 2 data, and so were
  * the inputs of the published runs of 10^7 steps, by their initial numbers of active units. */
 void nd_scale_in_place(double *values, size_t count, bool published);
-
-/* Smooths `count` values, `stride` apart, with a Gaussian of standard deviation `sigma` (cut at
- * 4 sigma), with reflecting or periodic ends; `scratch` has room for `count` values. */
-typedef enum nd_ends { ND_REFLECT, ND_PERIODIC } nd_ends;
-void nd_gaussian_smooth(double *values, size_t count, size_t stride, double sigma, nd_ends ends,
-                        double *scratch);
 
 #endif

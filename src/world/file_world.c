@@ -145,12 +145,13 @@ static nd_dataset *read_dataset(const nd_nc *file, nd_error *error) {
     return NULL;
 }
 
-nd_dataset *nd_world_file(const nd_experiment *experiment, nd_error *error) {
-    if (!experiment->world.path || !experiment->world.path[0]) {
+nd_dataset *nd_world_file(const nd_world_keys *keys, uint64_t seed, nd_error *error) {
+    (void)seed; /* nothing is drawn */
+    if (!keys->path || !keys->path[0]) {
         nd_fail(error, "world.path", "name the netCDF file to read", "is missing");
         return NULL;
     }
-    nd_nc *file = nd_nc_open(experiment->world.path, error);
+    nd_nc *file = nd_nc_open(keys->path, error);
     nd_dataset *dataset = file ? read_dataset(file, error) : NULL;
     nd_nc_close(file);
     return dataset;

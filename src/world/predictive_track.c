@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/random.h"
+#include "base/smooth.h"
 #include "world/worlds.h"
 
 static const double SPEED_DEVIATION = 0.1;     /* of the speed, world units a step */
@@ -71,16 +72,15 @@ static void look(const corridor *track, double y, double heading, double *view) 
 }
 
 /* The texture of environment e: k Gaussian values on a closed loop, smoothed. */
-static bool make_texture(const nd_experiment *experiment, size_t environment, size_t count,
+static bool make_texture(const nd_world_keys *keys, uint64_t seed, size_t environment, size_t count,
                          double *texture, nd_error *error) {
     double *scratch = nd_doubles(count, error);
     if (!scratch)
         return false;
-    nd_random_gaussians(experiment->seed, ND_FOR_WORLD,
+    nd_random_gaussians(seed, ND_FOR_WORLD,
                         ND_WORLD_TEXTURE + ND_WORLD_PARTS * (uint32_t)environment, 0, count,
                         texture);
-    nd_gaussian_smooth(texture, count, 1, experiment->world.kernel * (double)count, ND_PERIODIC,
-                       scratch);
+    nd_gaussian_smooth(texture, count, 1, keys->kernel * (double)count, ND_PERIODIC, scratch);
     free(scratch);
     return true;
 }
@@ -151,18 +151,17 @@ static void scale_and_join(nd_dataset *dataset, bool published, double *vision, 
 }
 
 /* Walks every environment; the samples are split evenly, the first ones getting what is left. */
-static bool fill(const nd_experiment *experiment, nd_dataset *dataset, double *vision,
+static bool fill(const nd_world_keys *keys, uint64_t seed, nd_dataset *dataset, double *vision,
                  double *action, nd_error *error) {
-    const nd_world_keys *keys = &experiment->world;
     size_t share = dataset->samples / keys->environments, first = 0;
     size_t left = dataset->samples % keys->environments;
     for (size_t e = 0; e < keys->environments; e++) {
         double *texture = dataset->wall_texture + e * dataset->texture;
-        if (!make_texture(experiment, e, dataset->texture, texture, error))
+        if (!make_texture(keys, seed, e, dataset->texture, texture, error))
             return false;
         corridor track = {keys, texture, dataset->texture};
-        nd_stream random = nd_stream_at(experiment->seed, ND_FOR_WORLD,
-                                        ND_WORLD_AGENT + ND_WORLD_PARTS * (uint32_t)e, 0);
+        nd_stream random =
+            nd_stream_at(seed, ND_FOR_WORLD, ND_WORLD_AGENT + ND_WORLD_PARTS * (uint32_t)e, 0);
         size_t count = share + (e < left);
         walk(&track, &random, first, count, dataset, vision, action);
         for (size_t s = first; dataset->environment && s < first + count; s++)
@@ -173,14 +172,13 @@ static bool fill(const nd_experiment *experiment, nd_dataset *dataset, double *v
     return true;
 }
 
-nd_dataset *nd_world_predictive_track(const nd_experiment *experiment, nd_error *error) {
-    const nd_world_keys *keys = &experiment->world;
+nd_dataset *nd_world_predictive_track(const nd_world_keys *keys, uint64_t seed, nd_error *error) {
     size_t samples = keys->samples, rays = keys->input_dim;
     nd_dataset *dataset = nd_dataset_new(samples, rays + 1, rays, error);
     double *vision = dataset ? nd_doubles(samples * rays, error) : NULL;
     double *action = vision ? nd_doubles(samples, error) : NULL;
     bool fine = action && allocate(dataset, keys, error) &&
-                fill(experiment, dataset, vision, action, error);
+                fill(keys, seed, dataset, vision, action, error);
     free(vision);
     free(action);
     if (fine)

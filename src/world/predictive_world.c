@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "base/smooth.h"
 #include "world/worlds.h"
 
 enum { SCENE = 121 };
@@ -26,8 +27,7 @@ static double see(const double scene[SCENE], double position) {
     return scene[below] + (at - (double)below) * (scene[below + 1] - scene[below]);
 }
 
-nd_dataset *nd_world_predictive(const nd_experiment *experiment, nd_error *error) {
-    const nd_world_keys *keys = &experiment->world;
+nd_dataset *nd_world_predictive(const nd_world_keys *keys, uint64_t seed, nd_error *error) {
     size_t samples = keys->samples, sight = keys->input_dim;
     nd_dataset *dataset = nd_dataset_new(samples, sight, sight, error);
     double *views = dataset ? nd_doubles((samples + 1) * sight, error) : NULL;
@@ -37,8 +37,8 @@ nd_dataset *nd_world_predictive(const nd_experiment *experiment, nd_error *error
         return NULL;
     }
     double scene[SCENE], position = 0;
-    make_scene(experiment->seed, keys->published_quirks, scene);
-    nd_stream random = nd_stream_at(experiment->seed, ND_FOR_WORLD, ND_WORLD_AGENT, 0);
+    make_scene(seed, keys->published_quirks, scene);
+    nd_stream random = nd_stream_at(seed, ND_FOR_WORLD, ND_WORLD_AGENT, 0);
     for (size_t s = 0; s <= samples; s++) {
         for (size_t i = 0; i < sight; i++)
             views[s * sight + i] =

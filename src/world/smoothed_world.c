@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "base/smooth.h"
 #include "world/worlds.h"
 
 static const double DIMENSION_FACTOR = 5;
@@ -19,14 +20,13 @@ static double dimension_smoothing(const nd_world_keys *keys) {
 }
 
 /* Draws a matrix (samples x columns) of uniform values and smooths it both ways. */
-static bool draw_smoothed(const nd_experiment *experiment, uint32_t part, size_t columns,
+static bool draw_smoothed(const nd_world_keys *keys, uint64_t seed, uint32_t part, size_t columns,
                           bool published, double *matrix, nd_error *error) {
-    const nd_world_keys *keys = &experiment->world;
     size_t samples = keys->samples, longer = samples > columns ? samples : columns;
     double *scratch = nd_doubles(longer, error);
     if (!scratch)
         return false;
-    nd_random_uniforms(experiment->seed, ND_FOR_WORLD, part, 0, samples * columns, matrix);
+    nd_random_uniforms(seed, ND_FOR_WORLD, part, 0, samples * columns, matrix);
     double over_samples = (double)samples / keys->smooth_factor;
     double over_dimensions = dimension_smoothing(keys);
     for (size_t i = 0; i < columns; i++)
@@ -38,24 +38,23 @@ static bool draw_smoothed(const nd_experiment *experiment, uint32_t part, size_t
     return true;
 }
 
-nd_dataset *nd_world_smoothed(const nd_experiment *experiment, nd_error *error) {
-    const nd_world_keys *keys = &experiment->world;
+nd_dataset *nd_world_smoothed(const nd_world_keys *keys, uint64_t seed, nd_error *error) {
     nd_dataset *dataset = nd_dataset_new(keys->samples, keys->input_dim, keys->output_dim, error);
     if (dataset &&
-        draw_smoothed(experiment, ND_WORLD_INPUTS, keys->input_dim, keys->published_quirks,
+        draw_smoothed(keys, seed, ND_WORLD_INPUTS, keys->input_dim, keys->published_quirks,
                       dataset->input, error) &&
-        draw_smoothed(experiment, ND_WORLD_TARGETS, keys->output_dim, keys->published_quirks,
+        draw_smoothed(keys, seed, ND_WORLD_TARGETS, keys->output_dim, keys->published_quirks,
                       dataset->target, error))
         return dataset;
     nd_dataset_free(dataset);
     return NULL;
 }
 
-nd_dataset *nd_world_smoothed_autoencoder(const nd_experiment *experiment, nd_error *error) {
-    const nd_world_keys *keys = &experiment->world;
+nd_dataset *nd_world_smoothed_autoencoder(const nd_world_keys *keys, uint64_t seed,
+                                          nd_error *error) {
     nd_dataset *dataset = nd_dataset_new(keys->samples, keys->input_dim, keys->input_dim, error);
     if (dataset &&
-        draw_smoothed(experiment, ND_WORLD_INPUTS, keys->input_dim, false, dataset->input, error)) {
+        draw_smoothed(keys, seed, ND_WORLD_INPUTS, keys->input_dim, false, dataset->input, error)) {
         memcpy(dataset->target, dataset->input,
                dataset->samples * dataset->inputs * sizeof *dataset->input);
         return dataset;

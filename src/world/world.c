@@ -50,16 +50,16 @@ static void to_unit_range(double *values, size_t count) {
         values[i] = 0.5 * values[i] + 0.5;
 }
 
-nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error) {
-    const nd_world *world = nd_world_find(experiment->world.task);
+nd_dataset *nd_world_make(const nd_world_keys *keys, uint64_t seed, nd_error *error) {
+    const nd_world *world = nd_world_find(keys->task);
     if (!world) {
         nd_fail(error, "world.task", "see docs/worlds.md for the tasks there are",
-                "no task is called '%s'", experiment->world.task);
+                "no task is called '%s'", keys->task);
         return NULL;
     }
     char where[600];
     snprintf(where, sizeof where, "world.task %s", world->task);
-    nd_dataset *dataset = world->make(experiment, error);
+    nd_dataset *dataset = world->make(keys, seed, error);
     if (dataset && (!all_finite(dataset->input, dataset->samples, dataset->inputs, where,
                                 "the input", error) ||
                     !all_finite(dataset->target, dataset->samples, dataset->outputs, where,
@@ -68,8 +68,8 @@ nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error) {
         return NULL;
     }
     /* With published_quirks values end in [0, 1] already. */
-    if (dataset && strcmp(experiment->world.value_range, "unit") == 0 &&
-        !experiment->world.published_quirks && strcmp(experiment->world.task, "file") != 0) {
+    if (dataset && strcmp(keys->value_range, "unit") == 0 && !keys->published_quirks &&
+        strcmp(keys->task, "file") != 0) {
         to_unit_range(dataset->input, dataset->samples * dataset->inputs);
         to_unit_range(dataset->target, dataset->samples * dataset->outputs);
     }

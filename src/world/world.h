@@ -2,20 +2,24 @@
 #ifndef ND_WORLD_WORLD_H
 #define ND_WORLD_WORLD_H
 
-#include "experiment/experiment.h"
 #include "world/dataset.h"
+#include "world/settings.h"
 
 typedef struct nd_world {
     const char *task;    /* its name in experiment files */
     const char *summary; /* one line for --help and docs */
     bool needs_input_dim, needs_output_dim;
-    /* Makes the data set of experiment->world from experiment->seed. */
-    nd_dataset *(*make)(const nd_experiment *experiment, nd_error *error);
+    /* Makes the data set that `keys` ask for, from `seed`. */
+    nd_dataset *(*make)(const nd_world_keys *keys, uint64_t seed, nd_error *error);
 } nd_world;
 
 /* The world of that name, or NULL. */
 const nd_world *nd_world_find(const char *task);
 /* All of them, ended by one whose task is NULL. */
 const nd_world *nd_worlds(void);
+
+/* Makes the data set of keys->task from `seed`, in the range of values asked for, and checks it:
+ * finite values. */
+nd_dataset *nd_world_make(const nd_world_keys *keys, uint64_t seed, nd_error *error);
 
 #endif

@@ -3,16 +3,17 @@
 #ifndef ND_WORLD_WORLDS_H
 #define ND_WORLD_WORLDS_H
 
-#include "experiment/experiment.h"
 #include "world/dataset.h"
+#include "world/settings.h"
 
-nd_dataset *nd_world_predictive_track(const nd_experiment *experiment, nd_error *error);
-nd_dataset *nd_world_predictive(const nd_experiment *experiment, nd_error *error);
-nd_dataset *nd_world_smoothed(const nd_experiment *experiment, nd_error *error);
-nd_dataset *nd_world_random_autoencoder(const nd_experiment *experiment, nd_error *error);
-nd_dataset *nd_world_smoothed_autoencoder(const nd_experiment *experiment, nd_error *error);
-nd_dataset *nd_world_random(const nd_experiment *experiment, nd_error *error);
-nd_dataset *nd_world_file(const nd_experiment *experiment, nd_error *error);
+nd_dataset *nd_world_predictive_track(const nd_world_keys *keys, uint64_t seed, nd_error *error);
+nd_dataset *nd_world_predictive(const nd_world_keys *keys, uint64_t seed, nd_error *error);
+nd_dataset *nd_world_smoothed(const nd_world_keys *keys, uint64_t seed, nd_error *error);
+nd_dataset *nd_world_random_autoencoder(const nd_world_keys *keys, uint64_t seed, nd_error *error);
+nd_dataset *nd_world_smoothed_autoencoder(const nd_world_keys *keys, uint64_t seed,
+                                          nd_error *error);
+nd_dataset *nd_world_random(const nd_world_keys *keys, uint64_t seed, nd_error *error);
+nd_dataset *nd_world_file(const nd_world_keys *keys, uint64_t seed, nd_error *error);
 
 /* On the track: the phase around the loop of texture, 0 .. 1 (beyond 1 with published_quirks), of
  * the place that a ray from (0, y) under `angle` hits; angle 0 points along the corridor (+y), pi/2

@@ -9,6 +9,7 @@
 #include "engine/backends.h"
 #include "engine/fast_engine.h"
 #include "experiment/experiment.h"
+#include "experiment/start.h"
 #include "support.h"
 #include "world/world.h"
 

@@ -15,7 +15,7 @@ static void follow_this_way(const char *sets, size_t steps, double tolerance, bo
     nd_error error = {0};
     nd_experiment *experiment = experiment_with(sets);
     nd_dataset *dataset = dataset_of(experiment);
-    nd_learner *learner = nd_learner_new(experiment, dataset, &error);
+    nd_learner *learner = nd_learner_start(experiment, dataset, &error);
     support_fine(learner != NULL, &error);
     nd_noise_arrays *arrays = nd_noise_arrays_new(learner, &error);
     support_fine(arrays != NULL, &error);

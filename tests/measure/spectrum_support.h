@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "base/sort.h"
 #include "measure/dense.h"
 #include "measure/spectrum.h"
 #include "network/network.h"

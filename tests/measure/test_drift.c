@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "experiment/start.h"
 #include "measure/drift.h"
 #include "spectrum_support.h"
 #include "world/world.h"

@@ -1,6 +1,7 @@
 /* Lanczos and its density against exact spectra; relaxation to the manifold of solutions. */
 #include <stdio.h>
 
+#include "experiment/start.h"
 #include "measure/lanczos.h"
 #include "measure/relax.h"
 #include "spectrum_support.h"

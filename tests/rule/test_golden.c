@@ -1,11 +1,12 @@
 /* Every rule against an independent implementation's trajectories, with the very noise it used:
  * parameters and losses to 1e-10 relative. */
+#include "experiment/start.h"
 #include "golden.h"
 #include "support.h"
 
 static void *open_learner(const nd_experiment *experiment, const nd_dataset *dataset) {
     nd_error error = {0};
-    nd_learner *learner = nd_learner_new(experiment, dataset, &error);
+    nd_learner *learner = nd_learner_start(experiment, dataset, &error);
     support_fine(learner != NULL, &error);
     return learner;
 }

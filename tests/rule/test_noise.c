@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "experiment/experiment.h"
+#include "experiment/start.h"
 #include "rule/rule.h"
 #include "support.h"
 #include "world/world.h"
@@ -27,7 +28,7 @@ static bench set_up(const char *learning) {
     b.experiment = nd_experiment_parse(text, "test", NULL, NULL, 0, &error);
     support_fine(b.experiment != NULL, &error);
     support_fine((b.dataset = nd_dataset_make(b.experiment, &error)) != NULL, &error);
-    support_fine((b.learner = nd_learner_new(b.experiment, b.dataset, &error)) != NULL, &error);
+    support_fine((b.learner = nd_learner_start(b.experiment, b.dataset, &error)) != NULL, &error);
     support_fine((b.arrays = nd_noise_arrays_new(b.learner, &error)) != NULL, &error);
     return b;
 }
@@ -124,7 +125,7 @@ static void noise_depends_on_seed_and_step_alone(void **state) {
     second = nd_draw_noise(b.arrays, b.learner);
     assert_memory_not_equal(first->update->input_weights, second->update->input_weights, bytes);
     b.learner->step = 5;
-    b.experiment->seed++;
+    b.learner->seed++;
     second = nd_draw_noise(b.arrays, b.learner);
     assert_memory_not_equal(first->update->input_weights, second->update->input_weights, bytes);
     tear_down(&a);

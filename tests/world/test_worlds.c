@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "experiment/experiment.h"
+#include "experiment/start.h"
 #include "network/network.h"
 #include "support.h"
 #include "world/world.h"
@@ -90,28 +91,6 @@ static void scaling_is_the_published_one(void **state) {
     double constant[] = {5, 5};
     nd_scale_in_place(constant, 2, false);
     assert_true(constant[0] == -1 && constant[1] == -1);
-}
-
-/* Against scipy.ndimage.gaussian_filter1d([1, 4, 2, 8, 5, 7], 0.9, mode="reflect" and "wrap"). */
-static void smoothing_is_a_gaussian_filter(void **state) {
-    (void)state;
-    double scratch[6], reflect[] = {1, 4, 2, 8, 5, 7}, wrap[] = {1, 4, 2, 8, 5, 7};
-    double expected_reflect[] = {1.8813728767488032, 2.8437490781752368, 3.9948882855794423,
-                                 5.6465072820201101, 6.1562509218247641, 6.4772315556516453},
-           expected_wrap[] = {3.3636607336431075, 3.0707569959586869, 4.005056301242659,
-                              5.6363392663568934, 5.9292430040413135, 4.994943698757341};
-    nd_gaussian_smooth(reflect, 6, 1, 0.9, ND_REFLECT, scratch);
-    nd_gaussian_smooth(wrap, 6, 1, 0.9, ND_PERIODIC, scratch);
-    support_close("reflecting", reflect, expected_reflect, 6, 1e-12, 1);
-    support_close("periodic", wrap, expected_wrap, 6, 1e-12, 1);
-}
-
-static void a_constant_stays_constant_under_any_smoothing(void **state) {
-    (void)state;
-    double values[5] = {2, 2, 2, 2, 2}, expected[5] = {2, 2, 2, 2, 2}, scratch[5];
-    nd_gaussian_smooth(values, 5, 1, 37, ND_REFLECT, scratch);
-    nd_gaussian_smooth(values, 5, 1, 37, ND_PERIODIC, scratch);
-    support_close("constant", values, expected, 5, 1e-14, 1);
 }
 
 static void autoencoders_ask_for_their_input(void **state) {
@@ -239,8 +218,6 @@ int main(void) {
         cmocka_unit_test(values_span_minus_one_to_one),
         cmocka_unit_test(a_seed_makes_one_data_set),
         cmocka_unit_test(scaling_is_the_published_one),
-        cmocka_unit_test(smoothing_is_a_gaussian_filter),
-        cmocka_unit_test(a_constant_stays_constant_under_any_smoothing),
         cmocka_unit_test(autoencoders_ask_for_their_input),
         cmocka_unit_test(smoothed_maps_are_smooth_both_ways),
         cmocka_unit_test(an_output_dim_of_zero_smooths_no_dimension_as_published),

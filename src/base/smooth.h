@@ -1,0 +1,17 @@
+/* Smoothing with a Gaussian. */
+#ifndef ND_BASE_SMOOTH_H
+#define ND_BASE_SMOOTH_H
+
+#include <stddef.h>
+
+/* What lies beyond the ends: the values mirrored at the outer edge of the last one (c b a | a b c |
+ * c b a), or the values again, as on a ring. */
+typedef enum nd_ends { ND_REFLECT, ND_PERIODIC } nd_ends;
+
+/* Smooths `count` values, `stride` apart, in place, with a Gaussian of standard deviation `sigma`
+ * (in steps from one value to the next; cut at 4 sigma; 0 or less: left as they are). `scratch` has
+ * room for `count` values. */
+void nd_gaussian_smooth(double *values, size_t count, size_t stride, double sigma, nd_ends ends,
+                        double *scratch);
+
+#endif

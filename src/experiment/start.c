@@ -1,0 +1,53 @@
+#include "experiment/start.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "world/world.h"
+
+nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error) {
+    return nd_world_make(&experiment->world, experiment->seed, error);
+}
+
+static nd_parameters *own_parameters(const nd_dataset *dataset, size_t hidden, nd_error *error) {
+    static const char mend[] =
+        "give init_input_weights, init_bias and init_output_weights in the file, and "
+        "network.hidden their number of units";
+    const nd_parameters *own = dataset->initial;
+    if (!own || own->hidden != hidden) {
+        nd_fail(error, "network.initialisation", mend,
+                own ? "the file's weights are for %zu units, network.hidden is %zu"
+                    : "is 'file', but the world's file holds no initial weights",
+                own ? own->hidden : 0, hidden);
+        return NULL;
+    }
+    nd_parameters *parameters = nd_parameters_new(hidden, own->inputs, own->outputs, error);
+    if (parameters)
+        nd_parameters_copy(parameters, own);
+    return parameters;
+}
+
+nd_parameters *nd_initial_parameters(const nd_experiment *experiment, const nd_dataset *dataset,
+                                     nd_error *error) {
+    const nd_network_keys *network = &experiment->network;
+    if (strcmp(network->initialisation, "file") == 0)
+        return own_parameters(dataset, network->hidden, error);
+    return nd_draw_initial_parameters(network, experiment->seed, dataset->inputs, dataset->outputs,
+                                      error);
+}
+
+nd_learner *nd_learner_start(const nd_experiment *experiment, const nd_dataset *dataset,
+                             nd_error *error) {
+    const nd_activation *activation = nd_activation_find(experiment->network.activation);
+    if (!activation) {
+        nd_fail(error, "network.activation", NULL, "there is no '%s'",
+                experiment->network.activation);
+        return NULL;
+    }
+    nd_parameters *parameters = nd_initial_parameters(experiment, dataset, error);
+    if (!parameters)
+        return NULL;
+    nd_samples samples = nd_dataset_samples(dataset);
+    return nd_learner_new(&experiment->learning, experiment->seed, &samples, activation, parameters,
+                          error);
+}

@@ -1,0 +1,18 @@
+/* An experiment's beginning: the data set of its world and the network that starts to learn it. */
+#ifndef ND_EXPERIMENT_START_H
+#define ND_EXPERIMENT_START_H
+
+#include "experiment/experiment.h"
+#include "rule/rule.h"
+#include "world/dataset.h"
+
+/* The parameters at step 0: drawn from experiment->seed (rich, lazy), or the data set's own (file;
+ * fails where it has none or they are for another number of units). */
+nd_parameters *nd_initial_parameters(const nd_experiment *experiment, const nd_dataset *dataset,
+                                     nd_error *error);
+
+/* The reference (rule/rule.h) at step 0; experiment and data set must outlive it. */
+nd_learner *nd_learner_start(const nd_experiment *experiment, const nd_dataset *dataset,
+                             nd_error *error);
+
+#endif
