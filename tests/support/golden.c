@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/netcdf_file.h"
+#include "experiment/experiment.h"
 #include "support.h"
 #include "world/world.h"
 
