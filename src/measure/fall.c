@@ -5,6 +5,10 @@
 
 enum { MOST_POINTS = 160, COARSE = 4 };
 
+/* Corners before the first or behind the last point leave the curve as it is: of fits that are
+ * alike to this share of the values' variation, the first one tried is kept, that of the ends. */
+static const double ALIKE = 1e-12;
+
 static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
@@ -22,11 +26,13 @@ double nd_fall_time(const nd_fall *fall, double share) {
 /* The points that are fitted: means of neighbours. */
 typedef struct points {
     size_t count;
+    double alike; /* sums of squares as close as this tell no two fits apart */
     double time[MOST_POINTS], value[MOST_POINTS], weight[MOST_POINTS];
 } points;
 
 static void gather(const double *time, const double *values, size_t count, points *out) {
     size_t length = (count + MOST_POINTS - 1) / MOST_POINTS;
+    double weights = 0, mean = 0, squares = 0;
     out->count = 0;
     for (size_t at = 0; at < count; at += length) {
         size_t end = at + length < count ? at + length : count;
@@ -39,6 +45,13 @@ static void gather(const double *time, const double *values, size_t count, point
         out->value[out->count] = sum / n;
         out->weight[out->count++] = n / (double)length;
     }
+    for (size_t i = 0; i < out->count; i++) {
+        double before = out->value[i] - mean;
+        weights += out->weight[i];
+        mean += before * out->weight[i] / weights;
+        squares += out->weight[i] * before * (out->value[i] - mean);
+    }
+    out->alike = ALIKE * squares;
 }
 
 static double shape(double time, double from, double to, int power) {
@@ -76,7 +89,7 @@ static void search(const points *on, const double *from, size_t from_count, cons
                 if (to[j] <= from[i])
                     continue;
                 double squares = fit_corners(on, from[i], to[j], power, &plateau, &depth);
-                if (depth < 0 || !(squares < *best))
+                if (depth < 0 || !(squares < *best - on->alike))
                     continue;
                 *best = squares;
                 *fall = (nd_fall){from[i], to[j], plateau, depth, power, 0};

@@ -57,6 +57,24 @@ static made *make(uint64_t seed, double learned, double sparse, int power, bool 
     return run;
 }
 
+/* A steady fall from end to end fits as well with corners further out: the ends are taken, not what
+ * rounding prefers, so that a fall still going on at the last record is told as one. */
+static void a_fall_from_end_to_end_has_its_corners_there(void **state) {
+    (void)state;
+    double time[RECORDS], value[RECORDS];
+    for (int trial = 0; trial < 50; trial++) {
+        for (size_t i = 0; i < RECORDS; i++) {
+            time[i] = (double)i * (trial + 7);
+            value[i] = 0.9 - 0.011 * (trial + 1) * (double)i / RECORDS;
+        }
+        nd_error error = {0};
+        nd_fall fall;
+        support_fine(nd_fit_fall(time, value, RECORDS, &fall, &error), &error);
+        assert_true(fall.from == time[0]);
+        assert_true(fall.to == time[RECORDS - 1]);
+    }
+}
+
 static void change_points_are_recovered(void **state) {
     (void)state;
     for (uint64_t seed = 0; seed < 12; seed++) {
@@ -202,6 +220,7 @@ static void sens_slope_and_a_constant_series(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_fall_from_end_to_end_has_its_corners_there),
         cmocka_unit_test(change_points_are_recovered),
         cmocka_unit_test(table_of_the_paper_is_recovered),
         cmocka_unit_test(a_run_that_never_sparsifies_has_no_second_phase),
