@@ -43,7 +43,7 @@ static nd_dataset *golden_dataset(const nd_nc *file) {
 static void exact_spectrum_matches_golden_to_1e_9(void **state) {
     (void)state;
     static const char *const points[] = {"random", "trained", "dead_units"};
-    const char *path = support_reference("golden/hessian.nc");
+    const char *path = support_data("golden/hessian.nc");
     nd_error error = {0};
     nd_nc *file = nd_nc_open(path, &error);
     support_fine(file != NULL, &error);
@@ -65,7 +65,7 @@ static void exact_spectrum_matches_golden_to_1e_9(void **state) {
 static void trained_golden_network_has_gauss_newton_rank_28(void **state) {
     (void)state;
     nd_error error = {0};
-    nd_nc *file = nd_nc_open(support_reference("golden/hessian.nc"), &error);
+    nd_nc *file = nd_nc_open(support_data("golden/hessian.nc"), &error);
     support_fine(file != NULL, &error);
     nd_dataset *dataset = golden_dataset(file);
     nd_parameters *parameters = golden_parameters(file, "trained");

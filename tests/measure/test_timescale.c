@@ -11,7 +11,7 @@ static void slopes_agree_with_the_golden_ones(void **state) {
     (void)state;
     nd_error error = {0};
     double step[RECORDS], curves[CURVES * RECORDS], slopes[CURVES];
-    nd_nc *file = nd_nc_open(support_reference("golden/timescale.nc"), &error);
+    nd_nc *file = nd_nc_open(support_data("golden/timescale.nc"), &error);
     support_fine(file && nd_nc_get(file, "step", step, RECORDS, &error) &&
                      nd_nc_get(file, "curves", curves, (size_t)CURVES * RECORDS, &error) &&
                      nd_nc_get(file, "slopes", slopes, CURVES, &error),

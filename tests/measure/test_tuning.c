@@ -24,7 +24,7 @@ static void tuning_agrees_with_the_golden_values(void **state) {
     (void)state;
     enum { SAMPLES = 600, UNITS = 20, BINS = 100, SILENT = 3 };
     nd_error error = {0};
-    nd_nc *file = nd_nc_open(support_reference("golden/tuning.nc"), &error);
+    nd_nc *file = nd_nc_open(support_data("golden/tuning.nc"), &error);
     support_fine(file != NULL, &error);
     double *position = golden(file, "position"), *activity = golden(file, "activity");
     double *counts = golden(file, "occupancy"), *expected = golden(file, "tuning_curves");

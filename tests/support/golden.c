@@ -60,7 +60,7 @@ static golden open_golden(const support_golden_case *which) {
     nd_error error = {0};
     char path[64], text[400];
     snprintf(path, sizeof path, "golden/%s.nc", which->name);
-    golden g = {.file = nd_nc_open(support_reference(path), &error)};
+    golden g = {.file = nd_nc_open(support_data(path), &error)};
     support_fine(g.file != NULL, &error);
     snprintf(
         text, sizeof text,

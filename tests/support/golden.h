@@ -1,4 +1,4 @@
-/* The golden trajectories (reference/golden): networks of 12 units that an independent
+/* The golden trajectories (tests/data/golden): networks of 12 units that an independent
  * implementation trained, with the noise it used. */
 #ifndef ND_TESTS_GOLDEN_H
 #define ND_TESTS_GOLDEN_H
@@ -25,7 +25,7 @@ typedef struct support_follower {
 
 /* Makes all steps of the case with its noise. The clean loss before every step and the parameters
  * after the last must be the file's to 1e-10. (The files' parameters of earlier steps are those of
- * the last.) Skips where the file is absent. */
+ * the last.) */
 void support_follow_golden(const support_golden_case *which, const support_follower *by);
 
 #endif

@@ -8,6 +8,12 @@
 
 #include "base/error.h"
 
+const char *support_data(const char *name) {
+    static char path[4096];
+    snprintf(path, sizeof path, ND_SOURCE_FOLDER "/tests/data/%s", name);
+    return path;
+}
+
 const char *support_reference(const char *name) {
     static char path[4096];
     const char *shared = getenv("ND_SHARED");

@@ -11,7 +11,10 @@
 
 #include "nulldrift.h"
 
-/* The path of a reference file, e.g. "golden/sgd.nc", in ../shared/reference beside the source
+/* The path of a file in tests/data, e.g. "golden/sgd.nc". */
+const char *support_data(const char *name);
+
+/* The path of a reference file, e.g. "figure2/dataset.nc", in ../shared/reference beside the source
  * folder (or $ND_SHARED/reference). Where it is absent, says so and skips the running test. */
 const char *support_reference(const char *name);
 
