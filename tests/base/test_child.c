@@ -111,33 +111,33 @@ static bool add_length(void *context, nd_buffer *message, nd_error *error) {
     return true;
 }
 
-static void messages_arrive_in_order(void **state) {
+static void test_messages_arrive_in_order(void **state) {
     (void)state;
     size_t lengths = 0;
     nd_error error = {0};
-    support_fine(in_child(NULL, send_two, add_length, &lengths, NULL, &error), &error);
+    assert_fine(in_child(NULL, send_two, add_length, &lengths, NULL, &error), &error);
     assert_int_equal(lengths, 35);
 }
 
-static void failures_are_told(void **state) {
+static void test_failures_are_told(void **state) {
     (void)state;
     fails_saying(complain, NULL, "x.csv: is odd; mend it");
     fails_saying(leave, NULL, "ended without an answer (code 3)");
     fails_saying(lie, NULL, "more than can be right");
 }
 
-static void a_crash_names_what_was_read(void **state) {
+static void test_a_crash_names_what_was_read(void **state) {
     (void)state;
     fails_saying(crash, NULL, "bad.nwb: position: the reading library failed (Segmentation fault)");
 }
 
-static void time_is_limited(void **state) {
+static void test_time_is_limited(void **state) {
     (void)state;
     fails_saying(spin, &(nd_limits){.seconds = 0.1}, "slow.mat: reading took more than 0.1 s");
     fails_saying(sleep_long, &(nd_limits){.seconds = 0.05}, "reading took more than 0.05 s");
 }
 
-static void memory_is_limited(void **state) {
+static void test_memory_is_limited(void **state) {
     (void)state;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     skip(); /* sanitizers reserve more addresses than any limit allows */
@@ -158,7 +158,7 @@ static void count_end(void *context) {
 }
 
 /* Far more errands than run at once, every third of which crashes: the others are not disturbed. */
-static void many_children_are_heard_at_once(void **state) {
+static void test_many_children_are_heard_at_once(void **state) {
     (void)state;
     enum { MANY = 40 };
     nd_errand errands[MANY];
@@ -180,7 +180,7 @@ static void many_children_are_heard_at_once(void **state) {
 
 static volatile int stop_now = 1;
 
-static void a_request_to_stop_is_heard(void **state) {
+static void test_a_request_to_stop_is_heard(void **state) {
     (void)state;
     nd_error error = {0};
     nd_watch watch = {.stop = &stop_now};
@@ -189,7 +189,7 @@ static void a_request_to_stop_is_heard(void **state) {
 }
 
 /* Bytes from a child that has gone wrong: any bytes at all, and real ones with some changed. */
-static void readings_from_any_bytes_are_checked(void **state) {
+static void test_readings_from_any_bytes_are_checked(void **state) {
     (void)state;
     nd_stream stream = nd_stream_at(5, ND_FOR_TEST, 0, 0);
     nd_error error = {0};
@@ -231,14 +231,14 @@ static void readings_from_any_bytes_are_checked(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(messages_arrive_in_order),
-        cmocka_unit_test(failures_are_told),
-        cmocka_unit_test(a_crash_names_what_was_read),
-        cmocka_unit_test(time_is_limited),
-        cmocka_unit_test(memory_is_limited),
-        cmocka_unit_test(many_children_are_heard_at_once),
-        cmocka_unit_test(a_request_to_stop_is_heard),
-        cmocka_unit_test(readings_from_any_bytes_are_checked),
+        cmocka_unit_test(test_messages_arrive_in_order),
+        cmocka_unit_test(test_failures_are_told),
+        cmocka_unit_test(test_a_crash_names_what_was_read),
+        cmocka_unit_test(test_time_is_limited),
+        cmocka_unit_test(test_memory_is_limited),
+        cmocka_unit_test(test_many_children_are_heard_at_once),
+        cmocka_unit_test(test_a_request_to_stop_is_heard),
+        cmocka_unit_test(test_readings_from_any_bytes_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

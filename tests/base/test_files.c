@@ -14,9 +14,9 @@ static void test_a_file_is_written_whole_and_read_back(void **state) {
     char *folder = support_folder(), path[300];
     snprintf(path, sizeof path, "%s/file", folder);
     nd_error error = {0};
-    support_fine(nd_write_file(path, "hello", 5, &error), &error);
+    assert_fine(nd_write_file(path, "hello", 5, &error), &error);
     nd_buffer buffer = {0};
-    support_fine(nd_read_file(path, 100, &buffer, &error), &error);
+    assert_fine(nd_read_file(path, 100, &buffer, &error), &error);
     assert_int_equal(buffer.length, 5);
     assert_string_equal((char *)buffer.bytes, "hello");
     nd_buffer_free(&buffer);
@@ -39,8 +39,8 @@ static void test_a_buffer_refuses_to_read_past_its_end(void **state) {
     nd_buffer buffer = {0};
     nd_error error = {0};
     uint64_t value = 7, back;
-    support_fine(nd_buffer_put(&buffer, &value, sizeof value, &error), &error);
-    support_fine(nd_buffer_take(&buffer, &back, sizeof back, &error), &error);
+    assert_fine(nd_buffer_put(&buffer, &value, sizeof value, &error), &error);
+    assert_fine(nd_buffer_take(&buffer, &back, sizeof back, &error), &error);
     assert_int_equal(back, 7);
     assert_false(nd_buffer_take(&buffer, &back, 1, &error));
     nd_buffer_free(&buffer);
@@ -77,25 +77,25 @@ static void test_netcdf_is_published_whole_and_amended(void **state) {
     const double values[6] = {1, 2, 3, 4, 5, 6}, more[2] = {7, 8};
     double back[6];
     nd_nc *file = nd_nc_create(path, &error);
-    support_fine(file && nd_nc_define_dimension(file, "row", 2, &error) &&
-                     nd_nc_define_dimension(file, "column", 3, &error) &&
-                     nd_nc_define(file, "x", ND_NC_DOUBLE, "row column", "m", "a length", &error) &&
-                     nd_nc_put(file, "x", values, 6, &error) &&
-                     nd_nc_put_number(file, NULL, "seed", 5, &error),
-                 &error);
+    assert_fine(file && nd_nc_define_dimension(file, "row", 2, &error) &&
+                    nd_nc_define_dimension(file, "column", 3, &error) &&
+                    nd_nc_define(file, "x", ND_NC_DOUBLE, "row column", "m", "a length", &error) &&
+                    nd_nc_put(file, "x", values, 6, &error) &&
+                    nd_nc_put_number(file, NULL, "seed", 5, &error),
+                &error);
     assert_int_equal(access(path, F_OK), -1);
-    support_fine(nd_nc_publish(file, &error), &error);
+    assert_fine(nd_nc_publish(file, &error), &error);
     file = nd_nc_amend(path, &error);
-    support_fine(file && nd_nc_define(file, "y", ND_NC_DOUBLE, "row", NULL, NULL, &error) &&
-                     nd_nc_put(file, "y", more, 2, &error),
-                 &error);
+    assert_fine(file && nd_nc_define(file, "y", ND_NC_DOUBLE, "row", NULL, NULL, &error) &&
+                    nd_nc_put(file, "y", more, 2, &error),
+                &error);
     assert_false(nd_nc_put(file, "x", values, 5, &error));
     assert_false(nd_nc_define(file, "x", ND_NC_DOUBLE, "row", NULL, NULL, &error));
-    support_fine(nd_nc_publish(file, &error), &error);
+    assert_fine(nd_nc_publish(file, &error), &error);
     file = nd_nc_open(path, &error);
-    support_fine(file && nd_nc_get(file, "x", back, 6, &error), &error);
+    assert_fine(file && nd_nc_get(file, "x", back, 6, &error), &error);
     assert_memory_equal(back, values, sizeof values);
-    support_fine(nd_nc_get_row(file, "x", 1, back, 3, &error), &error);
+    assert_fine(nd_nc_get_row(file, "x", 1, back, 3, &error), &error);
     assert_memory_equal(back, values + 3, 3 * sizeof(double));
     assert_false(nd_nc_get_row(file, "x", 2, back, 3, &error));
     char *units = nd_nc_text(file, "x", "units", &error);

@@ -5,14 +5,14 @@
 #include "base/sort.h"
 #include "support.h"
 
-static void a_list_grows_and_keeps_what_it_holds(void **state) {
+static void test_a_list_grows_and_keeps_what_it_holds(void **state) {
     (void)state;
     nd_error error = {0};
     int *list = NULL;
     size_t room = 0;
     for (int i = 0; i < 1000; i++) {
         int *grown = nd_grown(list, &room, (size_t)i + 1, sizeof *list, &error);
-        support_fine(grown != NULL, &error);
+        assert_fine(grown != NULL, &error);
         list = grown;
         list[i] = 3 * i;
     }
@@ -22,7 +22,7 @@ static void a_list_grows_and_keeps_what_it_holds(void **state) {
     free(list);
 }
 
-static void an_absurd_list_is_refused_and_left_as_it_was(void **state) {
+static void test_an_absurd_list_is_refused_and_left_as_it_was(void **state) {
     (void)state;
     nd_error error = {0};
     size_t room = 0;
@@ -36,7 +36,7 @@ static void an_absurd_list_is_refused_and_left_as_it_was(void **state) {
     free(list);
 }
 
-static void numbers_come_into_order(void **state) {
+static void test_numbers_come_into_order(void **state) {
     (void)state;
     double values[] = {3, -1, 1e300, 0, -1e300, 3};
     const double up[] = {-1e300, -1, 0, 3, 3, 1e300}, down[] = {1e300, 3, 3, 0, -1, -1e300};
@@ -48,9 +48,9 @@ static void numbers_come_into_order(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_list_grows_and_keeps_what_it_holds),
-        cmocka_unit_test(an_absurd_list_is_refused_and_left_as_it_was),
-        cmocka_unit_test(numbers_come_into_order),
+        cmocka_unit_test(test_a_list_grows_and_keeps_what_it_holds),
+        cmocka_unit_test(test_an_absurd_list_is_refused_and_left_as_it_was),
+        cmocka_unit_test(test_numbers_come_into_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

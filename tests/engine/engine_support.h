@@ -29,7 +29,7 @@ static inline nd_experiment *experiment_with(const char *sets) {
     for (char *word; (word = strtok_r(rest, " ", &rest)) && count < 16;)
         list[count++] = word;
     nd_experiment *experiment = nd_experiment_parse(base, "test", NULL, list, count, &error);
-    support_fine(experiment != NULL, &error);
+    assert_fine(experiment != NULL, &error);
     free(copy);
     return experiment;
 }
@@ -37,7 +37,7 @@ static inline nd_experiment *experiment_with(const char *sets) {
 static inline nd_dataset *dataset_of(const nd_experiment *experiment) {
     nd_error error = {0};
     nd_dataset *dataset = nd_dataset_make(experiment, &error);
-    support_fine(dataset != NULL, &error);
+    assert_fine(dataset != NULL, &error);
     return dataset;
 }
 
@@ -45,13 +45,13 @@ static inline nd_engine *open_fast(const nd_experiment *experiment, const nd_dat
                                    unsigned threads) {
     nd_error error = {0};
     nd_engine *engine = nd_fast_backend.open(experiment, dataset, threads, &error);
-    support_fine(engine != NULL, &error);
+    assert_fine(engine != NULL, &error);
     return engine;
 }
 
 static inline void advance_to(nd_engine *engine, uint64_t step) {
     nd_error error = {0};
-    support_fine(engine->backend->advance(engine, step, &error), &error);
+    assert_fine(engine->backend->advance(engine, step, &error), &error);
 }
 
 static inline nd_parameters *parameters_of(nd_engine *engine, const nd_experiment *experiment,
@@ -59,7 +59,7 @@ static inline nd_parameters *parameters_of(nd_engine *engine, const nd_experimen
     nd_error error = {0};
     nd_parameters *out =
         nd_parameters_new(experiment->network.hidden, dataset->inputs, dataset->outputs, &error);
-    support_fine(out != NULL, &error);
+    assert_fine(out != NULL, &error);
     engine->backend->parameters(engine, out);
     return out;
 }

@@ -16,9 +16,9 @@ static void follow_this_way(const char *sets, size_t steps, double tolerance, bo
     nd_experiment *experiment = experiment_with(sets);
     nd_dataset *dataset = dataset_of(experiment);
     nd_learner *learner = nd_learner_start(experiment, dataset, &error);
-    support_fine(learner != NULL, &error);
+    assert_fine(learner != NULL, &error);
     nd_noise_arrays *arrays = nd_noise_arrays_new(learner, &error);
-    support_fine(arrays != NULL, &error);
+    assert_fine(arrays != NULL, &error);
     nd_engine *fast = open_fast(experiment, dataset, 1);
     if (by_lists && !go_by_lists(fast))
         steps = 0;
@@ -34,16 +34,16 @@ static void follow_this_way(const char *sets, size_t steps, double tolerance, bo
     const nd_parameters *expected = learner->parameters;
     size_t weights = expected->hidden * expected->inputs;
     printf("    %s%s\n", sets, !by_lists ? "" : steps ? ", by lists" : ", no lists");
-    support_close("input weights", actual->input_weights, expected->input_weights, weights,
-                  tolerance, 0);
-    support_close("bias", actual->bias, expected->bias, expected->hidden, tolerance, 0);
-    support_close("output weights", actual->output_weights, expected->output_weights,
-                  expected->hidden * expected->outputs, tolerance, 0);
+    assert_close("input weights", actual->input_weights, expected->input_weights, weights,
+                 tolerance, 0);
+    assert_close("bias", actual->bias, expected->bias, expected->hidden, tolerance, 0);
+    assert_close("output weights", actual->output_weights, expected->output_weights,
+                 expected->hidden * expected->outputs, tolerance, 0);
     fast->backend->record(fast, &record);
     double loss =
         nd_loss(expected, learner->activation, dataset->input, dataset->target, dataset->samples) /
         nd_target_variance(dataset);
-    support_close("loss", &record.loss, &loss, 1, tolerance, 1);
+    assert_close("loss", &record.loss, &loss, 1, tolerance, 1);
     nd_parameters_free(actual);
     fast->backend->close(fast);
     nd_noise_arrays_free(arrays);
@@ -52,43 +52,46 @@ static void follow_this_way(const char *sets, size_t steps, double tolerance, bo
     nd_experiment_free(experiment);
 }
 
-static void follow_for(const char *sets, size_t steps, double tolerance) {
+static void check_follows_for(const char *sets, size_t steps, double tolerance) {
     follow_this_way(sets, steps, tolerance, false);
     follow_this_way(sets, steps, tolerance, true);
 }
 
-static void follow(const char *sets, size_t steps) {
-    follow_for(sets, steps, 1e-10);
+static void check_follows(const char *sets, size_t steps) {
+    check_follows_for(sets, steps, 1e-10);
 }
 
-static void every_rule_without_noise(void **state) {
+static void test_every_rule_without_noise(void **state) {
     (void)state;
-    follow("learning.rule=sgd", 1000);
-    follow("learning.rule=adam learning.learning_rate=0.001", 1000);
-    follow("learning.rule=rmsprop learning.learning_rate=0.001", 50);
-    follow("learning.rule=sed", 1000);
+    check_follows("learning.rule=sgd", 1000);
+    check_follows("learning.rule=adam learning.learning_rate=0.001", 1000);
+    check_follows("learning.rule=rmsprop learning.learning_rate=0.001", 50);
+    check_follows("learning.rule=sed", 1000);
 }
 
-static void every_rule_with_update_noise(void **state) {
+static void test_every_rule_with_update_noise(void **state) {
     (void)state;
-    follow("learning.rule=sgd learning.update_noise=0.02", 1000);
-    follow("learning.rule=adam learning.learning_rate=0.001 learning.update_noise=0.02", 1000);
-    follow("learning.rule=rmsprop learning.learning_rate=0.001 learning.update_noise=0.02", 50);
-    follow("learning.rule=sed learning.update_noise=0.02", 1000);
+    check_follows("learning.rule=sgd learning.update_noise=0.02", 1000);
+    check_follows("learning.rule=adam learning.learning_rate=0.001 learning.update_noise=0.02",
+                  1000);
+    check_follows("learning.rule=rmsprop learning.learning_rate=0.001 learning.update_noise=0.02",
+                  50);
+    check_follows("learning.rule=sed learning.update_noise=0.02", 1000);
 }
 
-static void every_rule_with_label_noise(void **state) {
+static void test_every_rule_with_label_noise(void **state) {
     (void)state;
-    follow("learning.rule=sgd learning.label_noise=0.5", 1000);
-    follow("learning.label_noise=0.5 world.samples=12 world.input_dim=15 world.output_dim=13",
-           1000);
-    follow("learning.rule=sgd learning.label_noise=0.5 learning.update_noise=0.02", 1000);
-    follow("learning.rule=adam learning.learning_rate=0.001 learning.label_noise=0.5", 1000);
-    follow("learning.rule=rmsprop learning.learning_rate=0.001 learning.label_noise=0.5", 50);
-    follow("learning.rule=sed learning.label_noise=0.5", 1000);
+    check_follows("learning.rule=sgd learning.label_noise=0.5", 1000);
+    check_follows(
+        "learning.label_noise=0.5 world.samples=12 world.input_dim=15 world.output_dim=13", 1000);
+    check_follows("learning.rule=sgd learning.label_noise=0.5 learning.update_noise=0.02", 1000);
+    check_follows("learning.rule=adam learning.learning_rate=0.001 learning.label_noise=0.5", 1000);
+    check_follows("learning.rule=rmsprop learning.learning_rate=0.001 learning.label_noise=0.5",
+                  50);
+    check_follows("learning.rule=sed learning.label_noise=0.5", 1000);
 }
 
-static void every_rule_with_input_and_weight_noise_and_dropout(void **state) {
+static void test_every_rule_with_input_and_weight_noise_and_dropout(void **state) {
     (void)state;
     static const char *const noises[] = {
         "learning.input_noise=0.1", "learning.weight_noise=0.01", "learning.dropout=0.2",
@@ -101,28 +104,28 @@ static void every_rule_with_input_and_weight_noise_and_dropout(void **state) {
         for (int rule = 0; rule < 4; rule++) {
             char sets[512];
             snprintf(sets, sizeof sets, "%s %s", rules[rule], noises[noise]);
-            follow(sets, rule == 2 ? 50 : 300);
+            check_follows(sets, rule == 2 ? 50 : 300);
         }
 }
 
-static void every_activation(void **state) {
+static void test_every_activation(void **state) {
     (void)state;
     for (const nd_activation *a = nd_activations(); a->name; a++) {
         char sets[512];
         snprintf(sets, sizeof sets, "network.activation=%s learning.label_noise=0.5", a->name);
-        follow(sets, 300);
+        check_follows(sets, 300);
         snprintf(sets, sizeof sets,
                  "network.activation=%s learning.rule=adam learning.learning_rate=0.001", a->name);
-        follow(sets, 300);
+        check_follows(sets, 300);
         snprintf(sets, sizeof sets,
                  "network.activation=%s learning.update_noise=0.02 learning.dropout=0.1", a->name);
-        follow(sets, 300);
+        check_follows(sets, 300);
         snprintf(sets, sizeof sets, "network.activation=%s learning.rule=sed", a->name);
-        follow(sets, 300);
+        check_follows(sets, 300);
     }
 }
 
-static void awkward_shapes(void **state) {
+static void test_awkward_shapes(void **state) {
     (void)state;
     static const char *const shapes[] = {
         "network.hidden=1",
@@ -140,7 +143,7 @@ static void awkward_shapes(void **state) {
         for (int rule = 0; rule < 4; rule++) {
             char sets[512];
             snprintf(sets, sizeof sets, "%s %s", shapes[shape], rules[rule]);
-            follow(sets, shape == 6 ? 50 : 200);
+            check_follows(sets, shape == 6 ? 50 : 200);
         }
 }
 
@@ -149,29 +152,33 @@ static void awkward_shapes(void **state) {
     "world.task=predictive-track world.samples=130 world.input_dim=9 world.output_dim=9 "          \
     "world.heading_noise=0 network.initialisation=lazy network.hidden=40"
 
-static void units_active_on_runs_of_samples(void **state) {
+static void test_units_active_on_runs_of_samples(void **state) {
     (void)state;
-    follow(TRACK " learning.update_noise=0.02", 400);
-    follow(TRACK " learning.label_noise=0.3 learning.update_noise=0.02", 400);
-    follow(TRACK " learning.rule=adam learning.learning_rate=0.001 learning.label_noise=0.1", 400);
-    follow(TRACK " learning.weight_noise=0.001", 200);
-    follow(TRACK " world.samples=128 learning.update_noise=0.02 world.input_dim=6", 100);
-    follow(TRACK " world.samples=151 learning.update_noise=0.02 world.value_range=unit", 200);
-    follow(TRACK " learning.rule=rmsprop learning.learning_rate=0.001", 50);
-    follow(TRACK " world.input_dim=40 world.output_dim=40 learning.update_noise=0.02", 100);
-    follow("world.samples=70 world.input_dim=1 world.output_dim=1 learning.update_noise=0.02", 400);
-    follow_for(TRACK " run.precision=single learning.update_noise=0.02", 100, 1e-4);
+    check_follows(TRACK " learning.update_noise=0.02", 400);
+    check_follows(TRACK " learning.label_noise=0.3 learning.update_noise=0.02", 400);
+    check_follows(TRACK " learning.rule=adam learning.learning_rate=0.001 learning.label_noise=0.1",
+                  400);
+    check_follows(TRACK " learning.weight_noise=0.001", 200);
+    check_follows(TRACK " world.samples=128 learning.update_noise=0.02 world.input_dim=6", 100);
+    check_follows(TRACK " world.samples=151 learning.update_noise=0.02 world.value_range=unit",
+                  200);
+    check_follows(TRACK " learning.rule=rmsprop learning.learning_rate=0.001", 50);
+    check_follows(TRACK " world.input_dim=40 world.output_dim=40 learning.update_noise=0.02", 100);
+    check_follows(
+        "world.samples=70 world.input_dim=1 world.output_dim=1 learning.update_noise=0.02", 400);
+    check_follows_for(TRACK " run.precision=single learning.update_noise=0.02", 100, 1e-4);
 }
 
-static void single_precision_stays_close(void **state) {
+static void test_single_precision_stays_close(void **state) {
     (void)state;
-    follow_for("run.precision=single learning.update_noise=0.02", 100, 2e-5);
-    follow_for("run.precision=single learning.label_noise=0.5", 100, 2e-5);
-    follow_for("run.precision=single learning.rule=adam learning.learning_rate=0.001", 100, 2e-4);
-    follow_for("run.precision=single learning.rule=sed", 100, 2e-5);
+    check_follows_for("run.precision=single learning.update_noise=0.02", 100, 2e-5);
+    check_follows_for("run.precision=single learning.label_noise=0.5", 100, 2e-5);
+    check_follows_for("run.precision=single learning.rule=adam learning.learning_rate=0.001", 100,
+                      2e-4);
+    check_follows_for("run.precision=single learning.rule=sed", 100, 2e-5);
 }
 
-static void every_instruction_set(void **state) {
+static void test_every_instruction_set(void **state) {
     (void)state;
     static const char *const sets[] = {"baseline", "avx2", "avx512"};
     for (int i = 0; i < 3; i++) {
@@ -181,29 +188,30 @@ static void every_instruction_set(void **state) {
             printf("    %s does not run here\n", sets[i]);
             continue;
         }
-        follow("learning.update_noise=0.02", 300);
-        follow("learning.label_noise=0.5", 300);
-        follow("learning.rule=adam learning.learning_rate=0.001", 300);
-        follow("learning.rule=sed", 300);
-        follow_for("run.precision=single learning.update_noise=0.02", 100, 2e-5);
-        follow(TRACK " learning.update_noise=0.02", 100);
-        follow_for(TRACK " run.precision=single learning.update_noise=0.02", 50, 1e-4);
-        follow(TRACK " world.input_dim=60 world.output_dim=60 learning.update_noise=0.02", 30);
+        check_follows("learning.update_noise=0.02", 300);
+        check_follows("learning.label_noise=0.5", 300);
+        check_follows("learning.rule=adam learning.learning_rate=0.001", 300);
+        check_follows("learning.rule=sed", 300);
+        check_follows_for("run.precision=single learning.update_noise=0.02", 100, 2e-5);
+        check_follows(TRACK " learning.update_noise=0.02", 100);
+        check_follows_for(TRACK " run.precision=single learning.update_noise=0.02", 50, 1e-4);
+        check_follows(TRACK " world.input_dim=60 world.output_dim=60 learning.update_noise=0.02",
+                      30);
     }
     unsetenv("NULLDRIFT_INSTRUCTIONS");
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_rule_without_noise),
-        cmocka_unit_test(every_rule_with_update_noise),
-        cmocka_unit_test(every_rule_with_label_noise),
-        cmocka_unit_test(every_rule_with_input_and_weight_noise_and_dropout),
-        cmocka_unit_test(every_activation),
-        cmocka_unit_test(awkward_shapes),
-        cmocka_unit_test(units_active_on_runs_of_samples),
-        cmocka_unit_test(single_precision_stays_close),
-        cmocka_unit_test(every_instruction_set),
+        cmocka_unit_test(test_every_rule_without_noise),
+        cmocka_unit_test(test_every_rule_with_update_noise),
+        cmocka_unit_test(test_every_rule_with_label_noise),
+        cmocka_unit_test(test_every_rule_with_input_and_weight_noise_and_dropout),
+        cmocka_unit_test(test_every_activation),
+        cmocka_unit_test(test_awkward_shapes),
+        cmocka_unit_test(test_units_active_on_runs_of_samples),
+        cmocka_unit_test(test_single_precision_stays_close),
+        cmocka_unit_test(test_every_instruction_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,7 +35,7 @@ static void means_over_angles(uint32_t radius_word, int pair, double mean[2], do
     }
 }
 
-static void favours_no_direction(void **state) {
+static void test_favours_no_direction(void **state) {
     (void)state;
     const uint32_t radius_word = 0x9b45a5a0; /* radius 1, near enough */
     const double radius = sqrt(-2 * log(((radius_word >> 4) + 0.5) * 0x1p-28));
@@ -67,7 +67,7 @@ static floats mean_second(ints angle, int pair) {
 
 /* The angles of a block come from one word: the lower bits of one are the upper bits of the next.
  */
-static void pairs_of_a_block_are_not_correlated(void **state) {
+static void test_pairs_of_a_block_are_not_correlated(void **state) {
     (void)state;
     enum { WORDS = 1 << 20 };
     double product[3] = {0};
@@ -93,8 +93,8 @@ static void pairs_of_a_block_are_not_correlated(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(favours_no_direction),
-        cmocka_unit_test(pairs_of_a_block_are_not_correlated),
+        cmocka_unit_test(test_favours_no_direction),
+        cmocka_unit_test(test_pairs_of_a_block_are_not_correlated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

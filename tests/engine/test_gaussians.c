@@ -103,8 +103,8 @@ static void check_unit(uint64_t seed, uint64_t step, uint32_t unit, uint32_t blo
         from_block(seed, unit, step, block, expected);
         for (size_t k = 0; k < 6; k += 2) {
             double radius = hypot(expected[k], expected[k + 1]);
-            support_close("Gaussians", got + 6 * block + k, expected + k, 2,
-                          2e-6 + 0x1p-24 / radius, 1);
+            assert_close("Gaussians", got + 6 * block + k, expected + k, 2, 2e-6 + 0x1p-24 / radius,
+                         1);
         }
     }
 }
@@ -145,12 +145,12 @@ static void check_every_address(const nd_kernels *kernels) {
     check_walks(sparse);
 }
 
-static void come_from_their_addresses(void **state) {
+static void test_come_from_their_addresses(void **state) {
     (void)state;
     on_every_set(check_every_address);
 }
 
-static void have_the_moments_of_a_gaussian(void **state) {
+static void test_have_the_moments_of_a_gaussian(void **state) {
     (void)state;
     enum { STEPS = 6000 };
     draws *d = new_draws(nd_kernels_choose(true, false), UNITS, COUNT);
@@ -198,7 +198,7 @@ static void have_the_moments_of_a_gaussian(void **state) {
     free_draws(d);
 }
 
-static void follow_the_gaussian_distribution(void **state) {
+static void test_follow_the_gaussian_distribution(void **state) {
     (void)state;
     enum { BINS = 256, STEPS = 1000 };
     draws *d = new_draws(nd_kernels_choose(false, false), UNITS, COUNT);
@@ -249,7 +249,7 @@ static void check_blur(const nd_kernels *kernels) {
     free(out);
 }
 
-static void label_noise_has_its_range_and_variance(void **state) {
+static void test_label_noise_has_its_range_and_variance(void **state) {
     (void)state;
     on_every_set(check_blur);
 }
@@ -276,18 +276,18 @@ static void check_masks(const nd_kernels *kernels) {
     free(out);
 }
 
-static void dropout_keeps_its_share(void **state) {
+static void test_dropout_keeps_its_share(void **state) {
     (void)state;
     on_every_set(check_masks);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(come_from_their_addresses),
-        cmocka_unit_test(have_the_moments_of_a_gaussian),
-        cmocka_unit_test(follow_the_gaussian_distribution),
-        cmocka_unit_test(label_noise_has_its_range_and_variance),
-        cmocka_unit_test(dropout_keeps_its_share),
+        cmocka_unit_test(test_come_from_their_addresses),
+        cmocka_unit_test(test_have_the_moments_of_a_gaussian),
+        cmocka_unit_test(test_follow_the_gaussian_distribution),
+        cmocka_unit_test(test_label_noise_has_its_range_and_variance),
+        cmocka_unit_test(test_dropout_keeps_its_share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

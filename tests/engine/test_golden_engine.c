@@ -37,16 +37,16 @@ static void close_followed(void *context) {
     free(self);
 }
 
-static void agrees(void **state) {
+static void test_agrees_with_golden_values(void **state) {
     static const support_follower ENGINE = {open_followed, loss_of, step, parameters_now,
                                             close_followed};
-    support_follow_golden(*state, &ENGINE);
+    assert_follows_golden(*state, &ENGINE);
 }
 
 int main(void) {
     struct CMUnitTest tests[SUPPORT_GOLDEN_CASES];
     for (int i = 0; i < SUPPORT_GOLDEN_CASES; i++)
-        tests[i] = (struct CMUnitTest){support_golden_cases[i].name, agrees, NULL, NULL,
-                                       (void *)&support_golden_cases[i]};
+        tests[i] = (struct CMUnitTest){support_golden_cases[i].name, test_agrees_with_golden_values,
+                                       NULL, NULL, (void *)&support_golden_cases[i]};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,7 +57,7 @@ static void run_seeds(const nd_engine_backend *backend, const char *sets, size_t
     nd_experiment *experiment = experiment_with(sets);
     nd_dataset *dataset = dataset_of(experiment);
     nd_parameters *initial = nd_initial_parameters(experiment, dataset, &error);
-    support_fine(initial != NULL, &error);
+    assert_fine(initial != NULL, &error);
     dataset->initial = initial;
     char file[] = "file", *own = experiment->network.initialisation;
     bool before[64];
@@ -66,7 +66,7 @@ static void run_seeds(const nd_engine_backend *backend, const char *sets, size_t
         experiment->seed = first_seed + run;
         experiment->network.initialisation = file;
         nd_engine *engine = backend->open(experiment, dataset, 1, &error);
-        support_fine(engine != NULL, &error);
+        assert_fine(engine != NULL, &error);
         for (int time = 0; time < TIMES; time++) {
             double values[QUANTITIES];
             advance_to(engine, steps * (uint64_t)(time + 1) / TIMES);
@@ -109,7 +109,7 @@ static void moments(const double *values, size_t count, double *mean, double *va
         *variance += (values[i] - *mean) * (values[i] - *mean) / (double)(count - 1);
 }
 
-static void compare(const char *sets, size_t seeds, uint64_t steps) {
+static void assert_same_law(const char *sets, size_t seeds, uint64_t steps) {
     const char *longer = getenv("ND_LAW_FACTOR");
     double factor = longer ? strtod(longer, NULL) : 1;
     seeds = (size_t)((double)seeds * factor);
@@ -145,59 +145,59 @@ static void compare(const char *sets, size_t seeds, uint64_t steps) {
 #define A_WORLD "world.samples=5 world.input_dim=20 world.output_dim=5 network.hidden=20 "
 #define B_WORLD "world.samples=6 world.input_dim=8 world.output_dim=5 network.hidden=20 "
 
-static void case_a_with_sleeping_units(void **state) {
+static void test_law_of_case_a_with_sleeping_units(void **state) {
     (void)state; /* strong noise, so that units fall asleep and wake many times */
-    compare(A_WORLD "learning.update_noise=0.1", 60, 3000);
-    compare("world.samples=2 world.input_dim=3 world.output_dim=2 network.hidden=20 "
-            "learning.update_noise=0.1",
-            80, 6000);
+    assert_same_law(A_WORLD "learning.update_noise=0.1", 60, 3000);
+    assert_same_law("world.samples=2 world.input_dim=3 world.output_dim=2 network.hidden=20 "
+                    "learning.update_noise=0.1",
+                    80, 6000);
 }
 
-static void case_b(void **state) {
+static void test_law_of_case_b(void **state) {
     (void)state;
-    compare(B_WORLD "learning.update_noise=0.03", 60, 2000);
+    assert_same_law(B_WORLD "learning.update_noise=0.03", 60, 2000);
 }
 
-static void case_c(void **state) {
+static void test_law_of_case_c(void **state) {
     (void)state;
-    compare(B_WORLD "learning.label_noise=1", 60, 2000);
+    assert_same_law(B_WORLD "learning.label_noise=1", 60, 2000);
 }
 
-static void case_d_with_label_noise(void **state) {
+static void test_law_of_case_d_with_label_noise(void **state) {
     (void)state;
-    compare(B_WORLD "learning.rule=adam learning.learning_rate=0.003 learning.label_noise=1", 60,
-            2000);
+    assert_same_law(
+        B_WORLD "learning.rule=adam learning.learning_rate=0.003 learning.label_noise=1", 60, 2000);
 }
 
-static void case_e(void **state) {
+static void test_law_of_case_e(void **state) {
     (void)state;
-    compare(B_WORLD "learning.rule=sed learning.learning_rate=0.95", 60, 2000);
-    compare("world.samples=2 world.input_dim=3 world.output_dim=2 network.hidden=20 "
-            "learning.rule=sed learning.learning_rate=0.95",
-            80, 4000);
+    assert_same_law(B_WORLD "learning.rule=sed learning.learning_rate=0.95", 60, 2000);
+    assert_same_law("world.samples=2 world.input_dim=3 world.output_dim=2 network.hidden=20 "
+                    "learning.rule=sed learning.learning_rate=0.95",
+                    80, 4000);
 }
 
-static void many_samples(void **state) {
+static void test_law_of_many_samples(void **state) {
     (void)state;
-    compare("world.samples=40 world.input_dim=3 world.output_dim=2 network.hidden=20 "
-            "learning.update_noise=0.1",
-            40, 1000);
+    assert_same_law("world.samples=40 world.input_dim=3 world.output_dim=2 network.hidden=20 "
+                    "learning.update_noise=0.1",
+                    40, 1000);
 }
 
-static void single_precision(void **state) {
+static void test_law_of_single_precision(void **state) {
     (void)state;
-    compare(A_WORLD "learning.update_noise=0.1 run.precision=single", 60, 3000);
+    assert_same_law(A_WORLD "learning.update_noise=0.1 run.precision=single", 60, 3000);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(case_a_with_sleeping_units),
-        cmocka_unit_test(case_b),
-        cmocka_unit_test(case_c),
-        cmocka_unit_test(case_d_with_label_noise),
-        cmocka_unit_test(case_e),
-        cmocka_unit_test(many_samples),
-        cmocka_unit_test(single_precision),
+        cmocka_unit_test(test_law_of_case_a_with_sleeping_units),
+        cmocka_unit_test(test_law_of_case_b),
+        cmocka_unit_test(test_law_of_case_c),
+        cmocka_unit_test(test_law_of_case_d_with_label_noise),
+        cmocka_unit_test(test_law_of_case_e),
+        cmocka_unit_test(test_law_of_many_samples),
+        cmocka_unit_test(test_law_of_single_precision),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,10 +57,10 @@ static nd_parameters *run_in_pieces(const nd_experiment *experiment, const nd_da
             nd_parameters_free(parameters_of(engine, experiment, dataset));
         if (habits & SAVES) {
             nd_buffer buffer = {0};
-            support_fine(engine->backend->save(engine, &buffer, &error), &error);
+            assert_fine(engine->backend->save(engine, &buffer, &error), &error);
             engine->backend->close(engine);
             engine = open_fast(experiment, dataset, 1);
-            support_fine(engine->backend->restore(engine, &buffer, &error), &error);
+            assert_fine(engine->backend->restore(engine, &buffer, &error), &error);
             assert_int_equal(buffer.position, buffer.length);
             nd_buffer_free(&buffer);
         }
@@ -76,7 +76,7 @@ static nd_parameters *run_in_pieces(const nd_experiment *experiment, const nd_da
     return out;
 }
 
-static void in_one_piece_or_many(void **state) {
+static void test_in_one_piece_or_many(void **state) {
     (void)state;
     for (int i = 0; i < CASE_COUNT; i++) {
         nd_experiment *experiment = experiment_with(CASES[i]);
@@ -95,7 +95,7 @@ static void in_one_piece_or_many(void **state) {
     assert_true(came_to_lists > 0);
 }
 
-static void for_any_number_of_threads(void **state) {
+static void test_for_any_number_of_threads(void **state) {
     (void)state;
     static const char *const large[] = {
         "network.hidden=3000 world.samples=60 learning.update_noise=0.1",
@@ -124,14 +124,14 @@ static void for_any_number_of_threads(void **state) {
     }
 }
 
-static void foreign_state_is_refused(void **state) {
+static void test_foreign_state_is_refused(void **state) {
     (void)state;
     nd_error error = {0};
     nd_experiment *experiment = experiment_with(""), *other = experiment_with("network.hidden=14");
     nd_dataset *dataset = dataset_of(experiment);
     nd_engine *engine = open_fast(experiment, dataset, 1), *foreign = open_fast(other, dataset, 1);
     nd_buffer buffer = {0};
-    support_fine(engine->backend->save(engine, &buffer, &error), &error);
+    assert_fine(engine->backend->save(engine, &buffer, &error), &error);
     assert_false(foreign->backend->restore(foreign, &buffer, &error));
     assert_non_null(strstr(error.what, "not of this experiment"));
     buffer.position = 0;
@@ -147,7 +147,7 @@ static void foreign_state_is_refused(void **state) {
 }
 
 /* A damaged state may not send an engine by lists that it has not. */
-static void a_way_that_is_not_offered_is_refused(void **state) {
+static void test_a_way_that_is_not_offered_is_refused(void **state) {
     (void)state;
     nd_error error = {0};
     nd_experiment *experiment = experiment_with("learning.label_noise=1 world.samples=5");
@@ -155,7 +155,7 @@ static void a_way_that_is_not_offered_is_refused(void **state) {
     nd_engine *engine = open_fast(experiment, dataset, 1);
     nd_fast_engine *fast = (nd_fast_engine *)engine;
     nd_buffer buffer = {0};
-    support_fine(engine->backend->save(engine, &buffer, &error), &error);
+    assert_fine(engine->backend->save(engine, &buffer, &error), &error);
     assert_true(fast->layer.meets);
     fast->layer.meets = false;
     assert_false(engine->backend->restore(engine, &buffer, &error));
@@ -165,7 +165,7 @@ static void a_way_that_is_not_offered_is_refused(void **state) {
     nd_experiment_free(experiment);
 }
 
-static void divergence_is_told_with_its_step(void **state) {
+static void test_divergence_is_told_with_its_step(void **state) {
     (void)state;
     nd_error error = {0};
     nd_experiment *experiment = experiment_with("learning.learning_rate=100");
@@ -181,11 +181,11 @@ static void divergence_is_told_with_its_step(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_one_piece_or_many),
-        cmocka_unit_test(for_any_number_of_threads),
-        cmocka_unit_test(foreign_state_is_refused),
-        cmocka_unit_test(a_way_that_is_not_offered_is_refused),
-        cmocka_unit_test(divergence_is_told_with_its_step),
+        cmocka_unit_test(test_in_one_piece_or_many),
+        cmocka_unit_test(test_for_any_number_of_threads),
+        cmocka_unit_test(test_foreign_state_is_refused),
+        cmocka_unit_test(test_a_way_that_is_not_offered_is_refused),
+        cmocka_unit_test(test_divergence_is_told_with_its_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

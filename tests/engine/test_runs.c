@@ -55,7 +55,7 @@ static void check_pattern(size_t n, const bool *active, void *memory, edge *edge
     *runs_found += l->edges / 2;
 }
 
-static void runs_and_single_samples_are_the_active_ones(void **state) {
+static void test_runs_and_single_samples_are_the_active_ones(void **state) {
     (void)state;
     const nd_layer largest = {.samples = MOST_SAMPLES, .rank = 4};
     void *memory = malloc(list_bytes(&largest));
@@ -72,7 +72,7 @@ static void runs_and_single_samples_are_the_active_ones(void **state) {
     free(memory);
 }
 
-static void long_stretches_are_runs_and_short_ones_are_not(void **state) {
+static void test_long_stretches_are_runs_and_short_ones_are_not(void **state) {
     (void)state;
     enum { N = 150 };
     const nd_layer layer = {.samples = N, .outputs = 5, .rank = 4};
@@ -97,7 +97,7 @@ static void long_stretches_are_runs_and_short_ones_are_not(void **state) {
 }
 
 /* Sums of large matrices at every block would need too much room. */
-static void large_matrices_go_without_runs(void **state) {
+static void test_large_matrices_go_without_runs(void **state) {
     (void)state;
     const nd_layer layer = {.samples = MOST_SAMPLES, .outputs = 1000, .rank = 1000};
     void *memory = malloc(list_bytes(&layer));
@@ -197,8 +197,8 @@ static void check_run_sums(size_t samples, size_t outputs, size_t rank) {
     sort_edges(&table, b.edges, 2 * b.runs, blocks);
     forward_runs(layer, b.parameters, &table, matrix, out);
     gradients_of_runs(layer, b.error, b.parameters, &table, sums, gradient);
-    support_close("outputs", out, expected, samples * wide, 1e-10, 1e-10);
-    support_close("gradients", gradient, expected_gradient, UNITS * stored, 1e-10, 1e-10);
+    assert_close("outputs", out, expected, samples * wide, 1e-10, 1e-10);
+    assert_close("gradients", gradient, expected_gradient, UNITS * stored, 1e-10, 1e-10);
     void *all[] = {matrix,  sums,        out,        gradient,     expected, expected_gradient,
                    b.error, table.start, table.runs, b.parameters, b.edges,  b.coordinates};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
@@ -206,7 +206,7 @@ static void check_run_sums(size_t samples, size_t outputs, size_t rank) {
 }
 
 /* Outputs all side by side, all alone, both; more vectors of either side than fit registers. */
-static void runs_give_what_their_samples_give(void **state) {
+static void test_runs_give_what_their_samples_give(void **state) {
     (void)state;
     const size_t outputs[] = {1, 2, 3, 4, 5, 9, 12, 13, 14, 17, 29},
                  rank[] = {1, 2, 3, 7, 12, 19, 31};
@@ -224,10 +224,10 @@ static void runs_give_what_their_samples_give(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(runs_give_what_their_samples_give),
-        cmocka_unit_test(runs_and_single_samples_are_the_active_ones),
-        cmocka_unit_test(long_stretches_are_runs_and_short_ones_are_not),
-        cmocka_unit_test(large_matrices_go_without_runs),
+        cmocka_unit_test(test_runs_give_what_their_samples_give),
+        cmocka_unit_test(test_runs_and_single_samples_are_the_active_ones),
+        cmocka_unit_test(test_long_stretches_are_runs_and_short_ones_are_not),
+        cmocka_unit_test(test_large_matrices_go_without_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

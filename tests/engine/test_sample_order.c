@@ -21,7 +21,7 @@ static nd_dataset *shuffled_arc(void) {
     return dataset;
 }
 
-static void neighbours_on_an_arc_come_side_by_side(void **state) {
+static void test_neighbours_on_an_arc_come_side_by_side(void **state) {
     (void)state;
     nd_error error = {0};
     nd_dataset *dataset = shuffled_arc();
@@ -38,7 +38,7 @@ static void neighbours_on_an_arc_come_side_by_side(void **state) {
     nd_dataset_free(dataset);
 }
 
-static void a_data_set_in_order_keeps_inputs_with_targets(void **state) {
+static void test_a_data_set_in_order_keeps_inputs_with_targets(void **state) {
     (void)state;
     nd_error error = {0};
     nd_dataset *dataset = shuffled_arc();
@@ -57,8 +57,8 @@ static void a_data_set_in_order_keeps_inputs_with_targets(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(neighbours_on_an_arc_come_side_by_side),
-        cmocka_unit_test(a_data_set_in_order_keeps_inputs_with_targets),
+        cmocka_unit_test(test_neighbours_on_an_arc_come_side_by_side),
+        cmocka_unit_test(test_a_data_set_in_order_keeps_inputs_with_targets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@
 /* A unit of two weights and a bias walks k steps, every step looked at; k is what threshold c
  * allows. At c = 1.5 to 2.5 crossings are common enough to count. The samples differ in length and
  * margin, the ratio of both being nearly the same. */
-static void missed_crossings_stay_below_the_bound(void **state) {
+static void test_missed_crossings_stay_below_the_bound(void **state) {
     (void)state;
     enum { SAMPLES = 4, TRIALS = 20000 };
     static const double samples[SAMPLES][3] = {
@@ -53,7 +53,7 @@ static void missed_crossings_stay_below_the_bound(void **state) {
 
 /* Covariances of a walk at two times within a sleep and of one without end, over many units; five
  * standard errors each, a false alarm once in 1e5. */
-static void walks_are_brownian_and_do_not_depend_on_the_asker(void **state) {
+static void test_walks_are_brownian_and_do_not_depend_on_the_asker(void **state) {
     (void)state;
     enum { UNITS = 40000 };
     nd_walk_gaussians *gaussians = nd_kernels_choose(false, false)->walk_gaussians;
@@ -90,7 +90,7 @@ static void walks_are_brownian_and_do_not_depend_on_the_asker(void **state) {
     }
 }
 
-static void a_network_silent_from_the_start_is_told_truthfully(void **state) {
+static void test_a_network_silent_from_the_start_is_told_truthfully(void **state) {
     (void)state;
     static const char *const rules[] = {"learning.update_noise=0.0001", "learning.label_noise=1",
                                         "learning.rule=adam learning.learning_rate=0.001",
@@ -127,9 +127,9 @@ static void a_network_silent_from_the_start_is_told_truthfully(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(missed_crossings_stay_below_the_bound),
-        cmocka_unit_test(walks_are_brownian_and_do_not_depend_on_the_asker),
-        cmocka_unit_test(a_network_silent_from_the_start_is_told_truthfully),
+        cmocka_unit_test(test_missed_crossings_stay_below_the_bound),
+        cmocka_unit_test(test_walks_are_brownian_and_do_not_depend_on_the_asker),
+        cmocka_unit_test(test_a_network_silent_from_the_start_is_told_truthfully),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,7 +25,7 @@ static void gives_the_samples_back(const nd_subspace *subspace) {
     for (size_t s = 0; s < subspace->samples; s++) {
         double back[INPUTS + 1] = {0}, squares = 0;
         nd_subspace_add(subspace, subspace->coordinates + s * rank, 1, back);
-        support_close("samples", back, subspace->augmented + s * columns, columns, 1e-13, 1);
+        assert_close("samples", back, subspace->augmented + s * columns, columns, 1e-13, 1);
         for (size_t k = 0; k < rank; k++)
             squares += subspace->coordinates[s * rank + k] * subspace->coordinates[s * rank + k];
         assert_true(fabs(sqrt(squares) - subspace->length[s]) < 1e-13 * subspace->length[s]);
@@ -34,11 +34,11 @@ static void gives_the_samples_back(const nd_subspace *subspace) {
         double projected[INPUTS + 1], expected[INPUTS + 1] = {0};
         nd_subspace_project(subspace, subspace->basis + k * columns, projected);
         expected[k] = 1;
-        support_close("basis", projected, expected, rank, 1e-13, 1);
+        assert_close("basis", projected, expected, rank, 1e-13, 1);
     }
 }
 
-static void as_found_and_turned(void **state) {
+static void test_as_found_and_turned(void **state) {
     (void)state;
     nd_error error = {0};
     nd_dataset *dataset = low_dimensional();
@@ -47,7 +47,7 @@ static void as_found_and_turned(void **state) {
     gives_the_samples_back(subspace);
     for (size_t s = 0; s < 4; s++) /* sample s needs the first s + 1 coordinates */
         assert_int_equal(subspace->reach[s], s + 1);
-    support_fine(nd_subspace_turn(subspace, &error), &error);
+    assert_fine(nd_subspace_turn(subspace, &error), &error);
     gives_the_samples_back(subspace);
     double last = INFINITY;
     for (size_t k = 0; k < subspace->rank; k++) {
@@ -71,6 +71,6 @@ static void as_found_and_turned(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(as_found_and_turned)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_as_found_and_turned)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

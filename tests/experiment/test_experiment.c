@@ -22,7 +22,7 @@ static void test_values_and_defaults_are_read(void **state) {
     (void)state;
     nd_error error = {0};
     nd_experiment *experiment = parse(TRACK, NULL, &error);
-    support_fine(experiment != NULL, &error);
+    assert_fine(experiment != NULL, &error);
     assert_string_equal(experiment->name, "figure-2");
     assert_int_equal(experiment->seed, 7);
     assert_int_equal(experiment->world.samples, 150);
@@ -39,7 +39,7 @@ static void test_sets_override_the_file(void **state) {
     (void)state;
     nd_error error = {0};
     nd_experiment *experiment = parse(TRACK, "learning.update_noise=0.5", &error);
-    support_fine(experiment != NULL, &error);
+    assert_fine(experiment != NULL, &error);
     assert_true(experiment->learning.update_noise == 0.5);
     nd_experiment_free(experiment);
 }
@@ -52,10 +52,10 @@ static void test_full_text_reads_back_to_itself(void **state) {
                            "output_dim: 2}\nlearning: {update_noise: 0.1}\n"};
     for (size_t i = 0; i < 3; i++) {
         nd_experiment *experiment = parse(texts[i], NULL, &error);
-        support_fine(experiment != NULL, &error);
+        assert_fine(experiment != NULL, &error);
         char *text = nd_experiment_text(experiment, &error);
         nd_experiment *again = nd_experiment_parse(text, "again", NULL, NULL, 0, &error);
-        support_fine(again != NULL, &error);
+        assert_fine(again != NULL, &error);
         char *text_again = nd_experiment_text(again, &error);
         assert_string_equal(text, text_again);
         free(text);
@@ -72,7 +72,7 @@ static void test_a_spectrum_not_asked_for_is_not_in_the_text(void **state) {
     const char *const sets[] = {"run.spectrum=none", "run.spectrum=exact"};
     for (size_t i = 0; i < 2; i++) {
         nd_experiment *experiment = parse(TRACK, sets[i], &error);
-        support_fine(experiment != NULL, &error);
+        assert_fine(experiment != NULL, &error);
         char *text = nd_experiment_text(experiment, &error);
         assert_int_equal(strstr(text, "spectrum: exact") != NULL, i);
         assert_int_equal(strstr(text, "spectrum") != NULL, i);

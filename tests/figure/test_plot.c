@@ -72,7 +72,7 @@ static void begins_with(const char *path, const char *magic) {
     assert_memory_equal(bytes, magic, strlen(magic));
 }
 
-static void a_picture_is_of_the_kind_its_ending_says(void **state) {
+static void test_a_picture_is_of_the_kind_its_ending_says(void **state) {
     (void)state;
     const char *const kinds[][2] = {
         {"a.pdf", "%PDF"}, {"a.svg", "<?xml"}, {"it's a.png", "\x89PNG"}};
@@ -84,7 +84,7 @@ static void a_picture_is_of_the_kind_its_ending_says(void **state) {
     assert_int_equal(entries(), 3);
 }
 
-static void the_kept_script_draws_the_picture_again_and_an_older_one_is_kept(void **state) {
+static void test_the_kept_script_draws_the_picture_again_and_an_older_one_is_kept(void **state) {
     (void)state;
     for (int i = 0; i < 2; i++)
         assert_true(nd_plot_draw(two_panels(in_folder("kept.svg")), true, NULL));
@@ -97,7 +97,7 @@ static void the_kept_script_draws_the_picture_again_and_an_older_one_is_kept(voi
     begins_with(in_folder("kept.svg.gnuplot/kept.svg"), "<?xml");
 }
 
-static void a_script_that_fails_names_the_complaint_and_leaves_nothing(void **state) {
+static void test_a_script_that_fails_names_the_complaint_and_leaves_nothing(void **state) {
     (void)state;
     size_t before = entries();
     nd_error error = {0};
@@ -108,7 +108,7 @@ static void a_script_that_fails_names_the_complaint_and_leaves_nothing(void **st
     assert_int_equal(entries(), before);
 }
 
-static void bad_outputs_are_refused_at_once(void **state) {
+static void test_bad_outputs_are_refused_at_once(void **state) {
     (void)state;
     const char *const paths[] = {"picture.gif", "picture", "/nonexistent/picture.pdf"};
     for (size_t i = 0; i < 3; i++) {
@@ -119,7 +119,7 @@ static void bad_outputs_are_refused_at_once(void **state) {
     }
 }
 
-static void a_machine_without_gnuplot_is_told_the_package(void **state) {
+static void test_a_machine_without_gnuplot_is_told_the_package(void **state) {
     (void)state;
     char *path = nd_text(getenv("PATH"), NULL);
     assert_int_equal(setenv("PATH", folder, 1), 0);
@@ -154,7 +154,7 @@ static size_t thinned(size_t count, const double *x, const double *y, bool logar
     return rows;
 }
 
-static void a_thinned_trace_keeps_its_extremes_and_its_order(void **state) {
+static void test_a_thinned_trace_keeps_its_extremes_and_its_order(void **state) {
     (void)state;
     const size_t count = 100000;
     double *x = nd_doubles(count, NULL), *y = nd_doubles(count, NULL);
@@ -177,14 +177,14 @@ static void a_thinned_trace_keeps_its_extremes_and_its_order(void **state) {
     free(y);
 }
 
-static void escaped_text_is_safe_in_a_script(void **state) {
+static void test_escaped_text_is_safe_in_a_script(void **state) {
     (void)state;
     char out[64];
     assert_string_equal(nd_plot_escape("it's run_1\n", out, sizeof out), "it''s run\\_1");
     assert_true(strlen(nd_plot_escape("____________", out, 8)) < 8);
 }
 
-static void every_figure_of_the_table_is_found_by_its_name(void **state) {
+static void test_every_figure_of_the_table_is_found_by_its_name(void **state) {
     (void)state;
     for (const nd_figure *figure = nd_figures(); figure->name; figure++) {
         assert_ptr_equal(nd_figure_find(figure->name), figure);
@@ -196,14 +196,14 @@ static void every_figure_of_the_table_is_found_by_its_name(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_picture_is_of_the_kind_its_ending_says),
-        cmocka_unit_test(the_kept_script_draws_the_picture_again_and_an_older_one_is_kept),
-        cmocka_unit_test(a_script_that_fails_names_the_complaint_and_leaves_nothing),
-        cmocka_unit_test(bad_outputs_are_refused_at_once),
-        cmocka_unit_test(a_machine_without_gnuplot_is_told_the_package),
-        cmocka_unit_test(a_thinned_trace_keeps_its_extremes_and_its_order),
-        cmocka_unit_test(escaped_text_is_safe_in_a_script),
-        cmocka_unit_test(every_figure_of_the_table_is_found_by_its_name),
+        cmocka_unit_test(test_a_picture_is_of_the_kind_its_ending_says),
+        cmocka_unit_test(test_the_kept_script_draws_the_picture_again_and_an_older_one_is_kept),
+        cmocka_unit_test(test_a_script_that_fails_names_the_complaint_and_leaves_nothing),
+        cmocka_unit_test(test_bad_outputs_are_refused_at_once),
+        cmocka_unit_test(test_a_machine_without_gnuplot_is_told_the_package),
+        cmocka_unit_test(test_a_thinned_trace_keeps_its_extremes_and_its_order),
+        cmocka_unit_test(test_escaped_text_is_safe_in_a_script),
+        cmocka_unit_test(test_every_figure_of_the_table_is_found_by_its_name),
     };
     return cmocka_run_group_tests(tests, enter, leave);
 }

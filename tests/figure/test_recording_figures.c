@@ -15,8 +15,8 @@ enum { CELLS = 40, SESSIONS = 5 };
 static void write_result(nd_recording *recording, const char *path) {
     nd_error error = {0};
     nd_recording_result *result = nd_recording_measure(recording, 2, NULL, &error);
-    support_fine(result != NULL, &error);
-    support_fine(nd_recording_file_write(result, path, NULL, &error), &error);
+    assert_fine(result != NULL, &error);
+    assert_fine(nd_recording_file_write(result, path, NULL, &error), &error);
     nd_recording_result_free(result);
     nd_recording_free(recording);
 }
@@ -70,7 +70,7 @@ static void test_figures_are_drawn(void **state) {
     for (size_t i = 0; i < 3; i++) {
         nd_error error = {0};
         snprintf(output, sizeof output, "%s/%s.svg", folder, names[i]);
-        support_fine(draw(names[i], both, i == 0 ? 2 : 1, output, &error), &error);
+        assert_fine(draw(names[i], both, i == 0 ? 2 : 1, output, &error), &error);
         assert_int_equal(access(output, R_OK), 0);
     }
     support_remove(folder);

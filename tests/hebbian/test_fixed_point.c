@@ -15,7 +15,7 @@ static nd_experiment *experiment_of(const char *inputs, const char *more) {
     char text[400];
     snprintf(text, sizeof text, "network: {model: hebbian, inputs: %s%s}\n", inputs, more);
     nd_experiment *experiment = nd_experiment_parse(text, "test", NULL, NULL, 0, &error);
-    support_fine(experiment != NULL, &error);
+    assert_fine(experiment != NULL, &error);
     return experiment;
 }
 
@@ -36,11 +36,11 @@ static bool is_asymmetric(const double *matrix, size_t size) {
 
 /* Follows a network and compares the fixed point of every `every`-th step with the Euler dynamics
  * at both tolerances. M is asymmetric from the first noise on. */
-static void agree_along(const char *inputs, uint64_t from, uint64_t to, uint64_t every) {
+static void check_agreement_along(const char *inputs, uint64_t from, uint64_t to, uint64_t every) {
     nd_error error = {0};
     nd_experiment *experiment = experiment_of(inputs, "");
     nd_hebbian *network = nd_hebbian_new(experiment, &error);
-    support_fine(network != NULL, &error);
+    assert_fine(network != NULL, &error);
     size_t neurons = network->neurons, unit = 0;
     double *coarse = malloc(neurons * sizeof *coarse), *fine = malloc(neurons * sizeof *fine);
     double *drive = malloc(neurons * sizeof *drive), *exact = malloc(neurons * sizeof *exact);
@@ -67,7 +67,7 @@ static void agree_along(const char *inputs, uint64_t from, uint64_t to, uint64_t
             asymmetric += is_asymmetric(network->lateral, neurons);
             checked++;
         }
-        support_fine(nd_hebbian_step(network, &error), &error);
+        assert_fine(nd_hebbian_step(network, &error), &error);
     }
     assert_true(checked >= 30);
     assert_true(asymmetric >= checked - 1); /* all but M0 */
@@ -81,24 +81,24 @@ static void agree_along(const char *inputs, uint64_t from, uint64_t to, uint64_t
     nd_experiment_free(experiment);
 }
 
-static void exact_and_euler_agree_along_the_ring(void **state) {
+static void test_exact_and_euler_agree_along_the_ring(void **state) {
     (void)state;
-    agree_along("ring", 0, 1600, 8);
+    check_agreement_along("ring", 0, 1600, 8);
 }
 
-static void exact_and_euler_agree_along_place_cells(void **state) {
+static void test_exact_and_euler_agree_along_place_cells(void **state) {
     (void)state;
-    agree_along("place", 0, 600, 8);
+    check_agreement_along("place", 0, 600, 8);
 }
 
 /* Random problems with non-negative M, far from symmetric: with (M + M')/2 + l2 positive definite
  * the solution is one, and pivoting from any set must find it. */
-static void pivoting_finds_the_one_solution_from_any_set(void **state) {
+static void test_pivoting_finds_the_one_solution_from_any_set(void **state) {
     (void)state;
     enum { N = 40 };
     nd_error error = {0};
     nd_complementarity *solver = nd_complementarity_new(N, &error);
-    support_fine(solver != NULL, &error);
+    assert_fine(solver != NULL, &error);
     for (uint64_t trial = 0; trial < 200; trial++) {
         double lateral[N * N], drive[N], random[N * N], y[3][N];
         nd_random_uniforms(trial, ND_FOR_TEST, 0, 0, (size_t)N * N, random);
@@ -122,11 +122,11 @@ static void pivoting_finds_the_one_solution_from_any_set(void **state) {
 
 /* Two neurons that inhibit each other more than themselves: either may win. The one with more drive
  * does under the dynamics from rest, and a fixed point from an empty set must say so. */
-static void dynamics_from_rest_say_which_of_several_solutions_is_meant(void **state) {
+static void test_dynamics_from_rest_say_which_of_several_solutions_is_meant(void **state) {
     (void)state;
     nd_error error = {0};
     nd_complementarity *solver = nd_complementarity_new(2, &error);
-    support_fine(solver != NULL, &error);
+    assert_fine(solver != NULL, &error);
     double lateral[] = {1, 3, 3, 1};
     for (int winner = 0; winner < 2; winner++) {
         double drive[] = {winner == 0 ? 1.1 : 1, winner == 0 ? 1 : 1.1}, y[2], both[2];
@@ -144,7 +144,7 @@ static void dynamics_from_rest_say_which_of_several_solutions_is_meant(void **st
     nd_complementarity_free(solver);
 }
 
-static void no_drive_means_no_activity(void **state) {
+static void test_no_drive_means_no_activity(void **state) {
     (void)state;
     nd_error error = {0};
     nd_complementarity *solver = nd_complementarity_new(2, &error);
@@ -160,7 +160,7 @@ static void no_drive_means_no_activity(void **state) {
 
 /* Three neurons that inhibit each other in a circle have one fixed point, which the dynamics circle
  * around; numbers that are not finite have none. Neither may be passed over in silence. */
-static void dynamics_that_do_not_settle_are_told(void **state) {
+static void test_dynamics_that_do_not_settle_are_told(void **state) {
     (void)state;
     double circle[9] = {0.05, 9, 0, 0, 0.05, 9, 9, 0, 0.05}, drive[3] = {1, 1.01, 1.02}, y[3];
     double scratch[6];
@@ -182,12 +182,12 @@ static void dynamics_that_do_not_settle_are_told(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exact_and_euler_agree_along_the_ring),
-        cmocka_unit_test(exact_and_euler_agree_along_place_cells),
-        cmocka_unit_test(pivoting_finds_the_one_solution_from_any_set),
-        cmocka_unit_test(dynamics_from_rest_say_which_of_several_solutions_is_meant),
-        cmocka_unit_test(no_drive_means_no_activity),
-        cmocka_unit_test(dynamics_that_do_not_settle_are_told),
+        cmocka_unit_test(test_exact_and_euler_agree_along_the_ring),
+        cmocka_unit_test(test_exact_and_euler_agree_along_place_cells),
+        cmocka_unit_test(test_pivoting_finds_the_one_solution_from_any_set),
+        cmocka_unit_test(test_dynamics_from_rest_say_which_of_several_solutions_is_meant),
+        cmocka_unit_test(test_no_drive_means_no_activity),
+        cmocka_unit_test(test_dynamics_that_do_not_settle_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,11 +6,11 @@
 #include <math.h>
 #include <string.h>
 
-static void ring_inputs_are_evenly_spread_unit_vectors(void **state) {
+static void test_ring_inputs_are_evenly_spread_unit_vectors(void **state) {
     (void)state;
     nd_error error = {0};
     nd_hebbian_inputs *inputs = nd_hebbian_inputs_make("ring", 628, &error);
-    support_fine(inputs != NULL, &error);
+    assert_fine(inputs != NULL, &error);
     assert_int_equal(inputs->dimension, 2);
     assert_true(inputs->circular);
     double sum[2] = {0, 0};
@@ -25,7 +25,7 @@ static void ring_inputs_are_evenly_spread_unit_vectors(void **state) {
     nd_hebbian_inputs_free(inputs);
 }
 
-static void grid_fields_peak_on_a_hexagonal_lattice(void **state) {
+static void test_grid_fields_peak_on_a_hexagonal_lattice(void **state) {
     (void)state;
     double spacing = 0.37, orientation = 0.2, phase_x = 0.11, phase_y = -0.05;
     assert_true(fabs(nd_grid_field(phase_x, phase_y, spacing, orientation, phase_x, phase_y) - 1) <
@@ -47,11 +47,11 @@ static void grid_fields_peak_on_a_hexagonal_lattice(void **state) {
     assert_true(most < 1 + 1e-12 && most > 0.99);
 }
 
-static void place_inputs_are_480_slices_through_grid_fields(void **state) {
+static void test_place_inputs_are_480_slices_through_grid_fields(void **state) {
     (void)state;
     nd_error error = {0};
     nd_hebbian_inputs *inputs = nd_hebbian_inputs_make("place", 200, &error);
-    support_fine(inputs != NULL, &error);
+    assert_fine(inputs != NULL, &error);
     assert_int_equal(inputs->dimension, 480);
     assert_false(inputs->circular);
     assert_true(inputs->position[0] == 0.005 && inputs->position[199] == 1);
@@ -65,7 +65,7 @@ static void place_inputs_are_480_slices_through_grid_fields(void **state) {
     nd_hebbian_inputs_free(inputs);
 }
 
-static void unknown_inputs_are_refused_by_name(void **state) {
+static void test_unknown_inputs_are_refused_by_name(void **state) {
     (void)state;
     nd_error error = {0};
     assert_null(nd_hebbian_inputs_make("square", 10, &error));
@@ -75,10 +75,10 @@ static void unknown_inputs_are_refused_by_name(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ring_inputs_are_evenly_spread_unit_vectors),
-        cmocka_unit_test(grid_fields_peak_on_a_hexagonal_lattice),
-        cmocka_unit_test(place_inputs_are_480_slices_through_grid_fields),
-        cmocka_unit_test(unknown_inputs_are_refused_by_name),
+        cmocka_unit_test(test_ring_inputs_are_evenly_spread_unit_vectors),
+        cmocka_unit_test(test_grid_fields_peak_on_a_hexagonal_lattice),
+        cmocka_unit_test(test_place_inputs_are_480_slices_through_grid_fields),
+        cmocka_unit_test(test_unknown_inputs_are_refused_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,7 +33,7 @@ static double gaussian_of(const uint32_t words[4], int which, double *tolerance)
     return which % 2 == 0 ? side * cos(x) * radius : sin(x) * radius;
 }
 
-static void gaussians_are_box_muller_of_their_address(void **state) {
+static void test_gaussians_are_box_muller_of_their_address(void **state) {
     (void)state;
     const nd_hebbian_kernels *kernels[3];
     size_t sets = all_kernels(kernels), count = 64 * 37;
@@ -55,7 +55,7 @@ static void gaussians_are_box_muller_of_their_address(void **state) {
 
 /* 6.4 million draws: mean, variance and fourth moment within five standard errors (a false alarm in
  * 10^6 each), and as many beyond 4 standard deviations as there should be, within five as well. */
-static void gaussians_have_gaussian_moments_and_tails(void **state) {
+static void test_gaussians_have_gaussian_moments_and_tails(void **state) {
     (void)state;
     enum { COUNT = 6400, CALLS = 1000 };
     const nd_hebbian_kernels *kernels[3];
@@ -81,7 +81,7 @@ static void gaussians_have_gaussian_moments_and_tails(void **state) {
 }
 
 /* 70 rows, so that noise is made in two parts; an odd number of neurons. */
-static void learning_is_decay_product_noise_and_rectification(void **state) {
+static void test_learning_is_decay_product_noise_and_rectification(void **state) {
     (void)state;
     enum { ROWS = 70, NEURONS = 37 };
     const nd_hebbian_kernels *kernels[3];
@@ -105,13 +105,13 @@ static void learning_is_decay_product_noise_and_rectification(void **state) {
             }
             memcpy(weights, start, sizeof weights);
             kernels[k]->learn(&update, weights);
-            support_close("learned", weights, expected, size, 1e-14, 1);
+            assert_close("learned", weights, expected, size, 1e-14, 1);
         }
     free(noise);
     free(scratch);
 }
 
-static void linear_systems_are_solved_and_singular_ones_refused(void **state) {
+static void test_linear_systems_are_solved_and_singular_ones_refused(void **state) {
     (void)state;
     const nd_hebbian_kernels *kernels[3];
     size_t sets = all_kernels(kernels);
@@ -131,7 +131,7 @@ static void linear_systems_are_solved_and_singular_ones_refused(void **state) {
                 for (size_t c = 0; c < count; c++)
                     right[r] += matrix[r * stride + c] * wanted[c];
             assert_true(kernels[k]->solve(matrix, right, count));
-            support_close("solution", right, wanted, count, 1e-10, 1);
+            assert_close("solution", right, wanted, count, 1e-10, 1);
             if (count > 1) {
                 memcpy(kept + stride, kept, stride * sizeof *kept); /* two rows the same */
                 assert_false(kernels[k]->solve(kept, right, count));
@@ -143,7 +143,7 @@ static void linear_systems_are_solved_and_singular_ones_refused(void **state) {
         }
 }
 
-static void columns_are_accumulated_with_and_without_members(void **state) {
+static void test_columns_are_accumulated_with_and_without_members(void **state) {
     (void)state;
     enum { COLUMNS = 11, NEURONS = 23 };
     const nd_hebbian_kernels *kernels[3];
@@ -161,17 +161,17 @@ static void columns_are_accumulated_with_and_without_members(void **state) {
                     expected[i] += amount[c] * columns[(some ? member[c] : c) * NEURONS + i];
             }
             kernels[k]->accumulate(columns, NEURONS, some ? member : NULL, amount, count, out);
-            support_close("accumulated", out, expected, NEURONS, 1e-14, 1);
+            assert_close("accumulated", out, expected, NEURONS, 1e-14, 1);
         }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gaussians_are_box_muller_of_their_address),
-        cmocka_unit_test(gaussians_have_gaussian_moments_and_tails),
-        cmocka_unit_test(learning_is_decay_product_noise_and_rectification),
-        cmocka_unit_test(linear_systems_are_solved_and_singular_ones_refused),
-        cmocka_unit_test(columns_are_accumulated_with_and_without_members),
+        cmocka_unit_test(test_gaussians_are_box_muller_of_their_address),
+        cmocka_unit_test(test_gaussians_have_gaussian_moments_and_tails),
+        cmocka_unit_test(test_learning_is_decay_product_noise_and_rectification),
+        cmocka_unit_test(test_linear_systems_are_solved_and_singular_ones_refused),
+        cmocka_unit_test(test_columns_are_accumulated_with_and_without_members),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,14 +11,14 @@
 static nd_experiment *experiment_of(const char *text) {
     nd_error error = {0};
     nd_experiment *experiment = nd_experiment_parse(text, "test", NULL, NULL, 0, &error);
-    support_fine(experiment != NULL, &error);
+    assert_fine(experiment != NULL, &error);
     return experiment;
 }
 
 static nd_hebbian *network_of(const nd_experiment *experiment) {
     nd_error error = {0};
     nd_hebbian *network = nd_hebbian_new(experiment, &error);
-    support_fine(network != NULL, &error);
+    assert_fine(network != NULL, &error);
     return network;
 }
 
@@ -29,7 +29,7 @@ static double *copy(const double *values, size_t count) {
 }
 
 /* One noiseless step is the three equations of science.md 7. */
-static void a_step_without_noise_is_the_learning_rule(void **state) {
+static void test_a_step_without_noise_is_the_learning_rule(void **state) {
     (void)state;
     nd_error error = {0};
     nd_experiment *experiment =
@@ -42,7 +42,7 @@ static void a_step_without_noise_is_the_learning_rule(void **state) {
         nd_stream stream =
             nd_stream_at(experiment->seed, ND_FOR_HEBBIAN_INPUT, 0, network->updates);
         const double *x = network->inputs->value + 2 * nd_stream_below(&stream, 50);
-        support_fine(nd_hebbian_step(network, &error), &error);
+        assert_fine(nd_hebbian_step(network, &error), &error);
         const double *y = network->activity;
         for (size_t i = 0; i < 7; i++) {
             for (size_t k = 0; k < 2; k++)
@@ -51,9 +51,9 @@ static void a_step_without_noise_is_the_learning_rule(void **state) {
                 lateral[j * 7 + i] = fmax(0.9 * lateral[j * 7 + i] + 0.1 * y[i] * y[j], 0);
             threshold[i] = 0.9 * threshold[i] + 0.1 * 2 * y[i];
         }
-        support_close("W", network->forward, forward, 14, 1e-14, 0.1);
-        support_close("M", network->lateral, lateral, 49, 1e-14, 0.1);
-        support_close("b", network->threshold, threshold, 7, 1e-14, 0.1);
+        assert_close("W", network->forward, forward, 14, 1e-14, 0.1);
+        assert_close("M", network->lateral, lateral, 49, 1e-14, 0.1);
+        assert_close("b", network->threshold, threshold, 7, 1e-14, 0.1);
         free(forward);
         free(lateral);
         free(threshold);
@@ -65,7 +65,7 @@ static void a_step_without_noise_is_the_learning_rule(void **state) {
 /* Far from activity the weights are stationary noise: W has standard deviation
  * sigma sqrt(eta / (1 - (1 - eta)^2)). 2000 weights; five standard errors, a false alarm in 10^6.
  */
-static void noise_in_forward_weights_has_its_standard_deviation(void **state) {
+static void test_noise_in_forward_weights_has_its_standard_deviation(void **state) {
     (void)state;
     nd_error error = {0};
     nd_experiment *experiment = experiment_of(
@@ -73,7 +73,7 @@ static void noise_in_forward_weights_has_its_standard_deviation(void **state) {
         "          regularisation_l1: 1000}\n"
         "learning: {learning_rate: 0.2, noise_forward: 0.5, noise_lateral: 0.5}\n");
     nd_hebbian *network = network_of(experiment);
-    support_fine(nd_hebbian_advance(network, 40, &error), &error);
+    assert_fine(nd_hebbian_advance(network, 40, &error), &error);
     double sum = 0, square = 0, least = 1;
     for (size_t k = 0; k < 2000; k++) {
         sum += network->forward[k] / 2000;
@@ -94,15 +94,15 @@ static void noise_in_forward_weights_has_its_standard_deviation(void **state) {
 }
 
 /* The similarity-matching error by its definition, with n x n matrices. */
-static void error_is_the_difference_of_the_similarity_matrices(void **state) {
+static void test_error_is_the_difference_of_the_similarity_matrices(void **state) {
     (void)state;
     nd_error error = {0};
     nd_experiment *experiment =
         experiment_of("network: {model: hebbian, neurons: 20, input_count: 60}\n");
     nd_hebbian *network = network_of(experiment);
-    support_fine(nd_hebbian_advance(network, 50, &error), &error);
+    assert_fine(nd_hebbian_advance(network, 50, &error), &error);
     double response[60 * 20], direct = 0;
-    support_fine(nd_hebbian_responses(network, 1, response, &error), &error);
+    assert_fine(nd_hebbian_responses(network, 1, response, &error), &error);
     for (size_t s = 0; s < 60; s++)
         for (size_t t = 0; t < 60; t++) {
             double difference = 0;
@@ -113,13 +113,13 @@ static void error_is_the_difference_of_the_similarity_matrices(void **state) {
             direct += difference * difference / 3600;
         }
     nd_hebbian_record record;
-    support_fine(nd_hebbian_measure(network, response, &record, &error), &error);
-    support_close("similarity error", &record.error, &direct, 1, 1e-12, 0.01);
+    assert_fine(nd_hebbian_measure(network, response, &record, &error), &error);
+    assert_close("similarity error", &record.error, &direct, 1, 1e-12, 0.01);
     nd_hebbian_free(network);
     nd_experiment_free(experiment);
 }
 
-static void responses_do_not_depend_on_threads_and_change_nothing(void **state) {
+static void test_responses_do_not_depend_on_threads_and_change_nothing(void **state) {
     (void)state;
     nd_error error = {0};
     nd_experiment *experiment = experiment_of("network: {model: hebbian}\n");
@@ -127,12 +127,12 @@ static void responses_do_not_depend_on_threads_and_change_nothing(void **state) 
     size_t size = 628 * 100;
     double *one = malloc(size * sizeof *one), *three = malloc(size * sizeof *three);
     for (int k = 0; k < 5; k++) {
-        support_fine(nd_hebbian_advance(network, 20 * (k + 1), &error), &error);
-        support_fine(nd_hebbian_responses(network, 1, one, &error), &error);
-        support_fine(nd_hebbian_responses(network, 3, three, &error), &error);
+        assert_fine(nd_hebbian_advance(network, 20 * (k + 1), &error), &error);
+        assert_fine(nd_hebbian_responses(network, 1, one, &error), &error);
+        assert_fine(nd_hebbian_responses(network, 3, three, &error), &error);
         assert_memory_equal(one, three, size * sizeof *one);
     }
-    support_fine(nd_hebbian_advance(other, 100, &error), &error);
+    assert_fine(nd_hebbian_advance(other, 100, &error), &error);
     assert_memory_equal(network->lateral, other->lateral, 100 * 100 * sizeof(double));
     free(one);
     free(three);
@@ -141,20 +141,20 @@ static void responses_do_not_depend_on_threads_and_change_nothing(void **state) 
     nd_experiment_free(experiment);
 }
 
-static void a_restored_state_goes_on_bit_for_bit(void **state) {
+static void test_a_restored_state_goes_on_bit_for_bit(void **state) {
     (void)state;
     nd_error error = {0};
     nd_experiment *experiment = experiment_of("network: {model: hebbian}\nrun: {settle: 10}\n");
     nd_hebbian *network = network_of(experiment), *restored = network_of(experiment);
     nd_buffer buffer = {0}, first = {0}, second = {0};
-    support_fine(nd_hebbian_advance(network, 300, &error), &error);
+    assert_fine(nd_hebbian_advance(network, 300, &error), &error);
     assert_int_equal(network->updates, 310);
-    support_fine(nd_hebbian_save(network, &buffer, &error), &error);
-    support_fine(nd_hebbian_restore(restored, &buffer, &error), &error);
-    support_fine(nd_hebbian_advance(network, 500, &error), &error);
-    support_fine(nd_hebbian_advance(restored, 500, &error), &error);
-    support_fine(nd_hebbian_save(network, &first, &error), &error);
-    support_fine(nd_hebbian_save(restored, &second, &error), &error);
+    assert_fine(nd_hebbian_save(network, &buffer, &error), &error);
+    assert_fine(nd_hebbian_restore(restored, &buffer, &error), &error);
+    assert_fine(nd_hebbian_advance(network, 500, &error), &error);
+    assert_fine(nd_hebbian_advance(restored, 500, &error), &error);
+    assert_fine(nd_hebbian_save(network, &first, &error), &error);
+    assert_fine(nd_hebbian_save(restored, &second, &error), &error);
     assert_int_equal(first.length, second.length);
     assert_memory_equal(first.bytes, second.bytes, first.length);
     nd_buffer_free(&buffer);
@@ -168,15 +168,15 @@ static void a_restored_state_goes_on_bit_for_bit(void **state) {
 static nd_hebbian_record record_at(nd_hebbian *network, uint64_t step, double *response) {
     nd_error error = {0};
     nd_hebbian_record record;
-    support_fine(nd_hebbian_advance(network, step, &error), &error);
-    support_fine(nd_hebbian_responses(network, 1, response, &error), &error);
-    support_fine(nd_hebbian_measure(network, response, &record, &error), &error);
+    assert_fine(nd_hebbian_advance(network, step, &error), &error);
+    assert_fine(nd_hebbian_responses(network, 1, response, &error), &error);
+    assert_fine(nd_hebbian_measure(network, response, &record, &error), &error);
     return record;
 }
 
 /* The first two phases of the ring, in three seeds; ten seeds and 4000 steps: make validate. The
  * bounds are those of the published code's seeds; each of ten seeds keeps them. */
-static void ring_learns_by_step_300_and_goes_on_falling_silent(void **state) {
+static void test_ring_learns_by_step_300_and_goes_on_falling_silent(void **state) {
     (void)state;
     double *response = malloc(628 * 100 * sizeof *response);
     for (uint64_t seed = 1; seed <= 3; seed++) {
@@ -198,7 +198,7 @@ static void ring_learns_by_step_300_and_goes_on_falling_silent(void **state) {
     free(response);
 }
 
-static void impossible_networks_are_refused(void **state) {
+static void test_impossible_networks_are_refused(void **state) {
     (void)state;
     nd_error error = {0};
     nd_experiment *experiment =
@@ -214,7 +214,7 @@ static void impossible_networks_are_refused(void **state) {
 }
 
 /* Lateral noise far beyond what l2 can hold makes the dynamics run in circles. */
-static void unsettled_dynamics_name_step_unit_and_parameters(void **state) {
+static void test_unsettled_dynamics_name_step_unit_and_parameters(void **state) {
     (void)state;
     nd_error error = {0};
     nd_experiment *experiment =
@@ -233,14 +233,14 @@ static void unsettled_dynamics_name_step_unit_and_parameters(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_step_without_noise_is_the_learning_rule),
-        cmocka_unit_test(noise_in_forward_weights_has_its_standard_deviation),
-        cmocka_unit_test(error_is_the_difference_of_the_similarity_matrices),
-        cmocka_unit_test(responses_do_not_depend_on_threads_and_change_nothing),
-        cmocka_unit_test(a_restored_state_goes_on_bit_for_bit),
-        cmocka_unit_test(ring_learns_by_step_300_and_goes_on_falling_silent),
-        cmocka_unit_test(impossible_networks_are_refused),
-        cmocka_unit_test(unsettled_dynamics_name_step_unit_and_parameters),
+        cmocka_unit_test(test_a_step_without_noise_is_the_learning_rule),
+        cmocka_unit_test(test_noise_in_forward_weights_has_its_standard_deviation),
+        cmocka_unit_test(test_error_is_the_difference_of_the_similarity_matrices),
+        cmocka_unit_test(test_responses_do_not_depend_on_threads_and_change_nothing),
+        cmocka_unit_test(test_a_restored_state_goes_on_bit_for_bit),
+        cmocka_unit_test(test_ring_learns_by_step_300_and_goes_on_falling_silent),
+        cmocka_unit_test(test_impossible_networks_are_refused),
+        cmocka_unit_test(test_unsettled_dynamics_name_step_unit_and_parameters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

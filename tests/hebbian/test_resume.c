@@ -20,7 +20,7 @@ static nd_experiment *small_experiment(const char *more) {
              "run: {settle: 600, steps: 600, records: 13, snapshots: 5}\n%s",
              more);
     nd_experiment *experiment = nd_experiment_parse(text, "test", NULL, NULL, 0, &error);
-    support_fine(experiment != NULL, &error);
+    assert_fine(experiment != NULL, &error);
     return experiment;
 }
 
@@ -38,7 +38,7 @@ static void count_reports(const nd_progress *progress, void *context) {
         self->stop = 1;
 }
 
-static void stopped_and_resumed_is_the_same_run(void **state) {
+static void test_stopped_and_resumed_is_the_same_run(void **state) {
     (void)state;
     nd_error error = {0};
     nd_experiment *experiment = small_experiment("");
@@ -75,7 +75,7 @@ static void stopped_and_resumed_is_the_same_run(void **state) {
 }
 
 /* What the file says is what the run in memory says. */
-static void file_and_memory_tell_the_same(void **state) {
+static void test_file_and_memory_tell_the_same(void **state) {
     (void)state;
     nd_error error = {0};
     nd_experiment *experiment = small_experiment("");
@@ -88,19 +88,19 @@ static void file_and_memory_tell_the_same(void **state) {
     assert_int_equal(nd_hebbian_simulate_in_memory(experiment, &traces, NULL, &error),
                      ND_RUN_COMPLETE);
     nd_hebbian_run *run = nd_hebbian_run_open(path, &error);
-    support_fine(run != NULL, &error);
+    assert_fine(run != NULL, &error);
     assert_int_equal(traces.records, 13);
     assert_int_equal(run->records, 13);
     assert_int_equal(run->snapshots, 5);
-    support_close("loss", run->loss, traces.loss, 13, 0, 1);
-    support_close("units", run->fraction_active_units, traces.fraction_active_units, 13, 0, 1);
+    assert_close("loss", run->loss, traces.loss, 13, 0, 1);
+    assert_close("units", run->fraction_active_units, traces.fraction_active_units, 13, 0, 1);
     double centroid[13 * 30], response[50 * 30], again[30], count;
-    support_fine(nd_nc_get(run->file, "centroid", centroid, 13 * 30, &error), &error);
-    support_close("centroid", centroid, traces.centroid, 13 * 30, 0, 1);
-    support_fine(nd_hebbian_run_responses(run, 4, response, &error), &error);
+    assert_fine(nd_nc_get(run->file, "centroid", centroid, 13 * 30, &error), &error);
+    assert_close("centroid", centroid, traces.centroid, 13 * 30, 0, 1);
+    assert_fine(nd_hebbian_run_responses(run, 4, response, &error), &error);
     nd_field_centroids(run->inputs, response, 30, 0.05, again);
-    support_close("last centroids", centroid + 12 * 30, again, 30, 0, 1);
-    support_fine(nd_nc_number(run->file, NULL, "fixed_points", &count, &error), &error);
+    assert_close("last centroids", centroid + 12 * 30, again, 30, 0, 1);
+    assert_fine(nd_nc_number(run->file, NULL, "fixed_points", &count, &error), &error);
     assert_true(count == 1200);
     assert_false(nd_hebbian_run_responses(run, 5, response, &error));
     nd_hebbian_run_close(run);
@@ -109,7 +109,7 @@ static void file_and_memory_tell_the_same(void **state) {
     support_remove(folder);
 }
 
-static void foreign_files_are_refused_by_name(void **state) {
+static void test_foreign_files_are_refused_by_name(void **state) {
     (void)state;
     nd_error error = {0};
     assert_null(nd_hebbian_run_open("/nowhere/at-all.nc", &error));
@@ -119,9 +119,9 @@ static void foreign_files_are_refused_by_name(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stopped_and_resumed_is_the_same_run),
-        cmocka_unit_test(file_and_memory_tell_the_same),
-        cmocka_unit_test(foreign_files_are_refused_by_name),
+        cmocka_unit_test(test_stopped_and_resumed_is_the_same_run),
+        cmocka_unit_test(test_file_and_memory_tell_the_same),
+        cmocka_unit_test(test_foreign_files_are_refused_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ static inline nd_dataset *random_dataset(uint64_t seed, size_t samples, size_t i
                                          size_t outputs) {
     nd_error error = {0};
     nd_dataset *dataset = nd_dataset_new(samples, inputs, outputs, &error);
-    support_fine(dataset != NULL, &error);
+    assert_fine(dataset != NULL, &error);
     nd_random_gaussians(seed, ND_FOR_TEST, 1, 0, samples * inputs, dataset->input);
     nd_random_gaussians(seed, ND_FOR_TEST, 2, 0, samples * outputs, dataset->target);
     return dataset;
@@ -27,7 +27,7 @@ static inline nd_parameters *random_parameters(uint64_t seed, size_t hidden, siz
                                                size_t outputs) {
     nd_error error = {0};
     nd_parameters *parameters = nd_parameters_new(hidden, inputs, outputs, &error);
-    support_fine(parameters != NULL, &error);
+    assert_fine(parameters != NULL, &error);
     nd_random_gaussians(seed, ND_FOR_TEST, 3, 0, nd_parameter_count(parameters),
                         parameters->input_weights);
     return parameters;
@@ -81,9 +81,9 @@ static inline double *exact_eigenvalues(const nd_parameters *parameters, const n
                                         const nd_activation *activation, size_t *reduced) {
     nd_error error = {0};
     nd_linearization *point = nd_linearize(parameters, dataset, activation, &error);
-    support_fine(point != NULL, &error);
+    assert_fine(point != NULL, &error);
     nd_spectrum spectrum = {0};
-    support_fine(nd_hessian_spectrum(point, 1e9, &spectrum, &error), &error);
+    assert_fine(nd_hessian_spectrum(point, 1e9, &spectrum, &error), &error);
     double *all = with_zeros(&spectrum);
     if (reduced)
         *reduced = spectrum.count;

@@ -31,7 +31,7 @@ static void test_bounded_extrapolation_recovers_its_own_curve(void **state) {
             value[i] = cases[k][0] + cases[k][1] / (1.0 + cases[k][2] * size[i]);
         nd_extrapolation fit = nd_bounded_extrapolation(size, value, POINTS);
         double found[] = {fit.a, fit.b, fit.c};
-        support_close("a, b, c", found, cases[k], 3, 1e-5, 1.0);
+        assert_close("a, b, c", found, cases[k], 3, 1e-5, 1.0);
         assert_true(fit.determination > 1.0 - 1e-9);
         /* The unit of the sizes does not matter. */
         double frames[POINTS];
@@ -67,7 +67,7 @@ static void test_asymptotic_extrapolation_recovers_its_own_curve(void **state) {
         value[i] = 0.7 + 0.2 / size[i] + 0.03 / (size[i] * size[i]);
     nd_extrapolation fit = nd_asymptotic_extrapolation(size, value, POINTS);
     double found[] = {fit.a, fit.b, fit.c}, expected[] = {0.7, 0.2, 0.03};
-    support_close("a, b, c", found, expected, 3, 1e-9, 1.0);
+    assert_close("a, b, c", found, expected, 3, 1e-9, 1.0);
 }
 
 /* Where bias falls in both as the same function of size, SSR is exact. */
@@ -116,15 +116,15 @@ static session published_session(size_t fractions, size_t repetitions, unsigned 
                                 "stimulus_trace", 0, 1, 24, 0.05);
     free(activity);
     size_t active[472], many = nd_sufficiently_active(&s.sparse.view, 10, 0.0, active);
-    support_fine(nd_responses_choose(&s.sparse.view, active, many, &s.responses, &error), &error);
+    assert_fine(nd_responses_choose(&s.sparse.view, active, many, &s.responses, &error), &error);
     char **number = reference_column(support_reference("recordings/sample/published_cells.csv"),
                                      "cell", &s.count);
     for (size_t i = 0; i < s.count; i++)
         s.cells[i] = strtoul(number[i], NULL, 10) - 1;
     reference_column_free(number, s.count);
-    support_fine(nd_sample_curves_make(&s.sparse.view, s.cells, s.count, &s.responses, fractions,
-                                       repetitions, 1, threads, NULL, &s.curves, &error),
-                 &error);
+    assert_fine(nd_sample_curves_make(&s.sparse.view, s.cells, s.count, &s.responses, fractions,
+                                      repetitions, 1, threads, NULL, &s.curves, &error),
+                &error);
     return s;
 }
 
@@ -170,7 +170,7 @@ static void check_population(size_t fractions, double tolerance) {
                 nd_correct(corrections[m], s.curves.fraction, naive, shuffled, fractions);
             printf("%zu fractions, %s: population %.5f, published %.5f (%+.2f%%)\n", fractions,
                    columns[k][m], found, published[k][m], 100.0 * (found / published[k][m] - 1.0));
-            support_close(columns[k][m], &found, &published[k][m], 1, tolerance, 0.0);
+            assert_close(columns[k][m], &found, &published[k][m], 1, tolerance, 0.0);
             check_correlation(&s, (nd_information)k, corrections[m], columns[k][m]);
         }
     session_clear(&s);
@@ -190,9 +190,9 @@ static void test_curves_do_not_depend_on_threads_or_company(void **state) {
             two = published_session(ND_SAMPLE_FRACTIONS, 5, 3);
     nd_sample_curves alone;
     nd_error error = {0};
-    support_fine(nd_sample_curves_make(&one.sparse.view, &one.cells[7], 1, &one.responses,
-                                       ND_SAMPLE_FRACTIONS, 5, 1, 1, NULL, &alone, &error),
-                 &error);
+    assert_fine(nd_sample_curves_make(&one.sparse.view, &one.cells[7], 1, &one.responses,
+                                      ND_SAMPLE_FRACTIONS, 5, 1, 1, NULL, &alone, &error),
+                &error);
     size_t bytes = one.count * ND_SAMPLE_FRACTIONS * sizeof(double);
     for (size_t k = 0; k < ND_INFORMATIONS; k++) {
         assert_memory_equal(one.curves.naive[k], two.curves.naive[k], bytes);
@@ -210,14 +210,13 @@ static void test_whole_sample_is_the_naive_estimate(void **state) {
     session s = published_session(ND_SAMPLE_FRACTIONS, 2, 2);
     nd_error error = {0};
     double *naive = calloc(s.count * ND_INFORMATIONS, sizeof *naive);
-    support_fine(
-        nd_naive_information(&s.sparse.view, s.cells, s.count, &s.responses, naive, &error),
-        &error);
+    assert_fine(nd_naive_information(&s.sparse.view, s.cells, s.count, &s.responses, naive, &error),
+                &error);
     for (size_t i = 0; i < s.count; i++)
         for (size_t k = 0; k < ND_INFORMATIONS; k++)
-            support_close("whole",
-                          &s.curves.naive[k][i * ND_SAMPLE_FRACTIONS + ND_SAMPLE_FRACTIONS - 1],
-                          &naive[i * ND_INFORMATIONS + k], 1, 1e-10, 0.0);
+            assert_close("whole",
+                         &s.curves.naive[k][i * ND_SAMPLE_FRACTIONS + ND_SAMPLE_FRACTIONS - 1],
+                         &naive[i * ND_INFORMATIONS + k], 1, 1e-10, 0.0);
     free(naive);
     session_clear(&s);
 }

@@ -10,7 +10,7 @@
 
 enum { TIMES = 7, UNITS = 11, BINS = 13 };
 
-static void pearson_is_that_of_known_series(void **state) {
+static void test_pearson_is_that_of_known_series(void **state) {
     (void)state;
     const double x[] = {1, 2, 3, 4}, y[] = {2, 4, 6, 8}, z[] = {4, 3, 2, 1}, flat[] = {5, 5, 5, 5};
     assert_true(fabs(nd_pearson(x, y, 4) - 1) < 1e-15);
@@ -20,7 +20,7 @@ static void pearson_is_that_of_known_series(void **state) {
     assert_true(fabs(nd_pearson(x, odd, 4)) < 1e-15);
 }
 
-static void only_units_used_at_both_times_count(void **state) {
+static void test_only_units_used_at_both_times_count(void **state) {
     (void)state;
     const double a[] = {1, 2, 3, /**/ 1, 2, 3, /**/ 0, 0, 0};
     const double b[] = {2, 4, 6, /**/ 3, 2, 1, /**/ 1, 2, 3};
@@ -30,7 +30,7 @@ static void only_units_used_at_both_times_count(void **state) {
     assert_true(isnan(nd_rate_map_correlation(a, b, (bool[3]){false}, second, 3, 3)));
 }
 
-static void population_vectors_are_compared_bin_by_bin(void **state) {
+static void test_population_vectors_are_compared_bin_by_bin(void **state) {
     (void)state;
     const double a[] = {1, 1, /**/ 2, 2, /**/ 3, 3}; /* 3 units x 2 bins */
     const double b[] = {2, 3, /**/ 4, 2, /**/ 6, 1}; /* bin 0 alike, bin 1 opposite */
@@ -49,10 +49,10 @@ static bool maps_at(size_t index, double *maps, bool *use, void *context, nd_err
     return true;
 }
 
-static void matrices_agree_with(size_t units) {
+static void check_matrices(size_t units) {
     nd_error error = {0};
     double rate_map[TIMES * TIMES], population[TIMES * TIMES];
-    support_fine(
+    assert_fine(
         nd_correlation_matrices(TIMES, units, BINS, maps_at, &units, rate_map, population, &error),
         &error);
     double *a = nd_doubles(units * BINS, NULL), *b = nd_doubles(units * BINS, NULL);
@@ -72,23 +72,23 @@ static void matrices_agree_with(size_t units) {
     free(use_b);
 }
 
-static void matrices_hold_every_pair(void **state) {
+static void test_matrices_hold_every_pair(void **state) {
     (void)state;
-    matrices_agree_with(UNITS);
+    check_matrices(UNITS);
 }
 
-static void matrices_larger_than_a_block_hold_every_pair(void **state) {
+static void test_matrices_larger_than_a_block_hold_every_pair(void **state) {
     (void)state;
-    matrices_agree_with(60000); /* 12 MB of standardised maps a time: two times a block */
+    check_matrices(60000); /* 12 MB of standardised maps a time: two times a block */
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pearson_is_that_of_known_series),
-        cmocka_unit_test(only_units_used_at_both_times_count),
-        cmocka_unit_test(population_vectors_are_compared_bin_by_bin),
-        cmocka_unit_test(matrices_hold_every_pair),
-        cmocka_unit_test(matrices_larger_than_a_block_hold_every_pair),
+        cmocka_unit_test(test_pearson_is_that_of_known_series),
+        cmocka_unit_test(test_only_units_used_at_both_times_count),
+        cmocka_unit_test(test_population_vectors_are_compared_bin_by_bin),
+        cmocka_unit_test(test_matrices_hold_every_pair),
+        cmocka_unit_test(test_matrices_larger_than_a_block_hold_every_pair),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,24 +18,24 @@ static void measure(double update_noise, double label_noise, unsigned threads, s
                     uint64_t steps, nd_drift *drift) {
     nd_error error = {0};
     nd_experiment *experiment = nd_experiment_parse(EXPERIMENT, "test", NULL, NULL, 0, &error);
-    support_fine(experiment != NULL, &error);
+    assert_fine(experiment != NULL, &error);
     experiment->learning.update_noise = update_noise;
     experiment->learning.label_noise = label_noise;
     nd_dataset *dataset = nd_dataset_make(experiment, &error);
-    support_fine(dataset != NULL, &error);
+    assert_fine(dataset != NULL, &error);
     nd_parameters *parameters = nd_initial_parameters(experiment, dataset, &error);
-    support_fine(parameters != NULL, &error);
+    assert_fine(parameters != NULL, &error);
     nd_drift_options options = {
         .branches = branches, .steps = steps, .threads = threads, .relax = true};
-    support_fine(nd_drift_measure(experiment, dataset, parameters, &options, NULL, drift, &error),
-                 &error);
+    assert_fine(nd_drift_measure(experiment, dataset, parameters, &options, NULL, drift, &error),
+                &error);
     nd_parameters_free(parameters);
     nd_dataset_free(dataset);
     nd_experiment_free(experiment);
 }
 
 /* p < 0.001: a false alarm once in a thousand seeds, were there no drift. */
-static void label_noise_drifts_down_the_trace_at_the_predicted_speed(void **state) {
+static void test_label_noise_drifts_down_the_trace_at_the_predicted_speed(void **state) {
     (void)state;
     nd_drift drift;
     measure(0, 0.5, 2, 64, 600, &drift);
@@ -52,7 +52,7 @@ static void label_noise_drifts_down_the_trace_at_the_predicted_speed(void **stat
 
 /* The walk along the manifold hides the drift of one branch; of 1200 it stands out by more than
  * five standard errors. */
-static void update_noise_drifts_down_the_sum_of_logs(void **state) {
+static void test_update_noise_drifts_down_the_sum_of_logs(void **state) {
     (void)state;
     nd_drift drift;
     measure(0.2, 0, 2, 1200, 2000, &drift);
@@ -65,7 +65,7 @@ static void update_noise_drifts_down_the_sum_of_logs(void **state) {
                 0.2 * logs->predicted + 3 * logs->along_error);
 }
 
-static void results_do_not_depend_on_threads(void **state) {
+static void test_results_do_not_depend_on_threads(void **state) {
     (void)state;
     nd_drift one, three;
     measure(0.05, 0, 1, 16, 50, &one);
@@ -73,11 +73,11 @@ static void results_do_not_depend_on_threads(void **state) {
     assert_memory_equal(&one, &three, sizeof one);
 }
 
-static void branches_that_do_not_move_are_told(void **state) {
+static void test_branches_that_do_not_move_are_told(void **state) {
     (void)state;
     nd_error error = {0};
     nd_experiment *experiment = nd_experiment_parse(EXPERIMENT, "test", NULL, NULL, 0, &error);
-    support_fine(experiment != NULL, &error);
+    assert_fine(experiment != NULL, &error);
     nd_dataset *dataset = nd_dataset_make(experiment, &error);
     nd_parameters *silent = nd_initial_parameters(experiment, dataset, &error);
     nd_drift drift;
@@ -94,10 +94,10 @@ static void branches_that_do_not_move_are_told(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(label_noise_drifts_down_the_trace_at_the_predicted_speed),
-        cmocka_unit_test(update_noise_drifts_down_the_sum_of_logs),
-        cmocka_unit_test(results_do_not_depend_on_threads),
-        cmocka_unit_test(branches_that_do_not_move_are_told),
+        cmocka_unit_test(test_label_noise_drifts_down_the_trace_at_the_predicted_speed),
+        cmocka_unit_test(test_update_noise_drifts_down_the_sum_of_logs),
+        cmocka_unit_test(test_results_do_not_depend_on_threads),
+        cmocka_unit_test(test_branches_that_do_not_move_are_told),
     };
     return cmocka_run_group_tests_name("direction of drift", tests, NULL, NULL);
 }

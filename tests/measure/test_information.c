@@ -38,7 +38,7 @@ static void check_cell(const nd_sparse_activity *sparse, const nd_responses *res
     for (size_t e = sparse->events.start[cell]; e < sparse->events.start[cell + 1]; e++)
         level[sparse->events.frame[e]] = responses->level[e];
     expected[2] = nd_mutual_information(level, responses->levels, view->bin, view->bins, FRAMES);
-    support_close("information", information, expected, ND_INFORMATIONS, 1e-12, 1.0);
+    assert_close("information", information, expected, ND_INFORMATIONS, 1e-12, 1.0);
 }
 
 static void check_against_definitions(bool whole, double largest, size_t bins) {
@@ -48,15 +48,15 @@ static void check_against_definitions(bool whole, double largest, size_t bins) {
     nd_sparse_activity sparse;
     nd_responses responses;
     nd_error error = {0};
-    support_fine(nd_sparse_activity_from(activity, FRAMES, CELLS, bin, bins, 0.1, &sparse, &error),
-                 &error);
+    assert_fine(nd_sparse_activity_from(activity, FRAMES, CELLS, bin, bins, 0.1, &sparse, &error),
+                &error);
     size_t cells[CELLS], count = nd_sufficiently_active(&sparse.view, 1, 0.0, cells);
     double information[CELLS * ND_INFORMATIONS];
     double *occupancy = calloc(bins, sizeof *occupancy);
     double *curves = calloc(bins * CELLS, sizeof *curves);
-    support_fine(nd_responses_choose(&sparse.view, cells, count, &responses, &error), &error);
-    support_fine(nd_naive_information(&sparse.view, cells, count, &responses, information, &error),
-                 &error);
+    assert_fine(nd_responses_choose(&sparse.view, cells, count, &responses, &error), &error);
+    assert_fine(nd_naive_information(&sparse.view, cells, count, &responses, information, &error),
+                &error);
     nd_binned_curves(&sparse.view, cells, count, occupancy, curves);
     for (size_t i = 0; i < count; i++)
         check_cell(&sparse, &responses, curves + i * bins, occupancy, cells[i],
@@ -92,10 +92,10 @@ static void test_responses_follow_the_published_choice(void **state) {
     } cases[] = {{0, ND_RESPONSE_ROUNDED, 21},      /* 19.9 rounds to 20 */
                  {1, ND_RESPONSE_LOGARITHMIC, 11},  /* at most 5 */
                  {2, ND_RESPONSE_LOGARITHMIC, 11}}; /* 20.5 */
-    support_fine(nd_sparse_activity_from(activity, 4, 3, bin, 1, 1.0, &sparse, &error), &error);
+    assert_fine(nd_sparse_activity_from(activity, 4, 3, bin, 1, 1.0, &sparse, &error), &error);
     for (size_t i = 0; i < 3; i++) {
-        support_fine(nd_responses_choose(&sparse.view, &cases[i].cell, 1, &responses, &error),
-                     &error);
+        assert_fine(nd_responses_choose(&sparse.view, &cases[i].cell, 1, &responses, &error),
+                    &error);
         assert_int_equal(responses.kind, cases[i].kind);
         assert_int_equal(responses.levels, cases[i].levels);
         nd_responses_clear(&responses);
@@ -112,10 +112,10 @@ static void test_silent_cells_have_no_spatial_information(void **state) {
     nd_error error = {0};
     size_t cell = 0;
     double information[ND_INFORMATIONS];
-    support_fine(nd_sparse_activity_from(activity, 8, 1, bin, 4, 1.0, &sparse, &error), &error);
-    support_fine(nd_responses_choose(&sparse.view, &cell, 1, &responses, &error), &error);
-    support_fine(nd_naive_information(&sparse.view, &cell, 1, &responses, information, &error),
-                 &error);
+    assert_fine(nd_sparse_activity_from(activity, 8, 1, bin, 4, 1.0, &sparse, &error), &error);
+    assert_fine(nd_responses_choose(&sparse.view, &cell, 1, &responses, &error), &error);
+    assert_fine(nd_naive_information(&sparse.view, &cell, 1, &responses, information, &error),
+                &error);
     assert_true(isnan(information[ND_INFORMATION_BIT_SPIKE]));
     assert_true(information[ND_INFORMATION_BIT_SECOND] == 0.0);
     assert_true(information[ND_INFORMATION_MUTUAL] == 0.0);
@@ -129,15 +129,15 @@ static void test_frames_without_a_bin_are_left_out(void **state) {
     int64_t bin[] = {0, -1, 1, 1, 0, 0};
     nd_sparse_activity sparse;
     nd_error error = {0};
-    support_fine(nd_sparse_activity_from(activity, 6, 1, bin, 2, 1.0, &sparse, &error), &error);
+    assert_fine(nd_sparse_activity_from(activity, 6, 1, bin, 2, 1.0, &sparse, &error), &error);
     assert_int_equal(sparse.view.frames, 5);
     assert_int_equal(sparse.events.start[1], 3);
     assert_int_equal(sparse.events.frame[1], 2);
     double occupancy[2], curve[2];
     size_t cell = 0;
     nd_binned_curves(&sparse.view, &cell, 1, occupancy, curve);
-    support_close("occupancy", occupancy, (double[]){0.6, 0.4}, 2, 1e-15, 1.0);
-    support_close("curve", curve, (double[]){2.0 / 3.0, 1.0}, 2, 1e-15, 1.0);
+    assert_close("occupancy", occupancy, (double[]){0.6, 0.4}, 2, 1e-15, 1.0);
+    assert_close("curve", curve, (double[]){2.0 / 3.0, 1.0}, 2, 1e-15, 1.0);
     nd_sparse_activity_clear(&sparse);
 }
 
@@ -179,9 +179,9 @@ static void test_published_session(void **state) {
     nd_responses responses;
     nd_error error = {0};
     double *information = calloc(active * ND_INFORMATIONS, sizeof *information);
-    support_fine(nd_responses_choose(&sparse.view, cells, active, &responses, &error), &error);
-    support_fine(nd_naive_information(&sparse.view, cells, active, &responses, information, &error),
-                 &error);
+    assert_fine(nd_responses_choose(&sparse.view, cells, active, &responses, &error), &error);
+    assert_fine(nd_naive_information(&sparse.view, cells, active, &responses, information, &error),
+                &error);
     const char *columns[] = {"SI_naive_bit_spike", "SI_naive_bit_sec", "MI_naive"};
     char **number = reference_column(table, "cell", &rows);
     assert_int_equal(rows, 89);
@@ -193,8 +193,8 @@ static void test_published_session(void **state) {
                 at++;
             assert_true(at < active);
             double expected = strtod(value[r], NULL);
-            support_close(columns[k], &information[at * ND_INFORMATIONS + k], &expected, 1, 1e-6,
-                          0.0);
+            assert_close(columns[k], &information[at * ND_INFORMATIONS + k], &expected, 1, 1e-6,
+                         0.0);
         }
         reference_column_free(value, rows);
     }

@@ -11,11 +11,11 @@ static nd_linearization *linearize(const nd_parameters *parameters, const nd_dat
     nd_error error = {0};
     nd_linearization *point =
         nd_linearize(parameters, dataset, nd_activation_find(activation), &error);
-    support_fine(point != NULL, &error);
+    assert_fine(point != NULL, &error);
     return point;
 }
 
-static void extremes_match_the_exact_spectrum(void **state) {
+static void test_extremes_match_the_exact_spectrum(void **state) {
     (void)state;
     static const char *const names[] = {"relu", "tanh"};
     for (size_t i = 0; i < 2; i++) {
@@ -24,11 +24,11 @@ static void extremes_match_the_exact_spectrum(void **state) {
         nd_parameters *parameters = random_parameters(31, 30, 6, 3);
         nd_linearization *point = linearize(parameters, dataset, names[i]);
         nd_extremes ends;
-        support_fine(nd_hessian_extremes(point, 1, 300, &ends, &error), &error);
+        assert_fine(nd_hessian_extremes(point, 1, 300, &ends, &error), &error);
         double *exact = exact_eigenvalues(parameters, dataset, nd_activation_find(names[i]), NULL);
         size_t count = nd_parameter_count(parameters);
-        support_close("largest", &ends.largest, exact, 1, 1e-9, 0);
-        support_close("smallest", &ends.smallest, exact + count - 1, 1, 1e-9, exact[0]);
+        assert_close("largest", &ends.largest, exact, 1, 1e-9, 0);
+        assert_close("smallest", &ends.smallest, exact + count - 1, 1, 1e-9, exact[0]);
         assert_true(ends.largest_error < 1e-7 * ends.largest);
         free(exact);
         nd_linearization_free(point);
@@ -39,14 +39,14 @@ static void extremes_match_the_exact_spectrum(void **state) {
 
 /* Every bin within four standard errors (and half an eigenvalue, for bins without spread), the
  * trace too: with fixed seeds, 18 comparisons, a false alarm would come once in 900 draws. */
-static void density_and_trace_agree_within_their_errors(void **state) {
+static void test_density_and_trace_agree_within_their_errors(void **state) {
     (void)state;
     nd_error error = {0};
     nd_dataset *dataset = random_dataset(32, 8, 6, 3);
     nd_parameters *parameters = random_parameters(32, 40, 6, 3);
     nd_linearization *point = linearize(parameters, dataset, "relu");
     nd_density density;
-    support_fine(nd_hessian_density(point, 5, 24, 150, &density, &error), &error);
+    assert_fine(nd_hessian_density(point, 5, 24, 150, &density, &error), &error);
     double *exact = exact_eigenvalues(parameters, dataset, nd_activation_find("relu"), NULL);
     size_t count = nd_parameter_count(parameters);
     double total = 0;
@@ -70,7 +70,7 @@ static void density_and_trace_agree_within_their_errors(void **state) {
     nd_dataset_free(dataset);
 }
 
-static void relaxed_points_have_one_spectrum_exact_and_gauss_newton(void **state) {
+static void test_relaxed_points_have_one_spectrum_exact_and_gauss_newton(void **state) {
     (void)state;
     for (uint64_t seed = 40; seed < 46; seed++) {
         nd_error error = {0};
@@ -78,15 +78,15 @@ static void relaxed_points_have_one_spectrum_exact_and_gauss_newton(void **state
         nd_parameters *parameters = random_parameters(seed, 60, 5, 3);
         nd_relaxation relaxation;
         const nd_activation *activation = nd_activation_find(seed % 2 ? "relu" : "softplus");
-        support_fine(nd_relax(parameters, dataset, activation, &relaxation, &error), &error);
+        assert_fine(nd_relax(parameters, dataset, activation, &relaxation, &error), &error);
         assert_true(relaxation.end == ND_AT_SOLUTION && relaxation.loss <= ND_RELAXED_LOSS);
         nd_linearization *point = nd_linearize(parameters, dataset, activation, &error);
-        support_fine(point != NULL, &error);
+        assert_fine(point != NULL, &error);
         nd_spectrum gauss_newton = {0};
-        support_fine(nd_gauss_newton_spectrum(point, &gauss_newton, &error), &error);
+        assert_fine(nd_gauss_newton_spectrum(point, &gauss_newton, &error), &error);
         double *exact = exact_eigenvalues(parameters, dataset, activation, NULL);
         /* The residual blocks are of the size of the error left, 1e-4 of the targets. */
-        support_close("relaxed", exact, gauss_newton.eigenvalue, gauss_newton.count, 1e-3, 0);
+        assert_close("relaxed", exact, gauss_newton.eigenvalue, gauss_newton.count, 1e-3, 0);
         free(exact);
         nd_spectrum_free(&gauss_newton);
         nd_linearization_free(point);
@@ -95,21 +95,21 @@ static void relaxed_points_have_one_spectrum_exact_and_gauss_newton(void **state
     }
 }
 
-static void relaxation_from_near_a_solution_stays_near(void **state) {
+static void test_relaxation_from_near_a_solution_stays_near(void **state) {
     (void)state;
     nd_error error = {0};
     const nd_activation *relu = nd_activation_find("relu");
     nd_dataset *dataset = random_dataset(50, 6, 5, 3);
     nd_parameters *parameters = random_parameters(50, 60, 5, 3);
     nd_relaxation first, second;
-    support_fine(nd_relax(parameters, dataset, relu, &first, &error), &error);
+    assert_fine(nd_relax(parameters, dataset, relu, &first, &error), &error);
     double noise[60 * 9], length = 0;
     nd_random_gaussians(50, ND_FOR_TEST, 30, 0, nd_parameter_count(parameters), noise);
     for (size_t i = 0; i < nd_parameter_count(parameters); i++) {
         parameters->input_weights[i] += 1e-3 * noise[i];
         length += 1e-6 * noise[i] * noise[i];
     }
-    support_fine(nd_relax(parameters, dataset, relu, &second, &error), &error);
+    assert_fine(nd_relax(parameters, dataset, relu, &second, &error), &error);
     assert_int_equal(second.end, ND_AT_SOLUTION);
     /* Only the part of the noise across the manifold (18 of 540 dimensions) is taken back. */
     assert_true(second.distance < 0.5 * sqrt(length));
@@ -120,7 +120,7 @@ static void relaxation_from_near_a_solution_stays_near(void **state) {
 static double loss_of(const nd_parameters *parameters, const nd_dataset *dataset) {
     nd_error error = {0};
     nd_linearization *point = nd_linearize(parameters, dataset, nd_activation_find("relu"), &error);
-    support_fine(point != NULL, &error);
+    assert_fine(point != NULL, &error);
     double loss = point->loss;
     nd_linearization_free(point);
     return loss;
@@ -143,7 +143,7 @@ static double steepest_fall(const nd_parameters *at, const nd_dataset *dataset) 
     return most;
 }
 
-static void a_task_without_a_solution_ends_above_it_at_minima(void **state) {
+static void test_a_task_without_a_solution_ends_above_it_at_minima(void **state) {
     (void)state;
     size_t minima = 0;
     for (uint64_t seed = 51; seed < 59; seed++) {
@@ -152,8 +152,8 @@ static void a_task_without_a_solution_ends_above_it_at_minima(void **state) {
         nd_parameters *parameters = random_parameters(seed, 3, 20, 5);
         double before = steepest_fall(parameters, dataset);
         nd_relaxation relaxation;
-        support_fine(nd_relax(parameters, dataset, nd_activation_find("relu"), &relaxation, &error),
-                     &error);
+        assert_fine(nd_relax(parameters, dataset, nd_activation_find("relu"), &relaxation, &error),
+                    &error);
         assert_int_not_equal(relaxation.end, ND_AT_SOLUTION);
         assert_true(nd_parameters_finite(parameters));
         if (relaxation.end == ND_AT_MINIMUM) {
@@ -168,7 +168,7 @@ static void a_task_without_a_solution_ends_above_it_at_minima(void **state) {
     assert_true(minima >= 4);
 }
 
-static void samples_alike_with_other_targets_bound_the_loss(void **state) {
+static void test_samples_alike_with_other_targets_bound_the_loss(void **state) {
     (void)state;
     nd_error error = {0};
     nd_dataset *dataset = random_dataset(60, 6, 5, 3);
@@ -182,8 +182,8 @@ static void samples_alike_with_other_targets_bound_the_loss(void **state) {
     expected /= 18 * nd_target_variance(dataset);
     assert_true(fabs(nd_least_loss(dataset) - expected) < 1e-14);
     nd_relaxation relaxation;
-    support_fine(nd_relax(parameters, dataset, nd_activation_find("relu"), &relaxation, &error),
-                 &error);
+    assert_fine(nd_relax(parameters, dataset, nd_activation_find("relu"), &relaxation, &error),
+                &error);
     assert_int_equal(relaxation.end, ND_AT_SOLUTION);
     assert_true(relaxation.loss >= expected * (1 - 1e-12) &&
                 relaxation.loss <= expected + ND_RELAXED_LOSS);
@@ -193,7 +193,7 @@ static void samples_alike_with_other_targets_bound_the_loss(void **state) {
 
 /* Smoothed data make small eigenvalues: the way to a solution is long, and full of creases. Without
  * following them, the worst of these stops above 1e-7. */
-static void creases_do_not_stop_the_descent(void **state) {
+static void test_creases_do_not_stop_the_descent(void **state) {
     (void)state;
     for (uint64_t seed = 1; seed <= 3; seed++) {
         nd_error error = {0};
@@ -203,14 +203,14 @@ static void creases_do_not_stop_the_descent(void **state) {
                  "network: {hidden: 30}\n",
                  (int)seed);
         nd_experiment *experiment = nd_experiment_parse(text, "test", NULL, NULL, 0, &error);
-        support_fine(experiment != NULL, &error);
+        assert_fine(experiment != NULL, &error);
         nd_dataset *dataset = nd_dataset_make(experiment, &error);
-        support_fine(dataset != NULL, &error);
+        assert_fine(dataset != NULL, &error);
         nd_parameters *parameters = nd_initial_parameters(experiment, dataset, &error);
-        support_fine(parameters != NULL, &error);
+        assert_fine(parameters != NULL, &error);
         nd_relaxation relaxation;
-        support_fine(nd_relax(parameters, dataset, nd_activation_find("relu"), &relaxation, &error),
-                     &error);
+        assert_fine(nd_relax(parameters, dataset, nd_activation_find("relu"), &relaxation, &error),
+                    &error);
         assert_int_equal(relaxation.end, ND_AT_SOLUTION);
         nd_parameters_free(parameters);
         nd_dataset_free(dataset);
@@ -220,13 +220,13 @@ static void creases_do_not_stop_the_descent(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(extremes_match_the_exact_spectrum),
-        cmocka_unit_test(density_and_trace_agree_within_their_errors),
-        cmocka_unit_test(relaxed_points_have_one_spectrum_exact_and_gauss_newton),
-        cmocka_unit_test(relaxation_from_near_a_solution_stays_near),
-        cmocka_unit_test(a_task_without_a_solution_ends_above_it_at_minima),
-        cmocka_unit_test(samples_alike_with_other_targets_bound_the_loss),
-        cmocka_unit_test(creases_do_not_stop_the_descent),
+        cmocka_unit_test(test_extremes_match_the_exact_spectrum),
+        cmocka_unit_test(test_density_and_trace_agree_within_their_errors),
+        cmocka_unit_test(test_relaxed_points_have_one_spectrum_exact_and_gauss_newton),
+        cmocka_unit_test(test_relaxation_from_near_a_solution_stays_near),
+        cmocka_unit_test(test_a_task_without_a_solution_ends_above_it_at_minima),
+        cmocka_unit_test(test_samples_alike_with_other_targets_bound_the_loss),
+        cmocka_unit_test(test_creases_do_not_stop_the_descent),
     };
     return cmocka_run_group_tests_name("lanczos and relaxation", tests, NULL, NULL);
 }

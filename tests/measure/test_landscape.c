@@ -19,14 +19,14 @@ static nd_landscape_options usual(uint64_t seed) {
 
 /* Ten seeds, each within 3.9 standard errors: a false alarm once in a thousand sets. Their sum,
  * too, so that a small bias shared by all would show. */
-static void mean_drift_agrees_with_theory_within_its_error(void **state) {
+static void test_mean_drift_agrees_with_theory_within_its_error(void **state) {
     (void)state;
     double sum = 0;
     for (uint64_t seed = 1; seed <= 10; seed++) {
         nd_error error = {0};
         nd_landscape_options options = usual(seed);
         nd_landscape_drift drift;
-        support_fine(nd_landscape_measure_drift(&options, &drift, &error), &error);
+        assert_fine(nd_landscape_measure_drift(&options, &drift, &error), &error);
         assert_true(drift.theory < 0);
         assert_true(fabs(drift.gradient_z) < 3.9);
         assert_true(fabs(drift.displacement - drift.theory) < 3.9 * drift.displacement_error);
@@ -37,17 +37,17 @@ static void mean_drift_agrees_with_theory_within_its_error(void **state) {
     assert_true(fabs(sum) < 3.3 * sqrt(10));
 }
 
-static void walks_are_the_same_for_any_threads_and_number_of_walkers(void **state) {
+static void test_walks_are_the_same_for_any_threads_and_number_of_walkers(void **state) {
     (void)state;
     nd_error error = {0};
     double step[11], *one = calloc(4400, sizeof *one), *two = calloc(4400, sizeof *two);
     double *y = calloc(4400, sizeof *y);
     nd_landscape_options options = usual(3);
     options.start_x = 1.4;
-    support_fine(nd_landscape_walk(ND_VALLEY_NARROWING, &options, step, one, y, &error), &error);
+    assert_fine(nd_landscape_walk(ND_VALLEY_NARROWING, &options, step, one, y, &error), &error);
     options.threads = 3;
     options.walkers = 100;
-    support_fine(nd_landscape_walk(ND_VALLEY_NARROWING, &options, step, two, y, &error), &error);
+    assert_fine(nd_landscape_walk(ND_VALLEY_NARROWING, &options, step, two, y, &error), &error);
     assert_memory_equal(one, two, 1100 * sizeof *one);
     assert_true(step[0] == 0 && step[10] == 1500 && one[0] == 1.4);
     free(one);
@@ -55,19 +55,19 @@ static void walks_are_the_same_for_any_threads_and_number_of_walkers(void **stat
     free(y);
 }
 
-static void descent_without_noise_stays_where_it_arrives(void **state) {
+static void test_descent_without_noise_stays_where_it_arrives(void **state) {
     (void)state;
     nd_error error = {0};
     nd_landscape_options options = usual(4);
     options.noise = 0;
     options.walkers = 1;
     double step[11], x[11], y[11];
-    support_fine(nd_landscape_walk(ND_VALLEY_NARROWING, &options, step, x, y, &error), &error);
+    assert_fine(nd_landscape_walk(ND_VALLEY_NARROWING, &options, step, x, y, &error), &error);
     assert_true(fabs(y[10]) < 1e-12);
     assert_true(fabs(x[10] - x[9]) < 1e-12);
 }
 
-static void walks_to_infinity_are_told(void **state) {
+static void test_walks_to_infinity_are_told(void **state) {
     (void)state;
     nd_error error = {0};
     nd_landscape_options options = usual(5);
@@ -84,10 +84,10 @@ static void walks_to_infinity_are_told(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(mean_drift_agrees_with_theory_within_its_error),
-        cmocka_unit_test(walks_are_the_same_for_any_threads_and_number_of_walkers),
-        cmocka_unit_test(descent_without_noise_stays_where_it_arrives),
-        cmocka_unit_test(walks_to_infinity_are_told),
+        cmocka_unit_test(test_mean_drift_agrees_with_theory_within_its_error),
+        cmocka_unit_test(test_walks_are_the_same_for_any_threads_and_number_of_walkers),
+        cmocka_unit_test(test_descent_without_noise_stays_where_it_arrives),
+        cmocka_unit_test(test_walks_to_infinity_are_told),
     };
     return cmocka_run_group_tests_name("landscape", tests, NULL, NULL);
 }

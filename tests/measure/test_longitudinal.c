@@ -19,7 +19,7 @@ static nd_given_metrics given(double cells, double active, double information) {
 static nd_recording_result *measure(const nd_recording *recording) {
     nd_error error = {0};
     nd_recording_result *result = nd_recording_measure(recording, 2, NULL, &error);
-    support_fine(result != NULL, &error);
+    assert_fine(result != NULL, &error);
     return result;
 }
 
@@ -234,7 +234,7 @@ static void test_threads_change_nothing(void **state) {
     nd_error error = {0};
     nd_recording_result *one = nd_recording_measure(recording, 1, NULL, &error);
     nd_recording_result *four = nd_recording_measure(recording, 4, NULL, &error);
-    support_fine(one && four, &error);
+    assert_fine(one && four, &error);
     if (!one || !four)
         return;
     for (size_t s = 0; s < SESSIONS; s++)
@@ -293,7 +293,7 @@ static void test_longitudinal_mouse_sparsifies(void **state) {
     double *maps[3];
     int64_t *ids;
     nd_error error = {0};
-    support_fine(
+    assert_fine(
         nd_group_common_maps(result, &result->group[0], which, 3, maps, &ids, &cells, &error),
         &error);
     support_between("cells", (double)cells, 50, 200);

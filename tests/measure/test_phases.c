@@ -59,7 +59,7 @@ static made *make(uint64_t seed, double learned, double sparse, int power, bool 
 
 /* A steady fall from end to end fits as well with corners further out: the ends are taken, not what
  * rounding prefers, so that a fall still going on at the last record is told as one. */
-static void a_fall_from_end_to_end_has_its_corners_there(void **state) {
+static void test_a_fall_from_end_to_end_has_its_corners_there(void **state) {
     (void)state;
     double time[RECORDS], value[RECORDS];
     for (int trial = 0; trial < 50; trial++) {
@@ -69,13 +69,13 @@ static void a_fall_from_end_to_end_has_its_corners_there(void **state) {
         }
         nd_error error = {0};
         nd_fall fall;
-        support_fine(nd_fit_fall(time, value, RECORDS, &fall, &error), &error);
+        assert_fine(nd_fit_fall(time, value, RECORDS, &fall, &error), &error);
         assert_true(fall.from == time[0]);
         assert_true(fall.to == time[RECORDS - 1]);
     }
 }
 
-static void change_points_are_recovered(void **state) {
+static void test_change_points_are_recovered(void **state) {
     (void)state;
     for (uint64_t seed = 0; seed < 12; seed++) {
         int power = 1 + (int)(seed % 3);
@@ -83,7 +83,7 @@ static void change_points_are_recovered(void **state) {
         made *run = make(seed, learned, sparse, power, seed % 2 == 1);
         nd_phases phases;
         nd_error error = {0};
-        support_fine(nd_phases_find(&run->traces, &phases, &error), &error);
+        assert_fine(nd_phases_find(&run->traces, &phases, &error), &error);
         assert_true(phases.seen[0] && phases.seen[1] && phases.seen[2]);
         assert_int_equal(phases.sparsity,
                          seed % 2 == 1 ? ND_PHASE_ACTIVE_FRACTION : ND_PHASE_FRACTION_ACTIVE_UNITS);
@@ -98,12 +98,12 @@ static void change_points_are_recovered(void **state) {
     }
 }
 
-static void table_of_the_paper_is_recovered(void **state) {
+static void test_table_of_the_paper_is_recovered(void **state) {
     (void)state;
     made *run = make(3, 50000, 500000, 1, false);
     nd_phases phases;
     nd_error error = {0};
-    support_fine(nd_phases_find(&run->traces, &phases, &error), &error);
+    assert_fine(nd_phases_find(&run->traces, &phases, &error), &error);
     static const nd_change expected[3][ND_PHASE_METRICS] = {
         {ND_CHANGE_TREND, ND_CHANGE_NONE, ND_CHANGE_NONE, ND_CHANGE_UNKNOWN, ND_CHANGE_UNTESTED},
         {ND_CHANGE_NONE, ND_CHANGE_TREND, ND_CHANGE_TREND, ND_CHANGE_TREND, ND_CHANGE_TREND},
@@ -126,7 +126,7 @@ static void table_of_the_paper_is_recovered(void **state) {
     free(run);
 }
 
-static void a_run_that_never_sparsifies_has_no_second_phase(void **state) {
+static void test_a_run_that_never_sparsifies_has_no_second_phase(void **state) {
     (void)state;
     made *run = make(4, 50000, 500000, 1, false);
     nd_stream draw = nd_stream_at(4, ND_FOR_TEST, 21, 0);
@@ -136,13 +136,13 @@ static void a_run_that_never_sparsifies_has_no_second_phase(void **state) {
     }
     nd_phases phases;
     nd_error error = {0};
-    support_fine(nd_phases_find(&run->traces, &phases, &error), &error);
+    assert_fine(nd_phases_find(&run->traces, &phases, &error), &error);
     assert_true(phases.seen[0] && !phases.seen[1] && phases.seen[2]);
     assert_true(phases.end_step[1] == phases.end_step[0]);
     free(run);
 }
 
-static void traces_that_cannot_be_read_are_refused_by_reason(void **state) {
+static void test_traces_that_cannot_be_read_are_refused_by_reason(void **state) {
     (void)state;
     made *run = make(5, 50000, 500000, 1, false);
     nd_phases phases;
@@ -174,7 +174,7 @@ static void autoregressive(uint64_t seed, double memory, size_t count, double *o
 /* 400 series without a trend at p < 0.01: of independent noise, more than 12 false alarms come with
  * probability 0.0001; the correction must keep correlated noise within three times the nominal
  * rate, where the uncorrected test gives far more than ten times. */
-static void trend_test_keeps_its_level_under_autocorrelation(void **state) {
+static void test_trend_test_keeps_its_level_under_autocorrelation(void **state) {
     (void)state;
     static const double memories[] = {0, 0.8};
     double time[200], values[200];
@@ -186,13 +186,13 @@ static void trend_test_keeps_its_level_under_autocorrelation(void **state) {
         for (uint64_t seed = 0; seed < 400; seed++) {
             nd_trend trend;
             autoregressive(seed, memories[m], 200, values);
-            support_fine(nd_trend_test(time, values, 200, &trend, &error), &error);
+            assert_fine(nd_trend_test(time, values, 200, &trend, &error), &error);
             alarms += trend.p < 0.01;
             if (seed % 8 != 0)
                 continue;
             for (size_t i = 0; i < 200; i++)
                 values[i] -= 0.02 * (double)i;
-            support_fine(nd_trend_test(time, values, 200, &trend, &error), &error);
+            assert_fine(nd_trend_test(time, values, 200, &trend, &error), &error);
             found += trend.p < 0.01 && trend.slope < 0;
         }
         print_message("memory %.1f: %d false alarms of 400, %d of 50 trends found\n", memories[m],
@@ -202,7 +202,7 @@ static void trend_test_keeps_its_level_under_autocorrelation(void **state) {
     }
 }
 
-static void sens_slope_and_a_constant_series(void **state) {
+static void test_sens_slope_and_a_constant_series(void **state) {
     (void)state;
     double time[7] = {0, 1, 2, 4, 5, 6, 9}, values[7], constant[7] = {3, 3, 3, 3, 3, 3, 3};
     nd_error error = {0};
@@ -210,23 +210,23 @@ static void sens_slope_and_a_constant_series(void **state) {
     for (size_t i = 0; i < 7; i++)
         values[i] = 2 - 0.5 * time[i];
     values[3] = 40; /* one outlier does not move a median */
-    support_fine(nd_trend_test(time, values, 7, &trend, &error), &error);
+    assert_fine(nd_trend_test(time, values, 7, &trend, &error), &error);
     assert_true(fabs(trend.slope + 0.5) < 1e-12);
-    support_fine(nd_trend_test(time, constant, 7, &trend, &error), &error);
+    assert_fine(nd_trend_test(time, constant, 7, &trend, &error), &error);
     assert_true(trend.slope == 0 && trend.p == 1);
-    support_fine(nd_trend_test(time, values, 4, &trend, &error), &error);
+    assert_fine(nd_trend_test(time, values, 4, &trend, &error), &error);
     assert_true(isnan(trend.p));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_fall_from_end_to_end_has_its_corners_there),
-        cmocka_unit_test(change_points_are_recovered),
-        cmocka_unit_test(table_of_the_paper_is_recovered),
-        cmocka_unit_test(a_run_that_never_sparsifies_has_no_second_phase),
-        cmocka_unit_test(traces_that_cannot_be_read_are_refused_by_reason),
-        cmocka_unit_test(trend_test_keeps_its_level_under_autocorrelation),
-        cmocka_unit_test(sens_slope_and_a_constant_series),
+        cmocka_unit_test(test_a_fall_from_end_to_end_has_its_corners_there),
+        cmocka_unit_test(test_change_points_are_recovered),
+        cmocka_unit_test(test_table_of_the_paper_is_recovered),
+        cmocka_unit_test(test_a_run_that_never_sparsifies_has_no_second_phase),
+        cmocka_unit_test(test_traces_that_cannot_be_read_are_refused_by_reason),
+        cmocka_unit_test(test_trend_test_keeps_its_level_under_autocorrelation),
+        cmocka_unit_test(test_sens_slope_and_a_constant_series),
     };
     return cmocka_run_group_tests_name("phases", tests, NULL, NULL);
 }

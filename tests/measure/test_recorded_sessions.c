@@ -35,13 +35,13 @@ static means measure(const nd_sparse_activity *session) {
     nd_responses responses;
     nd_error error = {0};
     means found = {.active = (double)active};
-    support_fine(nd_responses_choose(&session->view, cells, active, &responses, &error), &error);
-    support_fine(
+    assert_fine(nd_responses_choose(&session->view, cells, active, &responses, &error), &error);
+    assert_fine(
         nd_naive_information(&session->view, cells, active, &responses, information, &error),
         &error);
-    support_fine(nd_shuffle_test(&session->view, cells, active, 200, ND_SHUFFLE_CYCLIC, 1, 2, p,
-                                 NULL, &error),
-                 &error);
+    assert_fine(nd_shuffle_test(&session->view, cells, active, 200, ND_SHUFFLE_CYCLIC, 1, 2, p,
+                                NULL, &error),
+                &error);
     for (size_t i = 0; i < active; i++) {
         found.rate += nd_total_amount(&session->view, cells[i]) / (double)session->view.frames /
                       (double)active;
@@ -82,9 +82,9 @@ static void check_ca1(const char *mouse, size_t first_row) {
         assert_true(expected[1][at] == (double)sparse.view.cells);
         assert_true(expected[2][at] == found.active);
         double rate = found.rate / 0.05;
-        support_close("rate", &rate, &expected[3][at], 1, 1e-6, 0.0);
+        assert_close("rate", &rate, &expected[3][at], 1, 1e-6, 0.0);
         for (size_t k = 0; k < ND_INFORMATIONS; k++)
-            support_close(names[4 + k], &found.information[k], &expected[4 + k][at], 1, 1e-6, 0.0);
+            assert_close(names[4 + k], &found.information[k], &expected[4 + k][at], 1, 1e-6, 0.0);
         /* Two tests of 200 shuffles of some 200 cells each differ by 0.011 (measured, over seeds);
          * 0.05 once in 2e5 sessions. */
         assert_true(fabs(found.share - expected[7][at]) < 0.05);
@@ -124,8 +124,8 @@ static void test_longitudinal_sessions(void **state) {
         assert_true(expected[1][r] == (double)sparse.view.frames);
         assert_true(expected[2][r] == (double)sparse.view.cells);
         assert_true(expected[3][r] == found.active);
-        support_close("rate", &found.rate, &expected[4][r], 1, 1e-6, 0.0);
-        support_close("SI", &found.information[0], &expected[5][r], 1, 1e-6, 0.0);
+        assert_close("rate", &found.rate, &expected[4][r], 1, 1e-6, 0.0);
+        assert_close("SI", &found.information[0], &expected[5][r], 1, 1e-6, 0.0);
         /* As above; and 0.03 between the means over the 8 sessions. */
         assert_true(fabs(found.share - expected[6][r]) < 0.06);
         difference += (found.share - expected[6][r]) / 8.0;

@@ -12,13 +12,13 @@ static void test_slope_and_p_value_of_a_worked_example(void **state) {
      */
     double x[] = {1, 2, 3, 4, 5}, y[] = {2, 1, 4, 3, 5};
     nd_regression line = nd_regress(x, y, 5);
-    support_close("slope", &line.slope, (double[]){0.8}, 1, 1e-14, 1.0);
-    support_close("intercept", &line.intercept, (double[]){0.6}, 1, 1e-14, 1.0);
-    support_close("error", &line.slope_error, (double[]){sqrt(1.2 / 10.0)}, 1, 1e-14, 1.0);
+    assert_close("slope", &line.slope, (double[]){0.8}, 1, 1e-14, 1.0);
+    assert_close("intercept", &line.intercept, (double[]){0.6}, 1, 1e-14, 1.0);
+    assert_close("error", &line.slope_error, (double[]){sqrt(1.2 / 10.0)}, 1, 1e-14, 1.0);
     /* Student's t with 3 degrees of freedom has a closed form. */
     double t = 0.8 / sqrt(0.12), angle = atan(t / sqrt(3.0));
     double p = 1.0 - 2.0 / M_PI * (angle + sin(angle) * cos(angle));
-    support_close("p", &line.p, &p, 1, 1e-12, 0.0);
+    assert_close("p", &line.p, &p, 1, 1e-12, 0.0);
 }
 
 static void test_agrees_with_gsl(void **state) {
@@ -35,7 +35,7 @@ static void test_agrees_with_gsl(void **state) {
     double found[] = {line.slope, line.slope_error, line.intercept, line.intercept_error};
     double expected[] = {c1, sqrt(v11), c0, sqrt(v00)};
     for (int i = 0; i < 4; i++)
-        support_close("line", &found[i], &expected[i], 1, 1e-7, 0.0);
+        assert_close("line", &found[i], &expected[i], 1, 1e-7, 0.0);
 }
 
 static void test_missing_values_and_too_few_points(void **state) {

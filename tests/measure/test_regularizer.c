@@ -10,13 +10,13 @@ static double value_at(const nd_parameters *parameters, const nd_dataset *datase
     nd_error error = {0};
     double value;
     nd_linearization *point = nd_linearize(parameters, dataset, activation, &error);
-    support_fine(point != NULL, &error);
-    support_fine(nd_regularizer_at(point, which, 0, &value, NULL, NULL, &error), &error);
+    assert_fine(point != NULL, &error);
+    assert_fine(nd_regularizer_at(point, which, 0, &value, NULL, NULL, &error), &error);
     nd_linearization_free(point);
     return value;
 }
 
-static void gradients_match_differences(void **state) {
+static void test_gradients_match_differences(void **state) {
     (void)state;
     static const char *const names[] = {"relu", "tanh", "softplus"};
     for (size_t a = 0; a < 3; a++)
@@ -28,9 +28,9 @@ static void gradients_match_differences(void **state) {
             nd_parameters *actual = random_parameters(61, 6, 3, 2);
             size_t count = nd_parameter_count(parameters);
             nd_linearization *point = nd_linearize(parameters, dataset, activation, &error);
-            support_fine(point != NULL, &error);
+            assert_fine(point != NULL, &error);
             double gradient[36], expected[36];
-            support_fine(
+            assert_fine(
                 nd_regularizer_at(point, (nd_regularizer)which, 0, NULL, gradient, NULL, &error),
                 &error);
             memset(actual->input_weights, 0, count * sizeof(double));
@@ -48,7 +48,7 @@ static void gradients_match_differences(void **state) {
             char what[64];
             snprintf(what, sizeof what, "%s of %s", nd_regularizer_name((nd_regularizer)which),
                      names[a]);
-            support_close(what, actual->input_weights, expected, count, 1e-6, 0);
+            assert_close(what, actual->input_weights, expected, count, 1e-6, 0);
             nd_linearization_free(point);
             nd_parameters_free(parameters);
             nd_parameters_free(actual);
@@ -58,7 +58,7 @@ static void gradients_match_differences(void **state) {
 
 /* Moving along the direction from a solution changes the outputs to second order only, and lowers
  * the regularizer. */
-static void directions_lie_in_the_manifold_and_lower_the_regularizer(void **state) {
+static void test_directions_lie_in_the_manifold_and_lower_the_regularizer(void **state) {
     (void)state;
     const nd_activation *relu = nd_activation_find("relu");
     for (int which = 0; which < ND_REGULARIZERS; which++) {
@@ -66,12 +66,12 @@ static void directions_lie_in_the_manifold_and_lower_the_regularizer(void **stat
         nd_dataset *dataset = random_dataset(62, 5, 4, 3);
         nd_parameters *parameters = random_parameters(62, 20, 4, 3);
         nd_relaxation relaxation;
-        support_fine(nd_relax(parameters, dataset, relu, &relaxation, &error), &error);
+        assert_fine(nd_relax(parameters, dataset, relu, &relaxation, &error), &error);
         nd_linearization *point = nd_linearize(parameters, dataset, relu, &error);
-        support_fine(point != NULL, &error);
+        assert_fine(point != NULL, &error);
         size_t count = nd_awake_parameters(point);
         double *direction = nd_doubles(count, &error), outputs[15];
-        support_fine(
+        assert_fine(
             nd_regularizer_at(point, (nd_regularizer)which, 0, NULL, NULL, direction, &error),
             &error);
         double length = 0, change = 0;
@@ -95,8 +95,8 @@ static void directions_lie_in_the_manifold_and_lower_the_regularizer(void **stat
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gradients_match_differences),
-        cmocka_unit_test(directions_lie_in_the_manifold_and_lower_the_regularizer),
+        cmocka_unit_test(test_gradients_match_differences),
+        cmocka_unit_test(test_directions_lie_in_the_manifold_and_lower_the_regularizer),
     };
     return cmocka_run_group_tests_name("regularizers", tests, NULL, NULL);
 }

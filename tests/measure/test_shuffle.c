@@ -28,8 +28,8 @@ static nd_sparse_activity make_walk(size_t cells, size_t tuned, uint32_t unit) {
     }
     nd_sparse_activity sparse;
     nd_error error = {0};
-    support_fine(nd_sparse_activity_from(activity, FRAMES, cells, bin, BINS, 0.1, &sparse, &error),
-                 &error);
+    assert_fine(nd_sparse_activity_from(activity, FRAMES, cells, bin, BINS, 0.1, &sparse, &error),
+                &error);
     free(activity);
     return sparse;
 }
@@ -37,7 +37,7 @@ static nd_sparse_activity make_walk(size_t cells, size_t tuned, uint32_t unit) {
 static void run(const nd_sparse_activity *sparse, size_t shuffles, nd_shuffle kind,
                 unsigned threads, const size_t *cells, size_t count, double *p, double *mean) {
     nd_error error = {0};
-    support_fine(
+    assert_fine(
         nd_shuffle_test(&sparse->view, cells, count, shuffles, kind, 1, threads, p, mean, &error),
         &error);
 }

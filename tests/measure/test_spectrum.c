@@ -13,7 +13,7 @@ static double *load(const nd_nc *file, const char *prefix, const char *name) {
     nd_error error = {0};
     snprintf(full, sizeof full, "%s%s", prefix, name);
     double *values = nd_nc_load(file, full, &rank, shape, &error);
-    support_fine(values != NULL, &error);
+    assert_fine(values != NULL, &error);
     return values;
 }
 
@@ -40,20 +40,20 @@ static nd_dataset *golden_dataset(const nd_nc *file) {
     return dataset;
 }
 
-static void exact_spectrum_matches_golden_to_1e_9(void **state) {
+static void test_exact_spectrum_matches_golden_to_1e_9(void **state) {
     (void)state;
     static const char *const points[] = {"random", "trained", "dead_units"};
     const char *path = support_data("golden/hessian.nc");
     nd_error error = {0};
     nd_nc *file = nd_nc_open(path, &error);
-    support_fine(file != NULL, &error);
+    assert_fine(file != NULL, &error);
     nd_dataset *dataset = golden_dataset(file);
     for (size_t i = 0; i < 3; i++) {
         nd_parameters *parameters = golden_parameters(file, points[i]);
         double *expected = load(file, points[i], "_eigenvalues");
         nd_sort_descending(expected, 120);
         double *actual = exact_eigenvalues(parameters, dataset, nd_activation_find("relu"), NULL);
-        support_close(points[i], actual, expected, 120, 1e-9, 0);
+        assert_close(points[i], actual, expected, 120, 1e-9, 0);
         free(actual);
         free(expected);
         nd_parameters_free(parameters);
@@ -62,21 +62,21 @@ static void exact_spectrum_matches_golden_to_1e_9(void **state) {
     nd_nc_close(file);
 }
 
-static void trained_golden_network_has_gauss_newton_rank_28(void **state) {
+static void test_trained_golden_network_has_gauss_newton_rank_28(void **state) {
     (void)state;
     nd_error error = {0};
     nd_nc *file = nd_nc_open(support_data("golden/hessian.nc"), &error);
-    support_fine(file != NULL, &error);
+    assert_fine(file != NULL, &error);
     nd_dataset *dataset = golden_dataset(file);
     nd_parameters *parameters = golden_parameters(file, "trained");
     nd_linearization *point = nd_linearize(parameters, dataset, nd_activation_find("relu"), &error);
-    support_fine(point != NULL, &error);
+    assert_fine(point != NULL, &error);
     nd_spectrum spectrum = {0};
-    support_fine(nd_gauss_newton_spectrum(point, &spectrum, &error), &error);
+    assert_fine(nd_gauss_newton_spectrum(point, &spectrum, &error), &error);
     assert_int_equal(nd_spectrum_nonzero(&spectrum), 28);
     double *expected = load(file, "trained", "_eigenvalues");
     nd_sort_descending(expected, 120);
-    support_close("relaxed: Gauss-Newton is exact", spectrum.eigenvalue, expected, 28, 1e-12, 0);
+    assert_close("relaxed: Gauss-Newton is exact", spectrum.eigenvalue, expected, 28, 1e-12, 0);
     free(expected);
     nd_spectrum_free(&spectrum);
     nd_linearization_free(point);
@@ -92,7 +92,7 @@ static const size_t shapes[][4] = {
     {3, 6, 2, 5}, {9, 2, 3, 4}, {1, 1, 1, 1}, {4, 3, 1, 10}, {12, 4, 2, 3}, {2, 5, 4, 6},
 };
 
-static void exact_spectrum_matches_differences_for_every_activation_and_shape(void **state) {
+static void test_exact_spectrum_matches_differences_for_every_activation_and_shape(void **state) {
     (void)state;
     for (const nd_activation *activation = nd_activations(); activation->name; activation++)
         for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
@@ -103,13 +103,13 @@ static void exact_spectrum_matches_differences_for_every_activation_and_shape(vo
             nd_error error = {0};
             double *hessian = difference_hessian(parameters, dataset, activation, 1e-4);
             double *expected = nd_doubles(count, &error);
-            support_fine(nd_symmetric_eigenvalues(hessian, count, expected, &error), &error);
+            assert_fine(nd_symmetric_eigenvalues(hessian, count, expected, &error), &error);
             nd_sort_descending(expected, count);
             double *actual = exact_eigenvalues(parameters, dataset, activation, NULL);
             char what[96];
             snprintf(what, sizeof what, "%s, shape %zu", activation->name, i);
             /* The differences themselves are good to about 1e-11 of the gradient. */
-            support_close(what, actual, expected, count, 1e-9, 1e-3);
+            assert_close(what, actual, expected, count, 1e-9, 1e-3);
             free(hessian);
             free(expected);
             free(actual);
@@ -118,7 +118,7 @@ static void exact_spectrum_matches_differences_for_every_activation_and_shape(vo
         }
 }
 
-static void hessian_products_match_differences(void **state) {
+static void test_hessian_products_match_differences(void **state) {
     (void)state;
     for (const nd_activation *activation = nd_activations(); activation->name; activation++) {
         nd_error error = {0};
@@ -126,7 +126,7 @@ static void hessian_products_match_differences(void **state) {
         nd_parameters *parameters = random_parameters(3, 5, 3, 2);
         double *hessian = difference_hessian(parameters, dataset, activation, 1e-4);
         nd_linearization *point = nd_linearize(parameters, dataset, activation, &error);
-        support_fine(point != NULL, &error);
+        assert_fine(point != NULL, &error);
         size_t count = nd_parameter_count(parameters);
         nd_parameters *direction = random_parameters(4, 5, 3, 2);
         nd_parameters *actual = random_parameters(4, 5, 3, 2);
@@ -140,9 +140,9 @@ static void hessian_products_match_differences(void **state) {
             for (size_t q = 0; q < count; q++)
                 expected[p] += hessian[p * count + q] * direction->input_weights[q];
         }
-        support_close(activation->name, actual->input_weights, expected, count, 1e-9, 1);
+        assert_close(activation->name, actual->input_weights, expected, count, 1e-9, 1);
         double closed = nd_hessian_trace(point);
-        support_close("trace", &closed, &trace, 1, 1e-9, 1);
+        assert_close("trace", &closed, &trace, 1, 1e-9, 1);
         free(hessian);
         nd_parameters_free(direction);
         nd_parameters_free(actual);
@@ -152,17 +152,17 @@ static void hessian_products_match_differences(void **state) {
     }
 }
 
-static void gram_is_the_jacobian_times_its_transpose(void **state) {
+static void test_gram_is_the_jacobian_times_its_transpose(void **state) {
     (void)state;
     nd_error error = {0};
     nd_dataset *dataset = random_dataset(5, 4, 3, 3);
     nd_parameters *parameters = random_parameters(5, 7, 3, 3);
     nd_linearization *point = nd_linearize(parameters, dataset, nd_activation_find("tanh"), &error);
-    support_fine(point != NULL, &error);
+    assert_fine(point != NULL, &error);
     size_t size = nd_residual_count(point);
     double gram[144], expected[144], unit[12], column[12];
     double *back = nd_doubles(nd_awake_parameters(point), &error);
-    support_fine(nd_gram(point, gram, &error), &error);
+    assert_fine(nd_gram(point, gram, &error), &error);
     for (size_t i = 0; i < size; i++) {
         memset(unit, 0, sizeof unit);
         unit[i] = 1;
@@ -170,14 +170,14 @@ static void gram_is_the_jacobian_times_its_transpose(void **state) {
         nd_jacobian_times(point, back, column);
         memcpy(expected + i * size, column, sizeof column);
     }
-    support_close("J J'", gram, expected, size * size, 1e-13, 0);
+    assert_close("J J'", gram, expected, size * size, 1e-13, 0);
     free(back);
     nd_linearization_free(point);
     nd_parameters_free(parameters);
     nd_dataset_free(dataset);
 }
 
-static void gauss_newton_rank_is_at_most_residuals_and_both_sides_agree(void **state) {
+static void test_gauss_newton_rank_is_at_most_residuals_and_both_sides_agree(void **state) {
     (void)state;
     nd_error error = {0};
     for (uint64_t seed = 0; seed < 40; seed++) {
@@ -188,20 +188,20 @@ static void gauss_newton_rank_is_at_most_residuals_and_both_sides_agree(void **s
         nd_parameters *parameters = random_parameters(seed, hidden, d, outputs);
         nd_linearization *point =
             nd_linearize(parameters, dataset, nd_activation_find("relu"), &error);
-        support_fine(point != NULL, &error);
+        assert_fine(point != NULL, &error);
         nd_spectrum spectrum = {0};
-        support_fine(nd_gauss_newton_spectrum(point, &spectrum, &error), &error);
+        assert_fine(nd_gauss_newton_spectrum(point, &spectrum, &error), &error);
         assert_true(nd_spectrum_nonzero(&spectrum) <= n * outputs);
         assert_true(nd_spectrum_nonzero(&spectrum) <= nd_awake_parameters(point));
         /* Whatever side was taken, the Gram matrix has the same non-zero eigenvalues. */
         size_t size = n * outputs;
         double *gram = nd_doubles(size * size, &error), *expected = nd_doubles(size, &error);
-        support_fine(nd_gram(point, gram, &error), &error);
-        support_fine(nd_symmetric_eigenvalues(gram, size, expected, &error), &error);
+        assert_fine(nd_gram(point, gram, &error), &error);
+        assert_fine(nd_symmetric_eigenvalues(gram, size, expected, &error), &error);
         nd_sort_descending(expected, size);
         for (size_t i = 0; i < size; i++)
             expected[i] *= point->scale;
-        support_close("two sides", spectrum.eigenvalue, expected, spectrum.count, 1e-11, 1e-3);
+        assert_close("two sides", spectrum.eigenvalue, expected, spectrum.count, 1e-11, 1e-3);
         free(gram);
         free(expected);
         nd_spectrum_free(&spectrum);
@@ -211,7 +211,7 @@ static void gauss_newton_rank_is_at_most_residuals_and_both_sides_agree(void **s
     }
 }
 
-static void silent_units_have_zero_rows_and_leave_the_spectrum(void **state) {
+static void test_silent_units_have_zero_rows_and_leave_the_spectrum(void **state) {
     (void)state;
     nd_error error = {0};
     const nd_activation *relu = nd_activation_find("relu");
@@ -246,7 +246,7 @@ static void silent_units_have_zero_rows_and_leave_the_spectrum(void **state) {
     double *both = nd_doubles(count, &error);
     memcpy(both, without, nd_parameter_count(fewer) * sizeof *both);
     nd_sort_descending(both, count);
-    support_close("silent units", with, both, count, 1e-13, 0);
+    assert_close("silent units", with, both, count, 1e-13, 0);
     free(with);
     free(without);
     free(both);
@@ -256,7 +256,7 @@ static void silent_units_have_zero_rows_and_leave_the_spectrum(void **state) {
     nd_dataset_free(dataset);
 }
 
-static void reduced_problem_is_far_smaller_than_the_network(void **state) {
+static void test_reduced_problem_is_far_smaller_than_the_network(void **state) {
     (void)state;
     nd_dataset *dataset = random_dataset(8, 5, 20, 5);
     nd_parameters *parameters = random_parameters(8, 100, 20, 5);
@@ -268,13 +268,13 @@ static void reduced_problem_is_far_smaller_than_the_network(void **state) {
     nd_dataset_free(dataset);
 }
 
-static void too_large_a_spectrum_says_its_size_and_offers_lanczos(void **state) {
+static void test_too_large_a_spectrum_says_its_size_and_offers_lanczos(void **state) {
     (void)state;
     nd_error error = {0};
     nd_dataset *dataset = random_dataset(8, 5, 20, 5);
     nd_parameters *parameters = random_parameters(8, 100, 20, 5);
     nd_linearization *point = nd_linearize(parameters, dataset, nd_activation_find("relu"), &error);
-    support_fine(point != NULL, &error);
+    assert_fine(point != NULL, &error);
     nd_spectrum spectrum = {0};
     assert_false(nd_hessian_spectrum(point, 1e6, &spectrum, &error));
     assert_non_null(strstr(error.what, "GB"));
@@ -285,7 +285,7 @@ static void too_large_a_spectrum_says_its_size_and_offers_lanczos(void **state) 
     nd_dataset_free(dataset);
 }
 
-static void parameters_that_are_not_finite_are_refused(void **state) {
+static void test_parameters_that_are_not_finite_are_refused(void **state) {
     (void)state;
     nd_error error = {0};
     nd_dataset *dataset = random_dataset(8, 5, 3, 2);
@@ -297,7 +297,7 @@ static void parameters_that_are_not_finite_are_refused(void **state) {
     nd_dataset_free(dataset);
 }
 
-static void a_wholly_silent_network_has_an_empty_spectrum(void **state) {
+static void test_a_wholly_silent_network_has_an_empty_spectrum(void **state) {
     (void)state;
     nd_error error = {0};
     nd_dataset *dataset = random_dataset(8, 5, 3, 2);
@@ -305,10 +305,10 @@ static void a_wholly_silent_network_has_an_empty_spectrum(void **state) {
     for (size_t j = 0; j < 4; j++)
         parameters->bias[j] = -100;
     nd_linearization *point = nd_linearize(parameters, dataset, nd_activation_find("relu"), &error);
-    support_fine(point != NULL, &error);
+    assert_fine(point != NULL, &error);
     nd_spectrum exact = {0}, gauss_newton = {0};
-    support_fine(nd_hessian_spectrum(point, 1e9, &exact, &error), &error);
-    support_fine(nd_gauss_newton_spectrum(point, &gauss_newton, &error), &error);
+    assert_fine(nd_hessian_spectrum(point, 1e9, &exact, &error), &error);
+    assert_fine(nd_gauss_newton_spectrum(point, &gauss_newton, &error), &error);
     assert_int_equal(nd_spectrum_nonzero(&exact), 0);
     assert_int_equal(nd_spectrum_nonzero(&gauss_newton), 0);
     nd_spectrum_free(&exact);
@@ -318,15 +318,15 @@ static void a_wholly_silent_network_has_an_empty_spectrum(void **state) {
     nd_dataset_free(dataset);
 }
 
-static void summary_of_an_unchanged_network_is_one(void **state) {
+static void test_summary_of_an_unchanged_network_is_one(void **state) {
     (void)state;
     nd_error error = {0};
     nd_dataset *dataset = random_dataset(8, 5, 3, 2);
     nd_parameters *parameters = random_parameters(8, 20, 3, 2);
     nd_spectrum_summary summary;
-    support_fine(nd_summarize_spectra(parameters, parameters, dataset, nd_activation_find("relu"),
-                                      &summary, &error),
-                 &error);
+    assert_fine(nd_summarize_spectra(parameters, parameters, dataset, nd_activation_find("relu"),
+                                     &summary, &error),
+                &error);
     assert_true(summary.eigenvalue_sum_ratio == 1);
     assert_true(summary.eigenvalue_max_ratio == 1);
     assert_true(summary.positive_eigenvalue_fraction > 0.05);
@@ -337,7 +337,7 @@ static void summary_of_an_unchanged_network_is_one(void **state) {
 }
 
 /* GSL brings a CBLAS of its own, ten times slower, which must not come first. */
-static void matrix_products_are_those_of_openblas(void **state) {
+static void test_matrix_products_are_those_of_openblas(void **state) {
     (void)state;
     static const char *const names[] = {"cblas_dgemm", "cblas_dsyrk", "cblas_ddot"};
     for (size_t i = 0; i < 3; i++) {
@@ -353,19 +353,19 @@ static void matrix_products_are_those_of_openblas(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exact_spectrum_matches_golden_to_1e_9),
-        cmocka_unit_test(trained_golden_network_has_gauss_newton_rank_28),
-        cmocka_unit_test(exact_spectrum_matches_differences_for_every_activation_and_shape),
-        cmocka_unit_test(hessian_products_match_differences),
-        cmocka_unit_test(gram_is_the_jacobian_times_its_transpose),
-        cmocka_unit_test(gauss_newton_rank_is_at_most_residuals_and_both_sides_agree),
-        cmocka_unit_test(silent_units_have_zero_rows_and_leave_the_spectrum),
-        cmocka_unit_test(reduced_problem_is_far_smaller_than_the_network),
-        cmocka_unit_test(too_large_a_spectrum_says_its_size_and_offers_lanczos),
-        cmocka_unit_test(parameters_that_are_not_finite_are_refused),
-        cmocka_unit_test(a_wholly_silent_network_has_an_empty_spectrum),
-        cmocka_unit_test(matrix_products_are_those_of_openblas),
-        cmocka_unit_test(summary_of_an_unchanged_network_is_one),
+        cmocka_unit_test(test_exact_spectrum_matches_golden_to_1e_9),
+        cmocka_unit_test(test_trained_golden_network_has_gauss_newton_rank_28),
+        cmocka_unit_test(test_exact_spectrum_matches_differences_for_every_activation_and_shape),
+        cmocka_unit_test(test_hessian_products_match_differences),
+        cmocka_unit_test(test_gram_is_the_jacobian_times_its_transpose),
+        cmocka_unit_test(test_gauss_newton_rank_is_at_most_residuals_and_both_sides_agree),
+        cmocka_unit_test(test_silent_units_have_zero_rows_and_leave_the_spectrum),
+        cmocka_unit_test(test_reduced_problem_is_far_smaller_than_the_network),
+        cmocka_unit_test(test_too_large_a_spectrum_says_its_size_and_offers_lanczos),
+        cmocka_unit_test(test_parameters_that_are_not_finite_are_refused),
+        cmocka_unit_test(test_a_wholly_silent_network_has_an_empty_spectrum),
+        cmocka_unit_test(test_matrix_products_are_those_of_openblas),
+        cmocka_unit_test(test_summary_of_an_unchanged_network_is_one),
     };
     return cmocka_run_group_tests_name("spectrum", tests, NULL, NULL);
 }

@@ -7,23 +7,23 @@
 
 enum { RECORDS = 400, CURVES = 3 };
 
-static void slopes_agree_with_the_golden_ones(void **state) {
+static void test_slopes_agree_with_the_golden_ones(void **state) {
     (void)state;
     nd_error error = {0};
     double step[RECORDS], curves[CURVES * RECORDS], slopes[CURVES];
     nd_nc *file = nd_nc_open(support_data("golden/timescale.nc"), &error);
-    support_fine(file && nd_nc_get(file, "step", step, RECORDS, &error) &&
-                     nd_nc_get(file, "curves", curves, (size_t)CURVES * RECORDS, &error) &&
-                     nd_nc_get(file, "slopes", slopes, CURVES, &error),
-                 &error);
+    assert_fine(file && nd_nc_get(file, "step", step, RECORDS, &error) &&
+                    nd_nc_get(file, "curves", curves, (size_t)CURVES * RECORDS, &error) &&
+                    nd_nc_get(file, "slopes", slopes, CURVES, &error),
+                &error);
     nd_nc_close(file);
     for (int i = 0; i < CURVES; i++) {
         double slope = -nd_sparsification_rate(step, curves + (size_t)i * RECORDS, RECORDS);
-        support_close("slope", &slope, &slopes[i], 1, 1e-8, 0);
+        assert_close("slope", &slope, &slopes[i], 1, 1e-8, 0);
     }
 }
 
-static void an_exponential_gives_about_its_rate(void **state) {
+static void test_an_exponential_gives_about_its_rate(void **state) {
     (void)state;
     double step[2000], curve[2000];
     for (int i = 0; i < 2000; i++) {
@@ -35,7 +35,7 @@ static void an_exponential_gives_about_its_rate(void **state) {
     assert_true(rate > 1 / 2e5 && rate < 2 / 2e5);
 }
 
-static void nothing_to_fit_is_not_a_number(void **state) {
+static void test_nothing_to_fit_is_not_a_number(void **state) {
     (void)state;
     double step[] = {0, 1, 2, 3}, flat[] = {1, 1, 1, 1}, steep[] = {1, 0, 0, 0};
     assert_true(isnan(nd_sparsification_rate(step, flat, 4)));
@@ -45,9 +45,9 @@ static void nothing_to_fit_is_not_a_number(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(slopes_agree_with_the_golden_ones),
-        cmocka_unit_test(an_exponential_gives_about_its_rate),
-        cmocka_unit_test(nothing_to_fit_is_not_a_number),
+        cmocka_unit_test(test_slopes_agree_with_the_golden_ones),
+        cmocka_unit_test(test_an_exponential_gives_about_its_rate),
+        cmocka_unit_test(test_nothing_to_fit_is_not_a_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,16 +16,16 @@ static double *golden(const nd_nc *file, const char *name) {
     int rank;
     size_t shape[8];
     double *values = nd_nc_load(file, name, &rank, shape, &error);
-    support_fine(values != NULL, &error);
+    assert_fine(values != NULL, &error);
     return values;
 }
 
-static void tuning_agrees_with_the_golden_values(void **state) {
+static void test_tuning_agrees_with_the_golden_values(void **state) {
     (void)state;
     enum { SAMPLES = 600, UNITS = 20, BINS = 100, SILENT = 3 };
     nd_error error = {0};
     nd_nc *file = nd_nc_open(support_data("golden/tuning.nc"), &error);
-    support_fine(file != NULL, &error);
+    assert_fine(file != NULL, &error);
     double *position = golden(file, "position"), *activity = golden(file, "activity");
     double *counts = golden(file, "occupancy"), *expected = golden(file, "tuning_curves");
     double *smoothed = golden(file, "smoothed_tuning_curves");
@@ -39,13 +39,13 @@ static void tuning_agrees_with_the_golden_values(void **state) {
     nd_tuning_curves(activity, SAMPLES, UNITS, bin, BINS, occupancy, curves);
     for (int i = 0; i < BINS; i++) /* the file counts samples */
         assert_true(occupancy[i] == counts[i] / SAMPLES);
-    support_close("tuning curves", curves, expected, (size_t)UNITS * BINS, 1e-10, 0);
+    assert_close("tuning curves", curves, expected, (size_t)UNITS * BINS, 1e-10, 0);
     for (size_t unit = 0; unit < UNITS; unit++)
         actual[unit] = nd_spatial_information(curves + unit * BINS, occupancy, BINS);
     assert_true(isnan(actual[SILENT]));
-    support_close("spatial information", actual, information, UNITS, 1e-10, 0);
-    support_fine(nd_smooth_curves(curves, UNITS, BINS, &error), &error);
-    support_close("smoothed curves", curves, smoothed, (size_t)UNITS * BINS, 1e-10, 0);
+    assert_close("spatial information", actual, information, UNITS, 1e-10, 0);
+    assert_fine(nd_smooth_curves(curves, UNITS, BINS, &error), &error);
+    assert_close("smoothed curves", curves, smoothed, (size_t)UNITS * BINS, 1e-10, 0);
     free(position);
     free(activity);
     free(counts);
@@ -54,7 +54,7 @@ static void tuning_agrees_with_the_golden_values(void **state) {
     free(information);
 }
 
-static void directed_position_follows_its_definition(void **state) {
+static void test_directed_position_follows_its_definition(void **state) {
     (void)state;
     const double position[] = {1, 2, 2, 4, 3, -1};
     const double expected[] = {2, 3, 0, 5, -4, 0};
@@ -66,7 +66,7 @@ static void directed_position_follows_its_definition(void **state) {
     assert_true(out[0] == 0);
 }
 
-static void bins_are_equal_and_the_last_is_closed(void **state) {
+static void test_bins_are_equal_and_the_last_is_closed(void **state) {
     (void)state;
     const double position[] = {-1, -0.51, -0.5, 0, 0.999, 1};
     const int64_t expected[] = {0, 0, 1, 2, 3, 3};
@@ -78,7 +78,7 @@ static void bins_are_equal_and_the_last_is_closed(void **state) {
     assert_int_equal(bin[1], 0);
 }
 
-static void samples_without_a_bin_are_left_out(void **state) {
+static void test_samples_without_a_bin_are_left_out(void **state) {
     (void)state;
     const double activity[] = {1, 100, 3};
     const int64_t bin[] = {0, -1, 0};
@@ -96,7 +96,7 @@ static const nd_unit_measure *named(const char *name) {
     return NULL;
 }
 
-static void information_is_that_of_known_curves(void **state) {
+static void test_information_is_that_of_known_curves(void **state) {
     (void)state;
     const double even[] = {0.25, 0.25, 0.25, 0.25};
     assert_true(nd_spatial_information((double[]){3, 3, 3, 3}, even, 4) == 0);
@@ -113,7 +113,7 @@ static void information_is_that_of_known_curves(void **state) {
     assert_true(named("peak_activity")->value((double[]){5, 1, 0, 9}, half, 4) == 5);
 }
 
-static void information_does_not_depend_on_the_scale_of_activity(void **state) {
+static void test_information_does_not_depend_on_the_scale_of_activity(void **state) {
     (void)state;
     double occupancy[50], curve[50], scaled[50], total = 0;
     nd_random_uniforms(1, ND_FOR_TEST, 0, 0, 50, occupancy);
@@ -129,7 +129,7 @@ static void information_does_not_depend_on_the_scale_of_activity(void **state) {
     assert_true(once > 0 && fabs(once - again) < 1e-14);
 }
 
-static void smoothing_keeps_the_mean(void **state) {
+static void test_smoothing_keeps_the_mean(void **state) {
     (void)state;
     double curve[ND_TUNING_BINS], before = 0, after = 0;
     nd_random_uniforms(2, ND_FOR_TEST, 0, 0, ND_TUNING_BINS, curve);
@@ -143,13 +143,13 @@ static void smoothing_keeps_the_mean(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tuning_agrees_with_the_golden_values),
-        cmocka_unit_test(directed_position_follows_its_definition),
-        cmocka_unit_test(bins_are_equal_and_the_last_is_closed),
-        cmocka_unit_test(samples_without_a_bin_are_left_out),
-        cmocka_unit_test(information_is_that_of_known_curves),
-        cmocka_unit_test(information_does_not_depend_on_the_scale_of_activity),
-        cmocka_unit_test(smoothing_keeps_the_mean),
+        cmocka_unit_test(test_tuning_agrees_with_the_golden_values),
+        cmocka_unit_test(test_directed_position_follows_its_definition),
+        cmocka_unit_test(test_bins_are_equal_and_the_last_is_closed),
+        cmocka_unit_test(test_samples_without_a_bin_are_left_out),
+        cmocka_unit_test(test_information_is_that_of_known_curves),
+        cmocka_unit_test(test_information_does_not_depend_on_the_scale_of_activity),
+        cmocka_unit_test(test_smoothing_keeps_the_mean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@ static double difference(double (*f)(double), double a) {
     return (8 * (f(a + h) - f(a - h)) - (f(a + 2 * h) - f(a - 2 * h))) / (12 * h);
 }
 
-static void slopes_and_curvatures_are_derivatives(void **state) {
+static void test_slopes_and_curvatures_are_derivatives(void **state) {
     (void)state;
     for (const nd_activation *phi = nd_activations(); phi->name; phi++)
         for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++) {
@@ -22,27 +22,27 @@ static void slopes_and_curvatures_are_derivatives(void **state) {
             char what[64];
             snprintf(what, sizeof what, "%s slope at %g", phi->name, a);
             double measured = difference(phi->value, a);
-            support_close(what, &slope, &measured, 1, 1e-9, 1);
+            assert_close(what, &slope, &measured, 1, 1e-9, 1);
             snprintf(what, sizeof what, "%s curvature at %g", phi->name, a);
             measured = difference(phi->slope, a);
-            support_close(what, &curvature, &measured, 1, 1e-9, 1);
+            assert_close(what, &curvature, &measured, 1, 1e-9, 1);
         }
 }
 
-static void active_means_a_positive_drive(void **state) {
+static void test_active_means_a_positive_drive(void **state) {
     (void)state;
     for (const nd_activation *phi = nd_activations(); phi->name; phi++)
         for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++)
             assert_int_equal(phi->value(PLACES[i]) > phi->threshold, PLACES[i] > 0);
 }
 
-static void only_relu_gives_silent_units_no_gradient(void **state) {
+static void test_only_relu_gives_silent_units_no_gradient(void **state) {
     (void)state;
     for (const nd_activation *phi = nd_activations(); phi->name; phi++)
         assert_int_equal(phi->silent_is_zero, phi->value(-1) == 0 && phi->slope(-1) == 0);
 }
 
-static void large_drives_stay_finite(void **state) {
+static void test_large_drives_stay_finite(void **state) {
     (void)state;
     for (const nd_activation *phi = nd_activations(); phi->name; phi++)
         for (double a = -1e4; a <= 1e4; a += 2e4) {
@@ -52,7 +52,7 @@ static void large_drives_stay_finite(void **state) {
         }
 }
 
-static void names_are_found(void **state) {
+static void test_names_are_found(void **state) {
     (void)state;
     assert_string_equal(nd_activation_find("gelu")->name, "gelu");
     assert_null(nd_activation_find("Relu"));
@@ -60,11 +60,11 @@ static void names_are_found(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(slopes_and_curvatures_are_derivatives),
-        cmocka_unit_test(active_means_a_positive_drive),
-        cmocka_unit_test(only_relu_gives_silent_units_no_gradient),
-        cmocka_unit_test(large_drives_stay_finite),
-        cmocka_unit_test(names_are_found),
+        cmocka_unit_test(test_slopes_and_curvatures_are_derivatives),
+        cmocka_unit_test(test_active_means_a_positive_drive),
+        cmocka_unit_test(test_only_relu_gives_silent_units_no_gradient),
+        cmocka_unit_test(test_large_drives_stay_finite),
+        cmocka_unit_test(test_names_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,7 +50,7 @@ static void check_shape(const nd_activation *activation, uint64_t seed) {
     double loss =
         nd_gradient(parameters, activation, input, target, mask, samples, gradient, scratch);
     double expected = masked_loss(parameters, activation, input, target, mask, samples);
-    support_close("loss", &loss, &expected, 1, 1e-13, 0);
+    assert_close("loss", &loss, &expected, 1, 1e-13, 0);
     for (size_t i = 0; i < count; i++) {
         double kept = parameters->input_weights[i], step = 1e-6;
         parameters->input_weights[i] = kept + step;
@@ -60,7 +60,7 @@ static void check_shape(const nd_activation *activation, uint64_t seed) {
         parameters->input_weights[i] = kept;
         double slope = (above - below) / (2 * step);
         /* a kink within the step is off by a share of the step only if a unit sits on it */
-        support_close(activation->name, &gradient->input_weights[i], &slope, 1, 1e-6, 1);
+        assert_close(activation->name, &gradient->input_weights[i], &slope, 1, 1e-6, 1);
     }
     nd_parameters_free(parameters);
     nd_parameters_free(gradient);

@@ -21,7 +21,7 @@ static int set_up(void **state) {
 static nd_recording *try(const support_stage *s, const char *manifest, nd_error *error) {
     char path[600];
     snprintf(path, sizeof path, "%s/manifest.yaml", s->folder);
-    support_fine(nd_write_file(path, manifest, strlen(manifest), error), error);
+    assert_fine(nd_write_file(path, manifest, strlen(manifest), error), error);
     return nd_recording_load(path, NULL, error);
 }
 
@@ -41,19 +41,19 @@ static void fails_saying(const support_stage *s, const char *manifest, const cha
 static nd_recording *loads(const support_stage *s, const char *manifest) {
     nd_error error = {0};
     nd_recording *recording = try(s, manifest, &error);
-    support_fine(recording != NULL, &error);
+    assert_fine(recording != NULL, &error);
     return recording;
 }
 
 static void write_text(const support_stage *s, const char *name, const char *text) {
     nd_error error = {0};
-    support_fine(nd_write_file(support_at(s, name), text, strlen(text), &error), &error);
+    assert_fine(nd_write_file(support_at(s, name), text, strlen(text), &error), &error);
 }
 
 static const char one_nwb[] = "bins: 10\nsessions:\n  - {file: a.nwb}\n";
 static const char one_csv[] = "bins: 10\nsessions:\n  - {file: a.csv}\n";
 
-static void not_nwb(void **state) {
+static void test_not_nwb(void **state) {
     support_stage *s = *state;
     support_nwb what = {.track = &s->track, .version = ""};
     assert_true(support_write_nwb(support_at(s, "a.nwb"), &what));
@@ -68,7 +68,7 @@ static void not_nwb(void **state) {
     fails_saying(s, one_nwb, "a.nwb", "is no NWB (HDF5), MATLAB, NumPy or CSV file");
 }
 
-static void truncated_hdf5(void **state) {
+static void test_truncated_hdf5(void **state) {
     support_stage *s = *state;
     support_nwb what = {.track = &s->track, .compressed = true};
     assert_true(support_write_nwb(support_at(s, "a.nwb"), &what));
@@ -80,7 +80,7 @@ static void truncated_hdf5(void **state) {
     fails_saying(s, one_nwb, "a.nwb", "is empty");
 }
 
-static void truncated_matlab(void **state) {
+static void test_truncated_matlab(void **state) {
     support_stage *s = *state;
     matvar_t *variables[] = {support_mat_matrix("spikes", s->track.activity, FRAMES, CELLS), NULL};
     assert_true(support_write_mat(support_at(s, "a.mat"), MAT_FT_MAT5, variables));
@@ -90,7 +90,7 @@ static void truncated_matlab(void **state) {
     fails_saying(s, "sessions:\n  - {file: a.mat}\n", "a.mat", "");
 }
 
-static void missing_parts(void **state) {
+static void test_missing_parts(void **state) {
     support_stage *s = *state;
     support_nwb what = {.track = &s->track, .no_position = true};
     assert_true(support_write_nwb(support_at(s, "a.nwb"), &what));
@@ -106,7 +106,7 @@ static void missing_parts(void **state) {
                  "/processing/none", "has no");
 }
 
-static void lengths_that_disagree(void **state) {
+static void test_lengths_that_disagree(void **state) {
     support_stage *s = *state;
     assert_true(support_write_npy(support_at(s, "x.npy"), s->track.position, FRAMES - 1, 1, false));
     assert_true(support_write_npy(support_at(s, "a.npy"), s->track.activity, FRAMES, CELLS, false));
@@ -120,7 +120,7 @@ static void lengths_that_disagree(void **state) {
                  "x.npy: holds 399 times for 400 frames", "");
 }
 
-static void times_that_do_not_increase(void **state) {
+static void test_times_that_do_not_increase(void **state) {
     support_stage *s = *state;
     s->track.times[17] = s->track.times[16];
     assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
@@ -131,7 +131,7 @@ static void times_that_do_not_increase(void **state) {
     fails_saying(s, one_nwb, "the times do not increase", "a.nwb");
 }
 
-static void no_times_at_all(void **state) {
+static void test_no_times_at_all(void **state) {
     support_stage *s = *state;
     assert_true(support_write_npy(support_at(s, "x.npy"), s->track.position, FRAMES, 1, false));
     assert_true(support_write_npy(support_at(s, "a.npy"), s->track.activity, FRAMES, CELLS, false));
@@ -139,7 +139,7 @@ static void no_times_at_all(void **state) {
                  "x.npy: has no times", "frame_seconds");
 }
 
-static void missing_positions_are_counted_and_skipped(void **state) {
+static void test_missing_positions_are_counted_and_skipped(void **state) {
     support_stage *s = *state;
     s->track.position[3] = s->track.position[250] = NAN;
     assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
@@ -149,7 +149,7 @@ static void missing_positions_are_counted_and_skipped(void **state) {
     nd_recording_free(recording);
 }
 
-static void positions_outside_the_range_are_counted_and_skipped(void **state) {
+static void test_positions_outside_the_range_are_counted_and_skipped(void **state) {
     support_stage *s = *state;
     assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
     nd_recording *recording = loads(s, "bins: 10\nrange: [0, 0.5]\nsessions:\n  - {file: a.csv}\n");
@@ -160,14 +160,14 @@ static void positions_outside_the_range_are_counted_and_skipped(void **state) {
                  "all 400 positions lie outside the range 100 to 200", "a.csv");
 }
 
-static void no_running_frames(void **state) {
+static void test_no_running_frames(void **state) {
     support_stage *s = *state;
     assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
     fails_saying(s, "minimum_speed: 5\nsessions:\n  - {file: a.csv, speed: {column: velocity}}\n",
                  "a.csv: no running frames", "lower minimum_speed");
 }
 
-static void cells_with_one_spike_or_none_are_kept(void **state) {
+static void test_cells_with_one_spike_or_none_are_kept(void **state) {
     support_stage *s = *state;
     for (size_t f = 0; f < FRAMES; f++) {
         s->track.activity[f * CELLS] = f == 7;
@@ -182,7 +182,7 @@ static void cells_with_one_spike_or_none_are_kept(void **state) {
     nd_recording_free(recording);
 }
 
-static void missing_activity_drops_cells_then_frames(void **state) {
+static void test_missing_activity_drops_cells_then_frames(void **state) {
     support_stage *s = *state;
     for (size_t f = 0; f < FRAMES; f++)
         s->track.activity[f * CELLS + 2] = NAN; /* not seen in this session */
@@ -198,7 +198,7 @@ static void missing_activity_drops_cells_then_frames(void **state) {
     nd_recording_free(recording);
 }
 
-static void negative_activity_needs_a_threshold(void **state) {
+static void test_negative_activity_needs_a_threshold(void **state) {
     support_stage *s = *state;
     s->track.activity[9 * CELLS + 1] = -0.25;
     assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
@@ -211,7 +211,7 @@ static void negative_activity_needs_a_threshold(void **state) {
     nd_recording_free(recording);
 }
 
-static void matlab_of_the_wrong_shape(void **state) {
+static void test_matlab_of_the_wrong_shape(void **state) {
     support_stage *s = *state;
     matvar_t *cells = support_mat_cells_shaped("spike_train", 3, (size_t[]){2, 4, 2});
     matvar_t *variables[] = {cells, support_mat_matrix("x", s->track.position, FRAMES, 1),
@@ -240,7 +240,7 @@ static void matlab_of_the_wrong_shape(void **state) {
                  "a.mat", "");
 }
 
-static void tables_with_odd_rows(void **state) {
+static void test_tables_with_odd_rows(void **state) {
     support_stage *s = *state;
     write_text(s, "a.csv", "time,x,cell1\n0,1,2\n1,2\n");
     fails_saying(s, one_csv, "a.csv: line 3 has fewer columns than the first, which has 3", "");
@@ -253,7 +253,7 @@ static void tables_with_odd_rows(void **state) {
                  "a.csv: has no column 'place'", "");
 }
 
-static void damaged_arrays(void **state) {
+static void test_damaged_arrays(void **state) {
     support_stage *s = *state;
     assert_true(support_write_npy(support_at(s, "a.npy"), s->track.activity, FRAMES, CELLS, false));
     const char *manifest = "sessions:\n  - {frame_seconds: 1, activity: {file: a.npy}, position: "
@@ -264,7 +264,7 @@ static void damaged_arrays(void **state) {
     fails_saying(s, manifest, "a.npy: ends in its header", "");
 }
 
-static void paths_that_are_no_files(void **state) {
+static void test_paths_that_are_no_files(void **state) {
     support_stage *s = *state;
     fails_saying(s, "name: x\nsessions:\n  - {day: 1, file: nothing.nwb}\n",
                  "line 3, sessions.0.file: there is no file 'nothing.nwb'", "manifest.yaml");
@@ -275,25 +275,25 @@ static void paths_that_are_no_files(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, support_clear_stage)
+#define TEST(test_name) cmocka_unit_test_setup_teardown(test_name, set_up, support_clear_stage)
     const struct CMUnitTest tests[] = {
-        TEST(not_nwb),
-        TEST(truncated_hdf5),
-        TEST(truncated_matlab),
-        TEST(missing_parts),
-        TEST(lengths_that_disagree),
-        TEST(times_that_do_not_increase),
-        TEST(no_times_at_all),
-        TEST(missing_positions_are_counted_and_skipped),
-        TEST(positions_outside_the_range_are_counted_and_skipped),
-        TEST(no_running_frames),
-        TEST(cells_with_one_spike_or_none_are_kept),
-        TEST(missing_activity_drops_cells_then_frames),
-        TEST(negative_activity_needs_a_threshold),
-        TEST(matlab_of_the_wrong_shape),
-        TEST(tables_with_odd_rows),
-        TEST(damaged_arrays),
-        TEST(paths_that_are_no_files),
+        TEST(test_not_nwb),
+        TEST(test_truncated_hdf5),
+        TEST(test_truncated_matlab),
+        TEST(test_missing_parts),
+        TEST(test_lengths_that_disagree),
+        TEST(test_times_that_do_not_increase),
+        TEST(test_no_times_at_all),
+        TEST(test_missing_positions_are_counted_and_skipped),
+        TEST(test_positions_outside_the_range_are_counted_and_skipped),
+        TEST(test_no_running_frames),
+        TEST(test_cells_with_one_spike_or_none_are_kept),
+        TEST(test_missing_activity_drops_cells_then_frames),
+        TEST(test_negative_activity_needs_a_threshold),
+        TEST(test_matlab_of_the_wrong_shape),
+        TEST(test_tables_with_odd_rows),
+        TEST(test_damaged_arrays),
+        TEST(test_paths_that_are_no_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,9 +21,9 @@ static nd_recording *load(const support_stage *s, const char *manifest) {
     char path[600];
     nd_error error = {0};
     snprintf(path, sizeof path, "%s/manifest.yaml", s->folder);
-    support_fine(nd_write_file(path, manifest, strlen(manifest), &error), &error);
+    assert_fine(nd_write_file(path, manifest, strlen(manifest), &error), &error);
     nd_recording *recording = nd_recording_load(path, NULL, &error);
-    support_fine(recording != NULL, &error);
+    assert_fine(recording != NULL, &error);
     return recording;
 }
 
@@ -57,7 +57,7 @@ static void holds(support_stage *s, const char *manifest) {
     nd_recording_free(recording);
 }
 
-static void nwb_matrices_in_every_storage(void **state) {
+static void test_nwb_matrices_in_every_storage(void **state) {
     support_stage *s = *state;
     for (int how = 0; how < 8; how++) {
         support_nwb what = {.track = &s->track,
@@ -70,7 +70,7 @@ static void nwb_matrices_in_every_storage(void **state) {
     }
 }
 
-static void nwb_units_become_counts(void **state) {
+static void test_nwb_units_become_counts(void **state) {
     support_stage *s = *state;
     int64_t ids[CELLS] = {7, 3, 99, 12, 5};
     support_nwb what = {.track = &s->track, .units = true, .ids = ids};
@@ -82,7 +82,7 @@ static void nwb_units_become_counts(void **state) {
     nd_recording_free(recording);
 }
 
-static void segmentation_ids_name_the_cells(void **state) {
+static void test_segmentation_ids_name_the_cells(void **state) {
     support_stage *s = *state;
     int64_t ids[CELLS] = {40, 30, 20, 10, 50};
     support_nwb what = {.track = &s->track, .ids = ids};
@@ -101,7 +101,7 @@ static void turn(const support_track *track, double *activity) {
             activity[c * track->frames + f] = track->activity[f * track->cells + c];
 }
 
-static void matlab_files_of_every_version(void **state) {
+static void test_matlab_files_of_every_version(void **state) {
     support_stage *s = *state;
     double activity[FRAMES * CELLS];
     turn(&s->track, activity);
@@ -116,7 +116,7 @@ static void matlab_files_of_every_version(void **state) {
     }
 }
 
-static void sparse_matrices_either_way_up(void **state) {
+static void test_sparse_matrices_either_way_up(void **state) {
     support_stage *s = *state;
     double activity[FRAMES * CELLS];
     turn(&s->track, activity);
@@ -135,7 +135,7 @@ static void sparse_matrices_either_way_up(void **state) {
     }
 }
 
-static void cell_arrays_of_spike_times(void **state) {
+static void test_cell_arrays_of_spike_times(void **state) {
     support_stage *s = *state;
     matvar_t *cells = support_mat_cells("spikes", CELLS + 1); /* the last one silent */
     for (size_t c = 0; c < CELLS; c++) {
@@ -158,7 +158,7 @@ static void cell_arrays_of_spike_times(void **state) {
     nd_recording_free(recording);
 }
 
-static void tables_and_arrays(void **state) {
+static void test_tables_and_arrays(void **state) {
     support_stage *s = *state;
     assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
     holds(s, "bins: 10\nrange: [0, 1]\nsessions:\n  - {file: a.csv}\n");
@@ -184,7 +184,7 @@ static void tables_and_arrays(void **state) {
     }
 }
 
-static void lists_of_spikes(void **state) {
+static void test_lists_of_spikes(void **state) {
     support_stage *s = *state;
     FILE *file = fopen(support_at(s, "spikes.csv"), "w");
     for (size_t f = 0; f < FRAMES; f++)
@@ -197,7 +197,7 @@ static void lists_of_spikes(void **state) {
              "activity: {file: spikes.csv, kind: spike-list}}\n");
 }
 
-static void positions_on_another_clock_are_joined_by_lines(void **state) {
+static void test_positions_on_another_clock_are_joined_by_lines(void **state) {
     support_stage *s = *state;
     double coarse[2 * FRAMES], *values = coarse + FRAMES;
     size_t rows = 0;
@@ -214,12 +214,12 @@ static void positions_on_another_clock_are_joined_by_lines(void **state) {
     /* The three frames after the last known position have none. */
     assert_int_equal(session->frames, FRAMES - 3);
     assert_int_equal(session->left_out.position_missing, 3);
-    support_close("position", session->position, s->track.position, FRAMES - 3, 0.011, 1.0);
+    assert_close("position", session->position, s->track.position, FRAMES - 3, 0.011, 1.0);
     nd_recording_free(recording);
 }
 
 /* The frames of each direction, by the sign of the velocity. */
-static void directions_joint_and_separate(void **state) {
+static void test_directions_joint_and_separate(void **state) {
     support_stage *s = *state;
     assert_true(support_write_csv(support_at(s, "a.csv"), &s->track));
     nd_recording *joint = load(s, "bins: 10\nrange: [0, 1]\ndirections: joint\nsessions:\n"
@@ -280,7 +280,7 @@ static void add_large_series(const char *path, size_t frames, size_t cells) {
     H5Fclose(file);
 }
 
-static void files_larger_than_memory_are_read_in_blocks(void **state) {
+static void test_files_larger_than_memory_are_read_in_blocks(void **state) {
     support_stage *s = *state;
     enum { MANY = 400000, CELLS_OF_IT = 100 }; /* 320 MB as doubles */
     const char *manifest = "bins: 10\nrange: [0, 1]\nsessions:\n  - {file: large.nwb}\n";
@@ -292,10 +292,10 @@ static void files_larger_than_memory_are_read_in_blocks(void **state) {
     support_free_track(&track);
     add_large_series(support_at(s, "large.nwb"), MANY, CELLS_OF_IT);
     snprintf(path, sizeof path, "%s/manifest.yaml", s->folder);
-    support_fine(nd_write_file(path, manifest, strlen(manifest), &error), &error);
+    assert_fine(nd_write_file(path, manifest, strlen(manifest), &error), &error);
     nd_limits limits = {.memory = 200 << 20};
     nd_recording *recording = nd_recording_load_within(path, &limits, NULL, &error);
-    support_fine(recording != NULL, &error);
+    assert_fine(recording != NULL, &error);
     const nd_session *session = &recording->sessions[0];
     assert_int_equal(session->frames, MANY);
     assert_int_equal(session->events.start[CELLS_OF_IT], 1000 * CELLS_OF_IT);
@@ -304,20 +304,25 @@ static void files_larger_than_memory_are_read_in_blocks(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(nwb_matrices_in_every_storage, set_up, support_clear_stage),
-        cmocka_unit_test_setup_teardown(nwb_units_become_counts, set_up, support_clear_stage),
-        cmocka_unit_test_setup_teardown(segmentation_ids_name_the_cells, set_up,
+        cmocka_unit_test_setup_teardown(test_nwb_matrices_in_every_storage, set_up,
                                         support_clear_stage),
-        cmocka_unit_test_setup_teardown(matlab_files_of_every_version, set_up, support_clear_stage),
-        cmocka_unit_test_setup_teardown(sparse_matrices_either_way_up, set_up, support_clear_stage),
-        cmocka_unit_test_setup_teardown(cell_arrays_of_spike_times, set_up, support_clear_stage),
-        cmocka_unit_test_setup_teardown(tables_and_arrays, set_up, support_clear_stage),
-        cmocka_unit_test_setup_teardown(lists_of_spikes, set_up, support_clear_stage),
-        cmocka_unit_test_setup_teardown(positions_on_another_clock_are_joined_by_lines, set_up,
+        cmocka_unit_test_setup_teardown(test_nwb_units_become_counts, set_up, support_clear_stage),
+        cmocka_unit_test_setup_teardown(test_segmentation_ids_name_the_cells, set_up,
                                         support_clear_stage),
-        cmocka_unit_test_setup_teardown(files_larger_than_memory_are_read_in_blocks, set_up,
+        cmocka_unit_test_setup_teardown(test_matlab_files_of_every_version, set_up,
                                         support_clear_stage),
-        cmocka_unit_test_setup_teardown(directions_joint_and_separate, set_up, support_clear_stage),
+        cmocka_unit_test_setup_teardown(test_sparse_matrices_either_way_up, set_up,
+                                        support_clear_stage),
+        cmocka_unit_test_setup_teardown(test_cell_arrays_of_spike_times, set_up,
+                                        support_clear_stage),
+        cmocka_unit_test_setup_teardown(test_tables_and_arrays, set_up, support_clear_stage),
+        cmocka_unit_test_setup_teardown(test_lists_of_spikes, set_up, support_clear_stage),
+        cmocka_unit_test_setup_teardown(test_positions_on_another_clock_are_joined_by_lines, set_up,
+                                        support_clear_stage),
+        cmocka_unit_test_setup_teardown(test_files_larger_than_memory_are_read_in_blocks, set_up,
+                                        support_clear_stage),
+        cmocka_unit_test_setup_teardown(test_directions_joint_and_separate, set_up,
+                                        support_clear_stage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,9 +38,9 @@ static const char *at(const char *name) {
 
 static nd_recording *load(const char *manifest) {
     nd_error error = {0};
-    support_fine(nd_write_file(at("manifest.yaml"), manifest, strlen(manifest), &error), &error);
+    assert_fine(nd_write_file(at("manifest.yaml"), manifest, strlen(manifest), &error), &error);
     nd_recording *recording = nd_recording_load(at("manifest.yaml"), NULL, &error);
-    support_fine(recording != NULL, &error);
+    assert_fine(recording != NULL, &error);
     return recording;
 }
 
@@ -170,13 +170,13 @@ static void check_nested_cells(enum mat_ft version) {
     nd_recording_free(recording);
 }
 
-static void nested_cells_of_one_area_on_a_square(void **state) {
+static void test_nested_cells_of_one_area_on_a_square(void **state) {
     (void)state;
     check_nested_cells(MAT_FT_MAT5);
     check_nested_cells(MAT_FT_MAT73);
 }
 
-static void scan_puts_nested_cells_together(void **state) {
+static void test_scan_puts_nested_cells_together(void **state) {
     (void)state;
     write_spikes(MAT_FT_MAT5);
     write_cellinfo(MAT_FT_MAT5);
@@ -191,7 +191,7 @@ static void scan_puts_nested_cells_together(void **state) {
     }
     nd_buffer yaml = {0};
     nd_error error = {0};
-    support_fine(nd_recording_scan(files, 4, NULL, &yaml, &error), &error);
+    assert_fine(nd_recording_scan(files, 4, NULL, &yaml, &error), &error);
     nd_buffer_put(&yaml, "", 1, NULL);
     const char *text = (const char *)yaml.bytes;
     assert_non_null(strstr(text, "animal: \"bon\""));
@@ -253,7 +253,7 @@ static void check_maps(const nd_session *session) {
     assert_true(fabs(seconds - 0.1 * FRAMES) < 1e-9);
 }
 
-static void rate_maps_with_a_trajectory(void **state) {
+static void test_rate_maps_with_a_trajectory(void **state) {
     (void)state;
     matvar_t *variables[] = {maps_of_a_session(), NULL};
     assert_true(support_write_mat(at("mouse1.mat"), MAT_FT_MAT5, variables));
@@ -266,7 +266,7 @@ static void rate_maps_with_a_trajectory(void **state) {
 }
 
 /* The same maps as one array of rows x columns x cells. */
-static void rate_maps_as_a_solid_array(void **state) {
+static void test_rate_maps_as_a_solid_array(void **state) {
     (void)state;
     double maps[MAP_ROWS * MAP_COLUMNS * MAP_CELLS], trajectory[2 * FRAMES];
     size_t dims[3] = {MAP_ROWS, MAP_COLUMNS, MAP_CELLS}, i = 0;
@@ -288,7 +288,7 @@ static void rate_maps_as_a_solid_array(void **state) {
     nd_recording_free(recording);
 }
 
-static void metrics_need_no_file(void **state) {
+static void test_metrics_need_no_file(void **state) {
     (void)state;
     nd_recording *recording =
         load("name: others\nday_name: day\nsessions:\n"
@@ -304,13 +304,15 @@ static void metrics_need_no_file(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(nested_cells_of_one_area_on_a_square, make_folder,
+        cmocka_unit_test_setup_teardown(test_nested_cells_of_one_area_on_a_square, make_folder,
                                         remove_folder),
-        cmocka_unit_test_setup_teardown(scan_puts_nested_cells_together, make_folder,
+        cmocka_unit_test_setup_teardown(test_scan_puts_nested_cells_together, make_folder,
                                         remove_folder),
-        cmocka_unit_test_setup_teardown(rate_maps_with_a_trajectory, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(rate_maps_as_a_solid_array, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(metrics_need_no_file, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_rate_maps_with_a_trajectory, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(test_rate_maps_as_a_solid_array, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(test_metrics_need_no_file, make_folder, remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

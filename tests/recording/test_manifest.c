@@ -21,7 +21,7 @@ static void fails_saying(const char *text, const char *where, const char *words)
 
 #define METRICS "sessions:\n  - {metrics: {cells: 3}}\n"
 
-static void every_setting_is_read(void **state) {
+static void test_every_setting_is_read(void **state) {
     (void)state;
     nd_error error = {0};
     nd_manifest *manifest =
@@ -33,7 +33,7 @@ static void every_setting_is_read(void **state) {
               "corrections: {methods: [SR, AE], repetitions: 7, fractions: 20}\n"
               "pooling: visits\nsmoothing: 1.5\nseed: 99\n" METRICS,
               &error);
-    support_fine(manifest != NULL, &error);
+    assert_fine(manifest != NULL, &error);
     const nd_recording *r = manifest->recording;
     const nd_settings *s = &r->settings;
     assert_string_equal(r->name, "n");
@@ -58,7 +58,7 @@ static void every_setting_is_read(void **state) {
     nd_manifest_free(manifest);
 }
 
-static void a_session_takes_over_defaults_key_by_key(void **state) {
+static void test_a_session_takes_over_defaults_key_by_key(void **state) {
     (void)state;
     nd_error error = {0};
     nd_manifest *manifest = parse(
@@ -67,7 +67,7 @@ static void a_session_takes_over_defaults_key_by_key(void **state) {
         "  - {}\n"
         "  - {animal: b, activity: {name: two, column: 5}}\n",
         &error);
-    support_fine(manifest != NULL, &error);
+    assert_fine(manifest != NULL, &error);
     const nd_selector *first = &manifest->requests[0].role[ND_ROLE_ACTIVITY];
     const nd_selector *second = &manifest->requests[1].role[ND_ROLE_ACTIVITY];
     assert_string_equal(manifest->requests[0].animal, "a");
@@ -82,7 +82,7 @@ static void a_session_takes_over_defaults_key_by_key(void **state) {
     nd_manifest_free(manifest);
 }
 
-static void wrong_values_are_named_by_line_and_key(void **state) {
+static void test_wrong_values_are_named_by_line_and_key(void **state) {
     (void)state;
     fails_saying("bins: 0\n" METRICS, "m.yaml, line 1, bins", "whole number from 2");
     fails_saying("bins: many\n" METRICS, "line 1, bins", "'many'");
@@ -105,7 +105,7 @@ static void wrong_values_are_named_by_line_and_key(void **state) {
                  "sessions.0.activity.kind", "'dots'");
 }
 
-static void wrong_shapes_are_named(void **state) {
+static void test_wrong_shapes_are_named(void **state) {
     (void)state;
     fails_saying("bnis: 20\n" METRICS, "m.yaml, line 1", "unknown key 'bnis'");
     fails_saying("sessions:\n  - {postion: {file: x}}\n", "line 2", "unknown key 'postion'");
@@ -122,10 +122,10 @@ static void wrong_shapes_are_named(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_setting_is_read),
-        cmocka_unit_test(a_session_takes_over_defaults_key_by_key),
-        cmocka_unit_test(wrong_values_are_named_by_line_and_key),
-        cmocka_unit_test(wrong_shapes_are_named),
+        cmocka_unit_test(test_every_setting_is_read),
+        cmocka_unit_test(test_a_session_takes_over_defaults_key_by_key),
+        cmocka_unit_test(test_wrong_values_are_named_by_line_and_key),
+        cmocka_unit_test(test_wrong_shapes_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

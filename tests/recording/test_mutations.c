@@ -62,13 +62,13 @@ static size_t survive(const char *name, const char *session, uint32_t which) {
     char manifest[600];
     size_t readable = 0;
     nd_limits limits = {.memory = (uint64_t)1 << 30, .seconds = 5.0};
-    support_fine(nd_read_file(at(name), 1 << 24, &whole, &error), &error);
+    assert_fine(nd_read_file(at(name), 1 << 24, &whole, &error), &error);
     snprintf(manifest, sizeof manifest, "bins: 10\nsessions:\n  - %s\n", session);
-    support_fine(nd_write_file(at("m.yaml"), manifest, strlen(manifest), &error), &error);
+    assert_fine(nd_write_file(at("m.yaml"), manifest, strlen(manifest), &error), &error);
     for (uint32_t trial = 0; trial < TRIALS; trial++) {
         nd_stream stream = nd_stream_at(7, ND_FOR_TEST, which, trial);
         nd_buffer bytes = {0};
-        support_fine(nd_buffer_put(&bytes, whole.bytes, whole.length, &error), &error);
+        assert_fine(nd_buffer_put(&bytes, whole.bytes, whole.length, &error), &error);
         if (trial > 0)
             damage(&bytes, &stream);
         int file = open(at(name), O_WRONLY | O_TRUNC);
@@ -79,7 +79,7 @@ static size_t survive(const char *name, const char *session, uint32_t which) {
         nd_recording *recording = nd_recording_load_within(at("m.yaml"), &limits, NULL, &error);
         assert_true(recording || error.what[0]);
         for (size_t s = 0; recording && s < recording->sessions_count; s++)
-            support_fine(nd_session_check(&recording->sessions[s], &error), &error);
+            assert_fine(nd_session_check(&recording->sessions[s], &error), &error);
         readable += recording != NULL;
         nd_recording_free(recording);
         if (trial % 4 == 0) { /* looking into it holds to the same */
@@ -97,7 +97,7 @@ static size_t survive(const char *name, const char *session, uint32_t which) {
     return readable;
 }
 
-static void damaged_nwb(void **state) {
+static void test_damaged_nwb(void **state) {
     (void)state;
     int64_t ids[CELLS] = {3, 1, 2};
     support_nwb what = {.track = &track, .ids = ids};
@@ -119,7 +119,7 @@ static matvar_t *nested(void) {
     return cells;
 }
 
-static void damaged_matlab(void **state) {
+static void test_damaged_matlab(void **state) {
     (void)state;
     enum mat_ft versions[] = {MAT_FT_MAT4, MAT_FT_MAT5, MAT_FT_MAT73};
     for (uint32_t v = 0; v < 3; v++) {
@@ -138,7 +138,7 @@ static void damaged_matlab(void **state) {
     survive("a.mat", "{file: a.mat, frame_seconds: 0.05}", 6);
 }
 
-static void damaged_tables_and_arrays(void **state) {
+static void test_damaged_tables_and_arrays(void **state) {
     (void)state;
     assert_true(support_write_csv(at("a.csv"), &track));
     survive("a.csv", "{file: a.csv, registered: true}", 7);
@@ -149,9 +149,9 @@ static void damaged_tables_and_arrays(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(damaged_nwb, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(damaged_matlab, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(damaged_tables_and_arrays, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_damaged_nwb, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_damaged_matlab, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_damaged_tables_and_arrays, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,9 +27,9 @@ static nd_recording *load(const char *text, size_t length) {
     char path[512];
     nd_error error = {0};
     snprintf(path, sizeof path, "%s/manifest.yaml", folder);
-    support_fine(nd_write_file(path, text, length, &error), &error);
+    assert_fine(nd_write_file(path, text, length, &error), &error);
     nd_recording *recording = nd_recording_load(path, NULL, &error);
-    support_fine(recording != NULL, &error);
+    assert_fine(recording != NULL, &error);
     return recording;
 }
 
@@ -71,7 +71,7 @@ static void longitudinal(FILE *to, const char *mouse) {
         }
 }
 
-static void sessions_over_days_have_the_expected_frames_and_cells(void **state) {
+static void test_sessions_over_days_have_the_expected_frames_and_cells(void **state) {
     (void)state;
     FILE *expected = fopen(support_reference("recordings/longitudinal/expected.csv"), "r");
     char line[512];
@@ -101,7 +101,7 @@ static void sessions_over_days_have_the_expected_frames_and_cells(void **state) 
             assert_int_equal(session->visit, s % 8 + 1);
             assert_non_null(session->cell_id);
             double measured = mean_activity(session, 10);
-            support_close("mean event rate", &measured, &mean, 1, 1e-9, 0.0);
+            assert_close("mean event rate", &measured, &mean, 1, 1e-9, 0.0);
             assert_true(fabs(session->frame_seconds - 0.05) < 1e-6);
         }
         nd_recording_free(recording);
@@ -138,7 +138,7 @@ static const nd_session *find(const nd_recording *recording, int environment, in
     return NULL;
 }
 
-static void cell_arrays_have_the_expected_frames_cells_and_rates(void **state) {
+static void test_cell_arrays_have_the_expected_frames_cells_and_rates(void **state) {
     (void)state;
     FILE *expected = fopen(support_reference("recordings/ca1/expected.csv"), "r");
     char line[512];
@@ -166,14 +166,14 @@ static void cell_arrays_have_the_expected_frames_cells_and_rates(void **state) {
             assert_int_equal(session->bins, 20);
             assert_int_equal(session->visit, day);
             double measured = mean_activity(session, 10) / 0.05;
-            support_close("mean rate", &measured, &rate, 1, 1e-9, 0.0);
+            assert_close("mean rate", &measured, &rate, 1, 1e-9, 0.0);
         }
         nd_recording_free(recording);
     }
     fclose(expected);
 }
 
-static void one_session_of_two_matrices(void **state) {
+static void test_one_session_of_two_matrices(void **state) {
     (void)state;
     char manifest[2048], spikes[512];
     snprintf(spikes, sizeof spikes, "%s", support_reference("recordings/sample/spike_train.mat"));
@@ -191,14 +191,14 @@ static void one_session_of_two_matrices(void **state) {
     nd_recording_free(recording);
 }
 
-static void units_without_a_position_are_said_to_be_so(void **state) {
+static void test_units_without_a_position_are_said_to_be_so(void **state) {
     (void)state;
     char manifest[1024], path[600], line[2048];
     nd_error error = {0};
     snprintf(manifest, sizeof manifest, "bins: 20\nsessions:\n  - {file: %s}\n",
              support_reference("recordings/nwb/A8604-211122.nwb"));
     snprintf(path, sizeof path, "%s/manifest.yaml", folder);
-    support_fine(nd_write_file(path, manifest, strlen(manifest), &error), &error);
+    assert_fine(nd_write_file(path, manifest, strlen(manifest), &error), &error);
     assert_null(nd_recording_load(path, NULL, &error));
     nd_error_line(&error, line, sizeof line);
     assert_non_null(strstr(line, "A8604-211122.nwb: holds no position"));
@@ -207,13 +207,14 @@ static void units_without_a_position_are_said_to_be_so(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(sessions_over_days_have_the_expected_frames_and_cells,
+        cmocka_unit_test_setup_teardown(test_sessions_over_days_have_the_expected_frames_and_cells,
                                         make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(cell_arrays_have_the_expected_frames_cells_and_rates,
+        cmocka_unit_test_setup_teardown(test_cell_arrays_have_the_expected_frames_cells_and_rates,
                                         make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(one_session_of_two_matrices, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(units_without_a_position_are_said_to_be_so, make_folder,
+        cmocka_unit_test_setup_teardown(test_one_session_of_two_matrices, make_folder,
                                         remove_folder),
+        cmocka_unit_test_setup_teardown(test_units_without_a_position_are_said_to_be_so,
+                                        make_folder, remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,19 +18,19 @@ static nd_buffer message_with(size_t last_start) {
                                       .cells = 2,
                                       .events = {.start = start, .frame = frame, .amount = amount},
                                       .position = position}};
-    support_fine(nd_reading_put(&message, &reading, &error), &error);
+    assert_fine(nd_reading_put(&message, &reading, &error), &error);
     for (size_t at = 0; at + sizeof start <= message.length; at++)
         if (memcmp(message.bytes + at, start, sizeof start) == 0)
             memcpy(message.bytes + at + 2 * sizeof *start, &last_start, sizeof last_start);
     return message;
 }
 
-static void comes_back_as_it_was(void **state) {
+static void test_comes_back_as_it_was(void **state) {
     (void)state;
     nd_error error = {0};
     nd_buffer message = message_with(2);
     nd_reading reading;
-    support_fine(nd_reading_take(&message, &reading, &error), &error);
+    assert_fine(nd_reading_take(&message, &reading, &error), &error);
     assert_int_equal(reading.session.events.start[2], 2);
     assert_int_equal(reading.session.events.frame[1], 2);
     assert_true(reading.session.events.amount[1] == 3);
@@ -39,7 +39,7 @@ static void comes_back_as_it_was(void **state) {
 }
 
 /* Found by fuzz_session_bytes: SIZE_MAX events used to mean as many as come. */
-static void more_events_than_were_sent(void **state) {
+static void test_more_events_than_were_sent(void **state) {
     (void)state;
     static const size_t starts[] = {3, SIZE_MAX};
     for (int i = 0; i < 2; i++) {
@@ -53,7 +53,7 @@ static void more_events_than_were_sent(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(comes_back_as_it_was),
-                                       cmocka_unit_test(more_events_than_were_sent)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_comes_back_as_it_was),
+                                       cmocka_unit_test(test_more_events_than_were_sent)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,10 +26,10 @@ static bench set_up(const char *learning) {
              "network: {hidden: 400}\nlearning: {%s}\n",
              learning);
     b.experiment = nd_experiment_parse(text, "test", NULL, NULL, 0, &error);
-    support_fine(b.experiment != NULL, &error);
-    support_fine((b.dataset = nd_dataset_make(b.experiment, &error)) != NULL, &error);
-    support_fine((b.learner = nd_learner_start(b.experiment, b.dataset, &error)) != NULL, &error);
-    support_fine((b.arrays = nd_noise_arrays_new(b.learner, &error)) != NULL, &error);
+    assert_fine(b.experiment != NULL, &error);
+    assert_fine((b.dataset = nd_dataset_make(b.experiment, &error)) != NULL, &error);
+    assert_fine((b.learner = nd_learner_start(b.experiment, b.dataset, &error)) != NULL, &error);
+    assert_fine((b.arrays = nd_noise_arrays_new(b.learner, &error)) != NULL, &error);
     return b;
 }
 
@@ -57,7 +57,7 @@ static void check_moments(const double *values, size_t count, double mean, doubl
     assert_true(fabs(fourth / (second * second) - flatness) < 6 * sqrt(24 / n));
 }
 
-static void update_noise_reaches_every_parameter(void **state) {
+static void test_update_noise_reaches_every_parameter(void **state) {
     (void)state;
     bench b = set_up("update_noise: 0.03");
     const nd_noise *noise = nd_draw_noise(b.arrays, b.learner);
@@ -69,7 +69,7 @@ static void update_noise_reaches_every_parameter(void **state) {
     tear_down(&b);
 }
 
-static void label_noise_is_uniform_or_gaussian(void **state) {
+static void test_label_noise_is_uniform_or_gaussian(void **state) {
     (void)state;
     bench b = set_up("label_noise: 0.6");
     check_moments(nd_draw_noise(b.arrays, b.learner)->label, 200, 0, 0.6 / sqrt(12), 1.8);
@@ -79,7 +79,7 @@ static void label_noise_is_uniform_or_gaussian(void **state) {
     tear_down(&b);
 }
 
-static void input_and_weight_noise_have_their_size(void **state) {
+static void test_input_and_weight_noise_have_their_size(void **state) {
     (void)state;
     bench b = set_up("input_noise: 0.2, weight_noise: 0.01");
     const nd_noise *noise = nd_draw_noise(b.arrays, b.learner);
@@ -89,7 +89,7 @@ static void input_and_weight_noise_have_their_size(void **state) {
     tear_down(&b);
 }
 
-static void dropout_keeps_the_mean(void **state) {
+static void test_dropout_keeps_the_mean(void **state) {
     (void)state;
     bench b = set_up("dropout: 0.25");
     const double *mask = nd_draw_noise(b.arrays, b.learner)->dropout_mask;
@@ -102,7 +102,7 @@ static void dropout_keeps_the_mean(void **state) {
     tear_down(&b);
 }
 
-static void perturbations_are_scaled_by_rows(void **state) {
+static void test_perturbations_are_scaled_by_rows(void **state) {
     (void)state;
     bench b = set_up("rule: sed");
     const nd_parameters *xi = nd_draw_noise(b.arrays, b.learner)->perturbation;
@@ -112,7 +112,7 @@ static void perturbations_are_scaled_by_rows(void **state) {
     tear_down(&b);
 }
 
-static void noise_depends_on_seed_and_step_alone(void **state) {
+static void test_noise_depends_on_seed_and_step_alone(void **state) {
     (void)state;
     bench a = set_up("update_noise: 0.03, label_noise: 0.1");
     bench b = set_up("update_noise: 0.03");
@@ -133,7 +133,7 @@ static void noise_depends_on_seed_and_step_alone(void **state) {
 }
 
 /* Each rule, with each noise, takes steps that stay finite and change the parameters. */
-static void every_rule_takes_every_noise(void **state) {
+static void test_every_rule_takes_every_noise(void **state) {
     (void)state;
     for (const nd_rule *rule = nd_rules(); rule->name; rule++) {
         char learning[200];
@@ -154,13 +154,13 @@ static void every_rule_takes_every_noise(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(update_noise_reaches_every_parameter),
-        cmocka_unit_test(label_noise_is_uniform_or_gaussian),
-        cmocka_unit_test(input_and_weight_noise_have_their_size),
-        cmocka_unit_test(dropout_keeps_the_mean),
-        cmocka_unit_test(perturbations_are_scaled_by_rows),
-        cmocka_unit_test(noise_depends_on_seed_and_step_alone),
-        cmocka_unit_test(every_rule_takes_every_noise),
+        cmocka_unit_test(test_update_noise_reaches_every_parameter),
+        cmocka_unit_test(test_label_noise_is_uniform_or_gaussian),
+        cmocka_unit_test(test_input_and_weight_noise_have_their_size),
+        cmocka_unit_test(test_dropout_keeps_the_mean),
+        cmocka_unit_test(test_perturbations_are_scaled_by_rows),
+        cmocka_unit_test(test_noise_depends_on_seed_and_step_alone),
+        cmocka_unit_test(test_every_rule_takes_every_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

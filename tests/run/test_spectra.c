@@ -27,7 +27,7 @@ static int make_run(void **state) {
     snprintf(run_path, sizeof run_path, "%s/run.nc", folder);
     *state = folder;
     nd_experiment *experiment = nd_experiment_parse(EXPERIMENT, "test", NULL, NULL, 0, &error);
-    support_fine(experiment != NULL, &error);
+    assert_fine(experiment != NULL, &error);
     nd_run_options options = {0};
     assert_int_equal(nd_simulate(experiment, run_path, &options, NULL, &error), ND_RUN_COMPLETE);
     nd_experiment_free(experiment);
@@ -42,9 +42,9 @@ static int remove_run(void **state) {
 static double *load(const char *name, size_t count) {
     nd_error error = {0};
     nd_nc *file = nd_nc_open(run_path, &error);
-    support_fine(file != NULL, &error);
+    assert_fine(file != NULL, &error);
     double *values = nd_doubles(count, &error);
-    support_fine(nd_nc_get(file, name, values, count, &error), &error);
+    assert_fine(nd_nc_get(file, name, values, count, &error), &error);
     nd_nc_close(file);
     return values;
 }
@@ -52,10 +52,10 @@ static double *load(const char *name, size_t count) {
 static void add(const nd_spectra_options *options) {
     nd_error error = {0};
     nd_spectra_report report;
-    support_fine(nd_spectra_into_run(run_path, options, NULL, &report, &error), &error);
+    assert_fine(nd_spectra_into_run(run_path, options, NULL, &report, &error), &error);
 }
 
-static void every_snapshot_gets_consistent_variables(void **state) {
+static void test_every_snapshot_gets_consistent_variables(void **state) {
     (void)state;
     add(&(nd_spectra_options){.exact = true, .relax = true, .threads = 2});
     double *eigenvalues = load("eigenvalues", SNAPSHOTS * PARAMETERS);
@@ -84,8 +84,8 @@ static void every_snapshot_gets_consistent_variables(void **state) {
         assert_true(fabs(logs - log_sum[i]) < 1e-9 * fabs(log_sum[i]) + 1e-9);
         assert_true(largest[i] == row[0]);
         assert_true(relaxed_loss[i] <= 1e-8);
-        support_close("relaxed", relaxed + i * PARAMETERS, relaxed_newton + i * RESIDUALS,
-                      RESIDUALS / 2, 1e-3, 0);
+        assert_close("relaxed", relaxed + i * PARAMETERS, relaxed_newton + i * RESIDUALS,
+                     RESIDUALS / 2, 1e-3, 0);
     }
     free(eigenvalues);
     free(trace);
@@ -111,7 +111,7 @@ static nd_outcome simulate(const char *spectrum, const char *path, nd_error *err
     return outcome;
 }
 
-static void spectra_inside_a_run_are_those_added_afterwards(void **state) {
+static void test_spectra_inside_a_run_are_those_added_afterwards(void **state) {
     (void)state;
     nd_error error = {0};
     nd_spectra_report report;
@@ -123,17 +123,17 @@ static void spectra_inside_a_run_are_those_added_afterwards(void **state) {
         assert_int_equal(simulate(kinds[exact], inside, &error), ND_RUN_COMPLETE);
         assert_int_equal(simulate("none", afterwards, &error), ND_RUN_COMPLETE);
         nd_nc *file = nd_nc_open(inside, &error);
-        support_fine(file != NULL, &error);
+        assert_fine(file != NULL, &error);
         assert_true(nd_nc_has(file, "gauss_newton_eigenvalues"));
         assert_int_equal(nd_nc_has(file, "eigenvalues"), exact);
         nd_nc_close(file);
         nd_spectra_options options = {.exact = exact};
-        support_fine(nd_spectra_into_run(afterwards, &options, NULL, &report, &error), &error);
+        assert_fine(nd_spectra_into_run(afterwards, &options, NULL, &report, &error), &error);
         support_same_file(inside, afterwards);
     }
 }
 
-static void an_unknown_kind_of_spectrum_is_refused(void **state) {
+static void test_an_unknown_kind_of_spectrum_is_refused(void **state) {
     (void)state;
     nd_error error = {0};
     assert_int_equal(simulate("full", run_path, &error), ND_RUN_FAILED);
@@ -141,7 +141,7 @@ static void an_unknown_kind_of_spectrum_is_refused(void **state) {
     assert_non_null(strstr(error.what, "none | gauss-newton | exact"));
 }
 
-static void snapshots_not_asked_for_keep_what_they_have(void **state) {
+static void test_snapshots_not_asked_for_keep_what_they_have(void **state) {
     (void)state;
     add(&(nd_spectra_options){.snapshots = "1"});
     add(&(nd_spectra_options){.snapshots = "first,last", .exact = true});
@@ -153,7 +153,7 @@ static void snapshots_not_asked_for_keep_what_they_have(void **state) {
     free(exact);
 }
 
-static void results_do_not_depend_on_threads(void **state) {
+static void test_results_do_not_depend_on_threads(void **state) {
     (void)state;
     add(&(nd_spectra_options){.exact = true, .relax = true, .lanczos = true, .threads = 1});
     double *one = load("relaxed_eigenvalues", SNAPSHOTS * PARAMETERS);
@@ -169,7 +169,7 @@ static void results_do_not_depend_on_threads(void **state) {
     free(density_three);
 }
 
-static void lanczos_agrees_with_the_dense_spectrum(void **state) {
+static void test_lanczos_agrees_with_the_dense_spectrum(void **state) {
     (void)state;
     add(&(nd_spectra_options){.exact = true, .lanczos = true});
     double *largest = load("lanczos_largest", SNAPSHOTS);
@@ -187,7 +187,7 @@ static void lanczos_agrees_with_the_dense_spectrum(void **state) {
     free(density);
 }
 
-static void refused(const nd_spectra_options *options, const char *what, const char *where) {
+static void assert_refused(const nd_spectra_options *options, const char *what, const char *where) {
     nd_error error = {0};
     nd_spectra_report report;
     char line[2048];
@@ -197,20 +197,21 @@ static void refused(const nd_spectra_options *options, const char *what, const c
         fail_msg("the error reads: %s", line);
 }
 
-static void bad_input_is_refused_and_the_file_stays(void **state) {
+static void test_bad_input_is_refused_and_the_file_stays(void **state) {
     (void)state;
     nd_error error = {0};
-    refused(&(nd_spectra_options){.snapshots = "0,9"}, "no list", "--snapshots");
-    refused(&(nd_spectra_options){.snapshots = "2-1"}, "no list", "--snapshots");
-    refused(&(nd_spectra_options){.snapshots = ""}, "no list", "--snapshots");
-    refused(&(nd_spectra_options){.memory = 100}, "GB", "snapshot 0");
-    refused(&(nd_spectra_options){.memory = 30000, .exact = true}, "eigenproblem", "snapshot 0");
+    assert_refused(&(nd_spectra_options){.snapshots = "0,9"}, "no list", "--snapshots");
+    assert_refused(&(nd_spectra_options){.snapshots = "2-1"}, "no list", "--snapshots");
+    assert_refused(&(nd_spectra_options){.snapshots = ""}, "no list", "--snapshots");
+    assert_refused(&(nd_spectra_options){.memory = 100}, "GB", "snapshot 0");
+    assert_refused(&(nd_spectra_options){.memory = 30000, .exact = true}, "eigenproblem",
+                   "snapshot 0");
     nd_nc *file = nd_nc_amend(run_path, &error);
-    support_fine(file != NULL, &error);
+    assert_fine(file != NULL, &error);
     double bias[30] = {[3] = NAN};
-    support_fine(nd_nc_put_row(file, "bias", 2, bias, 30, &error), &error);
-    support_fine(nd_nc_publish(file, &error), &error);
-    refused(&(nd_spectra_options){0}, "not finite", "snapshot 2 (step 200)");
+    assert_fine(nd_nc_put_row(file, "bias", 2, bias, 30, &error), &error);
+    assert_fine(nd_nc_publish(file, &error), &error);
+    assert_refused(&(nd_spectra_options){0}, "not finite", "snapshot 2 (step 200)");
     file = nd_nc_open(run_path, &error);
     assert_false(nd_nc_has(file, "hessian_trace"));
     nd_nc_close(file);
@@ -219,18 +220,19 @@ static void bad_input_is_refused_and_the_file_stays(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_snapshot_gets_consistent_variables, make_run,
+        cmocka_unit_test_setup_teardown(test_every_snapshot_gets_consistent_variables, make_run,
                                         remove_run),
-        cmocka_unit_test_setup_teardown(spectra_inside_a_run_are_those_added_afterwards, make_run,
+        cmocka_unit_test_setup_teardown(test_spectra_inside_a_run_are_those_added_afterwards,
+                                        make_run, remove_run),
+        cmocka_unit_test_setup_teardown(test_an_unknown_kind_of_spectrum_is_refused, make_run,
                                         remove_run),
-        cmocka_unit_test_setup_teardown(an_unknown_kind_of_spectrum_is_refused, make_run,
+        cmocka_unit_test_setup_teardown(test_snapshots_not_asked_for_keep_what_they_have, make_run,
                                         remove_run),
-        cmocka_unit_test_setup_teardown(snapshots_not_asked_for_keep_what_they_have, make_run,
+        cmocka_unit_test_setup_teardown(test_results_do_not_depend_on_threads, make_run,
                                         remove_run),
-        cmocka_unit_test_setup_teardown(results_do_not_depend_on_threads, make_run, remove_run),
-        cmocka_unit_test_setup_teardown(lanczos_agrees_with_the_dense_spectrum, make_run,
+        cmocka_unit_test_setup_teardown(test_lanczos_agrees_with_the_dense_spectrum, make_run,
                                         remove_run),
-        cmocka_unit_test_setup_teardown(bad_input_is_refused_and_the_file_stays, make_run,
+        cmocka_unit_test_setup_teardown(test_bad_input_is_refused_and_the_file_stays, make_run,
                                         remove_run),
     };
     return cmocka_run_group_tests_name("spectra of run files", tests, NULL, NULL);

@@ -12,8 +12,8 @@
 static void write_state(const char *path, const char *identity, const char *text) {
     nd_buffer state = {0};
     nd_error error = {0};
-    support_fine(nd_buffer_put(&state, text, strlen(text) + 1, &error), &error);
-    support_fine(nd_checkpoint_write(path, identity, &state, &error), &error);
+    assert_fine(nd_buffer_put(&state, text, strlen(text) + 1, &error), &error);
+    assert_fine(nd_checkpoint_write(path, identity, &state, &error), &error);
     nd_buffer_free(&state);
 }
 
@@ -66,11 +66,11 @@ static void test_any_damage_is_noticed(void **state) {
         nd_checkpoint_remove(path);
         write_state(path, "the experiment", "a state of some length");
         nd_buffer whole = {0};
-        support_fine(nd_read_file(path, 10000, &whole, &error), &error);
+        assert_fine(nd_read_file(path, 10000, &whole, &error), &error);
         size_t at = nd_stream_below(&random, whole.length);
         whole.bytes[at] ^= (unsigned char)(1 + nd_stream_below(&random, 255));
         size_t length = trial % 2 ? whole.length : at;
-        support_fine(nd_write_file(path, whole.bytes, length, &error), &error);
+        assert_fine(nd_write_file(path, whole.bytes, length, &error), &error);
         nd_buffer_free(&whole);
         nd_checkpoint_found found = read_state(path, "the experiment", text, &error);
         if (found != ND_CHECKPOINT_DAMAGED && found != ND_CHECKPOINT_FOREIGN)
@@ -87,16 +87,16 @@ static void test_a_journal_comes_back_to_its_length(void **state) {
     const double record[2] = {1, 2}, snapshot[3] = {3, 4, 5}, later[2] = {6, 7};
     uint64_t length;
     nd_journal *journal = nd_journal_open(path, 2, 3, 0, &error);
-    support_fine(journal && nd_journal_append(journal, ND_ROW_RECORD, record, &error) &&
-                     nd_journal_append(journal, ND_ROW_SNAPSHOT, snapshot, &error) &&
-                     nd_journal_sync(journal, &length, &error) &&
-                     nd_journal_append(journal, ND_ROW_RECORD, later, &error),
-                 &error);
+    assert_fine(journal && nd_journal_append(journal, ND_ROW_RECORD, record, &error) &&
+                    nd_journal_append(journal, ND_ROW_SNAPSHOT, snapshot, &error) &&
+                    nd_journal_sync(journal, &length, &error) &&
+                    nd_journal_append(journal, ND_ROW_RECORD, later, &error),
+                &error);
     assert_null(nd_journal_open(path, 2, 3, 0, &error)); /* locked by the first */
     assert_non_null(strstr(error.what, "another process"));
     nd_journal_close(journal);
     journal = nd_journal_open(path, 2, 3, length, &error);
-    support_fine(journal != NULL, &error);
+    assert_fine(journal != NULL, &error);
     nd_journal_rewind(journal);
     nd_row_kind kind;
     double row[3];

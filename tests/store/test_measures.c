@@ -26,10 +26,10 @@ static char *small_run(const char *folder, const char *task, int environments) {
                    task, environments, UNITS, SNAPSHOTS);
     nd_error error = {0};
     nd_experiment *experiment = nd_experiment_parse(text, "small", NULL, NULL, 0, &error);
-    support_fine(experiment != NULL, &error);
+    assert_fine(experiment != NULL, &error);
     char *path = nd_path_with(folder, "/run.nc", &error);
     nd_run_options options = {.threads = 1};
-    support_fine(nd_simulate(experiment, path, &options, NULL, &error) == ND_RUN_COMPLETE, &error);
+    assert_fine(nd_simulate(experiment, path, &options, NULL, &error) == ND_RUN_COMPLETE, &error);
     nd_experiment_free(experiment);
     return path;
 }
@@ -37,7 +37,7 @@ static char *small_run(const char *folder, const char *task, int environments) {
 static nd_buffer bytes_of(const char *path) {
     nd_buffer buffer = {0};
     nd_error error = {0};
-    support_fine(nd_read_file(path, 1 << 26, &buffer, &error), &error);
+    assert_fine(nd_read_file(path, 1 << 26, &buffer, &error), &error);
     return buffer;
 }
 
@@ -48,13 +48,13 @@ static bool same_bytes(const char *path, const nd_buffer *before) {
     return same;
 }
 
-static void measures_are_those_of_the_activity(void **state) {
+static void test_measures_are_those_of_the_activity(void **state) {
     (void)state;
     nd_error error = {0};
     char *folder = support_folder(), *path = small_run(folder, "predictive-track", 1);
-    support_fine(nd_measure_run_file(path, NULL, &error), &error);
+    assert_fine(nd_measure_run_file(path, NULL, &error), &error);
     nd_measured *measured = nd_measured_open(path, &error);
-    support_fine(measured != NULL, &error);
+    assert_fine(measured != NULL, &error);
     const nd_run *run = measured->run;
     size_t n = run->dataset->samples;
 
@@ -64,7 +64,7 @@ static void measures_are_those_of_the_activity(void **state) {
     nd_directed_position(run->dataset->position, n, directed);
     nd_bin_positions(directed, n, BINS, bin);
     for (size_t i = 0; i < SNAPSHOTS; i++) {
-        support_fine(nd_run_activity(run, i, activity, &error), &error);
+        assert_fine(nd_run_activity(run, i, activity, &error), &error);
         nd_tuning_curves(activity, n, UNITS, bin, BINS, occupancy, maps[i]);
         for (size_t unit = 0; unit < UNITS; unit++) {
             double expected = nd_spatial_information(maps[i] + unit * BINS, occupancy, BINS);
@@ -72,8 +72,8 @@ static void measures_are_those_of_the_activity(void **state) {
             assert_true(actual == expected || (isnan(actual) && isnan(expected)));
             assert_true(measured->tuned[i * UNITS + unit] == (expected > ND_TUNED_INFORMATION));
         }
-        support_fine(nd_smooth_curves(maps[i], UNITS, BINS, &error), &error);
-        support_fine(nd_measured_maps(measured, i, 0, read, &error), &error);
+        assert_fine(nd_smooth_curves(maps[i], UNITS, BINS, &error), &error);
+        assert_fine(nd_measured_maps(measured, i, 0, read, &error), &error);
         assert_memory_equal(read, maps[i], sizeof read);
     }
     assert_memory_equal(occupancy, measured->occupancy, sizeof occupancy);
@@ -97,19 +97,19 @@ static void measures_are_those_of_the_activity(void **state) {
     support_remove(folder);
 }
 
-static void measuring_again_gives_the_same_file(void **state) {
+static void test_measuring_again_gives_the_same_file(void **state) {
     (void)state;
     nd_error error = {0};
     char *folder = support_folder(), *path = small_run(folder, "predictive-track", 2);
     nd_buffer bare = bytes_of(path);
     nd_measured *aside = nd_measured_open(path, &error);
-    support_fine(aside != NULL, &error);
+    assert_fine(aside != NULL, &error);
     nd_measured_close(aside);
     assert_true(same_bytes(path, &bare)); /* looking does not change the file */
-    support_fine(nd_measure_run_file(path, NULL, &error), &error);
+    assert_fine(nd_measure_run_file(path, NULL, &error), &error);
     assert_false(same_bytes(path, &bare));
     nd_buffer once = bytes_of(path);
-    support_fine(nd_measure_run_file(path, NULL, &error), &error);
+    assert_fine(nd_measure_run_file(path, NULL, &error), &error);
     assert_true(same_bytes(path, &once));
     nd_buffer_free(&bare);
     nd_buffer_free(&once);
@@ -117,29 +117,29 @@ static void measuring_again_gives_the_same_file(void **state) {
     support_remove(folder);
 }
 
-static void environments_have_occupancy_and_curves_of_their_own(void **state) {
+static void test_environments_have_occupancy_and_curves_of_their_own(void **state) {
     (void)state;
     nd_error error = {0};
     char *folder = support_folder(), *path = small_run(folder, "predictive-track", 2);
-    support_fine(nd_measure_run_file(path, NULL, &error), &error);
+    assert_fine(nd_measure_run_file(path, NULL, &error), &error);
     nd_nc *file = nd_nc_open(path, &error);
-    support_fine(file != NULL, &error);
+    assert_fine(file != NULL, &error);
     int rank;
     size_t shape[8];
-    support_fine(nd_nc_shape(file, "tuning_curves", &rank, shape, &error), &error);
+    assert_fine(nd_nc_shape(file, "tuning_curves", &rank, shape, &error), &error);
     const size_t expected[4] = {SNAPSHOTS, 2, UNITS, BINS};
     assert_int_equal(rank, 4);
     assert_memory_equal(shape, expected, sizeof expected);
     double occupancy[2 * BINS], alike[SNAPSHOTS * 4];
-    support_fine(nd_nc_get(file, "occupancy", occupancy, 2 * (size_t)BINS, &error), &error);
+    assert_fine(nd_nc_get(file, "occupancy", occupancy, 2 * (size_t)BINS, &error), &error);
     for (size_t e = 0; e < 2; e++) {
         double sum = 0;
         for (size_t i = 0; i < BINS; i++)
             sum += occupancy[e * BINS + i];
         assert_true(fabs(sum - 1) < 1e-12);
     }
-    support_fine(nd_nc_get(file, "environment_correlation", alike, (size_t)SNAPSHOTS * 4, &error),
-                 &error);
+    assert_fine(nd_nc_get(file, "environment_correlation", alike, (size_t)SNAPSHOTS * 4, &error),
+                &error);
     for (size_t i = 0; i < SNAPSHOTS; i++) {
         assert_true(fabs(alike[i * 4] - 1) < 1e-12 && fabs(alike[i * 4 + 3] - 1) < 1e-12);
         assert_true(alike[i * 4 + 1] == alike[i * 4 + 2] && alike[i * 4 + 1] < 0.9);
@@ -149,7 +149,7 @@ static void environments_have_occupancy_and_curves_of_their_own(void **state) {
     support_remove(folder);
 }
 
-static void a_world_without_positions_is_refused_and_the_file_left(void **state) {
+static void test_a_world_without_positions_is_refused_and_the_file_left(void **state) {
     (void)state;
     nd_error error = {0};
     char *folder = support_folder(), *path = small_run(folder, "random", 1);
@@ -162,7 +162,7 @@ static void a_world_without_positions_is_refused_and_the_file_left(void **state)
     support_remove(folder);
 }
 
-static void measuring_stops_when_told_and_leaves_the_file(void **state) {
+static void test_measuring_stops_when_told_and_leaves_the_file(void **state) {
     (void)state;
     nd_error error = {0};
     char *folder = support_folder(), *path = small_run(folder, "predictive-track", 1);
@@ -178,11 +178,11 @@ static void measuring_stops_when_told_and_leaves_the_file(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(measures_are_those_of_the_activity),
-        cmocka_unit_test(measuring_again_gives_the_same_file),
-        cmocka_unit_test(environments_have_occupancy_and_curves_of_their_own),
-        cmocka_unit_test(a_world_without_positions_is_refused_and_the_file_left),
-        cmocka_unit_test(measuring_stops_when_told_and_leaves_the_file),
+        cmocka_unit_test(test_measures_are_those_of_the_activity),
+        cmocka_unit_test(test_measuring_again_gives_the_same_file),
+        cmocka_unit_test(test_environments_have_occupancy_and_curves_of_their_own),
+        cmocka_unit_test(test_a_world_without_positions_is_refused_and_the_file_left),
+        cmocka_unit_test(test_measuring_stops_when_told_and_leaves_the_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

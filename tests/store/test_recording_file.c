@@ -35,7 +35,7 @@ static nd_recording_result *made_result(void) {
     recording->about.title = strdup("Made for tests");
     nd_error error = {0};
     nd_recording_result *result = nd_recording_measure(recording, 2, NULL, &error);
-    support_fine(result != NULL, &error);
+    assert_fine(result != NULL, &error);
     nd_recording_free(recording);
     return result;
 }
@@ -51,9 +51,9 @@ static void test_results_survive_their_file(void **state) {
     snprintf(path, sizeof path, "%s/out.nc", folder);
     nd_recording_result *result = made_result();
     nd_error error = {0};
-    support_fine(nd_recording_file_write(result, path, "nulldrift record", &error), &error);
+    assert_fine(nd_recording_file_write(result, path, "nulldrift record", &error), &error);
     nd_recording_result *back = nd_recording_file_read(path, &error);
-    support_fine(back != NULL, &error);
+    assert_fine(back != NULL, &error);
     if (!back)
         return;
     assert_int_equal(back->sessions, result->sessions);
@@ -107,10 +107,10 @@ static void test_results_without_active_cells_survive_too(void **state) {
         made_place_cells(recording, s, "m", "", (double)s, 5, active, centre, 2.0, 5);
     nd_error error = {0};
     nd_recording_result *result = nd_recording_measure(recording, 1, NULL, &error);
-    support_fine(result != NULL, &error);
-    support_fine(nd_recording_file_write(result, path, NULL, &error), &error);
+    assert_fine(result != NULL, &error);
+    assert_fine(nd_recording_file_write(result, path, NULL, &error), &error);
     nd_recording_result *back = nd_recording_file_read(path, &error);
-    support_fine(back != NULL, &error);
+    assert_fine(back != NULL, &error);
     if (!back)
         return;
     assert_int_equal(back->session[1].active, 0);
@@ -138,27 +138,27 @@ static void test_tables_have_a_row_for_each(void **state) {
     size_t cells = 0;
     for (size_t s = 0; s < result->sessions; s++)
         cells += result->session[s].active;
-    support_fine(nd_recording_sessions_csv(result, path, &error), &error);
-    support_fine(nd_read_file(path, 1 << 20, &text, &error), &error);
+    assert_fine(nd_recording_sessions_csv(result, path, &error), &error);
+    assert_fine(nd_read_file(path, 1 << 20, &text, &error), &error);
     assert_int_equal(count_of((char *)text.bytes, '\n'), result->sessions + 1);
     assert_non_null(strstr((char *)text.bytes, "\"m, \"\"1\"\"\""));
     /* Every row as many fields as the header: a quoted comma a row of the first animal's. */
     assert_int_equal(count_of((char *)text.bytes, ','),
                      (result->sessions + 1) * (7 + 2 * ND_METRICS) + SESSIONS);
     nd_buffer_free(&text);
-    support_fine(nd_recording_cells_csv(result, path, &error), &error);
-    support_fine(nd_read_file(path, 1 << 20, &text, &error), &error);
+    assert_fine(nd_recording_cells_csv(result, path, &error), &error);
+    assert_fine(nd_read_file(path, 1 << 20, &text, &error), &error);
     assert_int_equal(count_of((char *)text.bytes, '\n'), cells + 1);
     assert_int_equal(count_of((char *)text.bytes, ','), (cells + 1) * 25 + cells);
     nd_buffer_free(&text);
-    support_fine(nd_recording_statistics_csv(result, path, &error), &error);
-    support_fine(nd_read_file(path, 1 << 20, &text, &error), &error);
+    assert_fine(nd_recording_statistics_csv(result, path, &error), &error);
+    assert_fine(nd_read_file(path, 1 << 20, &text, &error), &error);
     assert_non_null(strstr((char *)text.bytes, "fraction_active,1,4,"));
     nd_buffer_free(&text);
-    support_fine(nd_recording_summary(result, &text, &error), &error);
+    assert_fine(nd_recording_summary(result, &text, &error), &error);
     assert_non_null(strstr((char *)text.bytes, "cannot tell"));
     nd_buffer_free(&text);
-    support_fine(nd_recording_properties_csv(&result, 1, &text, &error), &error);
+    assert_fine(nd_recording_properties_csv(&result, 1, &text, &error), &error);
     assert_non_null(strstr((char *)text.bytes, "made,Made for tests,"));
     nd_buffer_free(&text);
     nd_recording_result_free(result);
@@ -171,7 +171,7 @@ static void test_foreign_files_are_refused(void **state) {
     snprintf(path, sizeof path, "%s/other.nc", folder);
     nd_error error = {0};
     nd_nc *file = nd_nc_create(path, &error);
-    support_fine(file && nd_nc_publish(file, &error), &error);
+    assert_fine(file && nd_nc_publish(file, &error), &error);
     assert_null(nd_recording_file_read(path, &error));
     assert_non_null(strstr(error.what, "not a file of recording results"));
     assert_true(truncate(path, 100) == 0);
@@ -185,11 +185,11 @@ static void test_a_damaged_file_is_refused(void **state) {
     snprintf(path, sizeof path, "%s/out.nc", folder);
     nd_recording_result *result = made_result();
     nd_error error = {0};
-    support_fine(nd_recording_file_write(result, path, NULL, &error), &error);
+    assert_fine(nd_recording_file_write(result, path, NULL, &error), &error);
     nd_nc *file = nd_nc_amend(path, &error);
     int64_t rows[] = {500, 500, 500, 500, 500};
-    support_fine(nd_nc_put_int64(file, "cell_rows", rows, 5, &error) && nd_nc_publish(file, &error),
-                 &error);
+    assert_fine(nd_nc_put_int64(file, "cell_rows", rows, 5, &error) && nd_nc_publish(file, &error),
+                &error);
     assert_null(nd_recording_file_read(path, &error));
     assert_non_null(strstr(error.what, "do not add up"));
     nd_recording_result_free(result);

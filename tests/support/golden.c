@@ -26,12 +26,12 @@ typedef struct golden {
 
 static void load(const golden *g, const char *name, double *values, size_t count) {
     nd_error error = {0};
-    support_fine(nd_nc_get(g->file, name, values, count, &error), &error);
+    assert_fine(nd_nc_get(g->file, name, values, count, &error), &error);
 }
 
 static void load_row(const golden *g, const char *name, size_t row, double *values, size_t count) {
     nd_error error = {0};
-    support_fine(nd_nc_get_row(g->file, name, row, values, count, &error), &error);
+    assert_fine(nd_nc_get_row(g->file, name, row, values, count, &error), &error);
 }
 
 /* The parameters PREFIX_input_weights, PREFIX_bias, PREFIX_output_weights; entry `*row` of them
@@ -40,7 +40,7 @@ static nd_parameters *load_parameters(const golden *g, const char *prefix, const
     nd_error error = {0};
     nd_parameters *p = nd_parameters_new(g->experiment->network.hidden, g->dataset->inputs,
                                          g->dataset->outputs, &error);
-    support_fine(p != NULL, &error);
+    assert_fine(p != NULL, &error);
     double *arrays[] = {p->input_weights, p->bias, p->output_weights};
     size_t counts[] = {p->hidden * p->inputs, p->hidden, p->hidden * p->outputs};
     static const char *const parts[] = {"input_weights", "bias", "output_weights"};
@@ -61,7 +61,7 @@ static golden open_golden(const support_golden_case *which) {
     char path[64], text[400];
     snprintf(path, sizeof path, "golden/%s.nc", which->name);
     golden g = {.file = nd_nc_open(support_data(path), &error)};
-    support_fine(g.file != NULL, &error);
+    assert_fine(g.file != NULL, &error);
     snprintf(
         text, sizeof text,
         "world: {task: random, samples: 7, input_dim: 5, output_dim: 4}\n"
@@ -69,9 +69,9 @@ static golden open_golden(const support_golden_case *which) {
         "learning: {rule: %s, learning_rate: %.17g, update_noise: %.17g, label_noise: %.17g}\n",
         which->rule, which->learning_rate, which->update_noise, which->label_noise);
     g.experiment = nd_experiment_parse(text, which->name, NULL, NULL, 0, &error);
-    support_fine(g.experiment != NULL, &error);
+    assert_fine(g.experiment != NULL, &error);
     g.dataset = nd_dataset_make(g.experiment, &error); /* whose values are replaced */
-    support_fine(g.dataset != NULL, &error);
+    assert_fine(g.dataset != NULL, &error);
     load(&g, "inputs", g.dataset->input, g.dataset->samples * g.dataset->inputs);
     load(&g, "targets", g.dataset->target, g.dataset->samples * g.dataset->outputs);
     free(g.experiment->network.initialisation); /* which a random world may not ask for */
@@ -84,22 +84,22 @@ static void compare(const golden *g, nd_parameters *actual, size_t steps) {
     char last[32];
     snprintf(last, sizeof last, "step%zu", steps);
     nd_parameters *expected = load_parameters(g, last, NULL);
-    support_close("input weights", actual->input_weights, expected->input_weights,
-                  actual->hidden * actual->inputs, 1e-10, 0);
-    support_close("bias", actual->bias, expected->bias, actual->hidden, 1e-10, 0);
-    support_close("output weights", actual->output_weights, expected->output_weights,
-                  actual->hidden * actual->outputs, 1e-10, 0);
+    assert_close("input weights", actual->input_weights, expected->input_weights,
+                 actual->hidden * actual->inputs, 1e-10, 0);
+    assert_close("bias", actual->bias, expected->bias, actual->hidden, 1e-10, 0);
+    assert_close("output weights", actual->output_weights, expected->output_weights,
+                 actual->hidden * actual->outputs, 1e-10, 0);
     nd_parameters_free(expected);
     nd_parameters_free(actual);
 }
 
-void support_follow_golden(const support_golden_case *which, const support_follower *by) {
+void assert_follows_golden(const support_golden_case *which, const support_follower *by) {
     golden g = open_golden(which);
     nd_error error = {0};
     int rank;
     size_t steps[8], outputs = g.dataset->samples * g.dataset->outputs;
     double *losses = nd_nc_load(g.file, "loss_before_step", &rank, steps, &error);
-    support_fine(losses != NULL, &error);
+    assert_fine(losses != NULL, &error);
     double *label = calloc(outputs, sizeof *label);
     void *self = by->open(g.experiment, g.dataset);
     for (size_t step = 0; step < steps[0]; step++) {
@@ -114,7 +114,7 @@ void support_follow_golden(const support_golden_case *which, const support_follo
             noise.label = label;
         }
         double loss = by->loss(self, g.dataset);
-        support_close("loss", &loss, &losses[step], 1, 1e-10, 0);
+        assert_close("loss", &loss, &losses[step], 1, 1e-10, 0);
         by->step(self, &noise);
         nd_parameters_free(given);
     }

@@ -26,6 +26,6 @@ typedef struct support_follower {
 /* Makes all steps of the case with its noise. The clean loss before every step and the parameters
  * after the last must be the file's to 1e-10. (The files' parameters of earlier steps are those of
  * the last.) */
-void support_follow_golden(const support_golden_case *which, const support_follower *by);
+void assert_follows_golden(const support_golden_case *which, const support_follower *by);
 
 #endif

@@ -66,8 +66,8 @@ void made_place_cells(nd_recording *recording, size_t index, const char *animal,
     }
     nd_sparse_activity sparse;
     nd_error error = {0};
-    support_fine(nd_sparse_activity_from(activity, FRAMES, cells, bin, BINS, 0.1, &sparse, &error),
-                 &error);
+    assert_fine(nd_sparse_activity_from(activity, FRAMES, cells, bin, BINS, 0.1, &sparse, &error),
+                &error);
     free(activity);
     nd_session *session = name_session(recording, index, animal, environment, day, index + 1);
     session->kind = ND_SESSION_ACTIVITY;
@@ -85,5 +85,5 @@ void made_place_cells(nd_recording *recording, size_t index, const char *animal,
     session->cell_id = calloc(cells, sizeof *session->cell_id);
     for (size_t c = 0; c < cells; c++)
         session->cell_id[c] = (int64_t)(100 + c);
-    support_fine(nd_session_check(session, &error), &error);
+    assert_fine(nd_session_check(session, &error), &error);
 }

@@ -72,7 +72,7 @@ nd_sparse_activity reference_matlab(const char *activity_file, const char *activ
         bin[f] = (int64_t)place[f] - first_bin;
     nd_sparse_activity sparse;
     nd_error error = {0};
-    support_fine(
+    assert_fine(
         nd_sparse_activity_from(activity, frames, cells, bin, bins, frame_seconds, &sparse, &error),
         &error);
     free(activity);
@@ -123,9 +123,9 @@ nd_sparse_activity reference_longitudinal(const char *file, size_t *frames_read)
     }
     nd_sparse_activity sparse;
     nd_error error = {0};
-    support_fine(nd_sparse_activity_from(activity, frames, all / frames, bin, 2UL * BINS, 0.05,
-                                         &sparse, &error),
-                 &error);
+    assert_fine(nd_sparse_activity_from(activity, frames, all / frames, bin, 2UL * BINS, 0.05,
+                                        &sparse, &error),
+                &error);
     *frames_read = frames;
     free(position);
     free(velocity);

@@ -25,13 +25,13 @@ void support_same_file(const char *path_a, const char *path_b) {
     assert_int_equal(variable_count(path_b, names_b, 128), count);
     assert_true(count > 0);
     nd_nc *a = nd_nc_open(path_a, &error), *b = nd_nc_open(path_b, &error);
-    support_fine(a && b, &error);
+    assert_fine(a && b, &error);
     for (int i = 0; i < count; i++) {
         int rank_a, rank_b;
         size_t shape_a[8], shape_b[8], size = 1;
         double *values_a = nd_nc_load(a, names_a[i], &rank_a, shape_a, &error);
         double *values_b = nd_nc_load(b, names_a[i], &rank_b, shape_b, &error);
-        support_fine(values_a && values_b, &error);
+        assert_fine(values_a && values_b, &error);
         assert_int_equal(rank_a, rank_b);
         for (int d = 0; d < rank_a; d++) {
             assert_int_equal(shape_a[d], shape_b[d]);

@@ -39,14 +39,14 @@ void support_remove(char *folder) {
     free(folder);
 }
 
-void support_fine(bool fine, const nd_error *error) {
+void assert_fine(bool fine, const nd_error *error) {
     char line[2048];
     if (!fine)
         fail_msg("%s", nd_error_line(error, line, sizeof line));
 }
 
-void support_close(const char *what, const double *actual, const double *expected, size_t count,
-                   double tolerance, double least_scale) {
+void assert_close(const char *what, const double *actual, const double *expected, size_t count,
+                  double tolerance, double least_scale) {
     double scale = least_scale;
     for (size_t i = 0; i < count; i++)
         if (fabs(expected[i]) > scale)

@@ -23,12 +23,12 @@ char *support_folder(void);
 void support_remove(char *folder);
 
 /* Fails the test, printing the error's line, unless `fine`. */
-void support_fine(bool fine, const nd_error *error);
+void assert_fine(bool fine, const nd_error *error);
 
 /* Fails unless |actual - expected| <= tolerance * scale for all values, where scale is the largest
  * |expected| (at least `least_scale`); says where and by how much. NaN equals NaN. */
-void support_close(const char *what, const double *actual, const double *expected, size_t count,
-                   double tolerance, double least_scale);
+void assert_close(const char *what, const double *actual, const double *expected, size_t count,
+                  double tolerance, double least_scale);
 
 /* Fails unless low <= value <= high; says what it was. (cmocka's own comparison of ranges goes by
  * another name from release to release.) */

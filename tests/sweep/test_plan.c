@@ -24,14 +24,14 @@ static const char *in_folder(const char *name) {
 
 static void write_text(const char *name, const char *text) {
     nd_error error = {0};
-    support_fine(nd_write_file(in_folder(name), text, strlen(text), &error), &error);
+    assert_fine(nd_write_file(in_folder(name), text, strlen(text), &error), &error);
 }
 
 static nd_sweep_plan *plan_of(const char *text) {
     nd_error error = {0};
     write_text("sweep.yaml", text);
     nd_sweep_plan *plan = nd_sweep_plan_read(in_folder("sweep.yaml"), &error);
-    support_fine(plan != NULL, &error);
+    assert_fine(plan != NULL, &error);
     return plan;
 }
 
@@ -39,7 +39,7 @@ static nd_experiment *run_of(const nd_sweep_plan *plan, size_t id) {
     nd_error error = {0};
     nd_experiment *experiment =
         nd_experiment_parse(plan->run[id].experiment, "plan", NULL, NULL, 0, &error);
-    support_fine(experiment != NULL, &error);
+    assert_fine(experiment != NULL, &error);
     return experiment;
 }
 
@@ -49,7 +49,7 @@ static nd_experiment *run_of(const nd_sweep_plan *plan, size_t id) {
     "  network: {hidden: 20}\n"                                                                    \
     "  run: {steps: 300, records: 20}\n"
 
-static void a_grid_gives_every_combination_in_order(void **state) {
+static void test_a_grid_gives_every_combination_in_order(void **state) {
     (void)state;
     nd_sweep_plan *plan = plan_of(BASE "grid:\n"
                                        "  - {key: learning.update_noise, values: [0.1, 0.2]}\n"
@@ -66,7 +66,7 @@ static void a_grid_gives_every_combination_in_order(void **state) {
     nd_sweep_plan_free(plan);
 }
 
-static void a_given_seed_is_kept_and_counted_up_by_repeats(void **state) {
+static void test_a_given_seed_is_kept_and_counted_up_by_repeats(void **state) {
     (void)state;
     nd_sweep_plan *plan = plan_of(BASE "grid: [{key: seed, values: [7, 100]}]\nrepeats: 3\n");
     const uint64_t expected[] = {7, 8, 9, 100, 101, 102};
@@ -79,7 +79,7 @@ static void a_given_seed_is_kept_and_counted_up_by_repeats(void **state) {
 }
 
 /* 4000 draws; bounds are five standard errors, a false alarm in about 1e6 seeds. */
-static void draws_follow_their_laws(void **state) {
+static void test_draws_follow_their_laws(void **state) {
     (void)state;
     nd_sweep_plan *plan = plan_of(
         BASE "samples: 4000\n"
@@ -110,7 +110,7 @@ static void draws_follow_their_laws(void **state) {
     nd_sweep_plan_free(plan);
 }
 
-static void one_more_draw_changes_no_other(void **state) {
+static void test_one_more_draw_changes_no_other(void **state) {
     (void)state;
     nd_sweep_plan *one = plan_of(BASE "samples: 5\n"
                                       "draw: [{key: learning.update_noise, uniform: [0, 1]}]\n");
@@ -139,7 +139,7 @@ static void one_more_draw_changes_no_other(void **state) {
          "    - {column: last, key: run.records, replace: [{value: 99, by: 7}], add: 1}\n"         \
          "  ignore: [result]\n"
 
-static void a_table_gives_a_run_per_row(void **state) {
+static void test_a_table_gives_a_run_per_row(void **state) {
     (void)state;
     write_text("table.csv", "name,task,last,learning.update_noise,result\r\n"
                             "\"first, of two\",random,99,0.25,x\r\n"
@@ -159,7 +159,7 @@ static void a_table_gives_a_run_per_row(void **state) {
     nd_sweep_plan_free(plan);
 }
 
-static void refused(const char *sweep, const char *table, const char *saying) {
+static void assert_refused(const char *sweep, const char *table, const char *saying) {
     nd_error error = {0};
     char line[2000];
     write_text("sweep.yaml", sweep);
@@ -170,52 +170,54 @@ static void refused(const char *sweep, const char *table, const char *saying) {
         fail_msg("'%s' does not say '%s'", line, saying);
 }
 
-static void bad_tables_are_told_by_row_and_column(void **state) {
+static void test_bad_tables_are_told_by_row_and_column(void **state) {
     (void)state;
     const char header[] = "name,task,last,learning.update_noise,result\n";
     char table[400];
-    refused(TABLE, "name,task,last,bogus,result\na,random,9,1,x\n", "column 'bogus' is no key");
-    refused(TABLE, "name,task,learning.update_noise,result\na,random,1,x\n", "maps column 'last'");
+    assert_refused(TABLE, "name,task,last,bogus,result\na,random,9,1,x\n",
+                   "column 'bogus' is no key");
+    assert_refused(TABLE, "name,task,learning.update_noise,result\na,random,1,x\n",
+                   "maps column 'last'");
     snprintf(table, sizeof table, "%sa,random,9,0.1,x\nb,random,9,,x\n", header);
-    refused(TABLE, table, "line 3, column learning.update_noise: the value is missing");
+    assert_refused(TABLE, table, "line 3, column learning.update_noise: the value is missing");
     snprintf(table, sizeof table, "%sa,random,9,0.1,x\nb,random,9,-2,x\n", header);
-    refused(TABLE, table, "line 3, column learning.update_noise");
+    assert_refused(TABLE, table, "line 3, column learning.update_noise");
     snprintf(table, sizeof table, "%sa,walk,9,0.1,x\n", header);
-    refused(TABLE, table, "line 2, column task");
+    assert_refused(TABLE, table, "line 2, column task");
     snprintf(table, sizeof table, "%sa,random,many,0.1,x\n", header);
-    refused(TABLE, table, "line 2, column last: is 'many', expected a number");
+    assert_refused(TABLE, table, "line 2, column last: is 'many', expected a number");
     snprintf(table, sizeof table, "%sa,random,9,0.1\n", header);
-    refused(TABLE, table, "line 2: has 4 cells where the header has 5 columns");
-    refused(TABLE, header, "has no rows");
+    assert_refused(TABLE, table, "line 2: has 4 cells where the header has 5 columns");
+    assert_refused(TABLE, header, "has no rows");
 }
 
-static void bad_sweeps_are_told_by_line(void **state) {
+static void test_bad_sweeps_are_told_by_line(void **state) {
     (void)state;
-    refused(BASE "grid: [{key: learning.noise, values: [1]}]\n", "", "line 5");
-    refused(BASE "grid: [{key: learning.update_noise, values: [-1]}]\n", "",
-            "line 5, grid.0, learning.update_noise: is '-1'");
-    refused(BASE "draw: [{key: learning.update_noise, log-uniform: [0, 1]}]\n", "",
-            "log-uniform needs numbers greater than 0");
-    refused(BASE "draw: [{key: learning.update_noise, uniform: [2, 1]}]\n", "",
-            "the least and the most");
-    refused(BASE "draw: [{key: learning.update_noise}]\n", "", "exactly one of");
-    refused(BASE "draw: [{key: seed, integer: [1, 2], when: learning.rule=sgd}]\n", "",
-            "nothing before it gives");
-    refused(BASE "set: [run.spectrum=exact]\n", "", "`spectrum: true`");
-    refused(BASE "samples: none\n", "", "line 5, samples");
-    refused(BASE "surprise: 1\n", "", "unknown key 'surprise'");
-    refused("grid: [{key: seed, values: [1]}]\n", "", "world.task");
+    assert_refused(BASE "grid: [{key: learning.noise, values: [1]}]\n", "", "line 5");
+    assert_refused(BASE "grid: [{key: learning.update_noise, values: [-1]}]\n", "",
+                   "line 5, grid.0, learning.update_noise: is '-1'");
+    assert_refused(BASE "draw: [{key: learning.update_noise, log-uniform: [0, 1]}]\n", "",
+                   "log-uniform needs numbers greater than 0");
+    assert_refused(BASE "draw: [{key: learning.update_noise, uniform: [2, 1]}]\n", "",
+                   "the least and the most");
+    assert_refused(BASE "draw: [{key: learning.update_noise}]\n", "", "exactly one of");
+    assert_refused(BASE "draw: [{key: seed, integer: [1, 2], when: learning.rule=sgd}]\n", "",
+                   "nothing before it gives");
+    assert_refused(BASE "set: [run.spectrum=exact]\n", "", "`spectrum: true`");
+    assert_refused(BASE "samples: none\n", "", "line 5, samples");
+    assert_refused(BASE "surprise: 1\n", "", "unknown key 'surprise'");
+    assert_refused("grid: [{key: seed, values: [1]}]\n", "", "world.task");
 }
 
 /* examples/paper-simulations.yaml, beside the table it names. */
-static void the_published_tables_run_as_they_are(void **state) {
+static void test_the_published_tables_run_as_they_are(void **state) {
     (void)state;
     nd_error error = {0};
     nd_buffer example = {0};
     const char *table = support_reference("paper/simulations.csv");
-    support_fine(nd_read_file(ND_SOURCE_FOLDER "/examples/paper-simulations.yaml", 1 << 20,
-                              &example, &error),
-                 &error);
+    assert_fine(nd_read_file(ND_SOURCE_FOLDER "/examples/paper-simulations.yaml", 1 << 20, &example,
+                             &error),
+                &error);
     assert_int_equal(symlink(table, in_folder("simulations.csv")), 0);
     nd_sweep_plan *plan = plan_of((const char *)example.bytes);
     nd_buffer_free(&example);
@@ -250,14 +252,14 @@ static int remove_folder(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_grid_gives_every_combination_in_order),
-        cmocka_unit_test(a_given_seed_is_kept_and_counted_up_by_repeats),
-        cmocka_unit_test(draws_follow_their_laws),
-        cmocka_unit_test(one_more_draw_changes_no_other),
-        cmocka_unit_test(a_table_gives_a_run_per_row),
-        cmocka_unit_test(bad_tables_are_told_by_row_and_column),
-        cmocka_unit_test(bad_sweeps_are_told_by_line),
-        cmocka_unit_test(the_published_tables_run_as_they_are),
+        cmocka_unit_test(test_a_grid_gives_every_combination_in_order),
+        cmocka_unit_test(test_a_given_seed_is_kept_and_counted_up_by_repeats),
+        cmocka_unit_test(test_draws_follow_their_laws),
+        cmocka_unit_test(test_one_more_draw_changes_no_other),
+        cmocka_unit_test(test_a_table_gives_a_run_per_row),
+        cmocka_unit_test(test_bad_tables_are_told_by_row_and_column),
+        cmocka_unit_test(test_bad_sweeps_are_told_by_line),
+        cmocka_unit_test(test_the_published_tables_run_as_they_are),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -33,20 +33,20 @@ static const char *path_in_folder(void) {
 static void put(nd_nc *file, const char *name, const char *dimensions, const double *values,
                 size_t count) {
     nd_error error = {0};
-    support_fine(nd_nc_define(file, name, ND_NC_DOUBLE, dimensions, NULL, NULL, &error) &&
-                     nd_nc_put(file, name, values, count, &error),
-                 &error);
+    assert_fine(nd_nc_define(file, name, ND_NC_DOUBLE, dimensions, NULL, NULL, &error) &&
+                    nd_nc_put(file, name, values, count, &error),
+                &error);
 }
 
 static void write_file(const content *c) {
     nd_error error = {0};
     double weights[8] = {1, 2, 3, 4, 5, 6, 7, 8};
     nd_nc *file = nd_nc_create(path_in_folder(), &error);
-    support_fine(file && nd_nc_define_dimension(file, "sample", 3, &error) &&
-                     nd_nc_define_dimension(file, "target_sample", c->target_samples, &error) &&
-                     nd_nc_define_dimension(file, "two", 2, &error) &&
-                     nd_nc_define_dimension(file, "unit", 4, &error),
-                 &error);
+    assert_fine(file && nd_nc_define_dimension(file, "sample", 3, &error) &&
+                    nd_nc_define_dimension(file, "target_sample", c->target_samples, &error) &&
+                    nd_nc_define_dimension(file, "two", 2, &error) &&
+                    nd_nc_define_dimension(file, "unit", 4, &error),
+                &error);
     put(file, "inputs", "sample two", c->input, 6);
     put(file, "targets", "target_sample two", c->target, c->target_samples * 2);
     if (c->with_position)
@@ -57,7 +57,7 @@ static void write_file(const content *c) {
             put(file, "init_bias", "unit", c->bias, 4);
         put(file, "init_output_weights", "two unit", weights, 8);
     }
-    support_fine(nd_nc_publish(file, &error), &error);
+    assert_fine(nd_nc_publish(file, &error), &error);
 }
 
 static nd_dataset *read_file(nd_error *error) {
@@ -70,7 +70,7 @@ static nd_dataset *read_file(nd_error *error) {
     return dataset;
 }
 
-static void refused(const content *c, const char *saying) {
+static void assert_refused(const content *c, const char *saying) {
     nd_error error = {0};
     char line[2000];
     write_file(c);
@@ -80,14 +80,14 @@ static void refused(const content *c, const char *saying) {
         fail_msg("'%s' does not name the file and say '%s'", line, saying);
 }
 
-static void values_are_taken_as_they_are(void **state) {
+static void test_values_are_taken_as_they_are(void **state) {
     (void)state;
     nd_error error = {0};
     content c = FINE;
     c.with_position = c.with_initial = true;
     write_file(&c);
     nd_dataset *d = read_file(&error);
-    support_fine(d != NULL, &error);
+    assert_fine(d != NULL, &error);
     assert_memory_equal(d->input, c.input, sizeof c.input);
     assert_memory_equal(d->target, c.target, sizeof c.target);
     assert_memory_equal(d->position, c.position, sizeof c.position);
@@ -96,36 +96,36 @@ static void values_are_taken_as_they_are(void **state) {
     nd_dataset_free(d);
 }
 
-static void bad_files_are_refused_by_name(void **state) {
+static void test_bad_files_are_refused_by_name(void **state) {
     (void)state;
     content c = FINE;
     c.input[3] = NAN;
-    refused(&c, "variable inputs is nan at index (1, 1)");
+    assert_refused(&c, "variable inputs is nan at index (1, 1)");
     c = FINE;
     c.target[4] = INFINITY;
-    refused(&c, "variable targets is inf at index (2, 0)");
+    assert_refused(&c, "variable targets is inf at index (2, 0)");
     c = FINE;
     c.target_samples = 2;
-    refused(&c, "variable targets has 2 samples where inputs has 3");
+    assert_refused(&c, "variable targets has 2 samples where inputs has 3");
     c = FINE;
     c.with_position = true;
     c.position[1] = NAN;
-    refused(&c, "variable position is nan at index 1");
+    assert_refused(&c, "variable position is nan at index 1");
     c = FINE;
     c.with_initial = c.without_bias = true;
-    refused(&c, "has no variable 'init_bias'");
+    assert_refused(&c, "has no variable 'init_bias'");
 }
 
-static void foreign_files_are_refused(void **state) {
+static void test_foreign_files_are_refused(void **state) {
     (void)state;
     nd_error error = {0};
-    support_fine(nd_write_file(path_in_folder(), "not netCDF", 10, &error), &error);
+    assert_fine(nd_write_file(path_in_folder(), "not netCDF", 10, &error), &error);
     assert_null(read_file(&error));
     unlink(path_in_folder());
     assert_null(read_file(&error));
 }
 
-static void published_figure_2_data_are_read(void **state) {
+static void test_published_figure_2_data_are_read(void **state) {
     (void)state;
     nd_error error = {0};
     const char *path = support_reference("figure2/dataset.nc");
@@ -134,14 +134,14 @@ static void published_figure_2_data_are_read(void **state) {
     const char *sets[] = {set};
     nd_experiment *experiment =
         nd_experiment_parse("world: {task: file}", "test", NULL, sets, 1, &error);
-    support_fine(experiment != NULL, &error);
+    assert_fine(experiment != NULL, &error);
     nd_dataset *d = nd_dataset_make(experiment, &error);
-    support_fine(d != NULL, &error);
+    assert_fine(d != NULL, &error);
     assert_int_equal(d->samples, 150);
     assert_int_equal(d->inputs, 18);
     assert_int_equal(d->outputs, 17);
     double variance = nd_target_variance(d), expected = 0.08208229946656313;
-    support_close("variance", &variance, &expected, 1, 1e-12, 0);
+    assert_close("variance", &variance, &expected, 1, 1e-12, 0);
     nd_dataset_free(d);
     nd_experiment_free(experiment);
 }
@@ -160,10 +160,10 @@ static int remove_folder(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values_are_taken_as_they_are),
-        cmocka_unit_test(bad_files_are_refused_by_name),
-        cmocka_unit_test(foreign_files_are_refused),
-        cmocka_unit_test(published_figure_2_data_are_read),
+        cmocka_unit_test(test_values_are_taken_as_they_are),
+        cmocka_unit_test(test_bad_files_are_refused_by_name),
+        cmocka_unit_test(test_foreign_files_are_refused),
+        cmocka_unit_test(test_published_figure_2_data_are_read),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

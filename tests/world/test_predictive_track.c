@@ -17,7 +17,7 @@ static nd_experiment *parse(const char *world, const char *more, uint64_t seed) 
     char text[512];
     snprintf(text, sizeof text, "world: {%s%s}\n", world, more);
     nd_experiment *experiment = nd_experiment_parse(text, "test", NULL, NULL, 0, &error);
-    support_fine(experiment != NULL, &error);
+    assert_fine(experiment != NULL, &error);
     experiment->seed = seed;
     return experiment;
 }
@@ -26,12 +26,12 @@ static nd_dataset *make(const char *more, uint64_t seed) {
     nd_error error = {0};
     nd_experiment *experiment = parse(FIGURE_2, more, seed);
     nd_dataset *dataset = nd_dataset_make(experiment, &error);
-    support_fine(dataset != NULL, &error);
+    assert_fine(dataset != NULL, &error);
     nd_experiment_free(experiment);
     return dataset;
 }
 
-static void the_agent_runs_up_and_down(void **state) {
+static void test_the_agent_runs_up_and_down(void **state) {
     (void)state;
     nd_dataset *d = make("", 1);
     assert_int_equal(d->inputs, 18);
@@ -56,7 +56,7 @@ static void the_agent_runs_up_and_down(void **state) {
 
 /* Speeds are 0.2 +- 0.1: over 20 seeds of 149 steps the mean is off by more than 0.01, or the
  * deviation by more than 0.006, with a chance below 1e-6. */
-static void steps_have_the_stated_speed(void **state) {
+static void test_steps_have_the_stated_speed(void **state) {
     (void)state;
     double sum = 0, squares = 0;
     size_t count = 0;
@@ -93,7 +93,7 @@ static size_t predicted_samples(const nd_dataset *d) {
     return predicted;
 }
 
-static void the_target_is_the_next_view_but_for_turns(void **state) {
+static void test_the_target_is_the_next_view_but_for_turns(void **state) {
     (void)state;
     nd_dataset *d = make("", 1), *published = make(", published_quirks: true", 1);
     size_t turns = 0;
@@ -107,7 +107,7 @@ static void the_target_is_the_next_view_but_for_turns(void **state) {
 
 /* Turning is seen as an action: pi at both ends (the first, from a heading just below 0, just above
  * -pi), or +pi and -pi as published. */
-static void turns_are_actions(void **state) {
+static void test_turns_are_actions(void **state) {
     (void)state;
     nd_dataset *d = make("", 1), *published = make(", published_quirks: true", 1);
     double most = -INFINITY, least = INFINITY;
@@ -124,7 +124,7 @@ static void turns_are_actions(void **state) {
     nd_dataset_free(d);
 }
 
-static void the_walls_are_one_loop(void **state) {
+static void test_the_walls_are_one_loop(void **state) {
     (void)state;
     nd_experiment *experiment = parse(FIGURE_2, "", 1);
     double before = nd_track_phase(&experiment->world, 1.3, -M_PI), covered = 0;
@@ -155,13 +155,13 @@ static double published_jump(bool quirks) {
     nd_error error = {0};
     nd_experiment *experiment = parse(FIGURE_2, quirks ? ", published_quirks: true" : "", 1);
     nd_nc *file = nd_nc_open(support_reference("figure2/dataset.nc"), &error);
-    support_fine(file != NULL, &error);
+    assert_fine(file != NULL, &error);
     static double inputs[150 * 18], position[150], heading[150];
     static seen all[150 * 17];
-    support_fine(nd_nc_get(file, "inputs", inputs, 150 * 18, &error) &&
-                     nd_nc_get(file, "position", position, 150, &error) &&
-                     nd_nc_get(file, "heading", heading, 150, &error),
-                 &error);
+    assert_fine(nd_nc_get(file, "inputs", inputs, 150 * 18, &error) &&
+                    nd_nc_get(file, "position", position, 150, &error) &&
+                    nd_nc_get(file, "heading", heading, 150, &error),
+                &error);
     nd_nc_close(file);
     for (size_t s = 0; s < 150; s++)
         for (size_t i = 0; i < 17; i++) {
@@ -178,7 +178,7 @@ static double published_jump(bool quirks) {
     return worst;
 }
 
-static void the_published_views_lie_on_one_texture(void **state) {
+static void test_the_published_views_lie_on_one_texture(void **state) {
     (void)state;
     assert_true(published_jump(true) < 0.01);
     assert_true(published_jump(false) > 0.1);
@@ -190,7 +190,7 @@ static int compare_doubles(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
-static void views_are_as_smooth_as_published(void **state) {
+static void test_views_are_as_smooth_as_published(void **state) {
     (void)state;
     double rough[100];
     for (uint64_t seed = 1; seed <= 100; seed++) {
@@ -215,7 +215,7 @@ static void views_are_as_smooth_as_published(void **state) {
     assert_true(rough[50] > 0.17 && rough[50] < 0.68);
 }
 
-static void environments_share_the_samples(void **state) {
+static void test_environments_share_the_samples(void **state) {
     (void)state;
     nd_dataset *d = make(", environments: 4", 1);
     assert_int_equal(d->environments, 4);
@@ -235,14 +235,14 @@ static void environments_share_the_samples(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_agent_runs_up_and_down),
-        cmocka_unit_test(steps_have_the_stated_speed),
-        cmocka_unit_test(the_target_is_the_next_view_but_for_turns),
-        cmocka_unit_test(turns_are_actions),
-        cmocka_unit_test(the_walls_are_one_loop),
-        cmocka_unit_test(the_published_views_lie_on_one_texture),
-        cmocka_unit_test(views_are_as_smooth_as_published),
-        cmocka_unit_test(environments_share_the_samples),
+        cmocka_unit_test(test_the_agent_runs_up_and_down),
+        cmocka_unit_test(test_steps_have_the_stated_speed),
+        cmocka_unit_test(test_the_target_is_the_next_view_but_for_turns),
+        cmocka_unit_test(test_turns_are_actions),
+        cmocka_unit_test(test_the_walls_are_one_loop),
+        cmocka_unit_test(test_the_published_views_lie_on_one_texture),
+        cmocka_unit_test(test_views_are_as_smooth_as_published),
+        cmocka_unit_test(test_environments_share_the_samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

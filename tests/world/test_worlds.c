@@ -16,7 +16,7 @@ static nd_experiment *parse(const char *world) {
     char text[512];
     snprintf(text, sizeof text, "world: {%s}\n", world);
     nd_experiment *experiment = nd_experiment_parse(text, "test", NULL, NULL, 0, &error);
-    support_fine(experiment != NULL, &error);
+    assert_fine(experiment != NULL, &error);
     return experiment;
 }
 
@@ -25,7 +25,7 @@ static nd_dataset *make(const char *world, uint64_t seed) {
     nd_experiment *experiment = parse(world);
     experiment->seed = seed;
     nd_dataset *dataset = nd_dataset_make(experiment, &error);
-    support_fine(dataset != NULL, &error);
+    assert_fine(dataset != NULL, &error);
     nd_experiment_free(experiment);
     return dataset;
 }
@@ -47,7 +47,7 @@ static double extreme(const double *values, size_t count, double sign) {
     return sign * most;
 }
 
-static void values_span_minus_one_to_one(void **state) {
+static void test_values_span_minus_one_to_one(void **state) {
     (void)state;
     for (int w = 0; w < GENERATED_COUNT; w++) {
         nd_dataset *d = make(GENERATED[w], 3);
@@ -56,13 +56,13 @@ static void values_span_minus_one_to_one(void **state) {
         for (int i = 0; i < 2; i++) {
             double ends[] = {extreme(arrays[i], counts[i], -1), extreme(arrays[i], counts[i], 1)};
             double expected[] = {-1, 1};
-            support_close(GENERATED[w], ends, expected, 2, 1e-4, 1);
+            assert_close(GENERATED[w], ends, expected, 2, 1e-4, 1);
         }
         nd_dataset_free(d);
     }
 }
 
-static void a_seed_makes_one_data_set(void **state) {
+static void test_a_seed_makes_one_data_set(void **state) {
     (void)state;
     for (int w = 0; w < GENERATED_COUNT; w++) {
         nd_dataset *a = make(GENERATED[w], 3), *b = make(GENERATED[w], 3),
@@ -76,24 +76,24 @@ static void a_seed_makes_one_data_set(void **state) {
     }
 }
 
-static void scaling_is_the_published_one(void **state) {
+static void test_scaling_is_the_published_one(void **state) {
     (void)state;
     double values[] = {3, 1, 2}, rises[] = {2 - 1e-5, -1e-5, 1 - 1e-5}, expected[3];
     nd_scale_in_place(values, 3, false);
     for (int i = 0; i < 3; i++)
         expected[i] = 2 * (rises[i] / (2 - 1e-5 + 1e-5) - 0.5);
-    support_close("scaled", values, expected, 3, 1e-15, 1);
+    assert_close("scaled", values, expected, 3, 1e-15, 1);
     double published[] = {3, 1, 2};
     nd_scale_in_place(published, 3, true);
     for (int i = 0; i < 3; i++)
         expected[i] = rises[i] / (2 - 1e-5 + 1e-5);
-    support_close("as published", published, expected, 3, 1e-15, 1);
+    assert_close("as published", published, expected, 3, 1e-15, 1);
     double constant[] = {5, 5};
     nd_scale_in_place(constant, 2, false);
     assert_true(constant[0] == -1 && constant[1] == -1);
 }
 
-static void autoencoders_ask_for_their_input(void **state) {
+static void test_autoencoders_ask_for_their_input(void **state) {
     (void)state;
     for (int w = 4; w < 6; w++) {
         nd_dataset *d = make(GENERATED[w], 5);
@@ -120,7 +120,7 @@ static double roughness(const double *values, size_t rows, size_t columns, bool 
     return change / sqrt(spread);
 }
 
-static void smoothed_maps_are_smooth_both_ways(void **state) {
+static void test_smoothed_maps_are_smooth_both_ways(void **state) {
     (void)state;
     nd_dataset *rough = make("task: random, samples: 20, input_dim: 20, output_dim: 20", 1);
     nd_dataset *smooth = make("task: smoothed, samples: 20, input_dim: 20, output_dim: 20", 1);
@@ -134,7 +134,7 @@ static void smoothed_maps_are_smooth_both_ways(void **state) {
     nd_dataset_free(smooth);
 }
 
-static void an_output_dim_of_zero_smooths_no_dimension_as_published(void **state) {
+static void test_an_output_dim_of_zero_smooths_no_dimension_as_published(void **state) {
     (void)state;
     nd_dataset *published = make("task: smoothed-autoencoder, samples: 20, input_dim: 20, "
                                  "output_dim: 0, published_quirks: true",
@@ -147,7 +147,7 @@ static void an_output_dim_of_zero_smooths_no_dimension_as_published(void **state
 }
 
 /* predictive: each target is the next input, up to the two scalings. */
-static void the_scene_is_predicted_one_step_ahead(void **state) {
+static void test_the_scene_is_predicted_one_step_ahead(void **state) {
     (void)state;
     nd_dataset *d = make("task: predictive, samples: 12, input_dim: 6", 2);
     size_t w = d->inputs;
@@ -155,14 +155,14 @@ static void the_scene_is_predicted_one_step_ahead(void **state) {
     double offset = d->target[0] - slope * d->input[w];
     for (size_t i = 0; i < (d->samples - 1) * w; i++) {
         double predicted = slope * d->input[w + i] + offset;
-        support_close("target", &predicted, &d->target[i], 1, 1e-9, 1);
+        assert_close("target", &predicted, &d->target[i], 1, 1e-9, 1);
     }
     nd_dataset_free(d);
 }
 
 /* With shared memory, target rows but the last are the input rows that follow, bit for bit, and the
  * last row, scaled once, lies on another scale. */
-static void published_predictive_shares_memory(void **state) {
+static void test_published_predictive_shares_memory(void **state) {
     (void)state;
     const char *text = "task: predictive, samples: 12, input_dim: 6, published_quirks: true";
     nd_dataset *d = make(text, 2);
@@ -174,7 +174,7 @@ static void published_predictive_shares_memory(void **state) {
 }
 
 /* value_range: unit gives the same data between 0 and 1. */
-static void unit_range_is_half_the_symmetric_one_shifted(void **state) {
+static void test_unit_range_is_half_the_symmetric_one_shifted(void **state) {
     (void)state;
     nd_dataset *symmetric = make("task: random, samples: 4, input_dim: 6, output_dim: 3", 2);
     nd_dataset *unit =
@@ -190,7 +190,7 @@ static void unit_range_is_half_the_symmetric_one_shifted(void **state) {
 /* The mean share of units that 12 random samples of 5 inputs wake at the start. The published
  * table's first row of that shape has 65 of 100; with [-1, 1] it would be about 94, with [0, 1]
  * about 73 with a deviation of 5 between seeds, 0.5 over 100 of them. */
-static void published_inputs_wake_as_many_units_as_published(void **state) {
+static void test_published_inputs_wake_as_many_units_as_published(void **state) {
     (void)state;
     double share = 0;
     for (uint64_t seed = 1; seed <= 100; seed++) {
@@ -199,9 +199,9 @@ static void published_inputs_wake_as_many_units_as_published(void **state) {
                                  "published_quirks: true");
         e->seed = seed;
         nd_dataset *d = nd_dataset_make(e, &error);
-        support_fine(d != NULL, &error);
+        assert_fine(d != NULL, &error);
         nd_parameters *p = nd_initial_parameters(e, d, &error);
-        support_fine(p != NULL, &error);
+        assert_fine(p != NULL, &error);
         double activity[12 * 100], fraction, units;
         nd_hidden_activity(p, nd_activation_find("relu"), d->input, 12, activity);
         nd_sparsity(activity, 12, 100, 0, &fraction, &units);
@@ -215,16 +215,16 @@ static void published_inputs_wake_as_many_units_as_published(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values_span_minus_one_to_one),
-        cmocka_unit_test(a_seed_makes_one_data_set),
-        cmocka_unit_test(scaling_is_the_published_one),
-        cmocka_unit_test(autoencoders_ask_for_their_input),
-        cmocka_unit_test(smoothed_maps_are_smooth_both_ways),
-        cmocka_unit_test(an_output_dim_of_zero_smooths_no_dimension_as_published),
-        cmocka_unit_test(the_scene_is_predicted_one_step_ahead),
-        cmocka_unit_test(published_predictive_shares_memory),
-        cmocka_unit_test(published_inputs_wake_as_many_units_as_published),
-        cmocka_unit_test(unit_range_is_half_the_symmetric_one_shifted),
+        cmocka_unit_test(test_values_span_minus_one_to_one),
+        cmocka_unit_test(test_a_seed_makes_one_data_set),
+        cmocka_unit_test(test_scaling_is_the_published_one),
+        cmocka_unit_test(test_autoencoders_ask_for_their_input),
+        cmocka_unit_test(test_smoothed_maps_are_smooth_both_ways),
+        cmocka_unit_test(test_an_output_dim_of_zero_smooths_no_dimension_as_published),
+        cmocka_unit_test(test_the_scene_is_predicted_one_step_ahead),
+        cmocka_unit_test(test_published_predictive_shares_memory),
+        cmocka_unit_test(test_published_inputs_wake_as_many_units_as_published),
+        cmocka_unit_test(test_unit_range_is_half_the_symmetric_one_shifted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
