@@ -16,14 +16,10 @@ typedef struct cells {
 } cells;
 
 static bool add_cell(cells *list, char *cell, nd_error *error) {
-    if (list->count == list->room) {
-        size_t room = 2 * list->room + 64;
-        char **grown = realloc(list->cell, room * sizeof *grown);
-        if (!grown)
-            return nd_fail(error, "memory", NULL, "a table of %zu cells does not fit", room);
-        list->cell = grown;
-        list->room = room;
-    }
+    char **grown = nd_grown(list->cell, &list->room, list->count + 1, sizeof *grown, error);
+    if (!grown)
+        return false;
+    list->cell = grown;
     list->cell[list->count++] = cell;
     return true;
 }
@@ -83,14 +79,10 @@ static bool take_row(reader *in, cells *list, size_t *width, const char *path, n
 }
 
 static bool add_line(nd_table *table, size_t *room, size_t line, nd_error *error) {
-    if (table->rows == *room) {
-        size_t larger = 2 * *room + 64;
-        size_t *grown = realloc(table->line, larger * sizeof *grown);
-        if (!grown)
-            return nd_fail(error, "memory", NULL, "a table of %zu rows does not fit", larger);
-        table->line = grown;
-        *room = larger;
-    }
+    size_t *grown = nd_grown(table->line, room, table->rows + 1, sizeof *grown, error);
+    if (!grown)
+        return false;
+    table->line = grown;
     table->line[table->rows++] = line;
     return true;
 }

@@ -27,6 +27,11 @@ char *nd_path_aside(const char *path, nd_error *error) {
     return nd_path_with(path, suffix, error);
 }
 
+const char *nd_base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 static bool sync_path(const char *path, int flags) {
     int file = open(path, flags | O_CLOEXEC);
     if (file < 0)

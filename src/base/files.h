@@ -24,4 +24,7 @@ bool nd_read_file(const char *path, size_t limit, nd_buffer *buffer, nd_error *e
 /* Fails, with a clear word, unless a file can be created in the folder of `path`. */
 bool nd_check_writable(const char *path, nd_error *error);
 
+/* What follows PATH in messages: the file's name without its folders. */
+const char *nd_base_name(const char *path);
+
 #endif

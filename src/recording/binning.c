@@ -6,13 +6,13 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "recording/session_columns.h"
 
 /* Positions stored in single precision may lie this far, relative to the range, beyond its end. */
 static const double RANGE_TOLERANCE = 1e-6;
 
 void nd_reading_clear(nd_reading *reading) {
     nd_session_clear(&reading->session);
-    free(reading->way);
     free(reading->map_occupancy);
     memset(reading, 0, sizeof *reading);
 }
@@ -41,31 +41,6 @@ static int64_t bin_of(double x, const double range[2], size_t bins) {
 /* A position that is a bin number already. */
 static int64_t given_bin(double x, const double range[2]) {
     return x >= range[0] && x <= range[1] ? (int64_t)(x - range[0]) : -1;
-}
-
-static void *keep_of(const void *from, size_t size, const bool *keep, size_t frames, size_t kept,
-                     nd_error *error) {
-    char *to = nd_array(kept, size, error);
-    if (!to)
-        return NULL;
-    size_t at = 0;
-    for (size_t f = 0; f < frames; f++)
-        if (keep[f])
-            memcpy(to + size * at++, (const char *)from + size * f, size);
-    return to;
-}
-
-static bool keep_array(void *array_of_pointer, size_t size, const bool *keep, size_t frames,
-                       size_t kept, nd_error *error) {
-    void **array = array_of_pointer;
-    if (!*array)
-        return true;
-    void *left = keep_of(*array, size, keep, frames, kept, error);
-    if (!left)
-        return false;
-    free(*array);
-    *array = left;
-    return true;
 }
 
 /* Drops the events of frames left out and renumbers the frames of the others, in place. */
@@ -101,16 +76,8 @@ bool nd_reading_keep(nd_reading *reading, const bool *keep, nd_error *error) {
         kept += keep[f];
     if (kept == frames)
         return true;
-    bool fine = !session->events.start || keep_events(session, keep, error);
-    fine = fine && keep_array(&session->bin, sizeof(int64_t), keep, frames, kept, error) &&
-           keep_array(&session->time, sizeof(double), keep, frames, kept, error) &&
-           keep_array(&session->position, sizeof(double), keep, frames, kept, error) &&
-           keep_array(&session->position_y, sizeof(double), keep, frames, kept, error) &&
-           keep_array(&session->speed, sizeof(double), keep, frames, kept, error) &&
-           keep_array(&session->trial, sizeof(int32_t), keep, frames, kept, error) &&
-           keep_array(&reading->way, sizeof(int8_t), keep, frames, kept, error);
-    session->frames = kept;
-    return fine;
+    return (!session->events.start || keep_events(session, keep, error)) &&
+           nd_frame_columns_keep(session, keep, error);
 }
 
 /* Which frames lie in the range, and their bins. */
@@ -126,7 +93,7 @@ static bool place_frames(nd_reading *reading, const nd_settings *settings, const
                         : bin_of(session->position[f], range_x, session->bins_x);
         int64_t y =
             session->position_y ? bin_of(session->position_y[f], range_y, session->bins_y) : 0;
-        int64_t way = session->bins_direction > 1 ? reading->way[f] : 0;
+        int64_t way = session->bins_direction > 1 ? session->way[f] : 0;
         keep[f] = x >= 0 && y >= 0;
         session->left_out.outside_range += !keep[f];
         session->bin[f] = (way * (int64_t)session->bins_y + y) * (int64_t)session->bins_x + x;
@@ -138,7 +105,7 @@ static bool place_frames(nd_reading *reading, const nd_settings *settings, const
 
 static void set_shape(nd_reading *reading, const nd_settings *settings, const double range_x[2]) {
     nd_session *session = &reading->session;
-    bool joint = settings->directions == ND_DIRECTIONS_JOINT && reading->way;
+    bool joint = settings->directions == ND_DIRECTIONS_JOINT && session->way;
     if (session->kind != ND_SESSION_RATE_MAPS) { /* those bring their shape with them */
         session->bins_x =
             settings->position_is_bin ? (size_t)(range_x[1] - range_x[0]) + 1 : settings->bins_x;
@@ -204,16 +171,12 @@ static bool copy_reading(const nd_reading *from, nd_reading *to, nd_error *error
     t->events.start = copy_of(s->events.start, s->cells + 1, sizeof(size_t), &fine, error);
     t->events.frame = copy_of(s->events.frame, events, sizeof(uint32_t), &fine, error);
     t->events.amount = copy_of(s->events.amount, events, sizeof(double), &fine, error);
-    t->bin = copy_of(s->bin, frames, sizeof(int64_t), &fine, error);
     t->occupancy = copy_of(s->occupancy, s->bins, sizeof(double), &fine, error);
     t->rate_maps = copy_of(s->rate_maps, s->cells * s->bins, sizeof(double), &fine, error);
     t->cell_id = copy_of(s->cell_id, s->cells, sizeof(int64_t), &fine, error);
-    t->time = copy_of(s->time, frames, sizeof(double), &fine, error);
-    t->position = copy_of(s->position, frames, sizeof(double), &fine, error);
-    t->position_y = copy_of(s->position_y, frames, sizeof(double), &fine, error);
-    t->speed = copy_of(s->speed, frames, sizeof(double), &fine, error);
-    t->trial = copy_of(s->trial, frames, sizeof(int32_t), &fine, error);
-    to->way = copy_of(from->way, frames, sizeof(int8_t), &fine, error);
+    for (size_t k = 0; k < ND_FRAME_COLUMNS; k++)
+        *nd_frame_column_of(t, k) =
+            copy_of(*nd_frame_column_of(s, k), frames, nd_frame_columns[k].size, &fine, error);
     return fine;
 }
 
@@ -221,7 +184,7 @@ bool nd_reading_of_way(const nd_reading *reading, int way, nd_reading *part, nd_
     bool *keep = nd_array(reading->session.frames, sizeof *keep, error);
     bool fine = keep && copy_reading(reading, part, error);
     for (size_t f = 0; fine && f < reading->session.frames; f++)
-        keep[f] = reading->way[f] == way;
+        keep[f] = reading->session.way[f] == way;
     fine = fine && nd_reading_keep(part, keep, error);
     free(keep);
     return fine;

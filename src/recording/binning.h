@@ -7,7 +7,6 @@
 /* A session as read: its frames count, but have no bin yet. */
 typedef struct nd_reading {
     nd_session session;    /* bin and occupancy still NULL */
-    int8_t *way;           /* frames; direction of running, 0 or 1; NULL: not told apart */
     double *map_occupancy; /* rate maps: occupancy as given, bins; NULL: from the positions */
     size_t index;          /* of its request in the manifest */
 } nd_reading;

@@ -6,11 +6,12 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
 
 typedef struct cell_events {
     uint32_t *frame;
     double *amount;
-    size_t count, capacity, missing; /* missing: of them NaN */
+    size_t count, frame_room, amount_room, missing; /* missing: of them NaN */
     bool dropped;
 } cell_events;
 
@@ -66,17 +67,13 @@ void nd_sink_drop_cell(nd_sink *sink, size_t cell) {
 }
 
 static bool append(cell_events *cell, uint32_t frame, double amount, nd_error *error) {
-    if (cell->count == cell->capacity) {
-        size_t capacity = 2 * cell->capacity + 16;
-        uint32_t *frames = realloc(cell->frame, capacity * sizeof *frames);
-        if (frames)
-            cell->frame = frames;
-        double *amounts = frames ? realloc(cell->amount, capacity * sizeof *amounts) : NULL;
-        if (!amounts)
-            return nd_fail(error, "memory", "use a larger machine", "the events do not fit");
-        cell->amount = amounts;
-        cell->capacity = capacity;
-    }
+    size_t wanted = cell->count + 1;
+    uint32_t *frames = nd_grown(cell->frame, &cell->frame_room, wanted, sizeof *frames, error);
+    cell->frame = frames ? frames : cell->frame;
+    double *amounts = nd_grown(cell->amount, &cell->amount_room, wanted, sizeof *amounts, error);
+    cell->amount = amounts ? amounts : cell->amount;
+    if (!frames || !amounts)
+        return false;
     cell->frame[cell->count] = frame;
     cell->amount[cell->count++] = amount;
     cell->missing += isnan(amount);
@@ -120,11 +117,6 @@ bool nd_sink_tile(nd_sink *sink, size_t first_frame, size_t frames, size_t first
     return true;
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The last frame that begins at or before t: clock[0] <= t is known. */
 static size_t frame_at(const double *clock, size_t frames, double t) {
     size_t low = 0, high = frames;
@@ -147,7 +139,7 @@ bool nd_sink_spikes(nd_sink *sink, size_t cell, const double *times, size_t coun
     for (size_t i = 0; i < count; i++)
         if (isfinite(times[i]))
             sorted[spikes++] = times[i];
-    qsort(sorted, spikes, sizeof *sorted, ascending);
+    nd_sort_ascending(sorted, spikes);
     cell_events *events = &sink->cell[cell];
     bool fine = true;
     for (size_t i = 0; fine && i < spikes; i++) {

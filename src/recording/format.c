@@ -24,14 +24,11 @@ void nd_activity_clear(nd_activity *activity) {
 
 bool nd_findings_add(nd_findings *findings, nd_role role, const char *name, nd_error *error,
                      const char *note, ...) {
-    if (findings->count == findings->capacity) {
-        size_t capacity = 2 * findings->capacity + 16;
-        nd_finding *list = realloc(findings->list, capacity * sizeof *list);
-        if (!list)
-            return nd_fail(error, "memory", "", "too much was found");
-        findings->list = list;
-        findings->capacity = capacity;
-    }
+    nd_finding *list =
+        nd_grown(findings->list, &findings->room, findings->count + 1, sizeof *list, error);
+    if (!list)
+        return false;
+    findings->list = list;
     nd_finding *finding = &findings->list[findings->count++];
     memset(finding, 0, sizeof *finding);
     finding->role = role;
@@ -41,11 +38,6 @@ bool nd_findings_add(nd_findings *findings, nd_role role, const char *name, nd_e
     vsnprintf(finding->note, sizeof finding->note, note, arguments);
     va_end(arguments);
     return true;
-}
-
-const char *nd_base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
 }
 
 static const nd_format *recognise(const char *path, nd_error *error) {

@@ -40,7 +40,7 @@ typedef struct nd_finding {
 
 typedef struct nd_findings {
     nd_finding *list;
-    size_t count, capacity;
+    size_t count, room;
     char subject[64]; /* animal, where the file says so */
     char start[40];   /* when the session began, ISO 8601, where the file says so */
 } nd_findings;
@@ -50,6 +50,12 @@ bool nd_findings_add(nd_findings *findings, nd_role role, const char *name, nd_e
 
 typedef struct nd_format {
     const char *name; /* "NWB", "MATLAB" ... */
+    /* Traits. */
+    bool clocked;            /* holds times of its own, or a rate */
+    bool tabular;            /* parts are columns of one table; otherwise they have names */
+    bool many;               /* defaults choose among several activities: one session a file */
+    bool cells_last;         /* solid arrays of maps have the cells in their last dimension */
+    const char *no_position; /* what it would have held, for messages; "" */
     /* By the first bytes and the path. */
     bool (*recognises)(const char *path, const unsigned char *head, size_t length);
     void *(*open)(const char *path, nd_error *error);
@@ -86,9 +92,6 @@ typedef struct nd_files {
 /* The file at `path`, opened by the format that recognises it. It must be a regular file. */
 nd_open_file *nd_files_open(nd_files *files, const char *path, nd_error *error);
 void nd_files_close(nd_files *files);
-
-/* What follows PATH in messages: the file's name without its folders. */
-const char *nd_base_name(const char *path);
 
 /* Columns of `series` chosen by the selector's numbers (names have been resolved by the format);
  * also takes the column named in selector->times as the times. Applies selector->scale. */

@@ -49,20 +49,17 @@ static size_t time_column(const nd_csv *csv, const nd_selector *selector) {
 
 typedef struct growing {
     double *values;
-    size_t rows, columns, capacity;
+    size_t rows, columns, room;
 } growing;
 
 static bool append_row(size_t index, const double *values, void *context, nd_error *error) {
     growing *all = context;
     (void)index;
-    if (all->rows == all->capacity) {
-        size_t capacity = 2 * all->capacity + 1024;
-        double *larger = realloc(all->values, capacity * all->columns * sizeof *larger);
-        if (!larger)
-            return nd_fail(error, "memory", "", "the table does not fit");
-        all->values = larger;
-        all->capacity = capacity;
-    }
+    double *larger =
+        nd_grown(all->values, &all->room, all->rows + 1, all->columns * sizeof *values, error);
+    if (!larger)
+        return false;
+    all->values = larger;
     memcpy(all->values + all->rows++ * all->columns, values, all->columns * sizeof *values);
     return true;
 }
@@ -349,6 +346,9 @@ static bool csv_scan(void *file, nd_findings *findings, nd_error *error) {
 
 const nd_format nd_format_csv = {
     .name = "CSV",
+    .clocked = true,
+    .tabular = true,
+    .no_position = "",
     .recognises = recognises,
     .open = open_csv,
     .close = close_csv,

@@ -341,6 +341,8 @@ static bool matlab_scan(void *file, nd_findings *findings, nd_error *error) {
 
 const nd_format nd_format_matlab = {
     .name = "MATLAB",
+    .cells_last = true,
+    .no_position = "",
     .recognises = recognises,
     .open = open_matlab,
     .close = close_matlab,

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/files.h"
 
 enum { MOST_RANK = 3, MOST_HEADER = 1 << 16, BLOCK_BYTES = 32 << 20 };
 
@@ -282,6 +283,7 @@ static bool npy_scan(void *file, nd_findings *findings, nd_error *error) {
 
 const nd_format nd_format_numpy = {
     .name = "NumPy",
+    .no_position = "",
     .recognises = recognises,
     .open = open_npy,
     .close = close_npy,

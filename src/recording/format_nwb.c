@@ -142,6 +142,9 @@ static bool nwb_scan(void *file, nd_findings *findings, nd_error *error) {
 
 const nd_format nd_format_nwb = {
     .name = "NWB",
+    .clocked = true,
+    .many = true,
+    .no_position = " (no SpatialSeries)",
     .recognises = recognises,
     .open = open_nwb,
     .close = close_nwb,

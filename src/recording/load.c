@@ -8,6 +8,7 @@
 #include "base/threads.h"
 #include "recording/manifest.h"
 #include "recording/session_bytes.h"
+#include "recording/session_read.h"
 
 enum { MOST_MANIFEST_BYTES = 16 << 20 };
 
@@ -48,7 +49,7 @@ static bool read_group(void *context, nd_outlet *outlet, nd_error *error) {
         snprintf(note, sizeof note, "%.380s, session '%.100s'", activity_file(request),
                  request->label);
         fine = nd_outlet_note(outlet, note, error) &&
-               nd_request_read(request, &files, &reading, error) &&
+               nd_session_read(request, &files, &reading, error) &&
                nd_reading_put(&message, &reading, error) && nd_outlet_send(outlet, &message, error);
         nd_buffer_free(&message);
         nd_reading_clear(&reading);
@@ -150,7 +151,7 @@ static bool metrics_session(const nd_request *request, nd_session *session, nd_e
 
 /* Adds a binned reading's session to the recording, or its two directions one by one. */
 static bool add_session(nd_reading *reading, nd_recording *recording, nd_error *error) {
-    bool apart = recording->settings.directions == ND_DIRECTIONS_SEPARATE && reading->way;
+    bool apart = recording->settings.directions == ND_DIRECTIONS_SEPARATE && reading->session.way;
     for (int way = 0; way < (apart ? 2 : 1); way++) {
         nd_session *to = &recording->sessions[recording->sessions_count];
         nd_reading one = {0};

@@ -70,16 +70,12 @@ static bool grow(nd_activity *activity, size_t *capacity, nd_error *error) {
         return true;
     if (activity->cells >= MOST_CELLS)
         return nd_fail(error, activity->name, "", "holds more than %d cells", MOST_CELLS);
-    size_t larger = 2 * *capacity + 64;
-    int64_t *ids = realloc(activity->cell_id, larger * sizeof *ids);
-    if (ids)
-        activity->cell_id = ids;
-    void *places = ids ? realloc(activity->place, larger * sizeof *activity->place) : NULL;
-    if (!places)
-        return nd_fail(error, "memory", "", "the cells do not fit");
-    activity->place = places;
-    *capacity = larger;
-    return true;
+    size_t room = *capacity, wanted = activity->cells + 1;
+    int64_t *ids = nd_grown(activity->cell_id, &room, wanted, sizeof *ids, error);
+    activity->cell_id = ids ? ids : activity->cell_id;
+    void *places = nd_grown(activity->place, capacity, wanted, sizeof *activity->place, error);
+    activity->place = places ? places : activity->place;
+    return ids && places;
 }
 
 static bool note_cell(walk *w, matvar_t *times, const char *place, int64_t id) {

@@ -26,14 +26,11 @@ typedef struct visit {
 } visit;
 
 static bool add_object(nd_nwb *nwb, const char *path, const char *type, nd_error *error) {
-    if (nwb->count == nwb->capacity) {
-        size_t capacity = 2 * nwb->capacity + 64;
-        nd_nwb_object *objects = realloc(nwb->objects, capacity * sizeof *objects);
-        if (!objects)
-            return nd_fail(error, nwb->path, "", "holds too many objects");
-        nwb->objects = objects;
-        nwb->capacity = capacity;
-    }
+    nd_nwb_object *objects =
+        nd_grown(nwb->objects, &nwb->room, nwb->count + 1, sizeof *objects, error);
+    if (!objects)
+        return false;
+    nwb->objects = objects;
     nd_nwb_object *object = &nwb->objects[nwb->count];
     size_t size = strlen(path) + 2;
     object->path = nd_array(size, 1, error);

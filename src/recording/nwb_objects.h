@@ -15,7 +15,7 @@ typedef struct nd_nwb {
     hid_t file;
     char *path; /* of the file */
     nd_nwb_object *objects;
-    size_t count, capacity;
+    size_t count, room;
 } nd_nwb;
 
 /* Opens an NWB 2.x file and lists its typed objects. */

@@ -1,4 +1,5 @@
-/* One session as the manifest asks for it, and its reading in the child. */
+/* One session as the manifest asks for it, as read from RECORDING.yaml; session_read.h reads
+ * it. */
 #ifndef ND_RECORDING_REQUEST_H
 #define ND_RECORDING_REQUEST_H
 
@@ -18,10 +19,6 @@ typedef struct nd_request {
     nd_given_metrics given_metrics;
     const nd_settings *settings;
 } nd_request;
-
-/* Reads one session: what is in its files, on one clock, without the frames that do not count. */
-bool nd_request_read(const nd_request *request, nd_files *files, nd_reading *reading,
-                     nd_error *error);
 
 /* The series of a role as the request says; *found false without failure where it is not given
  * and its file has no default. */

@@ -7,14 +7,15 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "recording/format.h"
 
 enum { MOST_FINDINGS = 100000, MOST_COMMENTS = 40 };
 
 /* What the child sends of one file. */
 typedef struct scanned {
-    char format[16], subject[64], start[40];
-    uint64_t count;
+    char subject[64], start[40];
+    uint64_t count, clocked, tabular, many;
 } scanned;
 
 /* A finding and the file it is in. */
@@ -28,7 +29,7 @@ typedef struct scan {
     size_t count, at; /* at: the file being looked into */
     scanned *file;    /* count */
     found *list;
-    size_t found_count, capacity;
+    size_t found_count, room;
     nd_buffer *yaml;
     nd_error *error;
     bool fine;
@@ -47,7 +48,9 @@ static bool look_inside(void *context, nd_outlet *outlet, nd_error *error) {
     nd_open_file *open_file = nd_files_open(&files, path, error);
     bool fine = open_file && open_file->format->scan(open_file->file, &findings, error);
     if (fine)
-        snprintf(about.format, sizeof about.format, "%s", open_file->format->name);
+        about = (scanned){.clocked = open_file->format->clocked,
+                          .tabular = open_file->format->tabular,
+                          .many = open_file->format->many};
     memcpy(about.subject, findings.subject, sizeof about.subject);
     memcpy(about.start, findings.start, sizeof about.start);
     about.count = findings.count;
@@ -73,20 +76,15 @@ static bool take_findings(void *context, nd_buffer *message, nd_error *error) {
     scanned *about = &s->file[s->at];
     if (!nd_buffer_take(message, about, sizeof *about, error))
         return false;
-    clean(about->format, sizeof about->format);
     clean(about->subject, sizeof about->subject);
     clean(about->start, sizeof about->start);
     if (about->count > MOST_FINDINGS)
         return nd_fail(error, s->files[s->at], "", "holds more than %d parts", MOST_FINDINGS);
     for (uint64_t i = 0; i < about->count; i++) {
-        if (s->found_count == s->capacity) {
-            size_t capacity = 2 * s->capacity + 64;
-            found *list = realloc(s->list, capacity * sizeof *list);
-            if (!list)
-                return nd_fail(error, "memory", "", "too much was found");
-            s->list = list;
-            s->capacity = capacity;
-        }
+        found *list = nd_grown(s->list, &s->room, s->found_count + 1, sizeof *list, error);
+        if (!list)
+            return false;
+        s->list = list;
         found *one = &s->list[s->found_count];
         if (!nd_buffer_take(message, &one->finding, sizeof one->finding, error))
             return false;
@@ -168,7 +166,7 @@ static void put_quoted(scan *s, const char *text) {
 }
 
 static void put_part(scan *s, const found *anchor, const found *part, nd_role role) {
-    bool csv = strcmp(s->file[part->file].format, "CSV") == 0;
+    bool csv = s->file[part->file].tabular;
     bool named = part->finding.name[0] != '\0';
     bool other_file = part->file != anchor->file;
     if (!named && !other_file)
@@ -289,7 +287,7 @@ static bool is_anchor(const scan *s, size_t index, bool maps) {
     const found *one = &s->list[index];
     if (one->finding.role != (maps ? ND_ROLE_RATE_MAPS : ND_ROLE_ACTIVITY))
         return false;
-    for (size_t i = 0; i < index && strcmp(s->file[one->file].format, "NWB") == 0; i++)
+    for (size_t i = 0; i < index && s->file[one->file].many; i++)
         if (s->list[i].file == one->file && s->list[i].finding.role == one->finding.role)
             return false;
     return true;
@@ -307,12 +305,9 @@ static bool bins_already(const scan *s) {
 }
 
 static void put_head(scan *s) {
-    bool clocked = true, nwb = true;
-    for (size_t i = 0; i < s->count; i++) {
-        clocked = clocked && strcmp(s->file[i].format, "MATLAB") != 0 &&
-                  strcmp(s->file[i].format, "NumPy") != 0;
-        nwb = nwb && strcmp(s->file[i].format, "NWB") == 0;
-    }
+    bool clocked = true;
+    for (size_t i = 0; i < s->count; i++)
+        clocked = clocked && s->file[i].clocked;
     put(s, "# A first manifest, from what the files hold: look it through, then run\n"
            "#   nulldrift record THIS.yaml -o OUT\n"
            "# Every key is explained in docs/recordings.md.\nname: recording\n");

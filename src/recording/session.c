@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "recording/session_columns.h"
 
 void nd_settings_default(nd_settings *settings) {
     memset(settings, 0, sizeof *settings);
@@ -88,15 +89,11 @@ void nd_session_clear(nd_session *session) {
     free(session->events.start);
     free(session->events.frame);
     free(session->events.amount);
-    free(session->bin);
     free(session->occupancy);
     free(session->rate_maps);
     free(session->cell_id);
-    free(session->time);
-    free(session->position);
-    free(session->position_y);
-    free(session->speed);
-    free(session->trial);
+    for (size_t k = 0; k < ND_FRAME_COLUMNS; k++)
+        free(*nd_frame_column_of(session, k));
     memset(session, 0, sizeof *session);
 }
 

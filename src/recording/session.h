@@ -77,6 +77,7 @@ typedef struct nd_session {
     double *position_y; /* frames; 2-D only */
     double *speed;      /* frames; per second */
     int32_t *trial;     /* frames; 0, 1, ... */
+    int8_t *way;        /* frames; direction of running, 0 or 1; NULL: not told apart */
 
     nd_given_metrics given; /* kind METRICS */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "recording/session_columns.h"
 
 /* What is sent as it is: numbers without pointers. The child is a copy of this very program, so
  * that shapes in memory agree. */
@@ -54,6 +55,24 @@ static bool take_text(nd_buffer *buffer, char **text, nd_error *error) {
     return *text && nd_buffer_take(buffer, *text, length, error);
 }
 
+static bool put_columns(nd_buffer *buffer, const nd_session *s, nd_error *error) {
+    bool fine = true;
+    for (size_t k = 0; fine && k < ND_FRAME_COLUMNS; k++)
+        if (nd_frame_columns[k].read)
+            fine = put_array(buffer, *nd_frame_column_of(s, k), s->frames, nd_frame_columns[k].size,
+                             error);
+    return fine;
+}
+
+static bool take_columns(nd_buffer *buffer, nd_session *s, nd_error *error) {
+    bool fine = true;
+    for (size_t k = 0; fine && k < ND_FRAME_COLUMNS; k++)
+        if (nd_frame_columns[k].read)
+            fine = take_array(buffer, nd_frame_column_of(s, k), s->frames, nd_frame_columns[k].size,
+                              error);
+    return fine;
+}
+
 bool nd_reading_put(nd_buffer *buffer, const nd_reading *reading, nd_error *error) {
     const nd_session *s = &reading->session;
     fixed numbers = {.kind = s->kind,
@@ -74,7 +93,7 @@ bool nd_reading_put(nd_buffer *buffer, const nd_reading *reading, nd_error *erro
                      .frame_seconds = s->frame_seconds,
                      .left_out = s->left_out,
                      .given = s->given};
-    size_t frames = s->frames, events = s->events.start ? s->events.start[s->cells] : 0;
+    size_t events = s->events.start ? s->events.start[s->cells] : 0;
     return nd_buffer_put(buffer, &numbers, sizeof numbers, error) &&
            put_text(buffer, s->label, error) && put_text(buffer, s->animal, error) &&
            put_text(buffer, s->environment, error) && put_text(buffer, s->direction, error) &&
@@ -84,12 +103,7 @@ bool nd_reading_put(nd_buffer *buffer, const nd_reading *reading, nd_error *erro
            put_array(buffer, s->events.amount, events, sizeof(double), error) &&
            put_array(buffer, s->rate_maps, s->cells * s->bins, sizeof(double), error) &&
            put_array(buffer, s->cell_id, s->cells, sizeof(int64_t), error) &&
-           put_array(buffer, s->time, frames, sizeof(double), error) &&
-           put_array(buffer, s->position, frames, sizeof(double), error) &&
-           put_array(buffer, s->position_y, frames, sizeof(double), error) &&
-           put_array(buffer, s->speed, frames, sizeof(double), error) &&
-           put_array(buffer, s->trial, frames, sizeof(int32_t), error) &&
-           put_array(buffer, reading->way, frames, sizeof(int8_t), error) &&
+           put_columns(buffer, s, error) &&
            put_array(buffer, reading->map_occupancy, s->bins, sizeof(double), error);
 }
 
@@ -156,12 +170,7 @@ bool nd_reading_take(nd_buffer *buffer, nd_reading *reading, nd_error *error) {
            take_array(buffer, &s->events.amount, events, sizeof(double), error) &&
            take_array(buffer, &s->rate_maps, s->cells * s->bins, sizeof(double), error) &&
            take_array(buffer, &s->cell_id, s->cells, sizeof(int64_t), error) &&
-           take_array(buffer, &s->time, frames, sizeof(double), error) &&
-           take_array(buffer, &s->position, frames, sizeof(double), error) &&
-           take_array(buffer, &s->position_y, frames, sizeof(double), error) &&
-           take_array(buffer, &s->speed, frames, sizeof(double), error) &&
-           take_array(buffer, &s->trial, frames, sizeof(int32_t), error) &&
-           take_array(buffer, &reading->way, frames, sizeof(int8_t), error) &&
+           take_columns(buffer, s, error) &&
            take_array(buffer, &reading->map_occupancy, s->bins, sizeof(double), error);
     if (fine && s->events.start && (!s->events.frame || !s->events.amount))
         fine = nd_fail(error, s->file, "", "the events are missing");
@@ -173,8 +182,8 @@ bool nd_reading_take(nd_buffer *buffer, nd_reading *reading, nd_error *error) {
     for (size_t e = 0; fine && s->events.frame && e < events; e++)
         if (s->events.frame[e] >= frames)
             fine = nd_fail(error, s->file, "", "an event lies after the last frame");
-    for (size_t f = 0; fine && reading->way && f < frames; f++)
-        if (reading->way[f] < 0 || reading->way[f] > 1)
+    for (size_t f = 0; fine && s->way && f < frames; f++)
+        if (s->way[f] < 0 || s->way[f] > 1)
             fine = nd_fail(error, s->file, "", "frame %zu has no direction", f);
     if (!fine)
         nd_reading_clear(reading);

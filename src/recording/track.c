@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
 
 /* Positions this far apart in time are not joined by a line; a computed speed spans this much. */
 static const double LONGEST_GAP_SECONDS = 1.0, SPEED_WINDOW_SECONDS = 0.25;
@@ -21,11 +22,6 @@ void nd_track_clear(nd_track *track) {
     memset(track, 0, sizeof *track);
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The median step of a clock, from at most some thousands of its steps; 0 if there is none. */
 static double median_step(const double *times, size_t count) {
     enum { MOST = 4096 };
@@ -33,7 +29,7 @@ static double median_step(const double *times, size_t count) {
     size_t stride = count / MOST + 1, taken = 0;
     for (size_t i = 1; i < count && taken < MOST; i += stride)
         steps[taken++] = times[i] - times[i - 1];
-    qsort(steps, taken, sizeof *steps, ascending);
+    nd_sort_ascending(steps, taken);
     return taken ? steps[taken / 2] : 0.0;
 }
 
@@ -179,16 +175,16 @@ static bool no_position(const nd_request *request, const char *path, nd_files *f
     nd_open_file *open_file = nd_files_open(files, path, NULL);
     nd_activity activity = {0};
     size_t cells = 0;
-    bool nwb = open_file && open_file->format == &nd_format_nwb;
+    const char *lacks = open_file ? open_file->format->no_position : "";
     if (open_file && open_file->format->activity(open_file->file, &request->role[ND_ROLE_ACTIVITY],
                                                  &activity, NULL))
         cells = activity.cells;
     bool spikes = activity.spike_times;
     nd_activity_clear(&activity);
     if (cells == 0)
-        return nd_fail(error, path, mend, "holds no position%s", nwb ? " (no SpatialSeries)" : "");
-    return nd_fail(error, path, mend, "holds no position%s, only the %s of %zu cells",
-                   nwb ? " (no SpatialSeries)" : "", spikes ? "spike times" : "activity", cells);
+        return nd_fail(error, path, mend, "holds no position%s", lacks);
+    return nd_fail(error, path, mend, "holds no position%s, only the %s of %zu cells", lacks,
+                   spikes ? "spike times" : "activity", cells);
 }
 
 static bool read_position(const nd_request *request, bool two, nd_files *files, nd_series *position,
