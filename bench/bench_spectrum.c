@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "engine/benchmark.h"
 #include "experiment/start.h"
-#include "measure/spectrum.h"
+#include "flatness/spectrum.h"
 #include "network/network.h"
 #include "timing.h"
 #include "world/world.h"

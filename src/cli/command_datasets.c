@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/words_of_recording.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/memory.h"

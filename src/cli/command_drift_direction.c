@@ -1,8 +1,8 @@
 #include <stdio.h>
 
+#include "analyse/drift_of_run.h"
 #include "base/error.h"
 #include "cli/commands.h"
-#include "run/drift_direction.h"
 
 static void print_drift(const nd_drift *drift, const char *path, size_t snapshot, double steps) {
     static const char *const names[ND_REGULARIZERS] = {"sum of logs", "sum"};

@@ -3,10 +3,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyse/measured_run.h"
 #include "base/error.h"
 #include "base/netcdf_file.h"
 #include "cli/commands.h"
-#include "store/measures.h"
 
 enum { NAME = 257 };
 

@@ -1,8 +1,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyse/measured_run.h"
 #include "cli/commands.h"
-#include "store/measures.h"
 
 static int measure_one(const char *path, bool quiet) {
     nd_error error = {0};

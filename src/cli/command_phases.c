@@ -1,10 +1,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyse/phases_of_run.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/commands.h"
-#include "store/run_phases.h"
 
 static bool is_csv(const char *path) {
     size_t length = strlen(path);

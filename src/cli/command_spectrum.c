@@ -1,8 +1,8 @@
 #include <stdio.h>
 
+#include "analyse/spectra_of_run.h"
 #include "base/error.h"
 #include "cli/commands.h"
-#include "run/spectra.h"
 
 static int run(const nd_arguments *arguments) {
     nd_error error = {0};

@@ -1,8 +1,8 @@
 #include <stdio.h>
 
+#include "analyse/tuning_file.h"
 #include "cli/commands.h"
 #include "measure/tuning.h"
-#include "store/tuning_file.h"
 
 static int run(const nd_arguments *arguments) {
     const char *input = nd_positional(arguments, 0), *output = nd_value(arguments, "output");

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "measure/spectrum.h"
+#include "flatness/spectrum.h"
 #include "network/network.h"
 
 /* Awake parameters up to which a spectrum is computed for a figure: a second or two. */

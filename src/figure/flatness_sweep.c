@@ -29,7 +29,7 @@ void nd_flatness_sweep_free(nd_flatness_sweep *sweep) {
 
 static size_t metric(const char *name) {
     size_t index = 0;
-    while (index < ND_METRICS && strcmp(nd_metric_name(index), name) != 0)
+    while (index < ND_RUN_METRICS && strcmp(nd_run_metric_name(index), name) != 0)
         index++;
     return index;
 }

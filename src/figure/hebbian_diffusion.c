@@ -34,7 +34,7 @@ typedef struct measured_runs {
 /* The place of diffusion_constant among the metrics. */
 static size_t diffusion_metric(void) {
     size_t index = 0;
-    while (index < ND_METRICS && strcmp(nd_metric_name(index), "diffusion_constant") != 0)
+    while (index < ND_RUN_METRICS && strcmp(nd_run_metric_name(index), "diffusion_constant") != 0)
         index++;
     return index;
 }

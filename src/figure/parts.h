@@ -2,8 +2,8 @@
 #ifndef ND_FIGURE_PARTS_H
 #define ND_FIGURE_PARTS_H
 
+#include "analyse/measured_run.h"
 #include "figure/plot.h"
-#include "store/measures.h"
 
 /* By what to divide training steps up to `last` on an axis, and that axis's label. */
 typedef struct nd_step_axis {

@@ -139,7 +139,7 @@ void nd_draw_correlation_matrix(nd_plot *plot, const char *letter, nd_area area,
 }
 
 /* Where the fitted line lies: through the mean of all points. */
-static void line_ends(const nd_curve *curve, const nd_course *course, bool normalised,
+static void line_ends(const nd_curve *curve, const nd_metric_course *course, bool normalised,
                       double ends[4]) {
     double x = 0.0, y = 0.0, n = 0.0, scale = 1.0;
     const double *values = normalised ? course->normalised : course->value;
@@ -160,7 +160,7 @@ static void line_ends(const nd_curve *curve, const nd_course *course, bool norma
 
 static void write_course(nd_plot *plot, const nd_course_panel *panel) {
     const nd_curve *curve = panel->curve;
-    const nd_course *course = &curve->course[panel->metric];
+    const nd_metric_course *course = &curve->course[panel->metric];
     nd_plot_table(plot, panel->name);
     for (size_t p = 0; p < curve->points; p++) {
         double value = panel->normalised ? course->normalised[p] : course->value[p];
@@ -174,7 +174,7 @@ static void write_course(nd_plot *plot, const nd_course_panel *panel) {
     nd_plot_row(plot, 2, ends + 2);
     for (size_t g = 0; panel->with_members && g < curve->groups; g++) {
         const nd_curve *member = &panel->result->curve[curve->first_group + g];
-        const nd_course *own = &member->course[panel->metric];
+        const nd_metric_course *own = &member->course[panel->metric];
         nd_plot_block(plot);
         for (size_t p = 0; p < member->points; p++)
             nd_plot_row(plot, 2,
@@ -185,7 +185,7 @@ static void write_course(nd_plot *plot, const nd_course_panel *panel) {
 
 void nd_draw_course(nd_plot *plot, const char *letter, nd_area area, const nd_course_panel *panel) {
     const nd_curve *curve = panel->curve;
-    const nd_course *course = &curve->course[panel->metric];
+    const nd_metric_course *course = &curve->course[panel->metric];
     double span = curve->time[curve->points - 1] - curve->time[0], pad = span > 0 ? 0.06 * span : 1;
     write_course(plot, panel);
     nd_plot_panel(plot, letter, area.left, area.bottom, area.width, area.height);

@@ -3,7 +3,7 @@
 #define ND_FIGURE_RECORDING_PARTS_H
 
 #include "figure/parts.h"
-#include "measure/longitudinal.h"
+#include "sessions/sessions.h"
 
 /* The same units at several times, side by side as heat maps, rows sorted by where the maps of one
  * time peak; each map over its own greatest value. */

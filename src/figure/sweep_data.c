@@ -13,7 +13,7 @@
 
 enum { MEAN_POINTS = 80, CURVE_COLUMNS = 80 };
 
-/* The order of nd_metric_name. */
+/* The order of nd_run_metric_name. */
 enum { ACTIVE_FRACTION_RATIO = 1, LOG10_RATE = 3, FIRST_ACTIVE_FRACTION = 4 };
 
 typedef struct gathering {

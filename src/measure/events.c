@@ -7,15 +7,6 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-nd_binned nd_binned_session(const nd_session *session) {
-    return (nd_binned){.frames = session->frames,
-                       .cells = session->cells,
-                       .bins = session->bins,
-                       .frame_seconds = session->frame_seconds,
-                       .events = session->events,
-                       .bin = session->bin};
-}
-
 static bool is_event(double amount) {
     return amount != 0.0 && !isnan(amount);
 }

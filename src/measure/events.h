@@ -3,7 +3,15 @@
 #ifndef ND_MEASURE_EVENTS_H
 #define ND_MEASURE_EVENTS_H
 
-#include "recording/session.h"
+#include "nulldrift.h"
+
+/* The activity of all cells, sparse by cell: cell c is active in frames frame[start[c]] ..
+ * frame[start[c + 1] - 1], ascending, each with the non-zero amount beside it. */
+typedef struct nd_events {
+    size_t *start;   /* cells + 1 */
+    uint32_t *frame; /* start[cells] */
+    double *amount;  /* start[cells]; spike counts, or event amplitudes */
+} nd_events;
 
 /* A view; it owns nothing. Every frame has a bin in 0 .. bins-1. */
 typedef struct nd_binned {
@@ -12,9 +20,6 @@ typedef struct nd_binned {
     nd_events events;   /* borrowed */
     const int64_t *bin; /* frames */
 } nd_binned;
-
-/* The view of a session of kind ACTIVITY. */
-nd_binned nd_binned_session(const nd_session *session);
 
 /* Activity made sparse; holds what its view points to. */
 typedef struct nd_sparse_activity {

@@ -5,6 +5,10 @@
 
 #include "measure/events.h"
 
+/* How a cell's activity is torn from the positions: turned around in time, or its frames permuted.
+ */
+typedef enum nd_shuffle { ND_SHUFFLE_CYCLIC, ND_SHUFFLE_RANDOM } nd_shuffle;
+
 /* p_value[i] = 1 - the share of `shuffles` shuffles of cell cells[i] whose SI is below the real
  * one. CYCLIC turns the activity around by a random number of frames, RANDOM permutes the frames;
  * occupancy stays as it is. `mean_shuffled` (count; may be NULL): mean SI of the shuffles,

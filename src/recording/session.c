@@ -56,6 +56,15 @@ static bool check_maps(const nd_session *session, nd_error *error) {
     return true;
 }
 
+nd_binned nd_binned_session(const nd_session *session) {
+    return (nd_binned){.frames = session->frames,
+                       .cells = session->cells,
+                       .bins = session->bins,
+                       .frame_seconds = session->frame_seconds,
+                       .events = session->events,
+                       .bin = session->bin};
+}
+
 bool nd_session_check(const nd_session *session, nd_error *error) {
     if (session->kind == ND_SESSION_METRICS)
         return true;

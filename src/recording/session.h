@@ -7,7 +7,8 @@
 #ifndef ND_RECORDING_SESSION_H
 #define ND_RECORDING_SESSION_H
 
-#include "nulldrift.h"
+#include "measure/events.h"
+#include "measure/shuffle.h"
 
 /* What a session holds. */
 typedef enum nd_session_kind {
@@ -15,14 +16,6 @@ typedef enum nd_session_kind {
     ND_SESSION_RATE_MAPS, /* rate_maps and occupancy, no events (CRCNS hc-22) */
     ND_SESSION_METRICS    /* only `given`: numbers someone else has computed */
 } nd_session_kind;
-
-/* The activity of all cells, sparse by cell: cell c is active in frames frame[start[c]] ..
- * frame[start[c + 1] - 1], ascending, each with the non-zero amount beside it. */
-typedef struct nd_events {
-    size_t *start;   /* cells + 1 */
-    uint32_t *frame; /* start[cells] */
-    double *amount;  /* start[cells]; spike counts, or event amplitudes */
-} nd_events;
 
 /* Frames that were read and left out, by the first reason that applied. */
 typedef struct nd_left_out {
@@ -88,8 +81,6 @@ typedef struct nd_session {
     size_t cells_left_out; /* of another region than asked for */
 } nd_session;
 
-typedef enum nd_shuffle { ND_SHUFFLE_CYCLIC, ND_SHUFFLE_RANDOM } nd_shuffle;
-
 typedef enum nd_directions {
     ND_DIRECTIONS_POOLED, /* ignored */
     ND_DIRECTIONS_JOINT,  /* one map of twice the bins: what a cell does either way, side by side */
@@ -148,6 +139,9 @@ typedef struct nd_recording {
 
 /* The settings a manifest starts from. */
 void nd_settings_default(nd_settings *settings);
+
+/* The view of a session of kind ACTIVITY that the measures take. */
+nd_binned nd_binned_session(const nd_session *session);
 
 /* Checks what estimators rely on: bins in range, frames ascending, sizes that agree, no NaN in
  * amounts. Anything that came out of a file has passed it. */

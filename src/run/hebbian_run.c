@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "hebbian/engine.h"
-#include "run/session.h"
-#include "store/hebbian_file.h"
+#include "run/hebbian_measured.h"
+#include "run/recorder.h"
 
 /* Finer words than the course has, where a record found the dynamics unsettled. */
 static void tell_trouble(const nd_engine *engine, nd_outcome outcome, nd_error *error) {
@@ -39,7 +39,8 @@ static bool take_snapshot(void *context, nd_engine *engine, double *values, nd_e
 static bool write_file(void *context, nd_engine *engine, const char *path, nd_journal *journal,
                        const nd_run_summary *summary, nd_error *error) {
     (void)context;
-    return nd_hebbian_file_write(path, nd_hebbian_engine_network(engine), journal, summary, error);
+    return nd_hebbian_file_write(path, nd_hebbian_engine_network(engine), journal, summary,
+                                 nd_hebbian_measure_rows, error);
 }
 
 static nd_standing look_at(const char *path, const nd_experiment *experiment, nd_error *error) {
@@ -47,7 +48,7 @@ static nd_standing look_at(const char *path, const nd_experiment *experiment, nd
         return ND_NOTHING_THERE;
     nd_hebbian_run *run = nd_hebbian_run_open(path, error);
     nd_standing standing =
-        nd_session_compare(path, run ? run->experiment : NULL, experiment, true, error);
+        nd_recorder_compare(path, run ? run->experiment : NULL, experiment, true, error);
     nd_hebbian_run_close(run);
     return standing;
 }
@@ -60,14 +61,14 @@ static nd_outcome run_into(const nd_experiment *experiment, const char *path,
         identity ? nd_hebbian_engine_open(experiment, options->threads, error) : NULL;
     if (engine) {
         const nd_hebbian *network = nd_hebbian_engine_network(engine);
-        nd_session_model model = {.identity = identity,
-                                  .record_extra = network->neurons,
-                                  .record = take_centroids,
-                                  .snapshot_width = network->inputs->count * network->neurons,
-                                  .snapshot = take_snapshot,
-                                  .settle = nd_hebbian_engine_settle,
-                                  .write = write_file};
-        outcome = nd_session_run(&model, experiment, engine, path, options, watch, error);
+        nd_recorder_model model = {.identity = identity,
+                                   .record_extra = network->neurons,
+                                   .record = take_centroids,
+                                   .snapshot_width = network->inputs->count * network->neurons,
+                                   .snapshot = take_snapshot,
+                                   .settle = nd_hebbian_engine_settle,
+                                   .write = write_file};
+        outcome = nd_recorder_run(&model, experiment, engine, path, options, watch, error);
         tell_trouble(engine, outcome, error);
         nd_engine_close(engine);
     }
@@ -80,7 +81,7 @@ nd_outcome nd_hebbian_simulate(const nd_experiment *experiment, const char *path
                                nd_error *error) {
     nd_standing standing = look_at(path, experiment, error);
     if (standing == ND_SAME_RUN_THERE) {
-        nd_session_remove_leftovers(path);
+        nd_recorder_remove_leftovers(path);
         return ND_RUN_COMPLETE;
     }
     if (standing == ND_OTHER_THERE)

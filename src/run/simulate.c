@@ -6,7 +6,7 @@
 
 #include "base/files.h"
 #include "run/hebbian_run.h"
-#include "run/session.h"
+#include "run/recorder.h"
 #include "run/spectra_inside.h"
 #include "store/run_file.h"
 #include "world/world.h"
@@ -73,8 +73,8 @@ static nd_standing look_at(const char *path, const nd_experiment *experiment,
     double sum = -1;
     if (run)
         (void)nd_nc_number(run->file, NULL, "dataset_checksum", &sum, NULL);
-    nd_standing standing = nd_session_compare(path, run ? run->experiment : NULL, experiment,
-                                              sum == (double)nd_dataset_checksum(dataset), error);
+    nd_standing standing = nd_recorder_compare(path, run ? run->experiment : NULL, experiment,
+                                               sum == (double)nd_dataset_checksum(dataset), error);
     nd_run_close(run);
     return standing;
 }
@@ -89,15 +89,15 @@ static nd_outcome run_into(feed_forward *self, const char *path, const nd_run_op
     if (identity && (self->spectra = nd_spectra_inside_new(experiment, dataset, error)))
         engine = nd_engine_open(experiment, dataset, options->threads, error);
     if (engine) {
-        nd_session_model model = {.context = self,
-                                  .identity = identity,
-                                  .snapshot_width =
-                                      experiment->network.hidden *
-                                          (dataset->inputs + 1 + dataset->outputs) +
-                                      nd_spectra_inside_addition(self->spectra)->width,
-                                  .snapshot = take_snapshot,
-                                  .write = write_file};
-        outcome = nd_session_run(&model, experiment, engine, path, options, watch, error);
+        nd_recorder_model model = {.context = self,
+                                   .identity = identity,
+                                   .snapshot_width =
+                                       experiment->network.hidden *
+                                           (dataset->inputs + 1 + dataset->outputs) +
+                                       nd_spectra_inside_addition(self->spectra)->width,
+                                   .snapshot = take_snapshot,
+                                   .write = write_file};
+        outcome = nd_recorder_run(&model, experiment, engine, path, options, watch, error);
         nd_engine_close(engine);
     }
     nd_spectra_inside_free(self->spectra);
@@ -114,7 +114,7 @@ nd_outcome nd_simulate(const nd_experiment *experiment, const char *path,
     if ((self.dataset = nd_dataset_make(experiment, error))) {
         nd_standing standing = look_at(path, experiment, self.dataset, error);
         if (standing == ND_SAME_RUN_THERE) {
-            nd_session_remove_leftovers(path);
+            nd_recorder_remove_leftovers(path);
             outcome = ND_RUN_COMPLETE;
         } else if (standing == ND_NOTHING_THERE) {
             outcome = run_into(&self, path, options, watch, error);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "run/spectra_work.h"
+#include "store/run_spectra.h"
 
 /* The part of a journal's row: the scalars, then the eigenvalues of each kind, NaN-padded. */
 enum { LOSS, TRACE, LARGEST, RANK, LOG_SUM, SCALARS };

@@ -76,47 +76,43 @@ static bool put_state(nd_nc *file, const nd_hebbian *network, nd_error *error) {
            put_transposed(file, "lateral_weights", network->lateral, neurons, neurons, error);
 }
 
-/* What the journal holds, in memory. */
-typedef struct rows {
-    double *column;        /* ND_RECORD_WIDTH x records */
-    double *centroid;      /* records x N */
-    double *snapshot_step; /* snapshots */
-    double *response;      /* snapshots x n x N */
-    double *row;           /* scratch */
-} rows;
-
-static void rows_free(rows *all) {
+static void rows_free(nd_hebbian_rows *all) {
     free(all->column);
     free(all->centroid);
     free(all->snapshot_step);
     free(all->response);
-    free(all->row);
 }
 
-static bool read_rows(rows *all, const nd_hebbian *network, nd_journal *journal,
+/* What the journal holds, in memory. */
+static bool read_rows(nd_hebbian_rows *all, const nd_hebbian *network, nd_journal *journal,
                       const nd_run_summary *summary, nd_error *error) {
     size_t records = 0, snapshots = 0, neurons = network->neurons;
     size_t size = network->inputs->count * neurons;
     nd_row_kind kind;
     bool end = false;
+    all->records = summary->records;
+    all->snapshots = summary->snapshots;
     if (!(all->column = nd_doubles(ND_RECORD_WIDTH * summary->records, error)) ||
         !(all->centroid = nd_doubles(summary->records * neurons, error)) ||
         !(all->snapshot_step = nd_doubles(summary->snapshots, error)) ||
-        !(all->response = nd_doubles(summary->snapshots * size, error)) ||
-        !(all->row = nd_doubles(size + neurons + ND_RECORD_WIDTH, error)))
+        !(all->response = nd_doubles(summary->snapshots * size, error)))
+        return false;
+    double *row = nd_doubles(size + neurons + ND_RECORD_WIDTH, error);
+    if (!row)
         return false;
     nd_journal_rewind(journal);
-    while (nd_journal_next(journal, &kind, all->row, &end, error)) {
+    while (nd_journal_next(journal, &kind, row, &end, error)) {
         if (kind == ND_ROW_RECORD && records < summary->records) {
             for (size_t i = 0; i < ND_RECORD_WIDTH; i++)
-                all->column[i * summary->records + records] = all->row[i];
-            memcpy(all->centroid + records++ * neurons, all->row + ND_RECORD_WIDTH,
+                all->column[i * summary->records + records] = row[i];
+            memcpy(all->centroid + records++ * neurons, row + ND_RECORD_WIDTH,
                    neurons * sizeof(double));
         } else if (kind == ND_ROW_SNAPSHOT && snapshots < summary->snapshots) {
-            all->snapshot_step[snapshots] = all->row[0];
-            memcpy(all->response + snapshots++ * size, all->row + 1, size * sizeof(double));
+            all->snapshot_step[snapshots] = row[0];
+            memcpy(all->response + snapshots++ * size, row + 1, size * sizeof(double));
         }
     }
+    free(row);
     if (!end)
         return false;
     return (records == summary->records && snapshots == summary->snapshots) ||
@@ -125,8 +121,8 @@ static bool read_rows(rows *all, const nd_hebbian *network, nd_journal *journal,
                    records, snapshots, summary->records, summary->snapshots);
 }
 
-static bool put_rows(nd_nc *file, const rows *all, size_t size, const nd_run_summary *summary,
-                     nd_error *error) {
+static bool put_rows(nd_nc *file, const nd_hebbian_rows *all, size_t size,
+                     const nd_run_summary *summary, nd_error *error) {
     static const char *const names[ND_RECORD_WIDTH] = {"step", "loss", "active_fraction",
                                                        "fraction_active_units"};
     bool fine = true;
@@ -166,17 +162,16 @@ static bool put_attributes(nd_nc *file, const nd_hebbian *network, const nd_run_
 }
 
 bool nd_hebbian_file_write(const char *path, const nd_hebbian *network, nd_journal *journal,
-                           const nd_run_summary *summary, nd_error *error) {
+                           const nd_run_summary *summary, nd_hebbian_measured *measured,
+                           nd_error *error) {
     size_t size = network->inputs->count * network->neurons;
-    rows all = {0};
+    nd_hebbian_rows all = {0};
     nd_nc *file = NULL;
-    bool fine =
-        read_rows(&all, network, journal, summary, error) && (file = nd_nc_create(path, error)) &&
-        define(file, network, summary, error) && put_state(file, network, error) &&
-        put_rows(file, &all, size, summary, error) &&
-        put_attributes(file, network, summary, error) &&
-        nd_hebbian_drift_write(file, network, all.column, all.centroid, summary->records, error) &&
-        nd_hebbian_tuning_write(file, network, all.response, summary->snapshots, error);
+    bool fine = read_rows(&all, network, journal, summary, error) &&
+                (file = nd_nc_create(path, error)) && define(file, network, summary, error) &&
+                put_state(file, network, error) && put_rows(file, &all, size, summary, error) &&
+                put_attributes(file, network, summary, error) &&
+                measured(file, network, &all, error);
     if (fine)
         fine = nd_nc_publish(file, error);
     else

@@ -8,12 +8,25 @@
 #include "hebbian/hebbian.h"
 #include "store/run_file_write.h"
 
+/* All rows of a run, as its file holds them. */
+typedef struct nd_hebbian_rows {
+    size_t records, snapshots;
+    double *column;        /* ND_RECORD_WIDTH x records, the step first */
+    double *centroid;      /* records x N */
+    double *snapshot_step; /* snapshots */
+    double *response;      /* snapshots x n x N */
+} nd_hebbian_rows;
+
+/* Writes into `file` what can be measured on the rows. */
+typedef bool nd_hebbian_measured(nd_nc *file, const nd_hebbian *network,
+                                 const nd_hebbian_rows *rows, nd_error *error);
+
 /* Writes `path` whole or not at all, from the journal of a run: records as any run's; with the
  * centroids (N) after them; a snapshot is {step, responses (n x N)}. `network` is the network at
- * the end. Also derives and writes how the fields drifted: the centroids' mean squared
- * displacement, PV correlation of the snapshots. */
+ * the end; `measured` adds what is derived from the rows. */
 bool nd_hebbian_file_write(const char *path, const nd_hebbian *network, nd_journal *journal,
-                           const nd_run_summary *summary, nd_error *error);
+                           const nd_run_summary *summary, nd_hebbian_measured *measured,
+                           nd_error *error);
 
 /* A run file read back; responses come a snapshot at a time. */
 typedef struct nd_hebbian_run {
@@ -32,12 +45,5 @@ void nd_hebbian_run_close(nd_hebbian_run *run);
 /* Responses (n x N) of snapshot `index`. */
 bool nd_hebbian_run_responses(const nd_hebbian_run *run, size_t index, double *response,
                               nd_error *error);
-
-/* The parts that tell how the fields drifted, for nd_hebbian_file_write: `step` (records) and
- * `centroid` (records x N); `response` (snapshots x n x N). */
-bool nd_hebbian_drift_write(nd_nc *file, const nd_hebbian *network, const double *step,
-                            const double *centroid, size_t records, nd_error *error);
-bool nd_hebbian_tuning_write(nd_nc *file, const nd_hebbian *network, const double *response,
-                             size_t snapshots, nd_error *error);
 
 #endif

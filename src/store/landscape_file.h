@@ -3,7 +3,7 @@
 #ifndef ND_STORE_LANDSCAPE_FILE_H
 #define ND_STORE_LANDSCAPE_FILE_H
 
-#include "measure/landscape.h"
+#include "flatness/landscape.h"
 
 typedef struct nd_landscape {
     nd_landscape_options options;

@@ -128,7 +128,7 @@ static void move_courses(nd_transfer *t, nd_recording_result *result, size_t poi
                   {"course_error", "standard error of it", error_of},
                   {"normalised", "mean over members, each over its first value", normalised_of},
                   {"normalised_error", "standard error of it", normalised_error_of}};
-    for (size_t m = 0; m < ND_METRICS; m++)
+    for (size_t m = 0; m < ND_METRIC_COUNT; m++)
         for (size_t i = 0; i < 4; i++) {
             char name[96];
             snprintf(name, sizeof name, "%s_%s", table[m].name, series[i].suffix);
@@ -143,8 +143,8 @@ static void move_lines(nd_transfer *t, nd_recording_result *result) {
     const nd_metric_about *table = nd_metric_table();
     nd_curve *curve = result->curve;
     size_t n = result->curves;
-    for (size_t m = 0; m < ND_METRICS; m++) {
-        nd_course *course = curve ? &curve->course[m] : NULL;
+    for (size_t m = 0; m < ND_METRIC_COUNT; m++) {
+        nd_metric_course *course = curve ? &curve->course[m] : NULL;
         double *const fields[] = {
             &course->line.slope, &course->line.slope_error, &course->line.t,
             &course->line.p,     &course->line.degrees,     &course->change,

@@ -28,7 +28,7 @@ static void move_names(nd_transfer *t, nd_recording_result *result) {
 
 static void move_metrics(nd_transfer *t, nd_session_result *session, size_t n) {
     const nd_metric_about *table = nd_metric_table();
-    for (size_t m = 0; m < ND_METRICS; m++) {
+    for (size_t m = 0; m < ND_METRIC_COUNT; m++) {
         char error_name[96];
         snprintf(error_name, sizeof error_name, "%s_error", table[m].name);
         nd_transfer_column(

@@ -3,7 +3,7 @@
 #define ND_STORE_RECORDING_FILE_H
 
 #include "base/memory.h"
-#include "measure/longitudinal.h"
+#include "sessions/sessions.h"
 
 /* Writes `path`, whole or not at all; `command` (may be NULL) becomes its history attribute. */
 bool nd_recording_file_write(const nd_recording_result *result, const char *path,
@@ -20,15 +20,5 @@ bool nd_recording_cells_csv(const nd_recording_result *result, const char *path,
 /* One row a metric of a curve: its regression on time. */
 bool nd_recording_statistics_csv(const nd_recording_result *result, const char *path,
                                  nd_error *error);
-
-/* What a terminal shows: a row a session, then the verdicts; appended to `text`, zero-ended. */
-bool nd_recording_summary(const nd_recording_result *result, nd_buffer *text, nd_error *error);
-
-/* The data sets' own properties side by side (the paper's Table 3): as CSV, a row a data set, and
- * for a terminal, a column a data set. Zero-ended. */
-bool nd_recording_properties_csv(nd_recording_result *const *results, size_t count, nd_buffer *text,
-                                 nd_error *error);
-bool nd_recording_properties(nd_recording_result *const *results, size_t count, nd_buffer *text,
-                             nd_error *error);
 
 #endif

@@ -4,7 +4,7 @@
 #define ND_STORE_RECORDING_TRANSFER_H
 
 #include "base/netcdf_file.h"
-#include "measure/longitudinal.h"
+#include "sessions/sessions.h"
 
 /* The file, and which way. After a failure nothing more is moved. */
 typedef struct nd_transfer {

@@ -61,8 +61,8 @@ static char *table_statement(nd_sweep_store *store, bool all_keys, nd_error *err
         return NULL;
     }
     fputs("SELECT id, label, state, reason, seconds", out);
-    for (size_t i = 0; i < ND_METRICS; i++)
-        fprintf(out, ",\"%s\"", nd_metric_name(i));
+    for (size_t i = 0; i < ND_RUN_METRICS; i++)
+        fprintf(out, ",\"%s\"", nd_run_metric_name(i));
     const nd_key *keys = nd_keys(&count);
     for (size_t k = 0; k < count; k++)
         if (nd_key_find(keys[k].name) == &keys[k] && !(keys[k].models & ND_SINGLE_RUN) &&
@@ -132,7 +132,7 @@ static bool visit_row(sqlite3_stmt *statement,
     result.log10_loss = copy_blob(statement, 6, result.records, sizeof(float), error);
     result.active_fraction = copy_blob(statement, 7, result.records, sizeof(float), error);
     result.fraction_active_units = copy_blob(statement, 8, result.records, sizeof(float), error);
-    for (int i = 0; i < ND_METRICS; i++)
+    for (int i = 0; i < ND_RUN_METRICS; i++)
         result.metrics[i] = sqlite3_column_type(statement, 9 + i) == SQLITE_NULL
                                 ? NAN
                                 : sqlite3_column_double(statement, 9 + i);
@@ -153,9 +153,9 @@ bool nd_sweep_store_each(nd_sweep_store *store,
                          void *context, nd_error *error) {
     char sql[1024] = "SELECT id, experiment, state, reason, seconds, trace_step, trace_log10_loss, "
                      "trace_active_fraction, trace_fraction_active_units";
-    for (size_t i = 0; i < ND_METRICS; i++) {
+    for (size_t i = 0; i < ND_RUN_METRICS; i++) {
         size_t length = strlen(sql);
-        snprintf(sql + length, sizeof sql - length, ",\"%s\"", nd_metric_name(i));
+        snprintf(sql + length, sizeof sql - length, ",\"%s\"", nd_run_metric_name(i));
     }
     size_t length = strlen(sql);
     snprintf(sql + length, sizeof sql - length,

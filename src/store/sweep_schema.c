@@ -60,8 +60,8 @@ static char *create_statement(nd_error *error) {
           "state TEXT NOT NULL DEFAULT 'waiting', reason TEXT, owner TEXT, seconds REAL,"
           "steps REAL NOT NULL, cost REAL NOT NULL",
           out);
-    for (size_t i = 0; i < ND_METRICS; i++)
-        fprintf(out, ",\"%s\" REAL", nd_metric_name(i));
+    for (size_t i = 0; i < ND_RUN_METRICS; i++)
+        fprintf(out, ",\"%s\" REAL", nd_run_metric_name(i));
     const nd_key *keys = nd_keys(&count);
     for (size_t k = 0; k < count; k++)
         if (has_column(keys, k))

@@ -16,22 +16,6 @@ enum { BUSY_MILLISECONDS = 120000 };
 static const char *const STATE_NAMES[ND_RUN_STATES] = {"waiting", "running", "done", "diverged",
                                                        "failed"};
 
-static const char *const METRIC_NAMES[ND_METRICS] = {
-    "log10_loss",
-    "active_fraction_ratio",
-    "active_units_ratio",
-    "log10_rate",
-    "first_active_fraction",
-    "first_active_units",
-    "late_units_change",
-    "eigenvalue_sum_ratio",
-    "eigenvalue_max_ratio",
-    "positive_eigenvalue_fraction",
-    "nonzero_eigenvalue_fraction",
-    "gauss_newton_rank",
-    "diffusion_constant",
-};
-
 const char *nd_run_state_name(nd_run_state state) {
     return STATE_NAMES[state];
 }
@@ -41,22 +25,6 @@ nd_run_state nd_run_state_find(const char *name) {
     while (state < ND_RUN_STATES && strcmp(STATE_NAMES[state], name) != 0)
         state++;
     return (nd_run_state)state;
-}
-
-const char *nd_metric_name(size_t index) {
-    return METRIC_NAMES[index];
-}
-
-void nd_sweep_plan_free(nd_sweep_plan *plan) {
-    if (!plan)
-        return;
-    for (size_t i = 0; i < plan->runs; i++) {
-        free(plan->run[i].label);
-        free(plan->run[i].experiment);
-    }
-    free(plan->run);
-    free(plan->name);
-    free(plan);
 }
 
 /* A handle on the database at `file`, which errors call `path`. */
@@ -100,12 +68,12 @@ static bool check_format(nd_sweep_store *store, nd_error *error) {
 
 /* A store made before a metric existed gets an empty column for it. */
 static bool add_new_metrics(nd_sweep_store *store, nd_error *error) {
-    for (size_t i = 0; i < ND_METRICS; i++) {
+    for (size_t i = 0; i < ND_RUN_METRICS; i++) {
         char sql[128];
-        if (sqlite3_table_column_metadata(store->database, "main", "run", METRIC_NAMES[i], NULL,
-                                          NULL, NULL, NULL, NULL) == SQLITE_OK)
+        if (sqlite3_table_column_metadata(store->database, "main", "run", nd_run_metric_name(i),
+                                          NULL, NULL, NULL, NULL, NULL) == SQLITE_OK)
             continue;
-        snprintf(sql, sizeof sql, "ALTER TABLE run ADD COLUMN \"%s\" REAL", METRIC_NAMES[i]);
+        snprintf(sql, sizeof sql, "ALTER TABLE run ADD COLUMN \"%s\" REAL", nd_run_metric_name(i));
         if (!nd_sweep_execute(store, sql, error))
             return false;
     }
@@ -249,8 +217,8 @@ static char *finish_statement(nd_error *error) {
     fputs("UPDATE run SET state = ?, reason = ?, seconds = ?, trace_step = ?, trace_log10_loss = ?,"
           "trace_active_fraction = ?, trace_fraction_active_units = ?, owner = NULL",
           out);
-    for (size_t i = 0; i < ND_METRICS; i++)
-        fprintf(out, ",\"%s\" = ?", METRIC_NAMES[i]);
+    for (size_t i = 0; i < ND_RUN_METRICS; i++)
+        fprintf(out, ",\"%s\" = ?", nd_run_metric_name(i));
     fputs(" WHERE id = ? AND owner = ? AND state = 'running'", out);
     if (fclose(out) == 0)
         return sql;
@@ -275,10 +243,10 @@ bool nd_sweep_store_finish(nd_sweep_store *store, int64_t id, const char *owner,
         bind_blob(statement, 5, result->log10_loss, floats);
         bind_blob(statement, 6, result->active_fraction, floats);
         bind_blob(statement, 7, result->fraction_active_units, floats);
-        for (int i = 0; i < ND_METRICS; i++) /* NaN becomes NULL */
+        for (int i = 0; i < ND_RUN_METRICS; i++) /* NaN becomes NULL */
             sqlite3_bind_double(statement, 8 + i, result->metrics[i]);
-        sqlite3_bind_int64(statement, 8 + ND_METRICS, id);
-        sqlite3_bind_text(statement, 9 + ND_METRICS, owner, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(statement, 8 + ND_RUN_METRICS, id);
+        sqlite3_bind_text(statement, 9 + ND_RUN_METRICS, owner, -1, SQLITE_STATIC);
     }
     bool fine = nd_sweep_finish_statement(store, statement, error);
     if (fine && sqlite3_changes(store->database) != 1)

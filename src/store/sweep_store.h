@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "base/memory.h"
+#include "store/sweep_plan.h"
 
 typedef enum nd_run_state {
     ND_WAITING,
@@ -22,35 +22,12 @@ const char *nd_run_state_name(nd_run_state state);
 /* The state of that name; ND_RUN_STATES if there is none. */
 nd_run_state nd_run_state_find(const char *name);
 
-/* One run as planned. */
-typedef struct nd_planned_run {
-    char *label;      /* the table's name for it, or its number */
-    char *experiment; /* the whole experiment as YAML */
-    double steps;     /* updates */
-    double cost;      /* relative: the dearest are run first */
-} nd_planned_run;
-
-/* The runs of a sweep, in order; a run's number is its id. */
-typedef struct nd_sweep_plan {
-    char *name;
-    char identity[33]; /* the same exactly when all runs and metrics are */
-    bool spectrum;
-    size_t runs;
-    nd_planned_run *run;
-} nd_sweep_plan;
-
-void nd_sweep_plan_free(nd_sweep_plan *plan);
-
-/* What a run has left behind: `metrics` are ND_METRICS values, NaN where there is none. Traces are
- * `records` long; NULL where there are none. */
-enum { ND_METRICS = 13 };
-/* Their names, which are also column names. */
-const char *nd_metric_name(size_t index);
-
+/* What a run has left behind: ND_RUN_METRICS values, NaN where there is none; traces are `records`
+ * long, NULL where there are none. */
 typedef struct nd_sweep_result {
     nd_run_state state;
     const char *reason; /* why it diverged or failed; NULL otherwise */
-    double metrics[ND_METRICS];
+    double metrics[ND_RUN_METRICS];
     double seconds; /* of processor time */
     size_t records;
     int64_t *step;

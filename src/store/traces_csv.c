@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "store/run_phases.h"
+#include "store/traces.h"
 
 enum { MOST_COLUMNS = 64 };
 static const size_t LARGEST_FILE = (size_t)1 << 30;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "measure/spectrum.h"
+#include "flatness/summary.h"
 #include "measure/timescale.h"
 #include "network/activation.h"
 #include "run/hebbian_run.h"
@@ -13,7 +13,7 @@
 
 enum { LAST_RECORDS = 10 };
 
-/* The order of nd_metric_name. */
+/* The order of nd_run_metric_name. */
 enum {
     LOG10_LOSS,
     ACTIVE_FRACTION_RATIO,
@@ -50,7 +50,7 @@ static double late_change(const double *fraction_active_units, size_t records) {
 
 static void fill_metrics(size_t records, const uint64_t *step, const double *loss,
                          const double *active_fraction, const double *fraction_active_units,
-                         double *scratch, double metrics[ND_METRICS]) {
+                         double *scratch, double metrics[ND_RUN_METRICS]) {
     for (size_t i = 0; i < records; i++)
         scratch[i] = (double)step[i];
     double rate = nd_sparsification_rate(scratch, fraction_active_units, records);
@@ -150,7 +150,7 @@ bool nd_sweep_run_one(const nd_experiment *experiment, bool spectrum, pthread_mu
                                           [ND_RUN_FAILED] = ND_FAILED};
     nd_error error = {0};
     *result = (nd_sweep_result){0};
-    for (int i = 0; i < ND_METRICS; i++)
+    for (int i = 0; i < ND_RUN_METRICS; i++)
         result->metrics[i] = NAN;
     nd_outcome outcome =
         experiment->network.model == ND_HEBBIAN

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyse/words_of_recording.h"
 #include "base/files.h"
 #include "base/netcdf_file.h"
 #include "base/random.h"
@@ -62,8 +63,8 @@ static void test_results_survive_their_file(void **state) {
         const nd_session_result *a = &result->session[s], *b = &back->session[s];
         assert_string_equal(a->animal, b->animal);
         assert_int_equal(a->active, b->active);
-        same(a->metric, b->metric, ND_METRICS);
-        same(a->error, b->error, ND_METRICS);
+        same(a->metric, b->metric, ND_METRIC_COUNT);
+        same(a->error, b->error, ND_METRIC_COUNT);
         assert_int_equal(a->fractions, b->fractions);
         for (size_t k = 0; k < ND_INFORMATIONS; k++)
             same(a->mean_naive[k], b->mean_naive[k], a->fractions);
@@ -83,7 +84,7 @@ static void test_results_survive_their_file(void **state) {
     for (size_t c = 0; c < result->curves; c++) {
         const nd_curve *a = &result->curve[c], *b = &back->curve[c];
         same(a->time, b->time, a->points);
-        for (size_t m = 0; m < ND_METRICS; m++) {
+        for (size_t m = 0; m < ND_METRIC_COUNT; m++) {
             same(a->course[m].normalised, b->course[m].normalised, a->points);
             same(&a->course[m].line.p, &b->course[m].line.p, 1);
             same(&a->course[m].change_low, &b->course[m].change_low, 1);
@@ -114,7 +115,7 @@ static void test_results_without_active_cells_survive_too(void **state) {
     if (!back)
         return;
     assert_int_equal(back->session[1].active, 0);
-    same(back->session[1].metric, result->session[1].metric, ND_METRICS);
+    same(back->session[1].metric, result->session[1].metric, ND_METRIC_COUNT);
     nd_recording_result_free(back);
     nd_recording_result_free(result);
     nd_recording_free(recording);
@@ -144,7 +145,7 @@ static void test_tables_have_a_row_for_each(void **state) {
     assert_non_null(strstr((char *)text.bytes, "\"m, \"\"1\"\"\""));
     /* Every row as many fields as the header: a quoted comma a row of the first animal's. */
     assert_int_equal(count_of((char *)text.bytes, ','),
-                     (result->sessions + 1) * (7 + 2 * ND_METRICS) + SESSIONS);
+                     (result->sessions + 1) * (7 + 2 * ND_METRIC_COUNT) + SESSIONS);
     nd_buffer_free(&text);
     assert_fine(nd_recording_cells_csv(result, path, &error), &error);
     assert_fine(nd_read_file(path, 1 << 20, &text, &error), &error);

@@ -3,7 +3,7 @@
 #ifndef ND_TESTS_REFERENCE_SESSION_H
 #define ND_TESTS_REFERENCE_SESSION_H
 
-#include "measure/events.h"
+#include "recording/session.h"
 
 /* Activity (frames x cells) of a MATLAB file, v5: the matrix `variable`, or the element `index` of
  * its cell array, with the bin of every frame from another file, bins counted from `first_bin`.

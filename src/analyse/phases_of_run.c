@@ -1,0 +1,29 @@
+#include "analyse/phases_of_run.h"
+
+#include "base/error.h"
+
+bool nd_phases_into_run(nd_nc *file, nd_phases *phases, nd_error *error) {
+    static const char method[] =
+        "phase i: nine tenths of the fall of log10 loss to its lowest level; phase ii: nine tenths "
+        "of "
+        "the fall of the sparsity metric on its least squares fit plateau + depth "
+        "clamp((T - t)/(T - S), 0, 1)^q, q 1 to 3; changes tested by Mann-Kendall with Hamed and "
+        "Rao's correction, p < 0.01 and at least 5 % of the metric's range";
+    nd_trace_table table;
+    char text[8192];
+    if (!nd_traces_from_run(file, &table, error))
+        return false;
+    bool fine = nd_phases_find(&table.traces, phases, error);
+    nd_trace_table_free(&table);
+    if (!fine)
+        return nd_error_at(error, nd_nc_path(file));
+    nd_phases_table(phases, text, sizeof text);
+    return nd_nc_put_number(file, NULL, "phase_1_end_step", phases->end_step[0], error) &&
+           nd_nc_put_number(file, NULL, "phase_2_end_step", phases->end_step[1], error) &&
+           nd_nc_put_text(file, NULL, "phase_sparsity_metric",
+                          nd_phase_metric_name(phases->sparsity), error) &&
+           nd_nc_put_number(file, NULL, "phase_fall_from_step", phases->fall_from, error) &&
+           nd_nc_put_number(file, NULL, "phase_fall_to_step", phases->fall_to, error) &&
+           nd_nc_put_text(file, NULL, "phase_method", method, error) &&
+           nd_nc_put_text(file, NULL, "phase_table", text, error);
+}

@@ -1,0 +1,62 @@
+/* What a terminal shows of a recording. */
+#include <math.h>
+#include <stdio.h>
+
+#include "analyse/words_of_recording.h"
+#include "base/writer.h"
+
+/* A number in a column of the terminal's table, or a dash. */
+static void put_column(nd_writer *to, int width, const char *format, double value) {
+    char number[32];
+    /* The formats are the literals below. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(number, sizeof number, format, value);
+#pragma GCC diagnostic pop
+    nd_write(to, "%*s", width, isnan(value) ? "-" : number);
+}
+
+bool nd_recording_summary(const nd_recording_result *result, nd_buffer *text, nd_error *error) {
+    static const struct {
+        const char *head, *format;
+        int width;
+        size_t metric;
+    } columns[] = {
+        {"cells", "%.0f", 7, ND_METRIC_CELLS},
+        {"active", "%.0f", 8, ND_METRIC_ACTIVE_CELLS},
+        {"of all", "%.3f", 8, ND_METRIC_FRACTION_ACTIVE},
+        {"place", "%.3f", 8, ND_METRIC_PLACE_SHARE},
+        {"SI", "%.3f", 8, ND_METRIC_INFORMATION},
+        {"SI place", "%.3f", 10, ND_METRIC_PLACE_INFORMATION},
+        {"SSR", "%.3f", 8,
+         ND_METRIC_CORRECTED + ND_CORRECTION_SCALED_SHUFFLE_REDUCTION * ND_INFORMATIONS},
+        {"BAE", "%.3f", 8,
+         ND_METRIC_CORRECTED + ND_CORRECTION_BOUNDED_ASYMPTOTIC_EXTRAPOLATION * ND_INFORMATIONS},
+        {"MI place", "%.4f", 10, ND_METRIC_PLACE_INFORMATION + ND_INFORMATION_MUTUAL},
+        {"halves r", "%.2f", 10, ND_METRIC_RELIABILITY},
+        {"first r", "%.2f", 9, ND_METRIC_MAP_CORRELATION},
+    };
+    enum { COLUMNS = sizeof columns / sizeof *columns };
+    nd_writer to = {text, true, error};
+    for (size_t g = 0; g < result->groups; g++) {
+        const nd_group *group = &result->group[g];
+        nd_write(&to, "%s\n%-16s%8s", group->name, "  session", result->day_name);
+        for (size_t i = 0; i < COLUMNS; i++)
+            nd_write(&to, "%*s", columns[i].width, columns[i].head);
+        nd_write(&to, "\n");
+        for (size_t s = group->first; s < group->first + group->sessions; s++) {
+            const nd_session_result *session = &result->session[s];
+            nd_write(&to, "  %-14.14s%8.4g", session->label, session->day);
+            for (size_t i = 0; i < COLUMNS; i++)
+                put_column(&to, columns[i].width, columns[i].format,
+                           session->metric[columns[i].metric]);
+            nd_write(&to, "\n");
+        }
+    }
+    nd_write(&to,
+             "(active: of all cells registered, or found; place: of the active; SI in bit/spike,"
+             " MI in bit)\n\n");
+    for (size_t c = 0; c < result->curves; c++)
+        nd_write(&to, "%s\n", result->verdict[c].text);
+    return nd_write_end(&to);
+}

@@ -1,0 +1,20 @@
+/* Dense symmetric algebra through OpenBLAS and LAPACK, on one thread, so that results do not
+ * depend on the machine's load or number of processors. */
+#ifndef ND_FLATNESS_DENSE_H
+#define ND_FLATNESS_DENSE_H
+
+#include "base/memory.h"
+
+/* Holds OpenBLAS to one thread per caller (its setting is process-wide); results are then the same
+ * everywhere, and callers may run several problems beside each other with nd_parallel_for. */
+void nd_dense_single_thread(void);
+
+/* Eigenvalues of a symmetric matrix (size x size, upper triangle of the row-major array; it is
+ * overwritten), smallest first, into `eigenvalue` (size). Large problems go through the two-stage
+ * reduction, whose work is matrix products rather than memory traffic. */
+bool nd_symmetric_eigenvalues(double *matrix, size_t size, double *eigenvalue, nd_error *error);
+
+/* The same with eigenvectors: row i of `matrix` becomes the eigenvector of eigenvalue[i]. */
+bool nd_symmetric_eigenvectors(double *matrix, size_t size, double *eigenvalue, nd_error *error);
+
+#endif

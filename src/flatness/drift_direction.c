@@ -1,0 +1,237 @@
+#include "flatness/drift_direction.h"
+
+#include <cblas.h>
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "base/threads.h"
+#include "flatness/dense.h"
+#include "flatness/relax.h"
+
+enum { LEAST_BRANCHES = 8 };
+
+typedef struct bundle {
+    const nd_experiment *experiment;
+    const nd_dataset *dataset; /* its `initial` is where the branches begin */
+    const nd_linearization *point;
+    const nd_drift_options *options;
+    const nd_watch *watch;
+    double *displacement; /* branches + 1 x awake parameters: the last has no noise */
+    bool *fine;           /* branches + 1 */
+    nd_error *error;      /* branches + 1 */
+} bundle;
+
+/* One branch: the experiment continued from the snapshot under a seed of its own; the one after the
+ * last has no noise. */
+static void run_branch(size_t index, void *context) {
+    const bundle *all = context;
+    char file[] = "file";
+    nd_experiment experiment = *all->experiment;
+    nd_stream draw = nd_stream_at(all->experiment->seed, ND_FOR_BRANCH, (uint32_t)index, 0);
+    nd_error *error = &all->error[index];
+    experiment.seed = nd_stream_bits(&draw) >> 1;
+    experiment.network.initialisation = file;
+    if (index == all->options->branches) {
+        nd_learning_keys *keys = &experiment.learning;
+        keys->update_noise = keys->label_noise = keys->input_noise = keys->weight_noise = 0;
+        keys->dropout = 0;
+    }
+    const nd_parameters *initial = all->dataset->initial;
+    nd_parameters *end =
+        nd_parameters_new(initial->hidden, initial->inputs, initial->outputs, error);
+    nd_engine *engine = end ? nd_engine_open(&experiment, all->dataset, 1, error) : NULL;
+    if (engine && engine->backend->advance(engine, all->options->steps, error)) {
+        double *to = all->displacement + index * nd_awake_parameters(all->point);
+        engine->backend->parameters(engine, end);
+        for (size_t i = 0; i < nd_parameter_count(end); i++)
+            end->input_weights[i] -= initial->input_weights[i];
+        nd_awake_gather(all->point, end, to);
+        all->fine[index] = true;
+    }
+    if (engine)
+        engine->backend->close(engine);
+    nd_parameters_free(end);
+}
+
+typedef struct batch {
+    const bundle *all;
+    size_t first;
+} batch;
+
+static void run_in_batch(size_t index, void *context) {
+    const batch *part = context;
+    run_branch(part->first + index, (void *)part->all);
+}
+
+static bool run_branches(const bundle *all, nd_error *error) {
+    size_t threads = all->options->threads ? all->options->threads : 1;
+    size_t branches = all->options->branches + 1;
+    for (size_t first = 0; first < branches; first += threads) {
+        size_t left = branches - first, count = left < threads ? left : threads;
+        batch part = {all, first};
+        nd_parallel_for(count, (unsigned)threads, run_in_batch, &part);
+        for (size_t i = first; i < first + count; i++)
+            if (!all->fine[i]) {
+                char where[64];
+                snprintf(where, sizeof where, "branch %zu", i);
+                *error = all->error[i];
+                return nd_error_at(error, where);
+            }
+        nd_progress progress = {"drift", (double)(first + count), (double)branches, "branches", ""};
+        if (all->watch && all->watch->report)
+            all->watch->report(&progress, all->watch->context);
+        if (all->watch && all->watch->stop && *all->watch->stop)
+            return nd_fail(error, "drift", "", "stopped after %zu of %zu branches", first + count,
+                           branches);
+    }
+    return true;
+}
+
+static double cosine_of(const double *a, const double *b, size_t count) {
+    int n = (int)count;
+    return cblas_ddot(n, a, 1, b, 1) / (cblas_dnrm2(n, a, 1) * cblas_dnrm2(n, b, 1));
+}
+
+static void mean_and_error(const double *values, size_t count, double *mean, double *error) {
+    double sum = 0, squares = 0, n = (double)count;
+    for (size_t i = 0; i < count; i++)
+        sum += values[i];
+    for (size_t i = 0; i < count; i++)
+        squares += (values[i] - sum / n) * (values[i] - sum / n);
+    *mean = sum / n;
+    *error = sqrt(squares / (n * (n - 1)));
+}
+
+/* The cosine of the mean displacement with the prediction, and its jackknife standard error. */
+static void match_mean(const bundle *all, const double *direction, double *sum, double *scratch,
+                       nd_drift_match *match) {
+    size_t branches = all->options->branches, count = nd_awake_parameters(all->point);
+    match->mean_cosine = cosine_of(sum, direction, count);
+    double squares = 0, mean = 0;
+    double *left_out = scratch + count;
+    for (size_t b = 0; b < branches; b++) {
+        memcpy(scratch, sum, count * sizeof *scratch);
+        cblas_daxpy((int)count, -1, all->displacement + b * count, 1, scratch, 1);
+        left_out[b] = cosine_of(scratch, direction, count);
+        mean += left_out[b] / (double)branches;
+    }
+    for (size_t b = 0; b < branches; b++)
+        squares += (left_out[b] - mean) * (left_out[b] - mean);
+    match->mean_cosine_error = sqrt(squares * ((double)branches - 1) / (double)branches);
+}
+
+/* Theory's speed along the direction, per step; 0 where the noise is not this regularizer's. */
+static double predicted_speed(const nd_experiment *experiment, const nd_dataset *dataset,
+                              nd_regularizer which, double length) {
+    const nd_learning_keys *keys = &experiment->learning;
+    double eta = keys->learning_rate, residuals = (double)(dataset->samples * dataset->outputs);
+    if (which == ND_LOG_SUM)
+        return eta * eta * keys->update_noise * keys->update_noise / 4 * length;
+    double variance = keys->label_noise * keys->label_noise;
+    if (strcmp(keys->label_noise_distribution, "gaussian") != 0)
+        variance /= 12;
+    return eta * eta * variance / (2 * residuals) * length;
+}
+
+static bool match_regularizer(const bundle *all, nd_regularizer which, double *sum,
+                              nd_drift_match *match, nd_error *error) {
+    size_t branches = all->options->branches, count = nd_awake_parameters(all->point);
+    double *direction = nd_doubles(count, error), *scratch = nd_doubles(count + branches, error);
+    double *cosines = nd_doubles(branches, error), *along = nd_doubles(branches, error);
+    /* What does not relax within the branches lies along the manifold for them. */
+    double least = 1 / (all->experiment->learning.learning_rate * (double)all->options->steps);
+    bool fine = direction && scratch && cosines && along &&
+                nd_regularizer_at(all->point, which, least, &match->value, NULL, direction, error);
+    if (fine) {
+        double length = cblas_dnrm2((int)count, direction, 1);
+        for (size_t b = 0; b < branches; b++) {
+            const double *moved = all->displacement + b * count;
+            cosines[b] = cosine_of(moved, direction, count);
+            along[b] = cblas_ddot((int)count, moved, 1, direction, 1) / length /
+                       (double)all->options->steps;
+        }
+        mean_and_error(cosines, branches, &match->cosine, &match->cosine_error);
+        mean_and_error(along, branches, &match->along, &match->along_error);
+        match->t = match->cosine / match->cosine_error;
+        match->p = gsl_cdf_tdist_Q(match->t, (double)branches - 1);
+        match->predicted = predicted_speed(all->experiment, all->dataset, which, length);
+        match_mean(all, direction, sum, scratch, match);
+    }
+    free(direction);
+    free(scratch);
+    free(cosines);
+    free(along);
+    return fine;
+}
+
+static bool measure(bundle *all, nd_drift *drift, nd_error *error) {
+    size_t branches = all->options->branches, count = nd_awake_parameters(all->point);
+    all->displacement = nd_doubles((branches + 1) * count, error);
+    all->fine = nd_array(branches + 1, sizeof *all->fine, error);
+    all->error = nd_array(branches + 1, sizeof *all->error, error);
+    double *sum = nd_doubles(count, error);
+    bool fine = all->displacement && all->fine && all->error && sum && run_branches(all, error);
+    double squares = 0;
+    for (size_t b = 0; fine && b < branches; b++) {
+        double *moved = all->displacement + b * count;
+        /* What the gradient does without noise is no drift. */
+        cblas_daxpy((int)count, -1, all->displacement + branches * count, 1, moved, 1);
+        cblas_daxpy((int)count, 1, moved, 1, sum, 1);
+        squares += cblas_ddot((int)count, moved, 1, moved, 1);
+    }
+    drift->branches = branches;
+    drift->awake_units = all->point->units;
+    drift->awake_parameters = count;
+    drift->loss = all->point->loss / nd_target_variance(all->dataset);
+    drift->displacement = sqrt(squares / (double)branches);
+    if (fine && !(squares > 0))
+        fine = nd_fail(error, "drift", "give some noise with --update-noise or --label-noise",
+                       "no branch moved: the run has no noise");
+    for (int which = 0; fine && which < ND_REGULARIZERS; which++)
+        fine = match_regularizer(all, (nd_regularizer)which, sum, &drift->match[which], error);
+    free(sum);
+    free(all->displacement);
+    free(all->fine);
+    free(all->error);
+    return fine;
+}
+
+bool nd_drift_measure(const nd_experiment *experiment, const nd_dataset *dataset,
+                      const nd_parameters *parameters, const nd_drift_options *options,
+                      const nd_watch *watch, nd_drift *drift, nd_error *error) {
+    *drift = (nd_drift){0};
+    if (options->branches < LEAST_BRANCHES || options->steps == 0)
+        return nd_fail(error, "drift", "64 branches of 1000 steps are usual",
+                       "at least %d branches of at least one step are needed", LEAST_BRANCHES);
+    const nd_activation *activation = nd_activation_find(experiment->network.activation);
+    nd_dataset from = *dataset;
+    nd_relaxation relaxation;
+    from.initial =
+        nd_parameters_new(parameters->hidden, parameters->inputs, parameters->outputs, error);
+    if (!from.initial)
+        return false;
+    nd_parameters_copy(from.initial, parameters);
+    nd_linearization *point = NULL;
+    bool fine =
+        (!options->relax || nd_relax(from.initial, dataset, activation, &relaxation, error)) &&
+        (point = nd_linearize(from.initial, dataset, activation, error));
+    if (fine && point->units == 0)
+        fine = nd_fail(error, "drift", "take an earlier snapshot",
+                       "every unit is silent: there is no manifold to drift along");
+    if (fine) {
+        bundle all = {.experiment = experiment,
+                      .dataset = &from,
+                      .point = point,
+                      .options = options,
+                      .watch = watch};
+        fine = measure(&all, drift, error);
+    }
+    nd_linearization_free(point);
+    nd_parameters_free(from.initial);
+    return fine;
+}

@@ -1,0 +1,56 @@
+#include "sessions/session_result.h"
+
+static const nd_metric_about table[ND_METRIC_COUNT] = {
+    [ND_METRIC_CELLS] = {"cells", "", "cells found in the session"},
+    [ND_METRIC_ACTIVE_CELLS] = {"active_cells", "", "cells that are sufficiently active"},
+    [ND_METRIC_FRACTION_ACTIVE] = {"fraction_active", "",
+                                   "sufficiently active cells, of all cells registered in any "
+                                   "session of the animal, or, without registration, of the "
+                                   "session's cells"},
+    [ND_METRIC_PLACE_CELLS] = {"place_cells", "",
+                               "sufficiently active cells with more spatial information than "
+                               "their shuffles"},
+    [ND_METRIC_PLACE_SHARE] = {"place_cell_share", "", "place cells of the active cells"},
+    [ND_METRIC_FRACTION_PLACE_CELLS] = {"fraction_place_cells", "",
+                                        "place cells of the same cells as fraction_active"},
+    [ND_METRIC_MEAN_RATE] = {"mean_rate", "1/s",
+                             "mean over active cells of spikes, or event amplitude, a second"},
+    [ND_METRIC_INFORMATION] = {"si_bit_spike", "bit/spike",
+                               "naive spatial information, mean over active cells"},
+    [ND_METRIC_INFORMATION + 1] = {"si_bit_second", "bit/s",
+                                   "naive spatial information, mean over active cells"},
+    [ND_METRIC_INFORMATION + 2] = {"mi", "bit", "naive mutual information, mean over active cells"},
+    [ND_METRIC_PLACE_INFORMATION] = {"place_si_bit_spike", "bit/spike",
+                                     "naive spatial information, mean over place cells"},
+    [ND_METRIC_PLACE_INFORMATION + 1] = {"place_si_bit_second", "bit/s",
+                                         "naive spatial information, mean over place cells"},
+    [ND_METRIC_PLACE_INFORMATION + 2] = {"place_mi", "bit",
+                                         "naive mutual information, mean over place cells"},
+    [ND_METRIC_CORRECTED] = {"place_si_bit_spike_sr", "bit/spike",
+                             "less the shuffled information (shuffle reduction), place cells"},
+    [ND_METRIC_CORRECTED + 1] = {"place_si_bit_second_sr", "bit/s", "the same"},
+    [ND_METRIC_CORRECTED + 2] = {"place_mi_sr", "bit", "the same, mutual information"},
+    [ND_METRIC_CORRECTED + 3] = {"place_si_bit_spike_ssr", "bit/spike",
+                                 "scaled shuffle reduction of the mean curve over place cells"},
+    [ND_METRIC_CORRECTED + 4] = {"place_si_bit_second_ssr", "bit/s", "the same"},
+    [ND_METRIC_CORRECTED + 5] = {"place_mi_ssr", "bit", "the same, mutual information"},
+    [ND_METRIC_CORRECTED + 6] = {"place_si_bit_spike_ae", "bit/spike",
+                                 "asymptotic extrapolation of the mean curve over place cells"},
+    [ND_METRIC_CORRECTED + 7] = {"place_si_bit_second_ae", "bit/s", "the same"},
+    [ND_METRIC_CORRECTED + 8] = {"place_mi_ae", "bit", "the same, mutual information"},
+    [ND_METRIC_CORRECTED + 9] = {"place_si_bit_spike_bae", "bit/spike",
+                                 "bounded asymptotic extrapolation of the mean curve over place "
+                                 "cells"},
+    [ND_METRIC_CORRECTED + 10] = {"place_si_bit_second_bae", "bit/s", "the same"},
+    [ND_METRIC_CORRECTED + 11] = {"place_mi_bae", "bit", "the same, mutual information"},
+    [ND_METRIC_RELIABILITY] = {"map_reliability", "",
+                               "mean correlation of active cells' rate maps between the two "
+                               "halves of the session"},
+    [ND_METRIC_MAP_CORRELATION] = {"map_correlation_with_first", "",
+                                   "mean correlation of rate maps with the group's first session, "
+                                   "over registered cells active in both"},
+};
+
+const nd_metric_about *nd_metric_table(void) {
+    return table;
+}
