@@ -49,6 +49,8 @@ const char *nd_command_line(const nd_arguments *arguments);
 
 /* Prints "nulldrift: LINE" on stderr; returns ND_EXIT_FAILED. */
 int nd_report(const nd_error *error);
+/* The same for a remark on work that succeeded; nothing where there is none. */
+void nd_say_remark(const nd_error *remark);
 
 /* A watch that shows progress on a terminal (one line, rewritten) or as a line now and then
  * elsewhere, nothing when quiet; its stop flag is set by SIGINT and SIGTERM. */

@@ -30,12 +30,14 @@ static int run(const nd_arguments *arguments) {
     const char *output = nd_value(arguments, "output");
     if (!output)
         return wrong("say where the picture goes: -o FILE.pdf, .svg or .png", NULL);
+    nd_error error = {0}, remark = {0};
     nd_figure_request request = {.inputs = nd_positionals(arguments) + 1,
                                  .input_count = given - 1,
                                  .output = output,
-                                 .keep_script = nd_flag(arguments, "keep-script")};
-    nd_error error = {0};
-    return figure->draw(&request, &error) ? ND_EXIT_FINE : nd_report(&error);
+                                 .plot = {nd_flag(arguments, "keep-script"), &remark}};
+    bool drawn = figure->draw(&request, &error);
+    nd_say_remark(&remark);
+    return drawn ? ND_EXIT_FINE : nd_report(&error);
 }
 
 static const nd_option OPTIONS[] = {

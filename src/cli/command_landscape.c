@@ -76,8 +76,10 @@ static int run(const nd_arguments *arguments) {
     }
     nd_landscape_free(landscape);
     if (fine && figure) {
-        nd_figure_request request = {&path, 1, figure, false};
+        nd_error remark = {0};
+        nd_figure_request request = {&path, 1, figure, {.remark = &remark}};
         fine = nd_figure_find("landscape")->draw(&request, &error);
+        nd_say_remark(&remark);
     }
     return fine ? ND_EXIT_FINE : nd_report(&error);
 }

@@ -87,17 +87,19 @@ static bool write_tables(const nd_recording_result *result, const char *output, 
 /* A picture that cannot be drawn is said, and takes nothing from the tables. */
 static void draw(const char *name, const char *output, const char *suffix, const char *kind) {
     const nd_figure *figure = nd_figure_find(name);
-    nd_error error = {0};
+    nd_error error = {0}, remark = {0};
     char *input = nd_path_with(output, ".nc", &error);
     char *stem = nd_path_with(output, suffix, &error);
     char *picture = stem ? nd_path_with(stem, kind, &error) : NULL;
     const char *inputs[] = {input};
-    nd_figure_request request = {.inputs = inputs, .input_count = 1, .output = picture};
+    nd_figure_request request = {
+        .inputs = inputs, .input_count = 1, .output = picture, .plot = {.remark = &remark}};
     if (figure && input && picture) {
         if (figure->draw(&request, &error))
             printf("  %s\n", picture);
         else
             nd_report(&error);
+        nd_say_remark(&remark);
     }
     free(input);
     free(stem);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "cli/command.h"
 #include "engine/benchmark.h"
 #include "figure/plot.h"
 
@@ -97,7 +98,10 @@ static bool draw(const growth *all, const char *picture, nd_error *error) {
         "unset logscale\nset xrange [0:420]\nset xtics 100\nset yrange [0:*]\nset ytics auto\n");
     nd_plot_script(plot,
                    "plot 'course' with points linetype 1 pointtype 7 pointsize 0.5 notitle\n");
-    return nd_plot_draw(plot, false, error);
+    nd_error remark = {0};
+    bool drawn = nd_plot_draw(plot, &(nd_plot_options){.remark = &remark}, error);
+    nd_say_remark(&remark);
+    return drawn;
 }
 
 bool nd_growth(const char *picture, nd_error *error) {

@@ -82,6 +82,11 @@ void nd_terminal_done(void) {
     progress_line.started = false;
 }
 
+void nd_say_remark(const nd_error *remark) {
+    if (remark->what[0])
+        (void)nd_report(remark);
+}
+
 int nd_report(const nd_error *error) {
     char line[2048];
     nd_terminal_done();

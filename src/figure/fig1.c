@@ -20,7 +20,7 @@ bool nd_figure_1(const nd_figure_request *request, nd_error *error) {
         nd_plot_abandon(plot);
         return false;
     }
-    return nd_plot_draw(plot, request->keep_script, error);
+    return nd_plot_draw(plot, &request->plot, error);
 }
 
 bool nd_figure_landscape(const nd_figure_request *request, nd_error *error) {
@@ -33,5 +33,5 @@ bool nd_figure_landscape(const nd_figure_request *request, nd_error *error) {
     nd_panel_walk(plot, NULL, (nd_area){0, 0, 1, 1}, landscape, ND_VALLEY_NARROWING, 0,
                   "f = x^2 y^2");
     nd_landscape_free(landscape);
-    return nd_plot_draw(plot, request->keep_script, error);
+    return nd_plot_draw(plot, &request->plot, error);
 }

@@ -49,5 +49,5 @@ bool nd_figure_3(const nd_figure_request *request, nd_error *error) {
         draw_dataset(plot, results[i], i, count);
     for (size_t i = 0; i < MOST; i++)
         nd_recording_result_free(results[i]);
-    return plot && nd_plot_draw(plot, request->keep_script, error);
+    return plot && nd_plot_draw(plot, &request->plot, error);
 }

@@ -24,7 +24,7 @@ bool nd_figure_4a(const nd_figure_request *request, nd_error *error) {
                        "title 'mean'\n",
                        data->first_step, data->last_step, data->count > 300 ? "D8" : "B0",
                        data->count);
-        fine = nd_plot_draw(plot, request->keep_script, error);
+        fine = nd_plot_draw(plot, &request->plot, error);
     }
     nd_sweep_data_free(data);
     return fine;

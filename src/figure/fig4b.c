@@ -105,7 +105,7 @@ bool nd_figure_4b(const nd_figure_request *request, nd_error *error) {
     if (fine) {
         write_points(plot, data);
         draw(plot, data, &found);
-        fine = nd_plot_draw(plot, request->keep_script, error);
+        fine = nd_plot_draw(plot, &request->plot, error);
     }
     nd_sweep_data_free(data);
     return fine;

@@ -79,7 +79,7 @@ bool nd_figure_4c(const nd_figure_request *request, nd_error *error) {
     bool fine = plot != NULL;
     if (fine) {
         draw(plot, run, &phases);
-        fine = nd_plot_draw(plot, request->keep_script, error);
+        fine = nd_plot_draw(plot, &request->plot, error);
     }
     nd_hebbian_run_close(run);
     return fine;

@@ -210,5 +210,5 @@ bool nd_figure_5(const nd_figure_request *request, nd_error *error) {
     draw_eigenvalues(plot, (nd_area){0, 0, 0.5, 0.5}, &all);
     draw_trace(plot, (nd_area){0.5, 0, 0.5, 0.5}, &all);
     material_free(&all);
-    return nd_plot_draw(plot, request->keep_script, error);
+    return nd_plot_draw(plot, &request->plot, error);
 }

@@ -42,7 +42,7 @@ bool nd_figure_s1(const nd_figure_request *request, nd_error *error) {
         for (int row = 0; row < 2; row++)
             for (size_t group = 0; group < data->groups; group++)
                 draw_panel(plot, data, group, row);
-        fine = nd_plot_draw(plot, request->keep_script, error);
+        fine = nd_plot_draw(plot, &request->plot, error);
     }
     nd_sweep_data_free(data);
     return fine;

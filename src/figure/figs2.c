@@ -120,5 +120,5 @@ bool nd_figure_s2(const nd_figure_request *request, nd_error *error) {
     for (size_t panel = 0; panel < PANELS; panel++)
         draw_panel(plot, &all, panel, last);
     runs_free(&all);
-    return nd_plot_draw(plot, request->keep_script, error);
+    return nd_plot_draw(plot, &request->plot, error);
 }

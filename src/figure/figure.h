@@ -8,7 +8,7 @@ typedef struct nd_figure_request {
     const char *const *inputs; /* run files, sweep folders, recordings, as the figure says */
     size_t input_count;
     const char *output;
-    bool keep_script;
+    nd_plot_options plot;
 } nd_figure_request;
 
 typedef struct nd_figure {

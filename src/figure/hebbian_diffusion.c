@@ -159,7 +159,7 @@ bool nd_figure_hebbian_diffusion(const nd_figure_request *request, nd_error *err
                 (plot = nd_plot_new(request->output, WIDTH, HEIGHT, error));
     for (int key = 0; fine && key < VARIED; key++)
         draw_panel(plot, &runs, key, x, y);
-    fine = fine && nd_plot_draw(plot, request->keep_script, error);
+    fine = fine && nd_plot_draw(plot, &request->plot, error);
     free(runs.run);
     free(x);
     free(y);

@@ -250,7 +250,7 @@ bool nd_figure_hebbian_drift(const nd_figure_request *request, nd_error *error) 
     if (fine) {
         draw_correlation(plot, runs, request->input_count);
         draw_displacement(plot, runs, request->input_count);
-        fine = nd_plot_draw(plot, request->keep_script, error);
+        fine = nd_plot_draw(plot, &request->plot, error);
     } else {
         nd_plot_abandon(plot);
     }

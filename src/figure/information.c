@@ -153,5 +153,5 @@ bool nd_figure_information(const nd_figure_request *request, nd_error *error) {
         draw_cells(plot, (nd_area){0, 0, 0.5, 0.5}, (nd_area){0.5, 0, 0.5, 0.5}, result);
     }
     nd_recording_result_free(result);
-    return plot && nd_plot_draw(plot, request->keep_script, error);
+    return plot && nd_plot_draw(plot, &request->plot, error);
 }

@@ -2,23 +2,19 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "figure/gnuplot.h"
 #include "figure/plot_style.h"
-
-extern char **environ;
 
 /* 200 dots per inch: a PNG that can be printed. */
 #define PNG_DOTS_PER_CM (200 / 2.54)
@@ -263,67 +259,7 @@ const char *nd_plot_escape(const char *text, char *out, size_t size) {
     return out;
 }
 
-/* What gnuplot complained of: the line that says where, or else the first that says anything. */
-static void complaint(const char *folder, char *line, size_t size) {
-    char *path = NULL, text[512];
-    snprintf(line, size, "without a word");
-    FILE *log = asprintf(&path, "%s/gnuplot.log", folder) > 0 ? fopen(path, "re") : NULL;
-    bool said = false;
-    while (log && fgets(text, sizeof text, log)) {
-        text[strcspn(text, "\n")] = '\0';
-        const char *start = text + strspn(text, " \t^");
-        bool tells = strstr(text, "\" line ") || strstr(text, "\", line ");
-        if (*start && (!said || tells))
-            snprintf(line, size, "%s", start);
-        said = said || *start;
-        if (tells)
-            break;
-    }
-    if (log)
-        (void)fclose(log);
-    free(path);
-}
-
-/* Runs gnuplot on the folder's script; its words go to gnuplot.log there. */
-static bool run_gnuplot(const nd_plot *plot, nd_error *error) {
-    char program[] = "gnuplot", script[] = "plot.gp";
-    char *const words[] = {program, script, NULL};
-    posix_spawn_file_actions_t actions;
-    pid_t child = 0;
-    int status = posix_spawn_file_actions_init(&actions);
-    if (status == 0)
-        status = posix_spawn_file_actions_addchdir_np(&actions, plot->folder);
-    if (status == 0)
-        status = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    if (status == 0)
-        status = posix_spawn_file_actions_addopen(&actions, 1, "gnuplot.log",
-                                                  O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    if (status == 0)
-        status = posix_spawn_file_actions_adddup2(&actions, 1, 2);
-    if (status == 0)
-        status = posix_spawnp(&child, "gnuplot", &actions, NULL, words, environ);
-    (void)posix_spawn_file_actions_destroy(&actions);
-    if (status != 0)
-        return nd_fail(error, plot->output, NULL, "gnuplot cannot be started: %s",
-                       strerror(status));
-    int end;
-    while (waitpid(child, &end, 0) < 0)
-        if (errno != EINTR)
-            return nd_fail_errno(error, plot->output, NULL, "gnuplot was lost");
-    struct stat picture;
-    bool drawn = stat(plot->picture, &picture) == 0 && picture.st_size > 0;
-    if (WIFEXITED(end) && WEXITSTATUS(end) == 0 && drawn)
-        return true;
-    char said[400];
-    complaint(plot->folder, said, sizeof said);
-    return nd_fail(error, plot->output,
-                   strstr(said, "terminal") ? "install gnuplot with the cairo terminals "
-                                              "(apt-get install gnuplot-nox)"
-                                            : NULL,
-                   "gnuplot ended %s%s", drawn || said[0] != 'w' ? "saying: " : "", said);
-}
-
-/* Leaves the folder as OUTPUT.gnuplot, with what it says of the run removed. */
+/* Leaves the folder as OUTPUT.gnuplot, without the log of this one drawing. */
 static bool keep_folder(nd_plot *plot, nd_error *error) {
     char *kept = nd_path_with(plot->output, ".gnuplot", error);
     char *earlier = nd_path_with(plot->output, ".gnuplot~", error);
@@ -344,7 +280,7 @@ static bool keep_folder(nd_plot *plot, nd_error *error) {
     return fine;
 }
 
-bool nd_plot_draw(nd_plot *plot, bool keep_script, nd_error *error) {
+bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error) {
     if (plot->panels)
         nd_plot_script(plot, "unset multiplot\n");
     nd_plot_script(plot, "unset output\n");
@@ -353,8 +289,10 @@ bool nd_plot_draw(nd_plot *plot, bool keep_script, nd_error *error) {
     bool fine = plot->failure.what[0] == '\0';
     if (!fine && error)
         *error = plot->failure;
-    fine = fine && run_gnuplot(plot, error) && nd_publish(plot->picture, plot->output, error) &&
-           (!keep_script || keep_folder(plot, error));
+    fine = fine &&
+           nd_gnuplot_run(plot->folder, plot->picture, plot->output, options->remark, error) &&
+           nd_publish(plot->picture, plot->output, error) &&
+           (!options->keep_script || keep_folder(plot, error));
     nd_plot_abandon(plot);
     return fine;
 }

@@ -9,7 +9,7 @@
  *         nd_plot_row(plot, 2, (double[]){step, loss});
  *     nd_plot_panel(plot, "A", 0, 0, 1, 1);
  *     nd_plot_script(plot, "set xlabel 'step'\nplot 'loss' with lines linetype 1 notitle\n");
- *     return nd_plot_draw(plot, keep_script, error);
+ *     return nd_plot_draw(plot, &options, error);
  *
  * Failures while writing are remembered and reported by nd_plot_draw. */
 #ifndef ND_FIGURE_PLOT_H
@@ -72,10 +72,15 @@ void nd_plot_trace(nd_plot *plot, size_t count, const double *x, const double *y
 /* `text` made safe within '...' of a script and for gnuplot's enhanced text; returns `out`. */
 const char *nd_plot_escape(const char *text, char *out, size_t size);
 
-/* Draws, publishes the picture whole, frees the plot. With `keep_script` the script and tables stay
- * beside the picture as OUTPUT.gnuplot/ ; restyle and run `gnuplot plot.gp` there. (An earlier
- * OUTPUT.gnuplot/ becomes OUTPUT.gnuplot~/ .) */
-bool nd_plot_draw(nd_plot *plot, bool keep_script, nd_error *error);
+/* What is wanted beside the picture. */
+typedef struct nd_plot_options {
+    bool keep_script; /* the script and tables stay as OUTPUT.gnuplot/ ; an earlier one becomes ~ */
+    nd_error *remark; /* may be NULL: filled with what gnuplot said though it drew */
+} nd_plot_options;
+
+/* Draws, publishes the picture whole, frees the plot. A kept script is restyled and drawn again by
+ * `gnuplot plot.gp` in its folder. */
+bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error);
 /* Removes what was written; NULL is fine. */
 void nd_plot_abandon(nd_plot *plot);
 

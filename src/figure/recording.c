@@ -139,5 +139,5 @@ bool nd_figure_recording(const nd_figure_request *request, nd_error *error) {
         nd_plot_abandon(plot);
         return false;
     }
-    return nd_plot_draw(plot, request->keep_script, error);
+    return nd_plot_draw(plot, &request->plot, error);
 }

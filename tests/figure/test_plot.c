@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "figure/figure.h"
 
+static const nd_plot_options PICTURE_ONLY = {0}, WITH_SCRIPT = {.keep_script = true};
 static char folder[64];
 
 static const char *in_folder(const char *name) {
@@ -78,7 +79,7 @@ static void test_a_picture_is_of_the_kind_its_ending_says(void **state) {
         {"a.pdf", "%PDF"}, {"a.svg", "<?xml"}, {"it's a.png", "\x89PNG"}};
     for (size_t i = 0; i < 3; i++) {
         nd_error error = {0};
-        assert_true(nd_plot_draw(two_panels(in_folder(kinds[i][0])), false, &error));
+        assert_true(nd_plot_draw(two_panels(in_folder(kinds[i][0])), &PICTURE_ONLY, &error));
         begins_with(in_folder(kinds[i][0]), kinds[i][1]);
     }
     assert_int_equal(entries(), 3);
@@ -87,7 +88,7 @@ static void test_a_picture_is_of_the_kind_its_ending_says(void **state) {
 static void test_the_kept_script_draws_the_picture_again_and_an_older_one_is_kept(void **state) {
     (void)state;
     for (int i = 0; i < 2; i++)
-        assert_true(nd_plot_draw(two_panels(in_folder("kept.svg")), true, NULL));
+        assert_true(nd_plot_draw(two_panels(in_folder("kept.svg")), &WITH_SCRIPT, NULL));
     assert_int_equal(access(in_folder("kept.svg.gnuplot~/plot.gp"), R_OK), 0);
     assert_int_equal(access(in_folder("kept.svg.gnuplot/gnuplot.log"), F_OK), -1);
     char command[256];
@@ -103,9 +104,54 @@ static void test_a_script_that_fails_names_the_complaint_and_leaves_nothing(void
     nd_error error = {0};
     nd_plot *plot = two_panels(in_folder("broken.png"));
     nd_plot_script(plot, "plot nonsense_variable\n");
-    assert_false(nd_plot_draw(plot, true, &error));
+    assert_false(nd_plot_draw(plot, &WITH_SCRIPT, &error));
     assert_non_null(strstr(error.what, "undefined variable: nonsense_variable"));
     assert_int_equal(entries(), before);
+}
+
+/* In the C locale gnuplot warns of the degree sign, then cannot write any but ASCII letters. */
+static void test_the_user_s_locale_changes_no_picture(void **state) {
+    (void)state;
+    const char *const locales[] = {"C", "POSIX", "xx_XX.UTF-8"};
+    const char *given = getenv("LC_ALL");
+    char *before = given ? nd_text(given, NULL) : NULL;
+    static char first[1 << 16], bytes[1 << 16];
+    for (size_t i = 0; i < sizeof locales / sizeof *locales; i++) {
+        assert_int_equal(setenv("LC_ALL", locales[i], 1), 0);
+        nd_error error = {0}, remark = {0};
+        nd_plot *plot = two_panels(in_folder("locale.svg"));
+        nd_plot_script(plot, "set xlabel 'angle (°), µm'\nplot 'wave' notitle\n");
+        assert_true(nd_plot_draw(plot, &(nd_plot_options){.remark = &remark}, &error));
+        assert_string_equal(remark.what, "");
+        memset(bytes, 0, sizeof bytes);
+        FILE *file = fopen(in_folder("locale.svg"), "re");
+        assert_non_null(file);
+        assert_true(fread(bytes, 1, sizeof bytes - 1, file) > 0);
+        (void)fclose(file);
+        assert_non_null(strstr(bytes, "angle (°), µm"));
+        if (i == 0)
+            memcpy(first, bytes, sizeof first);
+        assert_string_equal(first, bytes);
+    }
+    assert_int_equal(before ? setenv("LC_ALL", before, 1) : unsetenv("LC_ALL"), 0);
+    free(before);
+}
+
+static void test_a_warning_is_kept_and_fails_nothing(void **state) {
+    (void)state;
+    nd_error error = {0}, remark = {0};
+    nd_plot *plot = two_panels(in_folder("flat.svg"));
+    nd_plot_script(plot, "plot 0 notitle\n");
+    assert_true(nd_plot_draw(plot, &(nd_plot_options){.remark = &remark}, &error));
+    begins_with(in_folder("flat.svg"), "<?xml");
+    assert_string_equal(remark.where, in_folder("flat.svg"));
+    assert_non_null(strstr(remark.what, "empty y range"));
+    assert_string_equal(error.what, "");
+    /* Before an error it is not taken for the error. */
+    plot = two_panels(in_folder("broken.svg"));
+    nd_plot_script(plot, "plot 0 notitle\nplot nonsense_variable\n");
+    assert_false(nd_plot_draw(plot, &PICTURE_ONLY, &error));
+    assert_non_null(strstr(error.what, "undefined variable: nonsense_variable"));
 }
 
 static void test_bad_outputs_are_refused_at_once(void **state) {
@@ -136,7 +182,7 @@ static size_t thinned(size_t count, const double *x, const double *y, bool logar
     nd_plot *plot = two_panels(in_folder("trace.svg"));
     nd_plot_table(plot, "trace");
     nd_plot_trace(plot, count, x, y, 100, logarithmic);
-    assert_true(nd_plot_draw(plot, true, NULL));
+    assert_true(nd_plot_draw(plot, &WITH_SCRIPT, NULL));
     FILE *file = fopen(in_folder("trace.svg.gnuplot/trace"), "re");
     assert_non_null(file);
     double a, b, previous = -INFINITY;
@@ -199,6 +245,8 @@ int main(void) {
         cmocka_unit_test(test_a_picture_is_of_the_kind_its_ending_says),
         cmocka_unit_test(test_the_kept_script_draws_the_picture_again_and_an_older_one_is_kept),
         cmocka_unit_test(test_a_script_that_fails_names_the_complaint_and_leaves_nothing),
+        cmocka_unit_test(test_the_user_s_locale_changes_no_picture),
+        cmocka_unit_test(test_a_warning_is_kept_and_fails_nothing),
         cmocka_unit_test(test_bad_outputs_are_refused_at_once),
         cmocka_unit_test(test_a_machine_without_gnuplot_is_told_the_package),
         cmocka_unit_test(test_a_thinned_trace_keeps_its_extremes_and_its_order),

@@ -55,7 +55,7 @@ static bool draw(const char *name, const char *const *inputs, size_t count, cons
                  nd_error *error) {
     const nd_figure *figure = nd_figure_find(name);
     assert_non_null(figure);
-    return figure->draw(&(nd_figure_request){inputs, count, output, false}, error);
+    return figure->draw(&(nd_figure_request){inputs, count, output, {0}}, error);
 }
 
 static void test_figures_are_drawn(void **state) {
