@@ -1,8 +1,6 @@
 #!/bin/bash
 # docs/figures.md tells of every figure that can be drawn.
-program=$1 source=$2
-missing=0
-for name in $("$program" figure --list | awk '/^[^ ]/ {print $1}'); do
-    grep -q "\`$name\`" "$source/docs/figures.md" || { echo "not told of: $name"; missing=1; }
+. "$2/tests/support/shell.sh"
+for name in $(nulldrift figure --list | awk '/^[^ ]/ {print $1}'); do
+    check "docs/figures.md tells of $name" grep -q "\`$name\`" "$source/docs/figures.md"
 done
-exit $missing

@@ -1,21 +1,7 @@
 #!/bin/bash
 # Figures 1, 5 and S2 from a landscape and runs under both kinds of noise.
-set -u
-program=$1
-command -v gnuplot >/dev/null || { echo "skipped: no gnuplot"; exit 77; }
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-failures=0
-fail() {
-    echo "FAIL: $*"
-    failures=$((failures + 1))
-}
-draws() {
-    "$program" figure "$@" >said.txt 2>&1 || fail "figure $*: $(cat said.txt)"
-    local output=${*: -1}
-    [ -s "$output" ] || fail "$output is not there"
-}
+. "$2/tests/support/shell.sh"
+needs gnuplot
 cat >run.yaml <<'Y'
 name: flatness
 seed: 1
@@ -24,12 +10,11 @@ network: {hidden: 20, initialisation: rich}
 learning: {rule: sgd, learning_rate: 0.1, update_noise: 0.05}
 run: {steps: 2000, records: 20, snapshots: 9}
 Y
-"$program" run run.yaml -q -o update.nc || fail "the run under update noise"
-"$program" run run.yaml -q -o label.nc --set learning.update_noise=0 \
-    --set learning.label_noise=0.3 || fail "the run under label noise"
-"$program" landscape -q -o landscape.nc --walkers 30 --steps 500 --records 50 --drift-walkers 0 \
-    --figure alone.svg || fail "the landscape"
-[ -s alone.svg ] || fail "the landscape's figure is not there"
+succeeds run run.yaml -q -o update.nc
+succeeds run run.yaml -q -o label.nc --set learning.update_noise=0 --set learning.label_noise=0.3
+succeeds landscape -q -o landscape.nc --walkers 30 --steps 500 --records 50 --drift-walkers 0 \
+    --figure alone.svg
+check "the landscape's own figure" test -s alone.svg
 draws fig1 landscape.nc -o fig1.svg
 draws fig5 landscape.nc update.nc label.nc -o fig5.svg
 draws fig5 update.nc -o fig5-update.svg
@@ -45,12 +30,8 @@ samples: 6
 draw:
   - {key: learning.update_noise, log-uniform: [0.001, 0.1]}
 Y
-"$program" sweep run sweep.yaml -o sweep --jobs 1 --quiet || fail "the sweep"
+succeeds sweep run sweep.yaml -o sweep --jobs 1 --quiet
 draws fig5 landscape.nc sweep label.nc -o fig5-sweep.svg
 draws figS2 update.nc label.nc -o figS2.png
 draws figS2 update.nc -o figS2-update.svg
-"$program" figure fig1 update.nc -o no.svg 2>said.txt && fail "fig1 took a run"
-grep -q "not a landscape" said.txt || fail "fig1 said $(cat said.txt)"
-[ -e no.svg ] && fail "a refused figure left a file"
-[ $failures -eq 0 ] && echo "flatness figures: fine"
-exit $((failures > 0))
+refuses 1 "not a landscape" figure fig1 update.nc -o no.svg

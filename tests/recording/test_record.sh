@@ -1,17 +1,8 @@
 #!/bin/bash
 # `nulldrift record` as a user meets it: scan, check, analyse, and one clear line when it cannot.
 # Scans and example manifests run on the reference data where it is there.
-set -u
-program=$1 source=$2
+. "$2/tests/support/shell.sh"
 reference=${ND_SHARED:-$source/../shared}/reference/recordings
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-failed=0
-fail() {
-    echo "FAIL: $*"
-    failed=1
-}
 # A table of an animal running up and down, whose cells like places of their own.
 table() {
     awk -v shift="$1" 'BEGIN {
@@ -30,56 +21,44 @@ table() {
 table 0 >day1.csv
 table 0.1 >day2.csv
 
-"$program" record --scan day1.csv day2.csv -o first.yaml || fail "scan"
-grep -q 'file: "day2.csv"' first.yaml || fail "scan names the files"
-"$program" record first.yaml --check >said || fail "the scanned manifest is read"
-[ "$(grep -c '3 cells, 1200 of 1200 frames' said)" = 2 ] || fail "check says what was found"
+succeeds record --scan day1.csv day2.csv -o first.yaml
+says 'file: "day2.csv"' first.yaml
+succeeds record first.yaml --check
+check "check says what was found" test "$(grep -c '3 cells, 1200 of 1200 frames' out)" = 2
 
 cp "$source/examples/recordings/tables.yaml" .
-"$program" record tables.yaml -o out --quiet >said 2>&1 || fail "analysis: $(cat said)"
+succeeds record tables.yaml -o out --quiet
 for file in out.nc out.csv out_cells.csv out_statistics.csv; do
-    [ -s $file ] || fail "no $file"
+    check "$file is written" test -s $file
 done
-[ "$(tail -n +2 out.csv | wc -l)" = 4 ] || fail "two days in two directions make four rows"
-"$program" record tables.yaml -o again --quiet --threads 1 --picture none >/dev/null || fail "again"
-cmp -s out.csv again.csv || fail "one thread gives other numbers"
-[ -e again.png ] && fail "a picture nobody asked for"
+check "two days in two directions make four rows" test "$(tail -n +2 out.csv | wc -l)" = 4
+succeeds record tables.yaml -o again --quiet --threads 1 --picture none
+check "one thread gives the same numbers" cmp -s out.csv again.csv
+check "no picture nobody asked for" test ! -e again.png
 
 # One clear line, exit 1, nothing written.
-line() {
-    "$program" record "$@" >said 2>error
-    code=$?
-    [ $code = 1 ] || fail "record $*: exit $code"
-    [ "$(wc -l <error)" = 1 ] || fail "record $*: $(wc -l <error) lines"
-}
 head -c 3000 day1.csv | sed '5s/.*/1,2/' >cut.csv
 printf 'sessions:\n  - {file: cut.csv}\n' >bad.yaml
-line bad.yaml -o nothing
-grep -q 'line 5 has fewer columns' error || fail "$(cat error)"
-[ -z "$(ls nothing* 2>/dev/null)" ] || fail "something was written"
-line missing.yaml -o nothing
+refuses 1 'line 5 has fewer columns' record bad.yaml -o nothing
+refuses 1 'missing.yaml' record missing.yaml -o nothing
 printf 'bins: 20\nsessions:\n  - {file: gone.nwb}\n' >bad.yaml
-line bad.yaml -o nothing
-grep -q 'bad.yaml, line 3, sessions.0.file' error || fail "$(cat error)"
-line tables.yaml -o no/such/folder/out
-"$program" record tables.yaml 2>/dev/null
-[ $? = 2 ] || fail "without -o: exit 2"
+refuses 1 'bad.yaml, line 3, sessions.0.file' record bad.yaml -o nothing
+refuses 1 'no/such/folder' record tables.yaml -o no/such/folder/out
+refuses 2 '-o' record tables.yaml
 
-"$program" record "$source/examples/recordings/metrics.yaml" -o metrics --quiet >/dev/null ||
-    fail "metrics.yaml"
+succeeds record "$source/examples/recordings/metrics.yaml" -o metrics --quiet
 
 if [ -d "$reference" ]; then
     ln -s "$reference"/longitudinal/*.nwb "$reference"/ca1/*.mat "$reference"/sample/*.mat .
     for example in linear-track-nwb cell-arrays two-matrices; do
         cp "$source/examples/recordings/$example.yaml" .
-        "$program" record $example.yaml --check >said 2>&1 || fail "$example: $(cat said)"
+        succeeds record $example.yaml --check
     done
-    "$program" record --scan C5M1_*.mat C6M3_*.mat -o ca1.yaml || fail "scan of cell arrays"
-    [ "$(grep -c 'label:' ca1.yaml)" = 32 ] || fail "32 sessions in two mice"
-    grep -q '^position_is_bin: true' ca1.yaml || fail "bins are bins"
+    succeeds record --scan C5M1_*.mat C6M3_*.mat -o ca1.yaml
+    check "32 sessions in two mice" test "$(grep -c 'label:' ca1.yaml)" = 32
+    matches '^position_is_bin: true' ca1.yaml # bins are bins
     sed -i 's/^  # frame_seconds/  frame_seconds/' ca1.yaml
-    "$program" record ca1.yaml --check >/dev/null || fail "scanned cell arrays are read"
+    succeeds record ca1.yaml --check
 else
-    echo "no reference data: example manifests not tried on it"
+    echo "not tried: example manifests on the reference data, which are not here"
 fi
-exit $failed

@@ -1,19 +1,17 @@
 #!/bin/bash
 # xarray and h5py read every variable of a measured run, with its dimensions, units and definition.
-program=$1 source=$2
+. "$2/tests/support/shell.sh"
 python=${PYTHON:-/usr/bin/python3}
 "$python" -c 'import xarray, h5py, netCDF4' 2>/dev/null ||
     "$python" -c 'import xarray, h5py, h5netcdf' 2>/dev/null ||
-    { echo "skipped: python3-xarray and python3-h5py are not here"; exit 77; }
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
+    skip "python3-xarray and python3-h5py are not here"
 for environments in 1 2; do
-    run="$folder/run$environments.nc"
-    "$program" run "$source/examples/figure-2.yaml" -o "$run" --quiet --set run.steps=20 \
+    succeeds run "$source/examples/figure-2.yaml" -o run$environments.nc --quiet --set run.steps=20 \
         --set run.records=5 --set run.snapshots=3 --set network.hidden=40 \
-        --set world.environments=$environments && "$program" measure "$run" --quiet || exit 1
+        --set world.environments=$environments
+    succeeds measure run$environments.nc --quiet
 done
-"$python" - "$folder" <<'EOF'
+check "every variable is read, with its dimensions, units and definition" "$python" - "$folder" <<'EOF'
 import sys, warnings
 import h5py, numpy, xarray
 warnings.simplefilter("ignore")  # newer xarray remarks on the two snapshot dimensions
@@ -54,5 +52,4 @@ for environments, own in ((1, one), (2, two)):
             assert numpy.array_equal(values, stored(file, name)[()], equal_nan=values.dtype.kind == "f"), name
         assert "experiment" in data.attrs and "network:" in data.attrs["experiment"]
         assert abs(data.rate_map_correlation.values.diagonal() - 1).max() < 1e-9
-print("every variable read")
 EOF

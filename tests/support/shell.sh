@@ -1,0 +1,93 @@
+# What every shell test shares. A test begins with
+#     . "$2/tests/support/shell.sh"
+# and is called with the program and the source folder. It then stands in a new folder of its own,
+# removed at its end, and has $program, $source and the words below. Its exit code is 1 when a check
+# failed or none was made, 77 when it was skipped.
+set -u
+program=$(realpath "$1")
+source=$(realpath "$2")
+folder=$(mktemp -d "${TMPDIR:-/tmp}/nulldrift-test-XXXXXX") || exit 1
+cd "$folder" || exit 1
+checks=0 failures=0
+
+at_end() {
+    local code=$?
+    cd / && rm -rf "$folder"
+    [ $code -ne 0 ] && [ $failures -eq 0 ] && exit $code
+    [ $checks -gt 0 ] || { echo "FAILED: nothing was checked" && exit 1; }
+    echo "$checks checks, $failures failed"
+    exit $((failures > 0))
+}
+trap at_end EXIT
+
+nulldrift() { "$program" "$@"; }
+
+fail() {
+    echo "FAILED: $*"
+    failures=$((failures + 1))
+    return 1
+}
+
+# skip WHY: where what a test needs is not there
+skip() {
+    echo "skipped: $*"
+    exit 77
+}
+needs() { command -v "$1" >/dev/null || skip "there is no $1"; }
+
+# check DESCRIPTION COMMAND...: the command succeeds
+check() {
+    local description=$1
+    shift
+    checks=$((checks + 1))
+    "$@" || fail "$description"
+}
+
+# succeeds ARGUMENTS...: the program's exit code is 0; what it said is in the files out and err
+succeeds() {
+    checks=$((checks + 1))
+    nulldrift "$@" >out 2>err || fail "nulldrift $*: exit code $?: $(cat err)"
+}
+
+# refuses CODE WORDS ARGUMENTS...: the program's exit code, one line on standard error that holds the
+# words, and no file that was not there before
+refuses() {
+    local code=$1 words=$2 got before after
+    shift 2
+    checks=$((checks + 1))
+    : >out     : >out 2>err    : >out 2>err : >err
+    before=$(find . | sort)
+    nulldrift "$@" >out 2>err
+    got=$?
+    after=$(find . | sort)
+    if [ $got -ne "$code" ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -qF -- "$words" err; then
+        fail "nulldrift $*: exit code $got (wanted $code), or not one line with '$words': $(cat err)"
+    elif [ "$before" != "$after" ]; then
+        fail "nulldrift $*: files came or went: $(diff <(echo "$before") <(echo "$after"))"
+    fi
+}
+
+# says TEXT [FILE] and matches PATTERN [FILE]: a line of the file, or of out, holds it
+says() {
+    checks=$((checks + 1))
+    grep -qF -- "$1" "${2-out}" || fail "no '$1' in ${2-out}: $(cat "${2-out}")"
+}
+matches() {
+    checks=$((checks + 1))
+    grep -qE -- "$1" "${2-out}" || fail "no line like '$1' in ${2-out}: $(cat "${2-out}")"
+}
+
+# draws NAME INPUT... -o FILE: the figure, and it is not nearly empty
+draws() {
+    local picture=${*: -1}
+    succeeds figure "$@"
+    [ "$(stat -c %s "$picture" 2>/dev/null || echo 0)" -gt 3000 ] || fail "$picture of figure $*: nearly empty"
+}
+
+# until_there FILE [JOB]: waits for a file, no longer than the job lasts
+until_there() {
+    until [ -e "$1" ]; do
+        kill -0 "${2-$$}" 2>/dev/null || return 1
+        sleep 0.02
+    done
+}
