@@ -39,7 +39,7 @@ static bool write_one(nd_nc *file, size_t snapshots, size_t snapshot, const char
 }
 
 static bool write_match(nd_nc *file, size_t snapshots, size_t snapshot, nd_regularizer which,
-                        const nd_drift_match *match, nd_error *error) {
+                        const nd_branch_match *match, nd_error *error) {
     const struct {
         const char *suffix, *units, *definition;
         double value;
@@ -66,21 +66,21 @@ static bool write_match(nd_nc *file, size_t snapshots, size_t snapshot, nd_regul
 }
 
 static bool measure(nd_run *run, const nd_drift_direction_options *options, size_t snapshot,
-                    const nd_watch *watch, nd_drift *drift, nd_error *error) {
+                    const nd_watch *watch, nd_branch_drift *drift, nd_error *error) {
     if (options->update_noise >= 0)
         run->experiment->learning.update_noise = options->update_noise;
     if (options->label_noise >= 0)
         run->experiment->learning.label_noise = options->label_noise;
     nd_parameters *parameters = nd_run_parameters_new(run, error);
     bool fine = parameters && nd_run_snapshot(run, snapshot, parameters, error) &&
-                nd_drift_measure(run->experiment, run->dataset, parameters, &options->drift, watch,
-                                 drift, error);
+                nd_branch_drift_measure(run->experiment, run->dataset, parameters, &options->drift,
+                                        watch, drift, error);
     nd_parameters_free(parameters);
     return fine;
 }
 
 bool nd_drift_direction_into_run(const char *path, const nd_drift_direction_options *options,
-                                 const nd_watch *watch, nd_drift *drift, size_t *snapshot,
+                                 const nd_watch *watch, nd_branch_drift *drift, size_t *snapshot,
                                  nd_error *error) {
     nd_run *run = nd_run_open(path, error);
     if (!run)

@@ -6,7 +6,7 @@
 #include "store/run_file.h"
 
 typedef struct nd_drift_direction_options {
-    nd_drift_options drift;
+    nd_branch_options drift;
     const char *snapshot; /* one of a list as in analyse/spectra_of_run.h; NULL: the middle one */
     double update_noise, label_noise; /* in place of the run's own; negative: the run's */
 } nd_drift_direction_options;
@@ -15,7 +15,7 @@ typedef struct nd_drift_direction_options {
  * error drift_NAME_cosine_error and drift_NAME_p, drift_NAME_speed and drift_NAME_speed_predicted
  * (per step). `snapshot` receives the index. */
 bool nd_drift_direction_into_run(const char *path, const nd_drift_direction_options *options,
-                                 const nd_watch *watch, nd_drift *drift, size_t *snapshot,
+                                 const nd_watch *watch, nd_branch_drift *drift, size_t *snapshot,
                                  nd_error *error);
 
 #endif

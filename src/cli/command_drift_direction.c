@@ -4,14 +4,15 @@
 #include "base/error.h"
 #include "cli/commands.h"
 
-static void print_drift(const nd_drift *drift, const char *path, size_t snapshot, double steps) {
+static void print_drift(const nd_branch_drift *drift, const char *path, size_t snapshot,
+                        double steps) {
     static const char *const names[ND_REGULARIZERS] = {"sum of logs", "sum"};
     printf("%s, snapshot %zu: %zu branches of %.0f steps from loss %.2g, %zu awake units (%zu "
            "parameters), displacement %.3g.\n",
            path, snapshot, drift->branches, steps, drift->loss, drift->awake_units,
            drift->awake_parameters, drift->displacement);
     printf("%-28s %-22s %-22s\n", "minus the gradient of the", names[0], names[1]);
-    const nd_drift_match *a = &drift->match[0], *b = &drift->match[1];
+    const nd_branch_match *a = &drift->match[0], *b = &drift->match[1];
     printf("%-28s %.4f +- %.4f       %.4f +- %.4f\n", "  mean cosine of a branch", a->cosine,
            a->cosine_error, b->cosine, b->cosine_error);
     printf("%-28s %-22.2g %-22.2g\n", "  p (one-sided t)", a->p, b->p);
@@ -40,7 +41,7 @@ static int run(const nd_arguments *arguments) {
                                           .label_noise = label_noise};
     const char *path = nd_positional(arguments, 0);
     bool quiet = nd_flag(arguments, "quiet");
-    nd_drift drift;
+    nd_branch_drift drift;
     size_t snapshot;
     bool fine = nd_drift_direction_into_run(path, &options, nd_terminal_watch(quiet), &drift,
                                             &snapshot, &error);

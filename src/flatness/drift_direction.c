@@ -19,7 +19,7 @@ typedef struct bundle {
     const nd_experiment *experiment;
     const nd_dataset *dataset; /* its `initial` is where the branches begin */
     const nd_linearization *point;
-    const nd_drift_options *options;
+    const nd_branch_options *options;
     const nd_watch *watch;
     double *displacement; /* branches + 1 x awake parameters: the last has no noise */
     bool *fine;           /* branches + 1 */
@@ -109,7 +109,7 @@ static void mean_and_error(const double *values, size_t count, double *mean, dou
 
 /* The cosine of the mean displacement with the prediction, and its jackknife standard error. */
 static void match_mean(const bundle *all, const double *direction, double *sum, double *scratch,
-                       nd_drift_match *match) {
+                       nd_branch_match *match) {
     size_t branches = all->options->branches, count = nd_awake_parameters(all->point);
     match->mean_cosine = cosine_of(sum, direction, count);
     double squares = 0, mean = 0;
@@ -139,7 +139,7 @@ static double predicted_speed(const nd_experiment *experiment, const nd_dataset 
 }
 
 static bool match_regularizer(const bundle *all, nd_regularizer which, double *sum,
-                              nd_drift_match *match, nd_error *error) {
+                              nd_branch_match *match, nd_error *error) {
     size_t branches = all->options->branches, count = nd_awake_parameters(all->point);
     double *direction = nd_doubles(count, error), *scratch = nd_doubles(count + branches, error);
     double *cosines = nd_doubles(branches, error), *along = nd_doubles(branches, error);
@@ -169,7 +169,7 @@ static bool match_regularizer(const bundle *all, nd_regularizer which, double *s
     return fine;
 }
 
-static bool measure(bundle *all, nd_drift *drift, nd_error *error) {
+static bool measure(bundle *all, nd_branch_drift *drift, nd_error *error) {
     size_t branches = all->options->branches, count = nd_awake_parameters(all->point);
     all->displacement = nd_doubles((branches + 1) * count, error);
     all->fine = nd_array(branches + 1, sizeof *all->fine, error);
@@ -201,10 +201,10 @@ static bool measure(bundle *all, nd_drift *drift, nd_error *error) {
     return fine;
 }
 
-bool nd_drift_measure(const nd_experiment *experiment, const nd_dataset *dataset,
-                      const nd_parameters *parameters, const nd_drift_options *options,
-                      const nd_watch *watch, nd_drift *drift, nd_error *error) {
-    *drift = (nd_drift){0};
+bool nd_branch_drift_measure(const nd_experiment *experiment, const nd_dataset *dataset,
+                             const nd_parameters *parameters, const nd_branch_options *options,
+                             const nd_watch *watch, nd_branch_drift *drift, nd_error *error) {
+    *drift = (nd_branch_drift){0};
     if (options->branches < LEAST_BRANCHES || options->steps == 0)
         return nd_fail(error, "drift", "64 branches of 1000 steps are usual",
                        "at least %d branches of at least one step are needed", LEAST_BRANCHES);

@@ -6,15 +6,15 @@
 #include "engine/engine.h"
 #include "flatness/regularizer.h"
 
-typedef struct nd_drift_options {
+typedef struct nd_branch_options {
     size_t branches; /* at least 8 */
     uint64_t steps;  /* updates of each */
     unsigned threads;
     bool relax; /* begin from the relaxed snapshot: on the manifold */
-} nd_drift_options;
+} nd_branch_options;
 
 /* One regularizer's prediction against the branches. */
-typedef struct nd_drift_match {
+typedef struct nd_branch_match {
     double cosine, cosine_error; /* mean over branches of the cosine, and its standard error */
     double t, p;                 /* one-sided t-test that the mean is above 0 */
     double mean_cosine, mean_cosine_error; /* cosine of the mean displacement; jackknife */
@@ -22,14 +22,15 @@ typedef struct nd_drift_match {
     double along_error;
     double predicted; /* what second-order theory says for it, per step */
     double value;     /* the regularizer where the branches began */
-} nd_drift_match;
+} nd_branch_match;
 
-typedef struct nd_drift {
+/* What the branches did. */
+typedef struct nd_branch_drift {
     size_t branches, awake_units, awake_parameters;
     double loss;         /* where the branches began, over Var(y) */
     double displacement; /* root mean square of the branches', Euclidean */
-    nd_drift_match match[ND_REGULARIZERS];
-} nd_drift;
+    nd_branch_match match[ND_REGULARIZERS];
+} nd_branch_drift;
 
 /* Runs the experiment's own rule and noise from `parameters` (moments, where a rule has them, begin
  * at zero) in `branches` branches whose seeds differ, and compares their displacements (less
@@ -40,8 +41,8 @@ typedef struct nd_drift {
  * Eigenvalues below 1 / (eta steps), whose directions do not relax within the branches, count as
  * zero.
  * Fails when a branch diverges, naming it. */
-bool nd_drift_measure(const nd_experiment *experiment, const nd_dataset *dataset,
-                      const nd_parameters *parameters, const nd_drift_options *options,
-                      const nd_watch *watch, nd_drift *drift, nd_error *error);
+bool nd_branch_drift_measure(const nd_experiment *experiment, const nd_dataset *dataset,
+                             const nd_parameters *parameters, const nd_branch_options *options,
+                             const nd_watch *watch, nd_branch_drift *drift, nd_error *error);
 
 #endif

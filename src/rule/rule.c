@@ -85,17 +85,6 @@ static void with_noise(double *values, const double *clean, const double *noise,
         values[i] = clean[i] + (noise ? noise[i] : 0);
 }
 
-void nd_noisy_gradient(nd_learner *learner, const nd_noise *noise) {
-    nd_gradient(learner->parameters, learner->activation, learner->input, learner->target,
-                noise->dropout_mask, learner->samples.count, learner->gradient, learner->scratch);
-    if (!noise->update)
-        return;
-    double *gradient = learner->gradient->input_weights;
-    const double *update = noise->update->input_weights;
-    for (size_t i = 0; i < nd_parameter_count(learner->gradient); i++)
-        gradient[i] += update[i];
-}
-
 void nd_learner_step(nd_learner *learner, const nd_noise *noise) {
     const nd_samples *samples = &learner->samples;
     with_noise(learner->input, samples->input, noise->input, samples->count * samples->inputs);

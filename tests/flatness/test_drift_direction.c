@@ -15,7 +15,7 @@ static const char EXPERIMENT[] =
     "run: {steps: 1000, records: 10, snapshots: 2}\n";
 
 static void measure(double update_noise, double label_noise, unsigned threads, size_t branches,
-                    uint64_t steps, nd_drift *drift) {
+                    uint64_t steps, nd_branch_drift *drift) {
     nd_error error = {0};
     nd_experiment *experiment = nd_experiment_parse(EXPERIMENT, "test", NULL, NULL, 0, &error);
     assert_fine(experiment != NULL, &error);
@@ -25,10 +25,11 @@ static void measure(double update_noise, double label_noise, unsigned threads, s
     assert_fine(dataset != NULL, &error);
     nd_parameters *parameters = nd_initial_parameters(experiment, dataset, &error);
     assert_fine(parameters != NULL, &error);
-    nd_drift_options options = {
+    nd_branch_options options = {
         .branches = branches, .steps = steps, .threads = threads, .relax = true};
-    assert_fine(nd_drift_measure(experiment, dataset, parameters, &options, NULL, drift, &error),
-                &error);
+    assert_fine(
+        nd_branch_drift_measure(experiment, dataset, parameters, &options, NULL, drift, &error),
+        &error);
     nd_parameters_free(parameters);
     nd_dataset_free(dataset);
     nd_experiment_free(experiment);
@@ -37,9 +38,9 @@ static void measure(double update_noise, double label_noise, unsigned threads, s
 /* p < 0.001: a false alarm once in a thousand seeds, were there no drift. */
 static void test_label_noise_drifts_down_the_trace_at_the_predicted_speed(void **state) {
     (void)state;
-    nd_drift drift;
+    nd_branch_drift drift;
     measure(0, 0.5, 2, 64, 600, &drift);
-    const nd_drift_match *trace = &drift.match[ND_TRACE];
+    const nd_branch_match *trace = &drift.match[ND_TRACE];
     print_message("trace: cosine %.3f +- %.3f, p %.2g; speed %.3g +- %.1g, theory %.3g\n",
                   trace->cosine, trace->cosine_error, trace->p, trace->along, trace->along_error,
                   trace->predicted);
@@ -54,9 +55,9 @@ static void test_label_noise_drifts_down_the_trace_at_the_predicted_speed(void *
  * five standard errors. */
 static void test_update_noise_drifts_down_the_sum_of_logs(void **state) {
     (void)state;
-    nd_drift drift;
+    nd_branch_drift drift;
     measure(0.2, 0, 2, 1200, 2000, &drift);
-    const nd_drift_match *logs = &drift.match[ND_LOG_SUM];
+    const nd_branch_match *logs = &drift.match[ND_LOG_SUM];
     print_message("log sum: cosine %.3f +- %.3f, p %.2g; speed %.3g +- %.1g, theory %.3g\n",
                   logs->cosine, logs->cosine_error, logs->p, logs->along, logs->along_error,
                   logs->predicted);
@@ -67,7 +68,7 @@ static void test_update_noise_drifts_down_the_sum_of_logs(void **state) {
 
 static void test_results_do_not_depend_on_threads(void **state) {
     (void)state;
-    nd_drift one, three;
+    nd_branch_drift one, three;
     measure(0.05, 0, 1, 16, 50, &one);
     measure(0.05, 0, 3, 16, 50, &three);
     assert_memory_equal(&one, &three, sizeof one);
@@ -80,13 +81,14 @@ static void test_branches_that_do_not_move_are_told(void **state) {
     assert_fine(experiment != NULL, &error);
     nd_dataset *dataset = nd_dataset_make(experiment, &error);
     nd_parameters *silent = nd_initial_parameters(experiment, dataset, &error);
-    nd_drift drift;
-    nd_drift_options few = {.branches = 2, .steps = 10};
-    assert_false(nd_drift_measure(experiment, dataset, silent, &few, NULL, &drift, &error));
+    nd_branch_drift drift;
+    nd_branch_options few = {.branches = 2, .steps = 10};
+    assert_false(nd_branch_drift_measure(experiment, dataset, silent, &few, NULL, &drift, &error));
     assert_non_null(strstr(error.what, "at least 8"));
     experiment->learning.learning_rate = 1e300;
-    nd_drift_options options = {.branches = 8, .steps = 10};
-    assert_false(nd_drift_measure(experiment, dataset, silent, &options, NULL, &drift, &error));
+    nd_branch_options options = {.branches = 8, .steps = 10};
+    assert_false(
+        nd_branch_drift_measure(experiment, dataset, silent, &options, NULL, &drift, &error));
     nd_parameters_free(silent);
     nd_dataset_free(dataset);
     nd_experiment_free(experiment);
