@@ -55,7 +55,7 @@ refuses() {
     local code=$1 words=$2 got before after
     shift 2
     checks=$((checks + 1))
-    : >out     : >out 2>err    : >out 2>err : >err
+    : >out 2>err
     before=$(find . | sort)
     nulldrift "$@" >out 2>err
     got=$?
