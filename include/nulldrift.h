@@ -98,7 +98,7 @@ const double *nd_dataset_inputs(const nd_dataset *dataset);   /* n x d_in */
 const double *nd_dataset_targets(const nd_dataset *dataset);  /* n x d_out */
 const double *nd_dataset_position(const nd_dataset *dataset); /* n, world units; or NULL */
 
-/* The parameters of the network of science.md 1. */
+/* The parameters of the network of docs/model.md, section 1.1. */
 typedef struct nd_parameters {
     size_t hidden, inputs, outputs; /* H, d_in, d_out */
     double *input_weights;          /* hidden x inputs */

@@ -1,4 +1,5 @@
-/* Tuning, information and correlations of a run's snapshots, in its run file (science.md 4).
+/* Tuning, information and correlations of a run's snapshots, in its run file (docs/model.md,
+ * section 4).
  *
  * Variables, E there only where there are several environments:
  *     bin_position(E, bin), occupancy(E, bin), tuning_curves(snapshot, E, unit, bin),

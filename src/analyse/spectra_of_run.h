@@ -1,4 +1,4 @@
-/* Adds the flatness of its snapshots to a run file (science.md 5, docs/flatness.md). */
+/* Adds the flatness of its snapshots to a run file (docs/model.md, section 5, docs/flatness.md). */
 #ifndef ND_ANALYSE_SPECTRA_OF_RUN_H
 #define ND_ANALYSE_SPECTRA_OF_RUN_H
 

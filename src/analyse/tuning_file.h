@@ -1,5 +1,5 @@
 /* Tuning of anyone's activity: any netCDF file with position(sample) and activity(sample, unit)
- * (science.md 4). */
+ * (docs/model.md, section 4.2). */
 #ifndef ND_ANALYSE_TUNING_FILE_H
 #define ND_ANALYSE_TUNING_FILE_H
 

@@ -7,7 +7,7 @@
 #include "engine/subspace.h"
 #include "rule/rule.h"
 
-/* How units that no sample drives are spared (science.md 6). */
+/* How units that no sample drives are spared (docs/model.md, section 6.1). */
 typedef enum nd_silence {
     ND_SILENT_WORKS,  /* not at all: what moves them does not follow from the step */
     ND_SILENT_RESTS,  /* nothing moves them: SGD, RMSprop without update noise */

@@ -22,7 +22,7 @@ enum { SPARSE_SAMPLES = 32 };
 /* Up to this rank the principal directions of the inputs are found: its third power is spent. */
 enum { MOST_TURNED = 400 };
 
-/* A sleep's chance of missing a crossing (science.md 6). */
+/* A sleep's chance of missing a crossing (docs/model.md, section 6.1). */
 static const double MISS_CHANCE = 1e-15;
 
 static const struct {
@@ -95,7 +95,7 @@ static bool order_samples(nd_fast_engine *self, nd_error *error) {
     return true;
 }
 
-/* What may be taken for granted about this experiment (science.md 6). */
+/* What may be taken for granted about this experiment (docs/model.md, section 6). */
 static bool plan(nd_fast_engine *self, nd_error *error) {
     const nd_learning_keys *keys = &self->experiment->learning;
     nd_layer *layer = &self->layer;

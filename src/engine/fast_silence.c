@@ -1,4 +1,5 @@
-/* Silent units of the fast engine: falling asleep, waking, what they are meanwhile (science.md 6).
+/* Silent units of the fast engine: falling asleep, waking, what they are meanwhile (docs/model.md,
+ * section 6.1).
  */
 #include <math.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 /* Shorter sleeps cost more than they spare. */
 enum { LEAST_SLEEP = 32 };
 
-/* SED: perturbations of 0.1 / sqrt(rows of the parameter's matrix), science.md 2. */
+/* SED: perturbations of 0.1 / sqrt(rows of the parameter's matrix), docs/model.md, section 2.2. */
 static const double PERTURBATION = 0.1;
 
 /* Four samples side by side: their sums do not wait for each other. */
@@ -106,8 +107,8 @@ void nd_fast_asleep_state(const nd_fast_engine *engine, size_t unit, double *sta
 
 /* Decides whether a unit this far from every threshold may sleep, and until when; fills its
  * sleeper. In k steps its input side moves by a Gaussian of deviation rate sigma sqrt k in the
- * direction of a sample, so that each sample counts with its own margin and length (science.md 6
- * takes the least margin and the greatest length together). */
+ * direction of a sample, so that each sample counts with its own margin and length (docs/model.md,
+ * section 6.1). */
 static bool may_sleep(nd_fast_engine *engine, size_t unit, double distance) {
     nd_sleeper *sleeper = &engine->sleeper[unit];
     if (!(distance >= 0))

@@ -1,5 +1,5 @@
-/* The input subspace (science.md 6): only the projection of a unit's (weights, bias) on the span of
- * the augmented inputs x~ = (x, 1) matters to what the network does. */
+/* The input subspace (docs/model.md, section 6.2): only the projection of a unit's (weights, bias)
+ * on the span of the augmented inputs x~ = (x, 1) matters to what the network does. */
 #ifndef ND_ENGINE_SUBSPACE_H
 #define ND_ENGINE_SUBSPACE_H
 

@@ -1,7 +1,7 @@
 /* Random walks that nobody watches: a silent unit's parameters, the part of the weights outside the
- * input subspace (science.md 6). A walk is a Brownian motion whose value at any time is a function
- * of its address alone (bisection by Brownian bridges), so that asking for it, at a snapshot or not
- * at all, changes nothing else. */
+ * input subspace (docs/model.md, section 6.3). A walk is a Brownian motion whose value at any time
+ * is a function of its address alone (bisection by Brownian bridges), so that asking for it, at a
+ * snapshot or not at all, changes nothing else. */
 #ifndef ND_ENGINE_WALK_H
 #define ND_ENGINE_WALK_H
 

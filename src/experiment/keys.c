@@ -69,7 +69,7 @@ static const nd_key KEYS[] = {
     {"run.settle", ND_COUNT, AT(run.settle), "0", 0, 0x1p53, HEBB, WHOLE},
 };
 
-/* What the place-cell model takes instead (science.md 7). */
+/* What the place-cell model takes instead (docs/model.md, section 7.3). */
 static const struct { const char *name, *fallback; } PLACE_FALLBACKS[] = {
     {"network.neurons", "200"},
     {"network.regularisation_l1", "0.04"},

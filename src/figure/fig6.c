@@ -1,5 +1,5 @@
 /* Figure 6: the activation matrix at the start and the end of a run, and both sparsity measures
- * read off it (science.md 4). */
+ * read off it (docs/model.md, section 4.2). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

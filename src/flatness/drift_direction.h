@@ -1,5 +1,6 @@
 /* Does drift go where theory says? Many noise branches from one snapshot, and how their
- * displacements lie to minus the gradient of each regularizer along the manifold (science.md 5). */
+ * displacements lie to minus the gradient of each regularizer along the manifold (docs/model.md,
+ * section 5.5). */
 #ifndef ND_FLATNESS_DRIFT_DIRECTION_H
 #define ND_FLATNESS_DRIFT_DIRECTION_H
 

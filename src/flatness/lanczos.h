@@ -1,5 +1,5 @@
 /* The Hessian's spectrum from products with vectors alone, for networks whose exact spectrum does
- * not fit: extreme eigenvalues, trace and density, with their errors (science.md 5).
+ * not fit: extreme eigenvalues, trace and density, with their errors (docs/model.md, section 5.4).
  * Lanczos with full reorthogonalisation; stochastic Lanczos quadrature (Golub & Meurant; Ubaru,
  * Chen & Saad 2017) for the density. */
 #ifndef ND_FLATNESS_LANCZOS_H

@@ -1,4 +1,4 @@
-/* The two-dimensional picture (science.md 5; Figure 5A): noisy gradient descent on
+/* The two-dimensional picture (docs/model.md, section 5.6; Figure 5A): noisy gradient descent on
  *     f(x, y) = x^2 y^2 ,
  * whose solutions are both axes. On the x-axis the curvature across is 2 x^2: flatter towards the
  * origin, and the walk along the axis is biased that way. Beside it, for comparison, the valley

@@ -1,5 +1,5 @@
 /* The network at one point of its parameters, ready for first and second order: activity, slopes,
- * curvatures and residuals of the awake units over the whole data set (science.md 5).
+ * curvatures and residuals of the awake units over the whole data set (docs/model.md, section 5.1).
  *
  * Awake is a unit whose activity, slope or curvature is not zero for some sample: the others have
  * zero rows in the Jacobian and the Hessian and are left out. Vectors over the awake parameters

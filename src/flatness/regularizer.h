@@ -1,6 +1,6 @@
-/* What noise is thought to lower on the manifold of solutions (science.md 5): the sum of the
- * logarithms of the non-zero eigenvalues of the Hessian under update noise, their sum under label
- * noise (Blanc et al. 2020; Li et al. 2021); and the direction of drift that follows. */
+/* What noise is thought to lower on the manifold of solutions (docs/model.md, section 5.5): the sum
+ * of the logarithms of the non-zero eigenvalues of the Hessian under update noise, their sum under
+ * label noise (Blanc et al. 2020; Li et al. 2021); and the direction of drift that follows. */
 #ifndef ND_FLATNESS_REGULARIZER_H
 #define ND_FLATNESS_REGULARIZER_H
 

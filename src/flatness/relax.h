@@ -1,4 +1,5 @@
-/* Descent without noise from a snapshot to the manifold of solutions (science.md 5, "relaxed"). */
+/* Descent without noise from a snapshot to the manifold of solutions (docs/model.md, section 5.3,
+ * "relaxed"). */
 #ifndef ND_FLATNESS_RELAX_H
 #define ND_FLATNESS_RELAX_H
 

@@ -1,4 +1,5 @@
-/* Spectra of the Hessian of the loss (science.md 5): how flat the loss is around a network.
+/* Spectra of the Hessian of the loss (docs/model.md, section 5.2): how flat the loss is around a
+ * network.
  *
  *     Hessian = 2/(n d_out) (J'J + R)
  *

@@ -1,4 +1,5 @@
-/* How a run changed the flatness, in five numbers: what a sweep keeps of it (science.md 5). */
+/* How a run changed the flatness, in five numbers: what a sweep keeps of it (docs/model.md,
+ * section 4.6). */
 #ifndef ND_FLATNESS_SUMMARY_H
 #define ND_FLATNESS_SUMMARY_H
 

@@ -1,5 +1,5 @@
-/* How the fields of a population move (science.md 7): centroids, their mean squared displacement
- * and its diffusion constant, and how long the population vectors stay alike. */
+/* How the fields of a population move (docs/model.md, section 7.4): centroids, their mean squared
+ * displacement and its diffusion constant, and how long the population vectors stay alike. */
 #ifndef ND_HEBBIAN_DRIFT_H
 #define ND_HEBBIAN_DRIFT_H
 

@@ -1,4 +1,5 @@
-/* The fixed point of the neural dynamics (science.md 7), as the complementarity problem it is:
+/* The fixed point of the neural dynamics (docs/model.md, section 7.2), as the complementarity
+ * problem it is:
  *
  *     z = (M + l2) y - q >= 0,  y >= 0,  y.z = 0,   q = W x - sqrt(alpha) b - l1.
  *

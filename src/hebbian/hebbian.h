@@ -1,6 +1,6 @@
-/* The Hebbian / anti-Hebbian network of Qin et al. (2023), science.md 7: N neurons, feed-forward W
- * (N x d), lateral M (N x N), thresholds b; one random input per step, the neural dynamics at their
- * fixed point, local learning with noise.
+/* The Hebbian / anti-Hebbian network of Qin et al. (2023), docs/model.md, section 7: N neurons,
+ * feed-forward W (N x d), lateral M (N x N), thresholds b; one random input per step, the neural
+ * dynamics at their fixed point, local learning with noise.
  *
  * Everything drawn is addressed by (seed, purpose, unit, step), so that a run is the same with any
  * records, interruptions or threads. */

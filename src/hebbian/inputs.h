@@ -1,5 +1,5 @@
-/* What the Hebbian / anti-Hebbian network sees (science.md 7): angles on a circle, or positions on
- * a line through two-dimensional grid fields. */
+/* What the Hebbian / anti-Hebbian network sees (docs/model.md, section 7.3): angles on a circle, or
+ * positions on a line through two-dimensional grid fields. */
 #ifndef ND_HEBBIAN_INPUTS_H
 #define ND_HEBBIAN_INPUTS_H
 

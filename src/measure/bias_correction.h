@@ -1,7 +1,7 @@
 /* Limited sampling makes naive information too large; four corrections from its course against
- * the share of the data used (Sheintuch et al. 2022; science.md 8). Each takes one curve, a cell's
- * or the mean over cells: `naive[i]` and `shuffled[i]` at sample sizes `size[i]` (any unit,
- * ascending), `count` of them. Points that are NaN are left out. */
+ * the share of the data used (Sheintuch et al. 2022; docs/model.md, section 8.4). Each takes one
+ * curve, a cell's or the mean over cells: `naive[i]` and `shuffled[i]` at sample sizes `size[i]`
+ * (any unit, ascending), `count` of them. Points that are NaN are left out. */
 #ifndef ND_MEASURE_BIAS_CORRECTION_H
 #define ND_MEASURE_BIAS_CORRECTION_H
 

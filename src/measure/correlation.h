@@ -1,4 +1,4 @@
-/* How alike two sets of rate maps are (science.md 4). */
+/* How alike two sets of rate maps are (docs/model.md, section 4.4). */
 #ifndef ND_MEASURE_CORRELATION_H
 #define ND_MEASURE_CORRELATION_H
 

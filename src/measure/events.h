@@ -39,9 +39,9 @@ void nd_sparse_activity_clear(nd_sparse_activity *sparse);
 size_t nd_active_frames(const nd_binned *activity, size_t cell);
 double nd_total_amount(const nd_binned *activity, size_t cell);
 
-/* Sufficiently active cells (science.md 8): at least `minimum_frames` active frames and a mean
- * rate (amount per second) above `minimum_rate`. Their indices, ascending, into `cells` (room for
- * activity->cells); returns how many. */
+/* Sufficiently active cells (docs/model.md, section 8.2): at least `minimum_frames` active frames
+ * and a mean rate (amount per second) above `minimum_rate`. Their indices, ascending, into `cells`
+ * (room for activity->cells); returns how many. */
 size_t nd_sufficiently_active(const nd_binned *activity, size_t minimum_frames, double minimum_rate,
                               size_t *cells);
 

@@ -1,7 +1,7 @@
-/* Naive information about position (science.md 8): Skaggs' spatial information and the mutual
- * information of binned responses, from sparse activity. nd_spatial_information (tuning.h) and
- * nd_mutual_information are the definitions; nd_information_tables serves the same numbers at the
- * cost of a cell's events alone, for shuffles and subsamples by the million. */
+/* Naive information about position (docs/model.md, section 8.2): Skaggs' spatial information and
+ * the mutual information of binned responses, from sparse activity. nd_spatial_information
+ * (tuning.h) and nd_mutual_information are the definitions; nd_information_tables serves the same
+ * numbers at the cost of a cell's events alone, for shuffles and subsamples by the million. */
 #ifndef ND_MEASURE_INFORMATION_H
 #define ND_MEASURE_INFORMATION_H
 

@@ -1,5 +1,6 @@
-/* The three phases of learning (science.md 4; Table 1 of the paper), from a run's traces: where
- * each dominates, and which metrics still change in it, tested. docs/phases.md tells the method.
+/* The three phases of learning (docs/model.md, section 4.8; Table 1 of the paper), from a run's
+ * traces: where each dominates, and which metrics still change in it, tested. docs/phases.md tells
+ * the method.
  *
  * Phases overlap; one dominates until nine tenths of its own fall are made, the cut that the
  * timescale of sparsification takes too.

@@ -1,4 +1,4 @@
-/* Amounts into responses for the mutual information (science.md 8). */
+/* Amounts into responses for the mutual information (docs/model.md, section 8.2). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* How naive information falls as more of a session is used: the curves from which the bias
- * corrections work (science.md 8). */
+ * corrections work (docs/model.md, section 8.4). */
 #ifndef ND_MEASURE_SAMPLE_CURVES_H
 #define ND_MEASURE_SAMPLE_CURVES_H
 
@@ -15,7 +15,7 @@ typedef struct nd_sample_curves {
     double *naive[ND_INFORMATIONS], *shuffled[ND_INFORMATIONS];
 } nd_sample_curves;
 
-/* Draws frames without replacement, `fractions` (10 in science.md; at most
+/* Draws frames without replacement, `fractions` (10 in docs/model.md, section 8.4; at most
  * ND_MOST_SAMPLE_FRACTIONS) equal steps up to all of them, ceil(repetitions / fraction) times for
  * each fraction, and evaluates the cells listed on them as they are and with their activity
  * permuted at random. Repetition r of fraction f is drawn at (seed, f, r): the same for all cells,

@@ -1,5 +1,5 @@
 /* Is a cell tuned? Its spatial information against that of its activity shifted or shuffled in
- * time (science.md 8). */
+ * time (docs/model.md, section 8.3). */
 #ifndef ND_MEASURE_SHUFFLE_H
 #define ND_MEASURE_SHUFFLE_H
 

@@ -1,5 +1,5 @@
 /* The timescale of sparsification: an exponential fitted to the fall of the fraction of active
- * units (science.md 4, the paper's methods). */
+ * units (docs/model.md, section 4.5, the paper's methods). */
 #ifndef ND_MEASURE_TIMESCALE_H
 #define ND_MEASURE_TIMESCALE_H
 

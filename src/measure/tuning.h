@@ -1,4 +1,4 @@
-/* Tuning to a position, whoever produced the activity (science.md 4). */
+/* Tuning to a position, whoever produced the activity (docs/model.md, section 4.2). */
 #ifndef ND_MEASURE_TUNING_H
 #define ND_MEASURE_TUNING_H
 

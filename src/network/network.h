@@ -1,4 +1,4 @@
-/* The reference network: the definition, short and scalar (science.md 1 and 2). */
+/* The reference network: the definition, short and scalar (docs/model.md, sections 1 and 2). */
 #ifndef ND_NETWORK_NETWORK_H
 #define ND_NETWORK_NETWORK_H
 
@@ -7,7 +7,7 @@
 #include "network/settings.h"
 
 /* Draws the initial parameters of keys->hidden units from `seed`, by keys->initialisation: rich or
- * lazy (science.md 1). */
+ * lazy (docs/model.md, section 1.4). */
 nd_parameters *nd_draw_initial_parameters(const nd_network_keys *keys, uint64_t seed, size_t inputs,
                                           size_t outputs, nd_error *error);
 
@@ -27,7 +27,7 @@ double nd_gradient(const nd_parameters *parameters, const nd_activation *activat
                    nd_parameters *gradient, double *scratch);
 
 /* Sparsity of an activity matrix (n x H): the mean over entries and the share of units that are
- * active at least once; active means above `threshold` (science.md 4). */
+ * active at least once; active means above `threshold` (docs/model.md, section 4.1). */
 void nd_sparsity(const double *activity, size_t samples, size_t hidden, double threshold,
                  double *active_fraction, double *fraction_active_units);
 

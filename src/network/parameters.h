@@ -1,4 +1,4 @@
-/* The parameters of the network of science.md 1. */
+/* The parameters of the network of docs/model.md, section 1.1. */
 #ifndef ND_NETWORK_PARAMETERS_H
 #define ND_NETWORK_PARAMETERS_H
 

@@ -1,4 +1,5 @@
-/* The learning rules' constants (science.md 2), for the reference and for the fast engine. */
+/* The learning rules' constants (docs/model.md, section 2.2), for the reference and for the fast
+ * engine. */
 #ifndef ND_RULE_CONSTANTS_H
 #define ND_RULE_CONSTANTS_H
 

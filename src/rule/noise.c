@@ -1,4 +1,4 @@
-/* Draws the noise of one step (science.md 2); the addresses are stated in rule.h. */
+/* Draws the noise of one step (docs/model.md, section 2.3); the addresses are stated in rule.h. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

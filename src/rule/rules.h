@@ -1,4 +1,4 @@
-/* The rules themselves, for the table in rule.c (science.md 2). */
+/* The rules themselves, for the table in rule.c (docs/model.md, section 2.2). */
 #ifndef ND_RULE_RULES_H
 #define ND_RULE_RULES_H
 

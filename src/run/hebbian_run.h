@@ -1,5 +1,5 @@
-/* Runs a Hebbian experiment (science.md 7) from beginning to end: settling, records, snapshots of
- * the responses, run file; resumes what was interrupted, just as nd_simulate does. */
+/* Runs a Hebbian experiment (docs/model.md, section 7) from beginning to end: settling, records,
+ * snapshots of the responses, run file; resumes what was interrupted, just as nd_simulate does. */
 #ifndef ND_RUN_HEBBIAN_RUN_H
 #define ND_RUN_HEBBIAN_RUN_H
 

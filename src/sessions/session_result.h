@@ -1,4 +1,4 @@
-/* What one session says: its cells, and its metrics (science.md 8). */
+/* What one session says: its cells, and its metrics (docs/model.md, section 8.5). */
 #ifndef ND_SESSIONS_SESSION_RESULT_H
 #define ND_SESSIONS_SESSION_RESULT_H
 

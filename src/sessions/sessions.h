@@ -1,5 +1,5 @@
 /* Many sessions: the same cells followed from one to the next, metrics against time, and what
- * they say (science.md 8). */
+ * they say (docs/model.md, section 8). */
 #ifndef ND_SESSIONS_SESSIONS_H
 #define ND_SESSIONS_SESSIONS_H
 

@@ -24,13 +24,14 @@ nd_dataset *nd_dataset_new(size_t samples, size_t inputs, size_t outputs, nd_err
 /* What a network learns from, as it lies in `dataset`, which owns it. */
 nd_samples nd_dataset_samples(const nd_dataset *dataset);
 
-/* Var(y): the variance over all entries of the targets, with n-1 (science.md 1); 1 when the
- * targets are constant, so that a relative loss can still be given. */
+/* Var(y): the variance over all entries of the targets, with n-1 (docs/model.md, section 1.2); 1
+ * when the targets are constant, so that a relative loss can still be given. */
 double nd_target_variance(const nd_dataset *dataset);
 
-/* The scaling m(v) of science.md 3, in place over `count` values: to [-1, 1]. As `published` its
- * last step is left out, and values end in [0, 1]: so are the published Figure 2 data, and so were
- * the inputs of the published runs of 10^7 steps, by their initial numbers of active units. */
+/* The scaling m(v) of docs/model.md, section 3.1, in place over `count` values: to [-1, 1]. As
+ * `published` its last step is left out, and values end in [0, 1]: so are the published Figure 2
+ * data, and so were the inputs of the published runs of 10^7 steps, by their initial numbers of
+ * active units. */
 void nd_scale_in_place(double *values, size_t count, bool published);
 
 #endif

@@ -1,5 +1,5 @@
 /* predictive-track: an agent runs up and down a corridor with textured walls and predicts what it
- * sees next (science.md 3).
+ * sees next (docs/model.md, section 3.3).
  *
  * The walls are met clockwise, seen from above with the corridor running up: the far end (from left
  * to right), the right wall (downward), the near end (to the left), the left wall (upward). A ray

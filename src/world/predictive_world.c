@@ -1,5 +1,5 @@
 /* predictive: an agent moves along a one-dimensional scene and predicts its next view
- * (science.md 3). */
+ * (docs/model.md, section 3.4). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* random and random-autoencoder: uniform values (science.md 3). */
+/* random and random-autoencoder: uniform values (docs/model.md, section 3.5). */
 #include <string.h>
 
 #include "base/random.h"

@@ -1,6 +1,6 @@
 /* smoothed and smoothed-autoencoder: uniform values, smoothed over samples and dimensions, so that
- * like inputs ask for like outputs (science.md 3). Autoencoders are scaled to [-1, 1] in the
- * published tables too. */
+ * like inputs ask for like outputs (docs/model.md, section 3.5). Autoencoders are scaled to [-1, 1]
+ * in the published tables too. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* The worlds themselves, for the table in world.c: each makes the data set of its task, or fails
- * with `error` filled (science.md 3, docs/worlds.md). */
+ * with `error` filled (docs/model.md, section 3, docs/worlds.md). */
 #ifndef ND_WORLD_WORLDS_H
 #define ND_WORLD_WORLDS_H
 

@@ -1,6 +1,6 @@
-/* Sleeping units (science.md 6): the bound on missed crossings holds by brute force; the walks that
- * stand in for sleep have the right law and do not depend on who asks; a network silent from the
- * start is cheap and told truthfully. */
+/* Sleeping units (docs/model.md, section 6.1): the bound on missed crossings holds by brute force;
+ * the walks that stand in for sleep have the right law and do not depend on who asks; a network
+ * silent from the start is cheap and told truthfully. */
 #include <math.h>
 
 #include "engine_support.h"

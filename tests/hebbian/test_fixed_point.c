@@ -1,4 +1,4 @@
-/* The exact fixed point against the Euler dynamics that define it (science.md 7). */
+/* The exact fixed point against the Euler dynamics that define it (docs/model.md, section 7.2). */
 #include "support.h"
 
 #include "base/random.h"

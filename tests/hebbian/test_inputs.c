@@ -1,4 +1,4 @@
-/* What the Hebbian network sees (science.md 7). */
+/* What the Hebbian network sees (docs/model.md, section 7.3). */
 #include "support.h"
 
 #include "hebbian/inputs.h"

@@ -28,7 +28,7 @@ static double *copy(const double *values, size_t count) {
     return copied;
 }
 
-/* One noiseless step is the three equations of science.md 7. */
+/* One noiseless step is the three equations of docs/model.md, section 7.1. */
 static void test_a_step_without_noise_is_the_learning_rule(void **state) {
     (void)state;
     nd_error error = {0};
