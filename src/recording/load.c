@@ -138,6 +138,7 @@ static bool metrics_session(const nd_request *request, nd_session *session, nd_e
     session->kind = ND_SESSION_METRICS;
     session->day = request->day;
     session->visit = request->visit;
+    session->repeat = request->repeat;
     session->exposure = NAN;
     session->given = request->given_metrics;
     session->label = nd_text(request->label, error);
@@ -151,6 +152,7 @@ static bool metrics_session(const nd_request *request, nd_session *session, nd_e
 
 /* Adds a binned reading's session to the recording, or its two directions one by one. */
 static bool add_session(nd_reading *reading, nd_recording *recording, nd_error *error) {
+    size_t repeat = reading->session.repeat;
     bool apart = recording->settings.directions == ND_DIRECTIONS_SEPARATE && reading->session.way;
     for (int way = 0; way < (apart ? 2 : 1); way++) {
         nd_session *to = &recording->sessions[recording->sessions_count];
@@ -172,6 +174,7 @@ static bool add_session(nd_reading *reading, nd_recording *recording, nd_error *
                 from->occupancy[from->bin[f]] += from->frame_seconds;
         }
         *to = *from;
+        to->repeat = repeat;
         memset(from, 0, sizeof *from);
         nd_reading_clear(&one);
         recording->sessions_count++;
@@ -187,7 +190,28 @@ static int by_group_and_day(const void *a, const void *b) {
     order = order ? order : strcmp(x->environment, y->environment);
     order = order ? order : strcmp(x->direction, y->direction);
     order = order ? order : (x->day > y->day) - (x->day < y->day);
+    order = order ? order : (x->repeat > y->repeat) - (x->repeat < y->repeat);
     return order ? order : strcmp(x->label, y->label);
+}
+
+/* Two sessions of one animal, environment, direction and day would be one point of a curve, or two
+ * environments nobody has told apart: they are meant only where `repeat` says so. */
+static bool check_days(const nd_recording *recording, nd_error *error) {
+    for (size_t i = 1; i < recording->sessions_count; i++) {
+        const nd_session *a = &recording->sessions[i - 1], *b = a + 1;
+        bool meant = a->repeat > 0 && b->repeat > 0 && a->repeat != b->repeat;
+        if (!same_place(a, b) || strcmp(a->direction, b->direction) != 0 || a->day != b->day ||
+            meant)
+            continue;
+        return nd_fail(
+            error, recording->manifest,
+            "give each its environment or day; or repeat: 1, 2 where both are meant",
+            "sessions '%.100s' and '%.100s' are of one animal%s%.60s, environment%s%.60s "
+            "and %.30s %g",
+            a->label, b->label, a->animal[0] ? " " : "", a->animal, a->environment[0] ? " " : "",
+            a->environment, recording->day_name, a->day);
+    }
+    return true;
 }
 
 /* A visit is a day on which the animal was in the environment. */
@@ -216,6 +240,7 @@ static bool finish(loading *all, nd_error *error) {
     for (size_t i = 0; fine && i < all->manifest->count; i++) {
         const nd_request *request = &all->manifest->requests[i];
         nd_reading *reading = &all->readings[i];
+        reading->session.repeat = request->repeat;
         if (request->metrics)
             fine = metrics_session(request, &reading->session, error);
         else
@@ -233,7 +258,7 @@ static bool finish(loading *all, nd_error *error) {
     qsort(recording->sessions, recording->sessions_count, sizeof *recording->sessions,
           by_group_and_day);
     count_visits(recording);
-    return true;
+    return check_days(recording, error);
 }
 
 static bool read_all(loading *all, const nd_limits *limits, nd_error *error) {

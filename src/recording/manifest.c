@@ -296,6 +296,7 @@ static bool take_session(const reading *r, const char *key, const nd_session_key
                 take_file(r, under(part, key, "file"), keys->file, &request->file) &&
                 number(r, under(part, key, "day"), keys->day, -1e9, 1e9, &request->day) &&
                 size(r, under(part, key, "visit"), keys->visit, 1, 1000000, &request->visit) &&
+                size(r, under(part, key, "repeat"), keys->repeat, 1, 1000000, &request->repeat) &&
                 number(r, under(part, key, "frame_seconds"), keys->frame_seconds, 1e-6, 1e6,
                        &request->frame_seconds) &&
                 truth(r, under(part, key, "registered"), keys->registered, &request->registered);

@@ -34,6 +34,7 @@ static const cyaml_schema_field_t session_fields[] = {
     TEXT("label", nd_session_keys, label),
     TEXT("day", nd_session_keys, day),
     TEXT("visit", nd_session_keys, visit),
+    TEXT("repeat", nd_session_keys, repeat),
     TEXT("animal", nd_session_keys, animal),
     TEXT("environment", nd_session_keys, environment),
     TEXT("direction", nd_session_keys, direction),

@@ -18,7 +18,7 @@ typedef struct nd_metrics_keys {
 } nd_metrics_keys;
 
 typedef struct nd_session_keys {
-    char *label, *day, *visit, *animal, *environment, *direction, *file, *frame_seconds,
+    char *label, *day, *visit, *repeat, *animal, *environment, *direction, *file, *frame_seconds,
         *registered;
     nd_selector_keys *role[ND_ROLES];
     nd_metrics_keys *metrics;

@@ -9,8 +9,9 @@ typedef struct nd_request {
     size_t index;                                   /* in the manifest */
     char *label, *animal, *environment, *direction; /* never NULL */
     double day;
-    size_t visit; /* 0: to be counted */
-    char *file;   /* where whatever has no file of its own is looked for; or NULL */
+    size_t visit;  /* 0: to be counted */
+    size_t repeat; /* which of several sessions of a day, from 1; 0: not said */
+    char *file;    /* where whatever has no file of its own is looked for; or NULL */
     nd_selector role[ND_ROLES];
     bool given[ND_ROLES]; /* in the manifest */
     double frame_seconds; /* 0: from the times */

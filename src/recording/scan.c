@@ -224,10 +224,68 @@ static void guess_animal(const scan *s, const found *anchor, char *animal, size_
         snprintf(animal, size, "%.*s", (int)length, name);
 }
 
+/* The `number`-th word of a file's name, its ending left out: words are parted by _, -, . or a
+ * blank. False where there are fewer. */
+static bool word_of(const char *path, size_t number, char *word, size_t size) {
+    const char *name = nd_base_name(path), *dot = strrchr(name, '.');
+    const char *end = dot && dot > name ? dot : name + strlen(name);
+    for (size_t at = 0; name < end; at++) {
+        size_t length = strcspn(name, "_-. ");
+        length = length < (size_t)(end - name) ? length : (size_t)(end - name);
+        if (at == number) {
+            snprintf(word, size, "%.*s", (int)length, name);
+            return length > 0;
+        }
+        name += length + 1;
+    }
+    return false;
+}
+
+static bool all_letters(const char *word) {
+    for (; *word; word++)
+        if (!isalpha((unsigned char)*word))
+            return false;
+    return true;
+}
+
+static bool has_activity(const scan *s, size_t file) {
+    for (size_t i = 0; i < s->found_count; i++)
+        if (s->list[i].file == file && s->list[i].finding.role == ND_ROLE_ACTIVITY)
+            return true;
+    return false;
+}
+
+/* Do names alike but for one word of letters, as mouse_A_day1 and mouse_B_day1, tell sessions of
+ * one animal apart? Such a word may be an environment; `word` receives that of the anchor's file,
+ * `other` one that differs. */
+static bool guess_environment(const scan *s, const found *anchor, char *word, char *other,
+                              size_t size) {
+    const char *mine = s->files[anchor->file];
+    for (size_t number = 1; word_of(mine, number, word, size); number++) {
+        if (!all_letters(word))
+            continue;
+        for (size_t f = 0; f < s->count; f++) {
+            char a[64], b[64];
+            bool alike = has_activity(s, f) && word_of(s->files[f], number, other, size) &&
+                         strcmp(word, other) != 0 && all_letters(other);
+            for (size_t k = 0; alike; k++) {
+                bool in_mine = word_of(mine, k, a, sizeof a);
+                alike = in_mine == word_of(s->files[f], k, b, sizeof b) &&
+                        (!in_mine || k == number || strcmp(a, b) == 0);
+                if (!in_mine)
+                    break;
+            }
+            if (alike)
+                return true;
+        }
+    }
+    return false;
+}
+
 /* environment, session and direction of {e,s,d}; day and epoch of {d}{e}. */
 static void put_place(scan *s, const found *anchor, size_t number) {
     unsigned a, b, c;
-    char at[128];
+    char at[128], word[64], other[64];
     subscripts_of(anchor->finding.name, at, sizeof at);
     char animal[64];
     long first = first_day(s);
@@ -236,6 +294,16 @@ static void put_place(scan *s, const found *anchor, size_t number) {
         put(s, "    animal: ");
         put_quoted(s, animal);
         put(s, "\n");
+    }
+    if (strchr(at, ',') == NULL && guess_environment(s, anchor, word, other, sizeof word)) {
+        clean(word, sizeof word);
+        clean(other, sizeof other);
+        put(s, "    environment: ");
+        put_quoted(s, word);
+        put(s,
+            "  # a guess: the files' names tell %s from %s. Is it the environment? Else delete "
+            "it\n",
+            word, other);
     }
     if (sscanf(at, "{%u,%u,%u}", &a, &b, &c) == 3)
         put(s, "    environment: %u\n    day: %u\n    direction: %u\n", a, b, c);

@@ -44,6 +44,7 @@ typedef struct nd_session {
     char *file;      /* the activity's, for messages */
     double day;      /* as in the manifest; sessions are sorted by it within a group */
     size_t visit;    /* 1, 2, ...: how often this animal has been in this environment */
+    size_t repeat;   /* which of several sessions of one day there, from 1; 0: the only one */
     double exposure; /* experience of the environment as the file gives it; NaN if it does not */
 
     /* Shapes. */

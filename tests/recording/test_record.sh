@@ -48,6 +48,32 @@ refuses 2 '-o' record tables.yaml
 
 succeeds record "$source/examples/recordings/metrics.yaml" -o metrics --quiet
 
+# Two sessions of one animal, environment and day are no two points of a curve unless it is said.
+two_sessions() {
+    printf 'day_name: day\nbins: 10\nsessions:\n'
+    printf '  - {label: %s, animal: m, day: 3, file: day%d.csv, activity: {columns: [cell_*]}%s}\n' \
+        morning 1 "$1" evening 2 "$2"
+}
+two_sessions "" "" >twice.yaml
+refuses 1 "sessions 'evening' and 'morning' are of one animal m, environment and day 3" record twice.yaml -o twice
+refuses 1 "repeat: 1, 2" record twice.yaml --check
+two_sessions ", repeat: 1" ", repeat: 1" >twice.yaml
+refuses 1 "repeat: 1, 2" record twice.yaml --check
+two_sessions ", repeat: 2" ", repeat: 1" >twice.yaml
+succeeds record twice.yaml --check
+check "in the order of their repeats" test "$(sed 's/ .*//' out | paste -sd' ')" = "evening morning"
+two_sessions ", environment: a" ", environment: b" >twice.yaml
+succeeds record twice.yaml --check
+
+# File names that tell environments apart: the first manifest asks.
+for name in m1_A_day1 m1_B_day1 m1_A_day2 m1_B_day2; do cp day1.csv $name.csv; done
+succeeds record --scan m1_?_day?.csv -o asked.yaml
+check "a guess at the environment of each, and a question" \
+    test "$(grep -c 'environment: "[AB]"  # a guess: .*Is it the environment?' asked.yaml)" = 4
+succeeds record asked.yaml --check
+succeeds record --scan m1_A_day?.csv -o asked.yaml
+check "none where the names differ in numbers alone" test -z "$(grep environment: asked.yaml)"
+
 if [ -d "$reference" ]; then
     ln -s "$reference"/longitudinal/*.nwb "$reference"/ca1/*.mat "$reference"/sample/*.mat .
     for example in linear-track-nwb cell-arrays two-matrices; do
