@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 CMAKE_FLAGS ?=
 PREFIX ?= /usr/local
 
-.PHONY: all program dependencies demo test bench figures lint validate fuzz install clean help
+.PHONY: all program dependencies demo test bench figures lint validate fuzz install uninstall clean help
 
 all: dependencies program
 
@@ -12,7 +12,7 @@ dependencies:
 	@scripts/install-deps build
 
 program:
-	@cmake -S . -B $(BUILD) -DCMAKE_INSTALL_PREFIX=$(PREFIX) -DND_TESTS=OFF $(CMAKE_FLAGS) >$(BUILD).log 2>&1 \
+	@cmake -S . -B $(BUILD) -DCMAKE_INSTALL_PREFIX="$(PREFIX)" -DND_TESTS=OFF $(CMAKE_FLAGS) >$(BUILD).log 2>&1 \
 		|| { cat $(BUILD).log; exit 1; }
 	@rm -f $(BUILD).log
 	@cmake --build $(BUILD) -j$(JOBS) --target nulldrift manual -- --no-print-directory -s
@@ -47,6 +47,9 @@ install: all
 	@cmake --build $(BUILD) -j$(JOBS) -- --no-print-directory -s
 	@cmake --install $(BUILD) >/dev/null && echo "Installed under $(PREFIX)"
 
+uninstall:
+	@cmake --build $(BUILD) --target uninstall -- --no-print-directory -s
+
 clean:
 	@rm -rf build build-* demo figures validation
 
@@ -56,4 +59,5 @@ help:
 	@echo "make test      all tests        make validate  the paper's claims, long runs"
 	@echo "make bench     speed            make figures   every figure, in figures/"
 	@echo "make lint      format, static analysis, sanitizers      make fuzz      the readers"
-	@echo "make install   program, library, header, man pages, completion (PREFIX=/usr/local)"
+	@echo "make install   program, library, header, manual, completion (PREFIX=/usr/local)"
+	@echo "make uninstall what make install laid down is removed"

@@ -2,9 +2,9 @@
 # chooses at run time (src/engine/kernels.c).
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
   foreach(precision double single)
-    set_source_files_properties(${CMAKE_SOURCE_DIR}/src/engine/kernels/avx512_${precision}.c
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/src/engine/kernels/avx512_${precision}.c
       PROPERTIES COMPILE_OPTIONS "-march=x86-64-v4;-mprefer-vector-width=512")
-    set_source_files_properties(${CMAKE_SOURCE_DIR}/src/engine/kernels/avx2_${precision}.c
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/src/engine/kernels/avx2_${precision}.c
       PROPERTIES COMPILE_OPTIONS "-march=x86-64-v3")
   endforeach()
 endif()

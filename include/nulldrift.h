@@ -12,6 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
 #pragma GCC visibility push(default)
 
 /* A failure, in three parts that read as one line: "WHERE: WHAT; MEND". Empty strings when fine. */
@@ -37,7 +40,7 @@ typedef struct nd_watch {
     const volatile int *stop;
 } nd_watch;
 
-/* The library's version, e.g. "0.1.0". */
+/* The library's version, e.g. "0.2.0". */
 const char *nd_version(void);
 
 /* The error as one line "WHERE: WHAT; MEND", in `line` of `size` bytes; returns `line`. */
@@ -89,7 +92,8 @@ nd_outcome nd_simulate(const nd_experiment *experiment, const char *path,
 typedef struct nd_dataset nd_dataset; /* what the world hands to the network */
 typedef struct nd_engine nd_engine;   /* a network under training */
 
-/* Makes the experiment's data set and checks it: finite values, matching shapes. */
+/* Makes the experiment's data set and checks it: finite values, matching shapes. Fails for a
+ * Hebbian experiment, which has none; so does nd_engine_open. nd_simulate runs both models. */
 nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error);
 void nd_dataset_free(nd_dataset *dataset);
 /* n, d_in (action included) and d_out; any of them may be NULL. */
@@ -126,5 +130,8 @@ void nd_engine_parameters(nd_engine *engine, nd_parameters *out);
 void nd_engine_close(nd_engine *engine);
 
 #pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "engine/backends.h"
+#include "experiment/start.h"
 
 static const nd_engine_backend *const BACKENDS[] = {&nd_fast_backend, &nd_reference_backend};
 
@@ -23,6 +24,8 @@ const nd_engine_backend *nd_engine_choose(const nd_experiment *experiment,
 
 nd_engine *nd_engine_open(const nd_experiment *experiment, const nd_dataset *dataset,
                           unsigned threads, nd_error *error) {
+    if (!nd_needs_feed_forward(experiment, error))
+        return NULL;
     const nd_engine_backend *backend = nd_engine_choose(experiment, dataset, error);
     return backend ? backend->open(experiment, dataset, threads ? threads : 1, error) : NULL;
 }

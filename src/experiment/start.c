@@ -5,7 +5,16 @@
 #include "base/error.h"
 #include "world/world.h"
 
+bool nd_needs_feed_forward(const nd_experiment *experiment, nd_error *error) {
+    if (experiment->network.model == ND_FEED_FORWARD)
+        return true;
+    return nd_fail(error, "network.model", "run it with nd_simulate, or nulldrift hebbian",
+                   "is 'hebbian', which has no data set and no steps of a feed-forward network");
+}
+
 nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error) {
+    if (!nd_needs_feed_forward(experiment, error))
+        return NULL;
     return nd_world_make(&experiment->world, experiment->seed, error);
 }
 

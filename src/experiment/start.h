@@ -6,6 +6,10 @@
 #include "rule/rule.h"
 #include "world/dataset.h"
 
+/* For what works on the feed-forward network alone: false, with `error` saying so, for an
+ * experiment of another model. */
+bool nd_needs_feed_forward(const nd_experiment *experiment, nd_error *error);
+
 /* The parameters at step 0: drawn from experiment->seed (rich, lazy), or the data set's own (file;
  * fails where it has none or they are for another number of units). */
 nd_parameters *nd_initial_parameters(const nd_experiment *experiment, const nd_dataset *dataset,

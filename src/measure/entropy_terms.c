@@ -5,7 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+/* Where the loader can choose: GCC's clones need glibc's. */
+#if defined(__x86_64__) && defined(__GNUC__) && defined(__GLIBC__) && !defined(__clang__)
 #define CLONES __attribute__((target_clones("default", "arch=x86-64-v3")))
 #else
 #define CLONES
@@ -47,12 +48,18 @@ static inline double log2_of(double x) {
     return exponent + 2.0 * M_LOG2E * (s + s * series);
 }
 
-CLONES void nd_entropy_terms(const double *x, const double *shift, size_t count, double *term) {
+/* The clones are this file's own: the name that chooses among them is offered to everybody when it
+ * is not static, whatever the visibility. */
+CLONES static void entropy_terms(const double *x, const double *shift, size_t count, double *term) {
     for (size_t i = 0; i < count; i++) {
         double positive = x[i] > DBL_MIN ? x[i] : DBL_MIN;
         double value = x[i] * (log2_of(positive) - shift[i]);
         term[i] = x[i] > 0.0 ? value : 0.0;
     }
+}
+
+void nd_entropy_terms(const double *x, const double *shift, size_t count, double *term) {
+    entropy_terms(x, shift, count, term);
 }
 
 double nd_ordered_sum(const double *x, size_t count) {

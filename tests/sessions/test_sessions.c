@@ -297,7 +297,7 @@ static void test_longitudinal_mouse_sparsifies(void **state) {
     assert_fine(
         nd_group_common_maps(result, &result->group[0], which, 3, maps, &ids, &cells, &error),
         &error);
-    support_between("cells", (double)cells, 50, 200);
+    assert_between("cells", (double)cells, 50, 200);
     for (size_t s = 0; s < 3; s++)
         free(maps[s]);
     free(ids);

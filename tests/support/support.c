@@ -61,7 +61,7 @@ void assert_close(const char *what, const double *actual, const double *expected
     }
 }
 
-void support_between(const char *what, double value, double low, double high) {
+void assert_between(const char *what, double value, double low, double high) {
     if (!(value >= low && value <= high))
         fail_msg("%s: %.17g, expected from %g to %g", what, value, low, high);
 }

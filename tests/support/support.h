@@ -32,6 +32,6 @@ void assert_close(const char *what, const double *actual, const double *expected
 
 /* Fails unless low <= value <= high; says what it was. (cmocka's own comparison of ranges goes by
  * another name from release to release.) */
-void support_between(const char *what, double value, double low, double high);
+void assert_between(const char *what, double value, double low, double high);
 
 #endif

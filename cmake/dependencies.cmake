@@ -1,0 +1,48 @@
+# The libraries, by pkg-config, and Random123, which is headers alone. Whatever is missing is named in
+# one go. A library some distributions call otherwise is asked for by each of its names.
+
+# Sets RESULT to the first of the given pkg-config names that is installed, or adds LABEL to
+# ND_MISSING.
+function(nd_module result label)
+  foreach(name ${ARGN})
+    pkg_check_modules(FOUND_${name} QUIET ${name})
+    if(FOUND_${name}_FOUND)
+      set(${result} ${name} PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  set(${result} "" PARENT_SCOPE)
+  set(ND_MISSING ${ND_MISSING} ${label} PARENT_SCOPE)
+endfunction()
+
+set(ND_MISSING "")
+set(ND_MODULES "")
+# OpenBLAS before GSL, which brings a CBLAS of its own that is some ten times slower: the first one
+# that is linked gives the functions. Where there is no lapacke.pc, OpenBLAS holds LAPACKE itself.
+nd_module(OPENBLAS OpenBLAS openblas)
+nd_module(LAPACKE LAPACKE lapacke openblas)
+nd_module(CYAML libcyaml libcyaml)
+nd_module(YAML libyaml yaml-0.1)
+nd_module(NETCDF netCDF netcdf)
+nd_module(HDF5 HDF5 hdf5-serial hdf5)
+nd_module(MATIO matio matio)
+nd_module(GSL GSL gsl)
+nd_module(SQLITE SQLite sqlite3)
+nd_module(ZLIB zlib zlib)
+find_path(ND_RANDOM123 Random123/philox.h)
+if(NOT ND_RANDOM123)
+  list(APPEND ND_MISSING Random123)
+endif()
+if(ND_TESTS)
+  nd_module(CMOCKA_MODULE "cmocka (for the tests; -DND_TESTS=OFF does without)" cmocka)
+endif()
+if(ND_MISSING)
+  list(JOIN ND_MISSING ", " ND_MISSING)
+  message(FATAL_ERROR "nulldrift needs these, headers included: ${ND_MISSING}. "
+    "docs/install.md names their packages; on Debian and Ubuntu scripts/install-deps installs them.")
+endif()
+
+set(ND_MODULES ${OPENBLAS} ${LAPACKE} ${CYAML} ${YAML} ${NETCDF} ${HDF5} ${MATIO} ${GSL} ${SQLITE}
+  ${ZLIB})
+list(REMOVE_DUPLICATES ND_MODULES)
+pkg_check_modules(ND_DEPENDENCIES REQUIRED IMPORTED_TARGET GLOBAL ${ND_MODULES})
