@@ -37,9 +37,9 @@ static const nd_option *find_option(const nd_command *command, const char *word,
 }
 
 static int wrong(const nd_command *command, const char *fault, const char *word) {
-    fprintf(stderr,
-            "nulldrift %s: %s %s; usage: nulldrift %s %s (`nulldrift %s --help` tells more)\n",
-            command->name, fault, word, command->name, command->usage, command->name);
+    fprintf(
+        stderr, "nulldrift %s: %s%s%s; usage: nulldrift %s %s (`nulldrift %s --help` tells more)\n",
+        command->name, fault, *word ? " " : "", word, command->name, command->usage, command->name);
     return ND_EXIT_USAGE;
 }
 
