@@ -4,14 +4,16 @@
 # In such a file `$ ` begins a command of the shell and `> ` goes on with it. What it printed, standard
 # output and error together, follows, each line after four blanks and without blanks at its end; then
 # [N] where its exit code N was not 0. `~ EXPRESSION` is for sed, which makes what comes after it the
-# same on every machine. `#` begins a comment; the blank lines before are for the eye.
+# same on every machine. The program's
+# version and the folders it works in are taken out already. `#` begins a comment; the blank lines before are for the eye.
 # All commands of a file run in one new folder. With ND_WRITE_SAID=1 the file is written anew: see with
 # `git diff` that what changed is meant.
 . "$2/tests/support/shell.sh"
 held=$source/${3#"$2"/}
 export LC_ALL=C.UTF-8 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 unset NULLDRIFT_INSTRUCTIONS
-same=(-e "s|$folder/||g" -e "s|$source|SOURCE|g")
+version=$(nulldrift --version | sed 's/.* //; s/\./[.]/g')
+same=(-e "s|$folder/||g" -e "s|$source|SOURCE|g" -e "s/\b$version\b/VERSION/")
 now=$(mktemp)
 trap 'rm -f "$now"; at_end' EXIT
 
