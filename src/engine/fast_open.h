@@ -1,13 +1,13 @@
-/* The fast engine's opening and closing, and which experiments it serves. */
+/* The fast engine's opening and closing. */
 #ifndef ND_ENGINE_FAST_OPEN_H
 #define ND_ENGINE_FAST_OPEN_H
 
-#include "engine/engine.h"
+#include "engine/fast_engine.h"
 
-bool nd_fast_serves(const nd_experiment *experiment, const nd_dataset *dataset);
-nd_engine *nd_fast_open(const nd_experiment *experiment, const nd_dataset *dataset,
-                        unsigned threads, nd_error *error);
+/* An engine at step 0 without its back end; NULL with error. */
+nd_fast_engine *nd_fast_open(const nd_experiment *experiment, const nd_dataset *dataset,
+                             unsigned threads, nd_error *error);
 /* NULL is fine. */
-void nd_fast_close(nd_engine *engine);
+void nd_fast_close(nd_fast_engine *engine);
 
 #endif

@@ -1,77 +1,46 @@
-/* Silent units of the fast engine: falling asleep, waking, what they are meanwhile (docs/model.md,
- * section 6.1).
- */
+#include "engine/fast_silence.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "engine/fast_engine.h"
+#include "engine/fast_pack.h"
 #include "engine/walk.h"
+#include "rule/constants.h"
+
+/* A sleep's chance of missing a crossing (science.md 6). */
+static const double MISS_CHANCE = 1e-15;
 
 /* Shorter sleeps cost more than they spare. */
 enum { LEAST_SLEEP = 32 };
 
-/* SED: perturbations of 0.1 / sqrt(rows of the parameter's matrix), docs/model.md, section 2.2. */
-static const double PERTURBATION = 0.1;
+/* ---- What spares them ---- */
 
-/* Four samples side by side: their sums do not wait for each other. */
-static void drive_by_coordinates(const nd_subspace *subspace, const double *state, double *drive) {
-    size_t n = subspace->samples, rank = subspace->rank;
-    for (size_t s = 0; s < n; s += 4) {
-        size_t last = s + 3 < n ? s + 3 : n - 1;
-        const double *row[4];
-        double sum[4] = {0};
-        for (size_t i = 0; i < 4; i++)
-            row[i] = subspace->coordinates + (s + i < n ? s + i : last) * rank;
-        for (size_t k = 0; k < subspace->reach[last]; k++)
-            for (size_t i = 0; i < 4; i++)
-                sum[i] += row[i][k] * state[k];
-        memcpy(drive + s, sum, (last - s + 1) * sizeof *sum);
-    }
-}
-
-void nd_fast_drive_of(const nd_fast_engine *engine, size_t unit, const double *state, double *drive,
-                      double *scratch) {
-    const nd_subspace *subspace = engine->subspace;
-    size_t n = subspace->samples, columns = subspace->columns;
-    if (!engine->layer.gram) {
-        drive_by_coordinates(subspace, state, drive);
+void nd_silence_choose(nd_fast_engine *engine, bool margins_move) {
+    const nd_layer *layer = &engine->layer;
+    bool update_noise = engine->experiment->learning.update_noise > 0;
+    engine->silence = ND_SILENT_WORKS;
+    if (!layer->relu || margins_move)
         return;
-    }
-    const double *weights = engine->initial->input_weights + unit * (columns - 1);
-    memcpy(scratch, weights, (columns - 1) * sizeof *scratch);
-    scratch[columns - 1] = engine->initial->bias[unit];
-    for (size_t s = 0; s < n; s++)
-        for (size_t i = 0; i < columns; i++)
-            scratch[i] += state[s] * subspace->augmented[s * columns + i];
-    for (size_t s = 0; s < n; s++) {
-        drive[s] = 0;
-        for (size_t i = 0; i < columns; i++)
-            drive[s] += subspace->augmented[s * columns + i] * scratch[i];
-    }
+    if (layer->rule == ND_FAST_SGD)
+        engine->silence = update_noise ? ND_SILENT_WALKS : ND_SILENT_RESTS;
+    else if (layer->rule == ND_FAST_SED && layer->keeps_drive)
+        engine->silence = ND_SILENT_FOLLOWS;
+    else if (layer->rule == ND_FAST_RMSPROP && !update_noise)
+        engine->silence = ND_SILENT_RESTS;
+    else if (layer->rule == ND_FAST_ADAM && !update_noise)
+        engine->silence = ND_SILENT_COASTS;
+    engine->silence_threshold = nd_silence_threshold(layer->samples, MISS_CHANCE);
+    engine->silence_tail = nd_gaussian_tail(engine->silence_threshold);
 }
 
-/* How far the unit's input side is from the nearest sample's threshold: min over s of -drive /
- * |x~_s|, negative if a sample drives it. */
-static double distance_of(const nd_fast_engine *engine, nd_share *share, size_t unit,
-                          const double *state) {
-    size_t n = engine->layer.samples;
-    double *drive = share->values, highest = -INFINITY;
-    nd_fast_drive_of(engine, unit, state, drive, share->values + n);
-    for (size_t s = 0; s < n; s++) {
-        double shift = drive[s] / engine->subspace->length[s];
-        highest = shift > highest ? shift : highest;
-    }
-    return -highest;
+const char *nd_silence_word(nd_silence silence) {
+    static const char *const WORDS[] = {"work", "rest", "coast", "walk", "follow"};
+    return WORDS[silence];
 }
 
-/* The same of an awake unit. */
-static double awake_distance(const nd_fast_engine *engine, nd_share *share, size_t slot,
-                             const double *state) {
-    if (engine->kernels->distance)
-        return engine->kernels->distance(&engine->layer, &share->pack, slot);
-    return distance_of(engine, share, share->pack.unit[slot], state);
-}
+/* ---- Asleep ---- */
 
+/* The walk of a unit asleep, from where it fell asleep. */
 static void start_walk(const nd_fast_engine *engine, size_t unit, nd_walk *walk) {
     *walk = (nd_walk){.gaussians = engine->kernels->walk_gaussians,
                       .seed = engine->experiment->seed,
@@ -81,11 +50,12 @@ static void start_walk(const nd_fast_engine *engine, size_t unit, nd_walk *walk)
                       .whole = engine->silence == ND_SILENT_WALKS};
 }
 
-void nd_fast_asleep_state(const nd_fast_engine *engine, size_t unit, double *state,
-                          double *scratch) {
+void nd_silence_state(const nd_fast_engine *engine, size_t unit, nd_unit_scratch *scratch,
+                      double *state) {
     const nd_layer *layer = &engine->layer;
     const nd_sleeper *sleeper = &engine->sleeper[unit];
     size_t rows = layer->rows;
+    double *walked = scratch->walked;
     memcpy(state, engine->home + unit * rows, rows * sizeof *state);
     if (sleeper->state != ND_ASLEEP)
         return;
@@ -94,21 +64,21 @@ void nd_fast_asleep_state(const nd_fast_engine *engine, size_t unit, double *sta
     double side = engine->rate * engine->experiment->learning.update_noise, outer = side;
     if (engine->silence == ND_SILENT_WALKS) {
         nd_walk_within(&walk, (double)(sleeper->until - sleeper->since),
-                       (double)(engine->base.step - sleeper->since), rows, scratch, scratch + rows);
+                       (double)(engine->base.step - sleeper->since), rows, walked, scratch->bridge);
     } else {
-        side = engine->rate * PERTURBATION / sqrt((double)engine->initial->hidden);
-        outer = engine->rate * PERTURBATION / sqrt((double)layer->outputs);
-        nd_walk_within(&walk, sleeper->budget, engine->clock - sleeper->clock, rows, scratch,
-                       scratch + rows);
+        side = engine->rate * ND_SED_PERTURBATION / sqrt((double)engine->initial->hidden);
+        outer = engine->rate * ND_SED_PERTURBATION / sqrt((double)layer->outputs);
+        nd_walk_within(&walk, sleeper->budget, engine->clock - sleeper->clock, rows, walked,
+                       scratch->bridge);
     }
     for (size_t i = 0; i < rows; i++)
-        state[i] += (i < layer->side ? side : outer) * scratch[i];
+        state[i] += (i < layer->side ? side : outer) * walked[i];
 }
 
 /* Decides whether a unit this far from every threshold may sleep, and until when; fills its
  * sleeper. In k steps its input side moves by a Gaussian of deviation rate sigma sqrt k in the
- * direction of a sample, so that each sample counts with its own margin and length (docs/model.md,
- * section 6.1). */
+ * direction of a sample, so that each sample counts with its own margin and length (science.md 6
+ * takes the least margin and the greatest length together). */
 static bool may_sleep(nd_fast_engine *engine, size_t unit, double distance) {
     nd_sleeper *sleeper = &engine->sleeper[unit];
     if (!(distance >= 0))
@@ -127,7 +97,7 @@ static bool may_sleep(nd_fast_engine *engine, size_t unit, double distance) {
         *sleeper = (nd_sleeper){.since = engine->base.step, .until = until, .state = ND_ASLEEP};
         return true;
     }
-    double perturbation = PERTURBATION / sqrt((double)engine->initial->hidden);
+    double perturbation = ND_SED_PERTURBATION / sqrt((double)engine->initial->hidden);
     double walk = distance - c * perturbation, stride = c * engine->rate * perturbation;
     double budget = walk > 0 ? (walk / stride) * (walk / stride) : 0;
     /* No single change of the error may use up much of it. */
@@ -139,6 +109,9 @@ static bool may_sleep(nd_fast_engine *engine, size_t unit, double distance) {
     return true;
 }
 
+/* ---- Waking ---- */
+
+/* Is a sleep over? */
 static bool due(const nd_fast_engine *engine, const nd_sleeper *sleeper) {
     if (sleeper->state != ND_ASLEEP)
         return false;
@@ -158,6 +131,7 @@ static double missed(const nd_fast_engine *engine, const nd_sleeper *sleeper) {
     return walk + steps * n * engine->silence_tail;
 }
 
+/* The share must know when the first of its sleepers is due. */
 static void note_wake(nd_fast_engine *engine, nd_share *share, size_t unit) {
     const nd_sleeper *sleeper = &engine->sleeper[unit];
     if (engine->silence == ND_SILENT_WALKS && sleeper->until < share->next_wake)
@@ -167,80 +141,95 @@ static void note_wake(nd_fast_engine *engine, nd_share *share, size_t unit) {
         share->wake_clock = clock;
 }
 
-bool nd_fast_wake_due(const nd_fast_engine *engine, const nd_share *share) {
+/* Is a sleeper of the share due? */
+static bool any_due(const nd_fast_engine *engine, const nd_share *share) {
     if (engine->silence == ND_SILENT_WALKS)
         return engine->base.step >= share->next_wake;
     return engine->silence == ND_SILENT_FOLLOWS && engine->clock >= share->wake_clock;
 }
 
 /* A sleep is over; false: the unit sleeps on. */
-static bool wake_unit(nd_fast_engine *engine, nd_share *share, size_t unit, double *state) {
+static bool wake_unit(nd_fast_engine *engine, nd_share *share, size_t unit) {
+    nd_unit_scratch *scratch = &share->scratch;
     nd_sleeper *sleeper = &engine->sleeper[unit];
     size_t rows = engine->layer.rows;
-    nd_fast_asleep_state(engine, unit, state, share->values);
+    double *state = scratch->state;
+    nd_silence_state(engine, unit, scratch, state);
     share->bound += missed(engine, sleeper);
     sleeper->state = ND_AWAKE;
-    if (may_sleep(engine, unit, distance_of(engine, share, unit, state))) {
+    if (may_sleep(engine, unit, nd_unit_distance(engine, unit, state, scratch))) {
         share->sleeps++;
         memcpy(engine->home + unit * rows, state, rows * sizeof *state);
         return false;
     }
-    nd_fast_admit(engine, share, unit, state);
+    nd_pack_admit(engine, share, unit, state);
     share->noise_drawn = false;
     return true;
 }
 
-void nd_fast_wake(nd_fast_engine *engine, nd_share *share) {
-    size_t rows = engine->layer.rows;
-    if (!nd_fast_wake_due(engine, share))
-        return;
+bool nd_silence_wake(nd_fast_engine *engine, nd_share *share) {
+    bool woken = false;
+    if (!engine->noise->units_move || !any_due(engine, share))
+        return false;
     share->next_wake = UINT64_MAX;
     share->wake_clock = INFINITY;
-    double *state = share->values + 4 * (rows + engine->subspace->columns + engine->layer.samples);
     for (size_t unit = share->first; unit < share->first + share->units; unit++) {
         const nd_sleeper *sleeper = &engine->sleeper[unit];
         if (sleeper->state != ND_ASLEEP)
             continue;
-        if (!due(engine, sleeper) || !wake_unit(engine, share, unit, state))
+        if (due(engine, sleeper) && wake_unit(engine, share, unit))
+            woken = true;
+        else
             note_wake(engine, share, unit);
     }
+    return woken;
 }
 
-/* Adam: all that the moments can still add, were the gradient to stay zero, is less than a rounding
- * of the parameters. Each step multiplies mean / root by at most 0.9 / sqrt(0.999). */
-static bool has_coasted(const nd_fast_engine *engine, const nd_share *share, size_t slot,
-                        double *scratch) {
-    size_t rows = engine->layer.rows;
-    double *state = scratch, *mean = scratch + rows, *square = scratch + 2 * rows;
-    engine->kernels->get(&engine->layer, share->pack.parameters, slot, state);
+/* ---- Falling asleep ---- */
+
+/* How far a silent slot's input side, its state given, is from the nearest sample's threshold. */
+static double awake_distance(const nd_fast_engine *engine, nd_share *share, size_t slot,
+                             const double *state) {
+    if (engine->kernels->distance)
+        return engine->kernels->distance(&engine->layer, &share->pack, slot);
+    return nd_unit_distance(engine, share->pack.unit[slot], state, &share->scratch);
+}
+
+/* Adam: all that the moments can still add to a slot's state, were the gradient to stay zero, is
+ * less than a rounding of it. Each step multiplies mean / root by at most 0.9 / sqrt(0.999). */
+static bool has_coasted(const nd_fast_engine *engine, nd_share *share, size_t slot,
+                        const double *state) {
+    double *mean = share->scratch.moment[0], *square = share->scratch.moment[1];
     engine->kernels->get(&engine->layer, share->pack.moment[0], slot, mean);
     engine->kernels->get(&engine->layer, share->pack.moment[1], slot, square);
     double largest = 0, still = 0;
-    for (size_t i = 0; i < rows; i++) {
+    for (size_t i = 0; i < engine->layer.rows; i++) {
         largest = fmax(largest, fabs(state[i]));
-        still = fmax(still, engine->rate * fabs(mean[i]) / (sqrt(square[i]) + 1e-8));
+        still = fmax(still, engine->rate * fabs(mean[i]) / (sqrt(square[i]) + ND_ADAM_EPSILON));
     }
     return 10 * still <= 1e-17 * largest;
 }
 
-/* Takes a slot out of the pack; the last slot moves into it. */
-static void dismiss(nd_fast_engine *engine, nd_share *share, size_t slot) {
-    nd_pack *pack = &share->pack;
-    size_t last = pack->slots - 1;
-    engine->kernels->move(&engine->layer, pack, last, slot);
-    pack->unit[slot] = pack->unit[last];
-    pack->slots = last;
-    pack->groups = (last + engine->kernels->lanes - 1) / engine->kernels->lanes;
-    share->silent[slot] = share->silent[last];
+/* May the unit of a silent slot, of the given state, sleep? Fills its sleeper if so. */
+static bool falls_asleep(nd_fast_engine *engine, nd_share *share, size_t slot,
+                         const double *state) {
+    size_t unit = share->pack.unit[slot];
+    double distance = awake_distance(engine, share, slot, state);
+    if (engine->silence != ND_SILENT_COASTS)
+        return may_sleep(engine, unit, distance);
+    if (distance < 0 || !has_coasted(engine, share, slot, state))
+        return false;
+    engine->sleeper[unit].state = ND_AT_REST;
+    return true;
 }
 
-bool nd_fast_doze(nd_fast_engine *engine, nd_share *share) {
+bool nd_silence_put_to_sleep(nd_fast_engine *engine, nd_share *share) {
     nd_pack *pack = &share->pack;
     size_t rows = engine->layer.rows;
-    double *scratch = share->values;
-    double *state = scratch + 4 * (rows + engine->subspace->columns + engine->layer.samples);
+    double *state = share->scratch.state;
     bool changed = false;
-    if (engine->silence == ND_SILENT_WORKS || pack->slots == 0)
+    if (!engine->noise->units_move || engine->base.step % ND_FAST_BLOCK != 0 ||
+        engine->silence == ND_SILENT_WORKS || pack->slots == 0)
         return false;
     engine->kernels->silent(&engine->layer, pack, share->silent);
     for (size_t slot = pack->slots; slot-- > 0;) {
@@ -248,16 +237,10 @@ bool nd_fast_doze(nd_fast_engine *engine, nd_share *share) {
         if (!share->silent[slot])
             continue;
         engine->kernels->get(&engine->layer, pack->parameters, slot, state);
-        if (engine->silence == ND_SILENT_COASTS) {
-            if (awake_distance(engine, share, slot, state) < 0 ||
-                !has_coasted(engine, share, slot, scratch))
-                continue;
-            engine->sleeper[unit].state = ND_AT_REST;
-        } else if (!may_sleep(engine, unit, awake_distance(engine, share, slot, state))) {
+        if (!falls_asleep(engine, share, slot, state))
             continue;
-        }
         memcpy(engine->home + unit * rows, state, rows * sizeof *state);
-        dismiss(engine, share, slot);
+        nd_pack_dismiss(engine, share, slot);
         note_wake(engine, share, unit);
         share->sleeps++;
         changed = true;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "engine/fast_engine.h"
+#include "engine/fast_pack.h"
 
 /* Changes whenever a state would go on to other numbers than it would have when it was saved. */
 static const uint64_t VERSION = 3;
@@ -26,7 +27,7 @@ static bool pass_slot(const nd_fast_engine *engine, nd_share *share, void *array
                       size_t slot, transfer pass, nd_buffer *buffer, nd_error *error) {
     const nd_kernels *kernels = engine->kernels;
     const nd_layer *layer = &engine->layer;
-    double *values = share->values;
+    double *values = samples ? share->scratch.drive : share->scratch.state;
     if (pass == put)
         (samples ? kernels->get_samples : kernels->get)(layer, array, slot, values);
     if (!pass(buffer, values, (samples ? layer->samples : layer->rows) * sizeof *values, error))
@@ -38,11 +39,12 @@ static bool pass_slot(const nd_fast_engine *engine, nd_share *share, void *array
     return true;
 }
 
+/* A share: its counts, its pack slot by slot, its sleepers' states. */
 static bool pass_share(const nd_fast_engine *engine, nd_share *share, transfer pass,
                        nd_buffer *buffer, nd_error *error) {
     nd_pack *pack = &share->pack;
-    size_t rows = engine->layer.rows, lanes = engine->kernels->lanes;
-    uint64_t slots = pack->slots, by_lists = pack->by_lists;
+    size_t rows = engine->layer.rows;
+    uint64_t slots = pack->slots, by_lists = pack->dense.by_lists;
     if (!pass(buffer, &slots, sizeof slots, error) ||
         !pass(buffer, &by_lists, sizeof by_lists, error) ||
         !pass(buffer, &share->next_wake, sizeof share->next_wake, error) ||
@@ -50,15 +52,14 @@ static bool pass_share(const nd_fast_engine *engine, nd_share *share, transfer p
         !pass(buffer, &share->sleeps, sizeof share->sleeps, error) ||
         !pass(buffer, &share->bound, sizeof share->bound, error))
         return false;
-    if (slots > share->units || by_lists > engine->layer.meets || by_lists < engine->layer.gram)
+    if (slots > share->units || by_lists > engine->layer.may_list || by_lists < engine->layer.gram)
         return refuse(error);
-    pack->slots = slots;
-    pack->by_lists = by_lists != 0;
-    pack->groups = (slots + lanes - 1) / lanes;
+    nd_pack_resize(engine, pack, slots);
+    pack->dense.by_lists = by_lists != 0;
     if (!pass(buffer, pack->unit, slots * sizeof *pack->unit, error))
         return false;
     void *arrays[] = {pack->parameters, pack->moment[0], pack->moment[1],
-                      engine->layer.keeps_drive ? pack->drive : NULL};
+                      engine->layer.keeps_drive ? pack->dense.drive : NULL};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
         for (size_t slot = 0; arrays[i] && slot < slots; slot++)
             if (!pass_slot(engine, share, arrays[i], i == 3, slot, pass, buffer, error))
@@ -70,6 +71,7 @@ static bool pass_share(const nd_fast_engine *engine, nd_share *share, transfer p
     return true;
 }
 
+/* The whole state, after what tells whose it is. */
 static bool pass_all(nd_fast_engine *engine, transfer pass, nd_buffer *buffer, nd_error *error) {
     const nd_layer *layer = &engine->layer;
     uint64_t shape[] = {VERSION,        engine->initial->hidden,
@@ -104,26 +106,10 @@ bool nd_fast_save(const nd_engine *engine, nd_buffer *state, nd_error *error) {
     return pass_all((nd_fast_engine *)engine, put, state, error);
 }
 
-/* All lanes of a share's arrays to zero, as the empty ones must be. */
-static void clear(const nd_fast_engine *engine, nd_share *share) {
-    nd_pack *pack = &share->pack;
-    size_t size = pack->capacity * engine->kernels->real_size;
-    void *arrays[] = {pack->parameters, pack->moment[0], pack->moment[1],
-                      pack->drive,      pack->activity,  pack->back};
-    size_t rows = engine->layer.stored, n = engine->layer.samples;
-    size_t heights[] = {rows, rows, rows, n, n, n};
-    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)
-        if (arrays[i])
-            memset(arrays[i], 0, heights[i] * size);
-    for (size_t slot = 0; slot < pack->capacity; slot++)
-        engine->kernels->renew(&engine->layer, pack, slot);
-    share->noise_drawn = false;
-}
-
 bool nd_fast_restore(nd_engine *engine, nd_buffer *state, nd_error *error) {
     nd_fast_engine *self = (nd_fast_engine *)engine;
     for (size_t i = 0; i < self->shares; i++)
-        clear(self, &self->share[i]);
+        nd_share_clear(self, &self->share[i]);
     if (!pass_all(self, nd_buffer_take, state, error))
         return false;
     for (size_t i = 0; self->layer.keeps_drive && i < self->shares; i++)

@@ -1,26 +1,28 @@
-/* One step of the fast engine: wake, drive, doze, draw, output, error, update. */
+#include "engine/fast_step.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "base/threads.h"
-#include "engine/fast_engine.h"
-#include "engine/fast_noise.h"
+#include "engine/fast_pack.h"
+#include "engine/fast_silence.h"
+#include "rule/constants.h"
 
 /* The drive that SED and the Gram form carry along is computed afresh now and then, so that its
- * rounding cannot grow away from the weights. Units change places at such steps, with sparse
- * kernels every REGROUP steps: noise must be drawn anew then. */
-enum { REFRESH = 170 * ND_FAST_BLOCK, REGROUP = 10 * ND_FAST_BLOCK };
+ * rounding cannot grow away from the weights. Units change slots at such steps, with sparse kernels
+ * every REORDER steps: noise must be drawn anew then. */
+enum { REFRESH = 170 * ND_FAST_BLOCK, REORDER = 10 * ND_FAST_BLOCK };
 
 /* Below this much work a step is not worth a second thread. */
 static const double WORTH_THREADS = 2e6;
 
+/* What the parts of a step that are done share by share need. */
 typedef struct pass {
     nd_fast_engine *engine;
-    const nd_noise *handed;
     nd_step step;
-    bool trial;
 } pass;
 
+/* Calls body(share's index, context) for every share, on several threads where that pays. */
 static void for_shares(nd_fast_engine *engine, void (*body)(size_t, void *), pass *context) {
     const nd_layer *layer = &engine->layer;
     double work = (double)(engine->initial->hidden * layer->samples * layer->rows);
@@ -31,96 +33,64 @@ static void for_shares(nd_fast_engine *engine, void (*body)(size_t, void *), pas
         nd_parallel_for(engine->shares, threads, body, context);
 }
 
-void nd_fast_admit(nd_fast_engine *engine, nd_share *share, size_t unit, const double *state) {
-    nd_pack *pack = &share->pack;
-    size_t slot = pack->slots++, n = engine->layer.samples;
-    double *drive = share->values, *scratch = share->values + n;
-    pack->unit[slot] = (uint32_t)unit;
-    pack->groups = (pack->slots + engine->kernels->lanes - 1) / engine->kernels->lanes;
-    engine->kernels->put(&engine->layer, engine->layer.stored, pack->parameters, slot, state);
-    engine->kernels->renew(&engine->layer, pack, slot);
-    if (!pack->drive)
-        return;
-    nd_fast_drive_of(engine, unit, state, drive, scratch);
-    engine->kernels->put_samples(&engine->layer, pack->drive, slot, drive);
+/* ---- Forward ---- */
+
+/* Computes the drive afresh where it is carried along and that is due; true: it was. */
+static bool refresh_drive(const nd_fast_engine *engine, nd_share *share) {
+    if (!engine->layer.keeps_drive || engine->base.step % REFRESH != 0)
+        return false;
+    nd_pack_refresh_drive(engine, share);
+    return true;
 }
 
-static void refresh_drive(nd_fast_engine *engine, nd_share *share) {
-    size_t n = engine->layer.samples, rows = engine->layer.rows;
-    double *drive = share->values, *scratch = share->values + n;
-    double *state = share->values + 4 * (rows + engine->subspace->columns + n);
-    for (size_t slot = 0; slot < share->pack.slots; slot++) {
-        engine->kernels->get(&engine->layer, share->pack.parameters, slot, state);
-        nd_fast_drive_of(engine, share->pack.unit[slot], state, drive, scratch);
-        engine->kernels->put_samples(&engine->layer, share->pack.drive, slot, drive);
-    }
-}
-
-static bool regroup_due(const pass *p) {
-    const nd_fast_engine *engine = p->engine;
-    if (engine->layer.meets && (engine->layer.gram || !p->handed))
-        return engine->base.step % REFRESH == 0;
-    return engine->kernels->sparse && !p->handed && engine->base.step % REGROUP == 0;
-}
-
-/* First half of a step for one share: up to its part of the outputs. */
-static void before_error(size_t index, void *context) {
-    pass *p = context;
-    nd_fast_engine *engine = p->engine;
-    const nd_kernels *kernels = engine->kernels;
+/* Units change slots where and when that pays. In the Gram form they may whatever the noise, which
+ * is none. */
+static void reorder_slots(const nd_fast_engine *engine, nd_pack *pack) {
     const nd_layer *layer = &engine->layer;
+    bool may_move = engine->noise->units_move || layer->gram;
+    size_t interval = layer->may_list ? REFRESH : engine->kernels->sparse ? REORDER : 0;
+    if (!may_move || interval == 0 || engine->base.step % interval != 0)
+        return;
+    engine->kernels->reorder(layer, pack);
+    if (engine->kernels->sparse)
+        engine->kernels->drive(layer, pack);
+}
+
+/* The forward half of a step for one share: up to its part of the outputs. */
+static void forward(size_t index, void *context) {
+    nd_fast_engine *engine = ((pass *)context)->engine;
     nd_share *share = &engine->share[index];
     nd_pack *pack = &share->pack;
-    bool boundary = engine->base.step % ND_FAST_BLOCK == 0 && !p->handed;
-    bool stale = !layer->keeps_drive;
-    if (!p->handed && nd_fast_wake_due(engine, share)) {
-        size_t slots = pack->slots;
-        nd_fast_wake(engine, share);
-        stale |= pack->slots != slots;
-    }
-    if (layer->keeps_drive && engine->base.step % REFRESH == 0) {
-        refresh_drive(engine, share);
-        stale = true;
-    }
-    if (pack->mask && !p->handed)
-        kernels->unit_masks(engine->experiment->seed, engine->base.step, pack->unit, pack->groups,
-                            layer->samples, engine->experiment->learning.dropout, pack->mask);
-    if (p->handed)
-        nd_fast_hand_in(engine, share, p->handed);
-    if (stale)
-        (layer->keeps_drive ? kernels->activate : kernels->drive)(layer, pack);
-    if (regroup_due(p)) {
-        kernels->regroup(layer, pack);
-        if (kernels->sparse)
-            kernels->drive(layer, pack);
-    }
-    if (boundary && nd_fast_doze(engine, share) && pack->mask) {
-        kernels->unit_masks(engine->experiment->seed, engine->base.step, pack->unit, pack->groups,
-                            layer->samples, engine->experiment->learning.dropout, pack->mask);
-    }
-    if (!p->handed && (!share->noise_drawn || engine->base.step % engine->period == 0))
-        nd_fast_draw(engine, share);
-    kernels->output(layer, pack, false);
+    bool woken, refreshed;
+
+    /* Units whose sleep is over wake. */
+    woken = nd_silence_wake(engine, share);
+
+    /* The drive is computed afresh, where it is carried along and may have drifted. */
+    refreshed = refresh_drive(engine, share);
+
+    /* Dropout. */
+    engine->noise->masks(engine, share);
+
+    /* Drive and activity. */
+    if (!engine->layer.keeps_drive || woken || refreshed)
+        nd_pack_activate(engine, pack);
+
+    /* Units that belong together become neighbours. */
+    reorder_slots(engine, pack);
+
+    /* Units that no sample drives fall asleep, and others take their slots. */
+    if (nd_silence_put_to_sleep(engine, share))
+        engine->noise->masks(engine, share);
+
+    /* Noise in the parameters, which the update will add. */
+    engine->noise->parameters(engine, share);
+
+    /* W_out h of these units. */
+    engine->kernels->output(&engine->layer, pack, false);
 }
 
-static void learn(size_t index, void *context) {
-    pass *p = context;
-    p->engine->kernels->learn(&p->engine->layer, &p->engine->share[index].pack, &p->step);
-}
-
-static void perturb(size_t index, void *context) {
-    pass *p = context;
-    nd_pack *pack = &p->engine->share[index].pack;
-    p->engine->kernels->perturb(&p->engine->layer, pack, &p->step);
-    p->engine->kernels->output(&p->engine->layer, pack, true);
-}
-
-static void descend(size_t index, void *context) {
-    pass *p = context;
-    p->engine->kernels->descend(&p->engine->layer, &p->engine->share[index].pack, &p->step);
-}
-
-/* The shares' outputs, summed in their order. */
+/* The shares' outputs, summed in their order: n x output_stride reals. */
 static const void *sum_outputs(nd_fast_engine *engine) {
     size_t count = engine->layer.samples * engine->layer.output_stride;
     if (engine->shares == 1)
@@ -131,112 +101,110 @@ static const void *sum_outputs(nd_fast_engine *engine) {
     return engine->outputs;
 }
 
-/* An n x d_out array given in the samples' own order. */
-static void take_samples(const nd_fast_engine *engine, const double *from, void *to) {
-    size_t outputs = engine->layer.outputs, size = outputs * engine->kernels->real_size;
-    for (size_t s = 0; s < engine->layer.samples; s++) {
-        size_t sample = engine->order ? engine->order[s] : s;
-        engine->kernels->from_doubles(outputs, from + sample * outputs, (char *)to + s * size);
-    }
+/* engine->errors = scale (outputs - targets); returns the sum of squares of the difference. */
+static double find_errors(nd_fast_engine *engine, const void *targets, double scale) {
+    return engine->kernels->error(&engine->layer, sum_outputs(engine), targets, scale,
+                                  engine->errors);
 }
 
-/* This step's inputs and targets. */
-static const void *draw_data(nd_fast_engine *engine, const nd_noise *handed) {
-    const nd_kernels *kernels = engine->kernels;
-    const nd_learning_keys *keys = &engine->experiment->learning;
-    const nd_dataset *dataset = engine->dataset;
-    uint64_t seed = engine->experiment->seed, step = engine->base.step;
-    size_t inputs = dataset->samples * dataset->inputs,
-           outputs = dataset->samples * dataset->outputs;
-    if (engine->inputs) {
-        if (handed) {
-            kernels->from_doubles(inputs, dataset->input, engine->noisy_inputs);
-            if (handed->input) {
-                kernels->from_doubles(inputs, handed->input, engine->noisy_inputs);
-                kernels->add(inputs, engine->inputs, engine->noisy_inputs);
-            }
-        } else {
-            kernels->blur(seed, ND_FOR_INPUT_NOISE, step, true, keys->input_noise, inputs,
-                          engine->inputs, engine->noisy_inputs);
-        }
-        kernels->augment(dataset->samples, dataset->inputs, engine->noisy_inputs,
-                         engine->coordinates);
-    }
-    if (!engine->noisy_targets)
-        return engine->targets;
-    if (handed) {
-        memcpy(engine->noisy_targets, engine->targets, outputs * kernels->real_size);
-        if (handed->label) {
-            take_samples(engine, handed->label, engine->noisy_targets);
-            kernels->add(outputs, engine->targets, engine->noisy_targets);
-        }
-    } else {
-        kernels->blur(seed, ND_FOR_LABEL_NOISE, step,
-                      strcmp(keys->label_noise_distribution, "gaussian") == 0, keys->label_noise,
-                      outputs, engine->targets, engine->noisy_targets);
-    }
-    return engine->noisy_targets;
-}
+/* ---- Update ---- */
 
 /* 1 - base^update, Adam's correction; from update `whole` on it is 1 to the last bit. */
 static double correction(double base, double update, double whole) {
     return update < whole ? 1 - pow(base, update) : 1;
 }
 
-static double step_rate(const nd_fast_engine *engine, double *inverse_root) {
+/* What the update of this step needs to know. */
+static nd_step this_step(const nd_fast_engine *engine) {
     double update = (double)(engine->base.step + 1);
-    *inverse_root = 1;
-    if (engine->layer.rule != ND_FAST_ADAM)
-        return engine->rate;
-    *inverse_root = 1 / sqrt(correction(0.999, update, 40000));
-    return engine->rate / correction(0.9, update, 400);
+    nd_step step = {.error = engine->errors,
+                    .phase = engine->noise->in_periods ? engine->base.step % engine->period : 0,
+                    .rate = engine->rate,
+                    .inverse_root_correction_2 = 1};
+    if (engine->layer.rule == ND_FAST_ADAM) {
+        step.inverse_root_correction_2 = 1 / sqrt(correction(ND_ADAM_SQUARE, update, 40000));
+        step.rate = engine->rate / correction(ND_ADAM_MEAN, update, 400);
+    }
+    return step;
 }
 
-bool nd_fast_step(nd_fast_engine *engine, const nd_noise *handed) {
-    const nd_kernels *kernels = engine->kernels;
-    pass p = {.engine = engine, .handed = handed};
-    const void *targets = draw_data(engine, handed);
-    for_shares(engine, before_error, &p);
+/* One share's parameters follow the gradient. */
+static void learn(size_t index, void *context) {
+    pass *p = context;
+    p->engine->kernels->learn(&p->engine->layer, &p->engine->share[index].pack, &p->step);
+}
+
+/* SED: one share's outputs under the perturbation. */
+static void perturb(size_t index, void *context) {
+    pass *p = context;
+    nd_pack *pack = &p->engine->share[index].pack;
+    p->engine->kernels->perturb(&p->engine->layer, pack, &p->step);
+    p->engine->kernels->output(&p->engine->layer, pack, true);
+}
+
+/* SED: one share's parameters step along the perturbation. */
+static void descend(size_t index, void *context) {
+    pass *p = context;
+    p->engine->kernels->descend(&p->engine->layer, &p->engine->share[index].pack, &p->step);
+}
+
+/* SED: by how much the perturbation changes the error, dL; steps by it, and counts dL^2 for the
+ * units asleep. `squares`: the sum of squares without the perturbation. */
+static double descend_error(pass *p, const void *targets, double squares) {
+    nd_fast_engine *engine = p->engine;
+    double count = (double)(engine->layer.samples * engine->layer.outputs);
     if (engine->base.step % ND_FAST_BLOCK == 0) {
         engine->largest[1] = engine->largest[0];
         engine->largest[0] = 0;
     }
-    p.step = (nd_step){.error = engine->errors,
-                       .phase = handed ? 0 : engine->base.step % engine->period,
-                       .noise_count = engine->noise_count,
-                       .handed = handed != NULL};
-    p.step.rate = step_rate(engine, &p.step.inverse_root_correction_2);
-    double squares = kernels->error(&engine->layer, sum_outputs(engine), targets,
-                                    engine->error_scale, engine->errors);
-    if (engine->layer.rule == ND_FAST_SED) {
-        for_shares(engine, perturb, &p);
-        double change =
-            (kernels->error(&engine->layer, sum_outputs(engine), targets, 1, engine->errors) -
-             squares) /
-            (double)(engine->layer.samples * engine->layer.outputs);
-        p.step.rate = engine->rate * change;
-        engine->clock += change * change;
-        engine->largest[0] = fmax(engine->largest[0], change * change);
-        for_shares(engine, descend, &p);
-        squares += change;
-    } else {
+    for_shares(engine, perturb, p);
+    double change = (find_errors(engine, targets, 1) - squares) / count;
+    p->step.rate = engine->rate * change;
+    engine->clock += change * change;
+    engine->largest[0] = fmax(engine->largest[0], change * change);
+    for_shares(engine, descend, p);
+    return change;
+}
+
+bool nd_fast_step(nd_fast_engine *engine) {
+    pass p = {.engine = engine};
+    double squares;
+
+    /* This step's inputs and targets. */
+    const void *targets = engine->noise->data(engine);
+
+    /* Forward, share by share: sleep, noise, drive, activity, outputs. */
+    for_shares(engine, forward, &p);
+
+    /* The error at the outputs. */
+    squares = find_errors(engine, targets, engine->error_scale);
+
+    /* The parameters follow: their gradients, or, SED, the change of the error. */
+    p.step = this_step(engine);
+    if (engine->layer.rule == ND_FAST_SED)
+        squares += descend_error(&p, targets, squares);
+    else
         for_shares(engine, learn, &p);
-    }
-    if (handed && engine->strayed)
-        nd_fast_stray(engine, handed, p.step.rate);
+
+    /* What the noise did outside the input subspace, where that is counted step by step. */
+    if (engine->noise->finish)
+        engine->noise->finish(engine, p.step.rate);
+
     engine->base.step++;
     return isfinite(squares);
 }
 
+/* ---- Between steps ---- */
+
+/* One share's outputs without dropout. */
 static void current_outputs(size_t index, void *context) {
     nd_fast_engine *engine = ((pass *)context)->engine;
     nd_pack *pack = &engine->share[index].pack;
-    void *mask = pack->mask;
-    pack->mask = NULL;
-    (engine->layer.keeps_drive ? engine->kernels->activate : engine->kernels->drive)(&engine->layer,
-                                                                                     pack);
+    void *mask = pack->dense.mask;
+    pack->dense.mask = NULL;
+    nd_pack_activate(engine, pack);
     engine->kernels->output(&engine->layer, pack, false);
-    pack->mask = mask;
+    pack->dense.mask = mask;
 }
 
 const void *nd_fast_outputs(nd_fast_engine *engine) {
@@ -246,12 +214,4 @@ const void *nd_fast_outputs(nd_fast_engine *engine) {
                                  engine->coordinates);
     for_shares(engine, current_outputs, &p);
     return sum_outputs(engine);
-}
-
-bool nd_fast_engine_step_with_noise(nd_engine *engine, const nd_noise *noise) {
-    nd_fast_engine *self = (nd_fast_engine *)engine;
-    nd_fast_open_given(self);
-    if (self->subspace->basis && !self->layer.gram && !self->strayed)
-        self->strayed = nd_doubles(self->initial->hidden * self->subspace->columns, NULL);
-    return nd_fast_step(self, noise);
 }

@@ -1,7 +1,7 @@
 /* The arithmetic of a step of the Hebbian network, compiled once per instruction set from
  * src/hebbian/kernels/body.h: the noise, the learning, and the linear algebra of the fixed point.
  *
- * Noise is made in single precision (engine/kernels/philox.h: tails to 6.3 standard deviations,
+ * Noise is made in single precision (vector/philox.h: tails to 6.3 standard deviations,
  * relative error 1e-7) and added to weights in double. */
 #ifndef ND_HEBBIAN_KERNELS_H
 #define ND_HEBBIAN_KERNELS_H

@@ -2,6 +2,8 @@
 #include "base/random.h"
 #include "hebbian/hebbian.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +83,37 @@ void nd_hebbian_free(nd_hebbian *network) {
     free(network->drive);
     free(network->noise);
     free(network);
+}
+
+nd_fixed_point_problem nd_hebbian_problem(const nd_hebbian *network, const double *input,
+                                          double *drive) {
+    const nd_network_keys *keys = &network->experiment->network;
+    size_t neurons = network->neurons;
+    double root_alpha = sqrt(keys->threshold_alpha);
+    for (size_t i = 0; i < neurons; i++)
+        drive[i] = -root_alpha * network->threshold[i];
+    network->kernels->accumulate(network->forward, neurons, NULL, input, network->inputs->dimension,
+                                 drive);
+    return (nd_fixed_point_problem){.neurons = neurons,
+                                    .lateral = network->lateral,
+                                    .drive = drive,
+                                    .l1 = keys->regularisation_l1,
+                                    .l2 = keys->regularisation_l2};
+}
+
+bool nd_hebbian_unsettled(const nd_hebbian *network, size_t input, size_t unit, nd_error *error) {
+    const nd_experiment *experiment = network->experiment;
+    char where[64];
+    snprintf(where, sizeof where, "update %llu", (unsigned long long)network->updates);
+    return nd_fail(
+        error, where, "lower learning.noise_lateral or raise network.regularisation_l2",
+        "the neural dynamics found no fixed point in %d Euler steps: unit %zu moves most "
+        "(input %zu, N %zu, learning_rate %g, noise_forward %g, noise_lateral %g, "
+        "l1 %g, l2 %g, alpha %g)",
+        ND_EULER_LIMIT, unit, input, network->neurons, experiment->learning.learning_rate,
+        experiment->learning.noise_forward, experiment->learning.noise_lateral,
+        experiment->network.regularisation_l1, experiment->network.regularisation_l2,
+        experiment->network.threshold_alpha);
 }
 
 /* Calls `each` on every part of the state, in order. */

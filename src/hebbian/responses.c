@@ -2,27 +2,8 @@
 #include "base/threads.h"
 #include "hebbian/hebbian.h"
 
-#include <math.h>
-
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
-
-nd_fixed_point_problem nd_hebbian_problem(const nd_hebbian *network, const double *input,
-                                          double *drive) {
-    const nd_network_keys *keys = &network->experiment->network;
-    size_t neurons = network->neurons;
-    double root_alpha = sqrt(keys->threshold_alpha);
-    for (size_t i = 0; i < neurons; i++)
-        drive[i] = -root_alpha * network->threshold[i];
-    network->kernels->accumulate(network->forward, neurons, NULL, input, network->inputs->dimension,
-                                 drive);
-    return (nd_fixed_point_problem){.neurons = neurons,
-                                    .lateral = network->lateral,
-                                    .drive = drive,
-                                    .l1 = keys->regularisation_l1,
-                                    .l2 = keys->regularisation_l2};
-}
 
 /* Inputs are taken in stretches; within one, each starts from its neighbour's active set. */
 enum { STRETCH = 40 };

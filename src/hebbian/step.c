@@ -1,30 +1,12 @@
-#include "base/error.h"
 #include "base/random.h"
 #include "hebbian/hebbian.h"
-#include "hebbian/kernels.h"
 
 #include <math.h>
-#include <stdio.h>
 
 size_t nd_hebbian_next_input(const nd_hebbian *network) {
     nd_stream stream =
         nd_stream_at(network->experiment->seed, ND_FOR_HEBBIAN_INPUT, 0, network->updates);
     return (size_t)nd_stream_below(&stream, network->inputs->count);
-}
-
-bool nd_hebbian_unsettled(const nd_hebbian *network, size_t input, size_t unit, nd_error *error) {
-    const nd_experiment *experiment = network->experiment;
-    char where[64];
-    snprintf(where, sizeof where, "update %llu", (unsigned long long)network->updates);
-    return nd_fail(
-        error, where, "lower learning.noise_lateral or raise network.regularisation_l2",
-        "the neural dynamics found no fixed point in %d Euler steps: unit %zu moves most "
-        "(input %zu, N %zu, learning_rate %g, noise_forward %g, noise_lateral %g, "
-        "l1 %g, l2 %g, alpha %g)",
-        ND_EULER_LIMIT, unit, input, network->neurons, experiment->learning.learning_rate,
-        experiment->learning.noise_forward, experiment->learning.noise_lateral,
-        experiment->network.regularisation_l1, experiment->network.regularisation_l2,
-        experiment->network.threshold_alpha);
 }
 
 /* W, M and b after an input met with activity y. */

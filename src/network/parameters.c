@@ -8,20 +8,48 @@ size_t nd_parameter_count(const nd_parameters *parameters) {
     return parameters->hidden * (parameters->inputs + 1 + parameters->outputs);
 }
 
+nd_parameters nd_parameters_view(size_t hidden, size_t inputs, size_t outputs, double *block) {
+    return (nd_parameters){.hidden = hidden,
+                           .inputs = inputs,
+                           .outputs = outputs,
+                           .input_weights = block,
+                           .bias = block + hidden * inputs,
+                           .output_weights = block + hidden * (inputs + 1)};
+}
+
 nd_parameters *nd_parameters_new(size_t hidden, size_t inputs, size_t outputs, nd_error *error) {
     nd_parameters *parameters = nd_array(1, sizeof *parameters, error);
     if (!parameters)
         return NULL;
-    *parameters = (nd_parameters){.hidden = hidden, .inputs = inputs, .outputs = outputs};
-    double *block = nd_doubles(nd_parameter_count(parameters), error);
+    double *block = nd_doubles(hidden * (inputs + 1 + outputs), error);
     if (!block) {
         free(parameters);
         return NULL;
     }
-    parameters->input_weights = block;
-    parameters->bias = block + hidden * inputs;
-    parameters->output_weights = parameters->bias + hidden;
+    *parameters = nd_parameters_view(hidden, inputs, outputs, block);
     return parameters;
+}
+
+void nd_parameters_of_unit(const nd_parameters *parameters, size_t unit, double *side,
+                           double *outer) {
+    size_t inputs = parameters->inputs;
+    if (side) {
+        memcpy(side, parameters->input_weights + unit * inputs, inputs * sizeof *side);
+        side[inputs] = parameters->bias[unit];
+    }
+    for (size_t k = 0; outer && k < parameters->outputs; k++)
+        outer[k] = parameters->output_weights[k * parameters->hidden + unit];
+}
+
+void nd_parameters_set_unit(nd_parameters *parameters, size_t unit, const double *side,
+                            const double *outer) {
+    size_t inputs = parameters->inputs;
+    if (side) {
+        memcpy(parameters->input_weights + unit * inputs, side, inputs * sizeof *side);
+        parameters->bias[unit] = side[inputs];
+    }
+    for (size_t k = 0; outer && k < parameters->outputs; k++)
+        parameters->output_weights[k * parameters->hidden + unit] = outer[k];
 }
 
 void nd_parameters_copy(nd_parameters *to, const nd_parameters *from) {

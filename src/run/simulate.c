@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "network/parameters.h"
 #include "run/hebbian_run.h"
 #include "run/recorder.h"
 #include "run/spectra_inside.h"
@@ -32,13 +33,8 @@ static void tell_spectrum(const feed_forward *self, const nd_engine *engine) {
 
 static bool take_snapshot(void *context, nd_engine *engine, double *values, nd_error *error) {
     const feed_forward *self = context;
-    size_t hidden = self->experiment->network.hidden, inputs = self->dataset->inputs;
-    nd_parameters view = {.hidden = hidden,
-                          .inputs = inputs,
-                          .outputs = self->dataset->outputs,
-                          .input_weights = values,
-                          .bias = values + hidden * inputs,
-                          .output_weights = values + hidden * (inputs + 1)};
+    nd_parameters view = nd_parameters_view(self->experiment->network.hidden, self->dataset->inputs,
+                                            self->dataset->outputs, values);
     engine->backend->parameters(engine, &view);
     tell_spectrum(self, engine);
     return nd_spectra_inside_take(self->spectra, &view, engine->step,

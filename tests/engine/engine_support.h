@@ -8,6 +8,7 @@
 
 #include "engine/backends.h"
 #include "engine/fast_engine.h"
+#include "engine/given_noise.h"
 #include "experiment/experiment.h"
 #include "experiment/start.h"
 #include "support.h"

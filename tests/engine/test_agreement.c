@@ -1,14 +1,14 @@
 /* The fast engine follows the reference to 1e-10 when both are given the same noise: every rule,
  * activation and noise, every form the engine takes, awkward shapes, every instruction set; where
- * groups and samples may meet by lists, with and without them. */
+ * groups and samples may be dealt with by lists, with and without them. */
 #include "engine_support.h"
 
 /* Goes by lists from the start, where that may be. */
 static bool go_by_lists(nd_engine *engine) {
     nd_fast_engine *fast = (nd_fast_engine *)engine;
     for (size_t i = 0; i < fast->shares; i++)
-        fast->share[i].pack.by_lists = fast->layer.meets;
-    return fast->layer.meets;
+        fast->share[i].pack.dense.by_lists = fast->layer.may_list;
+    return fast->layer.may_list;
 }
 
 static void follow_this_way(const char *sets, size_t steps, double tolerance, bool by_lists) {
@@ -26,7 +26,7 @@ static void follow_this_way(const char *sets, size_t steps, double tolerance, bo
     for (size_t step = 0; step < steps; step++) {
         const nd_noise *noise = nd_draw_noise(arrays, learner);
         nd_learner_step(learner, noise);
-        assert_true(nd_fast_engine_step_with_noise(fast, noise));
+        assert_true(nd_fast_step_with_noise(fast, noise));
         if (step % 7 == 0) /* asking must not change anything */
             fast->backend->record(fast, &record);
     }
@@ -147,12 +147,13 @@ static void test_awkward_shapes(void **state) {
         }
 }
 
-/* Neighbouring samples of a track drive the same units: the kernels go by runs (runs.h). */
+/* Neighbouring samples of a track drive the same units: the kernels go by intervals (intervals.h).
+ */
 #define TRACK                                                                                      \
     "world.task=predictive-track world.samples=130 world.input_dim=9 world.output_dim=9 "          \
     "world.heading_noise=0 network.initialisation=lazy network.hidden=40"
 
-static void test_units_active_on_runs_of_samples(void **state) {
+static void test_units_active_on_intervals_of_samples(void **state) {
     (void)state;
     check_follows(TRACK " learning.update_noise=0.02", 400);
     check_follows(TRACK " learning.label_noise=0.3 learning.update_noise=0.02", 400);
@@ -209,7 +210,7 @@ int main(void) {
         cmocka_unit_test(test_every_rule_with_input_and_weight_noise_and_dropout),
         cmocka_unit_test(test_every_activation),
         cmocka_unit_test(test_awkward_shapes),
-        cmocka_unit_test(test_units_active_on_runs_of_samples),
+        cmocka_unit_test(test_units_active_on_intervals_of_samples),
         cmocka_unit_test(test_single_precision_stays_close),
         cmocka_unit_test(test_every_instruction_set),
     };

@@ -23,7 +23,7 @@ static double loss_of(void *context, const nd_dataset *dataset) {
 }
 
 static void step(void *context, const nd_noise *noise) {
-    assert_true(nd_fast_engine_step_with_noise(((followed *)context)->engine, noise));
+    assert_true(nd_fast_step_with_noise(((followed *)context)->engine, noise));
 }
 
 static nd_parameters *parameters_now(void *context) {

@@ -68,7 +68,7 @@ static nd_parameters *run_in_pieces(const nd_experiment *experiment, const nd_da
     nd_parameters *out = parameters_of(engine, experiment, dataset);
     if (seed == 1) {
         const nd_fast_engine *fast = (nd_fast_engine *)engine;
-        bool by_lists = fast->share[0].pack.by_lists;
+        bool by_lists = fast->share[0].pack.dense.by_lists;
         came_to_lists += by_lists && !fast->layer.gram;
         printf("    %s%s\n", engine->backend->describe(engine), by_lists ? ", by lists" : "");
     }

@@ -3,7 +3,7 @@
 #include "hebbian/kernels/sets.h"
 
 #define ND_SINGLE 0
-#include "engine/kernels/philox.h"
+#include "vector/philox.h"
 
 /* Blocks are counted off lane by lane: a vector of words 0 comes from as many blocks, and so on;
  * Gaussians 0 to 3 of a group of FLOATS blocks fill four vectors. */

@@ -1,8 +1,9 @@
 /* Products of rows with chosen rows of a matrix: what the sparse kernels consist of. */
-#ifndef ND_ENGINE_KERNELS_ROWS_H
-#define ND_ENGINE_KERNELS_ROWS_H
+#ifndef ND_ENGINE_KERNELS_SPARSE_ROWS_H
+#define ND_ENGINE_KERNELS_SPARSE_ROWS_H
 
-#include "engine/kernels/products.h"
+#include "engine/kernels/tiles.h"
+#include "vector/lane_sums.h"
 
 /* `value` rounded up to whole vectors, and to fours. */
 INLINE size_t padded(size_t value) {
@@ -12,8 +13,9 @@ INLINE size_t padded(size_t value) {
 
 enum { MOST = 6 }; /* vectors of a row kept in registers at a time */
 
-/* A unit's row meets four rows of a matrix, those of four samples. Lists of samples are padded to
- * fours with rows of zeros, which follow the last sample's: nothing is left over. */
+/* A unit's row and four rows of a matrix that it is multiplied with, those of four samples. Lists
+ * of samples are padded to fours with rows of zeros, which follow the last sample's: nothing is
+ * left over. */
 typedef struct quartet {
     uint32_t which[4];
     uint32_t row;   /* where the unit's row begins among the parameters */
@@ -21,10 +23,10 @@ typedef struct quartet {
 } quartet;
 
 /* Quartets, one after the other, of any units. */
-typedef struct meeting {
+typedef struct quartet_list {
     const quartet *quartets;
     size_t count;
-} meeting;
+} quartet_list;
 
 /* Rows of zeros. As they take turns, sums added to them do not wait for each other. */
 enum { ZERO_ROWS = 32 };
@@ -82,10 +84,10 @@ INLINE void four_dots(const int V, const real *x, const real *matrix, size_t str
 }
 
 /* out[4 i + k] (+)= row . matrix[which[k]] of the i-th quartet, with its sign. */
-INLINE void dots(const int V, const piece here, const meeting *meet, const real *rows,
+INLINE void dots(const int V, const piece here, const quartet_list *list, const real *rows,
                  const real *matrix, size_t stride, real *restrict out) {
-    for (size_t i = 0; i < meet->count; i++, out += 4) {
-        const quartet *q = meet->quartets + i;
+    for (size_t i = 0; i < list->count; i++, out += 4) {
+        const quartet *q = list->quartets + i;
         fours sum;
         four_dots(V, rows + q->row + here.from, matrix + here.from, stride, q->which, &sum);
         change_signs(q->minus, &sum);
@@ -97,11 +99,11 @@ INLINE void dots(const int V, const piece here, const meeting *meet, const real 
 
 /* Which of a quartet's four products are positive, as bits of a byte each, when the last piece is
  * dealt with. `out`: scratch, of four reals for each, where rows do not fit registers. */
-INLINE void positive_dots(const int V, const piece here, bool last, const meeting *meet,
+INLINE void positive_dots(const int V, const piece here, bool last, const quartet_list *list,
                           const real *rows, const real *matrix, size_t stride, real *restrict out,
                           uint8_t *restrict positive) {
-    for (size_t i = 0; i < meet->count; i++) {
-        const quartet *q = meet->quartets + i;
+    for (size_t i = 0; i < list->count; i++) {
+        const quartet *q = list->quartets + i;
         fours sum;
         four_dots(V, rows + q->row + here.from, matrix + here.from, stride, q->which, &sum);
         if (!here.first)
@@ -114,10 +116,10 @@ INLINE void positive_dots(const int V, const piece here, bool last, const meetin
 }
 
 /* matrix[which[k]] += factor[4 i + k] row. */
-INLINE void scatter(const int V, const piece here, const meeting *meet, const real *rows,
+INLINE void scatter(const int V, const piece here, const quartet_list *list, const real *rows,
                     const real *factor, real *restrict matrix, size_t stride) {
-    for (size_t i = 0; i < meet->count; i++, factor += 4) {
-        const quartet *q = meet->quartets + i;
+    for (size_t i = 0; i < list->count; i++, factor += 4) {
+        const quartet *q = list->quartets + i;
         reals x[MOST];
         for (int v = 0; v < V; v++)
             x[v] = load(rows + q->row + here.from + v * LANES);
@@ -133,10 +135,10 @@ INLINE void scatter(const int V, const piece here, const meeting *meet, const re
 }
 
 /* row += sum_k factor[4 i + k] matrix[which[k]]. */
-INLINE void gather(const int V, const piece here, const meeting *meet, real *restrict rows,
+INLINE void gather(const int V, const piece here, const quartet_list *list, real *restrict rows,
                    const real *factor, const real *matrix, size_t stride) {
-    for (size_t i = 0; i < meet->count; i++, factor += 4) {
-        const quartet *q = meet->quartets + i;
+    for (size_t i = 0; i < list->count; i++, factor += 4) {
+        const quartet *q = list->quartets + i;
         const real *y[4];
         real *to = rows + q->row + here.from;
         reals f[4];
@@ -154,10 +156,11 @@ INLINE void gather(const int V, const piece here, const meeting *meet, real *res
 
 /* Both uses of the errors at once: sums[row] += sum_k factor[4 i + k] matrix[which[k]], and those
  * factors then are row . matrix[which[k]]; every row of the matrix is read once. */
-INLINE void gather_and_dots(const int V, const meeting *meet, const real *rows, real *restrict sums,
-                            real *restrict factor, const real *matrix, size_t stride) {
-    for (size_t i = 0; i < meet->count; i++, factor += 4) {
-        const quartet *q = meet->quartets + i;
+INLINE void gather_and_dots(const int V, const quartet_list *list, const real *rows,
+                            real *restrict sums, real *restrict factor, const real *matrix,
+                            size_t stride) {
+    for (size_t i = 0; i < list->count; i++, factor += 4) {
+        const quartet *q = list->quartets + i;
         const real *y[4], *x = rows + q->row;
         real *to = sums + q->row;
         reals f[4], products[4] = {{0}};
@@ -205,7 +208,7 @@ INLINE void gather_and_dots(const int V, const meeting *meet, const real *rows, 
     }
 
 /* The same for a row of `length` reals, in parts. Rows that fit make one part, from the constant 0
- * on; what remains of longer rows is met vector by vector. */
+ * on; what remains of longer rows is dealt with vector by vector. */
 #define EVERY_PART(length, call)                                                                   \
     if ((length) <= MOST * LANES) {                                                                \
         const size_t part = 0;                                                                     \

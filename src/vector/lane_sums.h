@@ -1,9 +1,9 @@
 /* Sums over the lanes of vectors. A sum made alone is added up in the same order as beside others:
  * neighbours first, where vectors are wider than 128 bits. */
-#ifndef ND_ENGINE_KERNELS_LANE_SUMS_H
-#define ND_ENGINE_KERNELS_LANE_SUMS_H
+#ifndef ND_VECTOR_LANE_SUMS_H
+#define ND_VECTOR_LANE_SUMS_H
 
-#include "engine/kernels/vector.h"
+#include "vector/vector.h"
 
 typedef real fours __attribute__((vector_size(4 * sizeof(real)), aligned(sizeof(real)), may_alias));
 

@@ -1,66 +1,70 @@
-/* Runs of samples, at a cost that does not depend on how long they are.
+/* Intervals of samples, at a cost that does not depend on how long they are.
  *
  * On its active samples a ReLU unit is linear: it gives v (w.x_s) to the output, and its gradients
  * are E w and E' v with E = sum over its active s of e_s x_s' (outputs x rank). So sums over
- * samples can be shared between units. Forwards, M = sum over units whose run covers the block of
- * v w' changes where runs begin and end, and the outputs of a block are M x_s. Backwards, with S_b
- * = sum over all s from block b on of e_s x_s', a run from b to c has E = S_b - S_c. Both go block
- * by block, so that what neighbouring runs share is near when they need it.
+ * samples can be shared between units. Forwards, M = sum over units whose interval covers the block
+ * of v w' changes where intervals begin and end, and the outputs of a block are M x_s. Backwards,
+ * with S_b = sum over all s from block b on of e_s x_s', an interval from b to c has E = S_b - S_c.
+ * Both go block by block, so that what neighbouring intervals share is near when they need it.
  *
  * Of these matrices, most outputs lie side by side in vectors: rank rows of M' and S'. Outputs that
- * would fill but little of the last vector are rows of M and S alone, after those (runs.h). */
-#ifndef ND_ENGINE_KERNELS_RUN_SUMS_H
-#define ND_ENGINE_KERNELS_RUN_SUMS_H
+ * would fill but little of the last vector are rows of M and S alone, after those (intervals.h). */
+#ifndef ND_ENGINE_KERNELS_SPARSE_INTERVAL_SUMS_H
+#define ND_ENGINE_KERNELS_SPARSE_INTERVAL_SUMS_H
 
-#include "engine/kernels/runs.h"
+#include "engine/kernels/sparse/intervals.h"
 
-/* A run where it begins, or where it ends: its unit's row among the parameters, and the block it
- * ends before. */
-typedef struct run {
+/* An interval where it begins, or where it ends: its unit's row among the parameters, and the block
+ * it ends before. */
+typedef struct interval {
     uint32_t row, end;
-} run;
+} interval;
 
-/* The edges of a pack's slots, in pack->edges: two lists of them slot by slot, of this step and of
- * the one before, then the runs of this step by the blocks of their edges. */
-typedef struct edge_table {
-    edge *by_slot[2];
-    uint32_t *start; /* runs that begin at block b: from start[2 b] on; that end: start[2 b + 1] */
-    run *runs;
-} edge_table;
+/* The endpoints of a pack's slots, in pack->sparse.endpoints: two lists of them slot by slot, of
+ * this step and of the one before, then the intervals of this step by the blocks of their
+ * endpoints. */
+typedef struct endpoint_table {
+    endpoint *by_slot[2];
+    uint32_t
+        *start; /* intervals that begin at block b: from start[2 b] on; that end: start[2 b + 1] */
+    interval *intervals;
+} endpoint_table;
 
-INLINE size_t edges_room(const nd_layer *layer, size_t slots) {
-    return slots * most_edges(layer) + EDGES_AT_ONCE;
+INLINE size_t endpoints_room(const nd_layer *layer, size_t slots) {
+    return slots * most_endpoints(layer) + ENDPOINTS_AT_ONCE;
 }
 
-static size_t edge_bytes(const nd_layer *layer, size_t slots) {
-    return edges_room(layer, slots) * (2 * sizeof(edge) + sizeof(run)) +
+static size_t endpoint_bytes(const nd_layer *layer, size_t slots) {
+    return endpoints_room(layer, slots) * (2 * sizeof(endpoint) + sizeof(interval)) +
            (2 * blocks_of(layer) + 3) * sizeof(uint32_t);
 }
 
-INLINE edge_table edges_of(const nd_layer *layer, const nd_pack *pack) {
-    size_t room = edges_room(layer, pack->capacity);
-    edge *edges = pack->edges;
-    run *runs = (run *)(void *)(edges + 2 * room);
-    return (edge_table){
-        .by_slot = {edges, edges + room}, .runs = runs, .start = (uint32_t *)(void *)(runs + room)};
+INLINE endpoint_table endpoints_of(const nd_layer *layer, const nd_pack *pack) {
+    size_t room = endpoints_room(layer, pack->capacity);
+    endpoint *endpoints = pack->sparse.endpoints;
+    interval *intervals = (interval *)(void *)(endpoints + 2 * room);
+    return (endpoint_table){.by_slot = {endpoints, endpoints + room},
+                            .intervals = intervals,
+                            .start = (uint32_t *)(void *)(intervals + room)};
 }
 
-/* Sorts the runs by the blocks of their edges. */
-static void sort_edges(const edge_table *table, const edge *edges, size_t count, size_t blocks) {
+/* Sorts the intervals by the blocks of their endpoints. */
+static void sort_endpoints(const endpoint_table *table, const endpoint *endpoints, size_t count,
+                           size_t blocks) {
     size_t places = 2 * blocks + 2;
     uint32_t *start = table->start, total = 0;
     __builtin_memset(start, 0, (places + 1) * sizeof *start);
     for (size_t i = 0; i < count; i++)
-        start[2 * edges[i].block + (i & 1)]++;
-    for (size_t place = 0; place <= places; place++) { /* where each place's edges end */
+        start[2 * endpoints[i].block + (i & 1)]++;
+    for (size_t place = 0; place <= places; place++) { /* where each place's endpoints end */
         total += start[place];
         start[place] = total;
     }
     for (size_t i = count; i > 0; i -= 2) { /* filled from the back: where they start */
-        const edge *begin = edges + i - 2, *end = begin + 1;
-        const run here = {.row = end->row, .end = end->block};
-        table->runs[--start[2 * end->block + 1]] = here;
-        table->runs[--start[2 * begin->block]] = here;
+        const endpoint *begin = endpoints + i - 2, *end = begin + 1;
+        const interval here = {.row = end->row, .end = end->block};
+        table->intervals[--start[2 * end->block + 1]] = here;
+        table->intervals[--start[2 * begin->block]] = here;
     }
 }
 
@@ -91,9 +95,9 @@ enum { SUMS_MOST = 3 * TILE, ROWS_MOST = WIDE };
 typedef struct forward {
     const nd_layer *layer;
     const real *parameters;
-    const run *begin, *end, *next; /* runs that begin here, and end here */
-    size_t part;                   /* the first column of a tile */
-    real *matrix;                  /* M': rank rows of the outputs abreast; then those alone */
+    const interval *begin, *end, *next; /* intervals that begin here, and end here */
+    size_t part;                        /* the first column of a tile */
+    real *matrix;                       /* M': rank rows of the outputs abreast; then those alone */
 } forward;
 
 INLINE size_t samples_in_blocks(const nd_layer *layer) {
@@ -101,8 +105,8 @@ INLINE size_t samples_in_blocks(const nd_layer *layer) {
 }
 
 /* R rows of M', V vectors of them, from row k on: units come, or go. */
-INLINE void change(const int R, const int V, const forward *f, size_t k, const run *from,
-                   const run *to, bool come, reals *sum) {
+INLINE void change(const int R, const int V, const forward *f, size_t k, const interval *from,
+                   const interval *to, bool come, reals *sum) {
     size_t stride = padded(f->layer->rank);
     for (; from < to; from++) {
         const real *unit = f->parameters + from->row;
@@ -144,7 +148,7 @@ INLINE void change_alone(const int V, const forward *f) {
         reals sum[MOST];
         for (int v = 0; v < V; v++)
             sum[v] = load(matrix + v * LANES);
-        for (const run *at = f->begin; at < f->next; at++) {
+        for (const interval *at = f->begin; at < f->next; at++) {
             const real *unit = held_address(f->parameters + at->row);
             reals weight = broadcast(at < f->end ? unit[stride + m] : -unit[stride + m]);
             for (int v = 0; v < V; v++)
@@ -211,22 +215,22 @@ INLINE void block_outputs(const nd_layer *layer, const real *matrix, const real 
 #undef ALONE
 }
 
-/* What the runs give to the outputs, into `out`, samples_in_blocks x padded d_out. Scratch:
+/* What the intervals give to the outputs, into `out`, samples_in_blocks x padded d_out. Scratch:
  * `matrix`, sum_size. */
-static void forward_runs(const nd_layer *layer, const real *parameters, const edge_table *table,
-                         real *matrix, real *out) {
-    size_t stride = padded(layer->rank), wide = padded(layer->outputs), runs = 0;
+static void forward_intervals(const nd_layer *layer, const real *parameters,
+                              const endpoint_table *table, real *matrix, real *out) {
+    size_t stride = padded(layer->rank), wide = padded(layer->outputs), intervals = 0;
     const size_t abreast = outputs_abreast(layer);
     const uint32_t *start = table->start;
     __builtin_memset(matrix, 0, sum_size(layer, abreast) * sizeof *matrix);
     for (size_t s = 0; s < samples_in_blocks(layer); s += BLOCK, start += 2, out += BLOCK * wide) {
         forward f = {.layer = layer,
                      .parameters = parameters,
-                     .begin = table->runs + start[0],
-                     .end = table->runs + start[1],
-                     .next = table->runs + start[2],
+                     .begin = table->intervals + start[0],
+                     .end = table->intervals + start[1],
+                     .next = table->intervals + start[2],
                      .matrix = matrix};
-        runs += 2 * start[1] - start[0] - start[2];
+        intervals += 2 * start[1] - start[0] - start[2];
 #define CHANGE(V)                                                                                  \
     f.part = part;                                                                                 \
     EVERY_ROW(layer->rank, change_tile, V, &f)
@@ -241,7 +245,7 @@ static void forward_runs(const nd_layer *layer, const real *parameters, const ed
             EVERY_PART(stride, CHANGE)
         }
 #undef CHANGE
-        if (runs)
+        if (intervals)
             block_outputs(layer, matrix, (const real *)layer->coordinates + s * stride, out);
         else
             __builtin_memset(out, 0, BLOCK * wide * sizeof *out);
@@ -294,30 +298,32 @@ INLINE void sums_alone(const backward *b, real *sums) {
         }
 }
 
-/* Runs that begin at the same block are dealt with in pairs where registers allow. */
-enum { RUNS_MOST = 2 };
-#define RUNS_AT_ONCE(V) (MANY_REGISTERS && (V) <= 3 ? 2 : 1)
+/* Intervals that begin at the same block are dealt with in pairs where registers allow. */
+enum { INTERVALS_MOST = 2 };
+#define INTERVALS_AT_ONCE(V) (MANY_REGISTERS && (V) <= 3 ? 2 : 1)
 
-/* A run on the way backwards: its unit's parameters, their gradients, and S' where it ends. */
-typedef struct course {
+/* An interval on the way backwards: its unit's parameters, their gradients, and S' where it ends.
+ */
+typedef struct interval_gradient {
     const real *side, *outer, *end;
     real *of_side, *of_outer;
     reals sum[MOST];  /* what it adds to the gradient of the output weights */
     reals held[MOST]; /* these weights, where there are registers for them */
-} course;
+} interval_gradient;
 
-/* What R rows of S' from k on, at most four, add to the gradients of U runs that begin at `begin`.
+/* What R rows of S' from k on, at most four, add to the gradients of U intervals that begin at
+ * `begin`.
  */
-INLINE void run_rows(const int U, const int R, const int V, const real *begin, size_t k,
-                     course *of) {
-    reals product[RUNS_MOST][4] = {{{0}}}, weight[RUNS_MOST][4];
+INLINE void interval_rows(const int U, const int R, const int V, const real *begin, size_t k,
+                          interval_gradient *of) {
+    reals product[INTERVALS_MOST][4] = {{{0}}}, weight[INTERVALS_MOST][4];
     const size_t row = k * (size_t)V * LANES;
     for (int u = 0; u < U; u++)
         for (int i = 0; i < R && !MANY_REGISTERS; i++)
             weight[u][i] = held(broadcast(of[u].side[k + (size_t)i]));
     UNROLL
     for (int v = 0; v < V; v++) {
-        reals outer[RUNS_MOST];
+        reals outer[INTERVALS_MOST];
         for (int u = 0; u < U; u++)
             outer[u] = MANY_REGISTERS ? of[u].held[v] : held(load(of[u].outer + v * LANES));
         UNROLL
@@ -340,16 +346,17 @@ INLINE void run_rows(const int U, const int R, const int V, const real *begin, s
     }
 }
 
-/* The gradients of U runs that begin at a block; V vectors of the outputs abreast. */
-INLINE void runs_back(const int U, const int V, const backward *b, const run *runs) {
+/* The gradients of U intervals that begin at a block; V vectors of the outputs abreast. */
+INLINE void interval_gradients(const int U, const int V, const backward *b,
+                               const interval *intervals) {
     const size_t stride = padded(b->layer->rank), rank = b->layer->rank;
-    course of[RUNS_MOST];
+    interval_gradient of[INTERVALS_MOST];
     for (int u = 0; u < U; u++) {
-        const real *unit = b->parameters + runs[u].row;
-        real *gradient = b->gradients + runs[u].row;
+        const real *unit = b->parameters + intervals[u].row;
+        real *gradient = b->gradients + intervals[u].row;
         of[u].side = held_address(unit);
         of[u].outer = held_address(unit + stride + b->part);
-        of[u].end = held_address(b->sums + (runs[u].end - b->block) * b->size);
+        of[u].end = held_address(b->sums + (intervals[u].end - b->block) * b->size);
         of[u].of_side = held_address(gradient);
         of[u].of_outer = gradient + stride + b->part;
         for (int v = 0; v < V; v++) {
@@ -359,20 +366,20 @@ INLINE void runs_back(const int U, const int V, const backward *b, const run *ru
     }
     size_t k = 0;
     for (; k + 4 <= rank; k += 4)
-        run_rows(U, 4, V, b->sums, k, of);
+        interval_rows(U, 4, V, b->sums, k, of);
     if (rank - k == 3)
-        run_rows(U, 3, V, b->sums, k, of);
+        interval_rows(U, 3, V, b->sums, k, of);
     else if (rank - k == 2)
-        run_rows(U, 2, V, b->sums, k, of);
+        interval_rows(U, 2, V, b->sums, k, of);
     else if (rank - k == 1)
-        run_rows(U, 1, V, b->sums, k, of);
+        interval_rows(U, 1, V, b->sums, k, of);
     for (int u = 0; u < U; u++)
         for (int v = 0; v < V; v++)
             store(of[u].of_outer + v * LANES, load(of[u].of_outer + v * LANES) + of[u].sum[v]);
 }
 
-/* The gradients, by the outputs alone, of a run that begins at a block. */
-INLINE void run_alone(const backward *b, const real *begin, const run *from) {
+/* The gradients, by the outputs alone, of an interval that begins at a block. */
+INLINE void interval_alone(const backward *b, const real *begin, const interval *from) {
     const size_t stride = padded(b->layer->rank);
     const real *side = b->parameters + from->row, *outer = side + stride;
     const real *end = begin + (from->end - b->block) * b->size;
@@ -388,9 +395,10 @@ INLINE void run_alone(const backward *b, const real *begin, const run *from) {
     }
 }
 
-/* V vectors of the outputs abreast, block by block from the last: S', and what runs make of it.
- * With the first of them, those alone. */
-INLINE void gradients_part(const int V, backward *b, const real *error, const edge_table *table) {
+/* V vectors of the outputs abreast, block by block from the last: S', and what intervals make of
+ * it. With the first of them, those alone. */
+INLINE void gradients_part(const int V, backward *b, const real *error,
+                           const endpoint_table *table) {
     const size_t n = b->layer->samples, rows = V ? b->layer->rank : 0;
     const size_t wide = padded(b->layer->outputs), stride = padded(b->layer->rank);
     const size_t abreast = rows * (size_t)V * LANES;
@@ -400,7 +408,7 @@ INLINE void gradients_part(const int V, backward *b, const real *error, const ed
     __builtin_memset(sums + blocks_of(b->layer) * b->size, 0, b->size * sizeof *sums);
     for (size_t block = blocks_of(b->layer); block-- > 0;) {
         const uint32_t *start = table->start + 2 * block;
-        const run *at = table->runs + start[0], *last = table->runs + start[1];
+        const interval *at = table->intervals + start[0], *last = table->intervals + start[1];
         b->block = block;
         b->samples = n - block * BLOCK < BLOCK ? n - block * BLOCK : BLOCK;
         b->error = error + block * BLOCK * wide;
@@ -409,21 +417,21 @@ INLINE void gradients_part(const int V, backward *b, const real *error, const ed
         EVERY_ROW(rows, sums_tile, V, b);
         if (alone) {
             sums_alone(b, b->sums + abreast);
-            for (const run *here = at; here < last; here++)
-                run_alone(b, b->sums + abreast, here);
+            for (const interval *here = at; here < last; here++)
+                interval_alone(b, b->sums + abreast, here);
         }
-        for (; V && at + RUNS_AT_ONCE(V) <= last; at += RUNS_AT_ONCE(V))
-            runs_back(RUNS_AT_ONCE(V), V, b, at);
+        for (; V && at + INTERVALS_AT_ONCE(V) <= last; at += INTERVALS_AT_ONCE(V))
+            interval_gradients(INTERVALS_AT_ONCE(V), V, b, at);
         for (; V && at < last; at++)
-            runs_back(1, V, b, at);
+            interval_gradients(1, V, b, at);
     }
     b->sums = sums;
 }
 
-/* Adds what runs give to the gradients. `error` is n x padded d_out, zero where padded; `sums`:
- * scratch, sums_size. */
-static void gradients_of_runs(const nd_layer *layer, const real *error, const real *parameters,
-                              const edge_table *table, real *sums, real *gradients) {
+/* Adds what intervals give to the gradients. `error` is n x padded d_out, zero where padded;
+ * `sums`: scratch, sums_size. */
+static void gradients_of_intervals(const nd_layer *layer, const real *error, const real *parameters,
+                                   const endpoint_table *table, real *sums, real *gradients) {
     backward b = {.layer = layer, .parameters = parameters, .sums = sums, .gradients = gradients};
 #define GRADIENTS(V)                                                                               \
     b.part = part;                                                                                 \

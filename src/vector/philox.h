@@ -7,13 +7,13 @@
  *
  * Both are long chains of dependent operations, so several are worked on side by side.
  */
-#ifndef ND_ENGINE_KERNELS_PHILOX_H
-#define ND_ENGINE_KERNELS_PHILOX_H
+#ifndef ND_VECTOR_PHILOX_H
+#define ND_VECTOR_PHILOX_H
 
 #include <stdbool.h>
 
 #include "base/random.h"
-#include "engine/kernels/vector.h"
+#include "vector/vector.h"
 
 INLINE quads all_quads(uint64_t value) {
     return value - (quads){0};

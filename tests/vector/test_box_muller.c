@@ -6,7 +6,7 @@
 #include "support.h"
 
 #define ND_SINGLE 1
-#include "engine/kernels/philox.h"
+#include "vector/philox.h"
 
 static const int ZEROS[] = {0, 10, 20}; /* as the three pairs of a block leave */
 

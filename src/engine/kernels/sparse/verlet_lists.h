@@ -1,4 +1,4 @@
-/* Which samples drive a unit (ReLU), found without meeting all of them.
+/* Which samples drive a unit (ReLU), found without trying all of them.
  *
  * A unit keeps a list of doubtful samples: those whose drive was within |x~_s|' reach of threshold
  * when the list was made. All others stay on their side until its input side has moved by more than
@@ -8,26 +8,26 @@
  * of both (Cauchy-Schwarz), whatever D. In coordinates of very different size, as the principal
  * directions of similar samples are, D in proportion to that size makes this bound much tighter
  * (2.5 times for the Figure 2 run) than D = 1. */
-#ifndef ND_ENGINE_KERNELS_LISTS_H
-#define ND_ENGINE_KERNELS_LISTS_H
+#ifndef ND_ENGINE_KERNELS_SPARSE_VERLET_LISTS_H
+#define ND_ENGINE_KERNELS_SPARSE_VERLET_LISTS_H
 
 #include "engine/kernels.h"
-#include "engine/kernels/rows.h"
+#include "engine/kernels/sparse/rows.h"
 
 /* A slot's list; in memory it is followed by four sets of bits, which of the doubtful drove it last
- * (verdict_words), `place` (padded rank), and the doubtful samples and those it meets (n each;
- * kernels/runs.h). */
-typedef struct list {
+ * (verdict_words), `place` (padded rank), and the doubtful samples and the single ones (n each;
+ * intervals.h). */
+typedef struct verlet_list {
     real reach;
     uint32_t doubtful, active, age;
-    uint32_t edges;        /* where its runs begin and end, in turns */
-    uint32_t met, outside; /* samples dealt with one by one; the first `outside` are not in a run */
+    uint32_t endpoints;        /* where its intervals begin and end, in turns */
+    uint32_t singles, outside; /* single samples; the first `outside` are not in an interval */
     bool made;
     bool fresh; /* nobody has asked yet */
-} list;
+} verlet_list;
 
 enum { LIST_HEAD = 40, WORD = 64, LINE = 64 }; /* bytes, bits, bytes of a cache line */
-_Static_assert(sizeof(list) <= LIST_HEAD, "room for the head of a list");
+_Static_assert(sizeof(verlet_list) <= LIST_HEAD, "room for the head of a list");
 
 /* Samples are dealt with four, or a vector, at a time, and lists of them are padded. */
 INLINE size_t samples_room(const nd_layer *layer) {
@@ -62,44 +62,44 @@ static size_t list_bytes(const nd_layer *layer) {
     return (bytes + LINE - 1) / LINE * LINE;
 }
 
-INLINE list *list_of(const nd_layer *layer, const nd_pack *pack, size_t slot) {
-    return (list *)(void *)((char *)pack->lists + slot * list_bytes(layer));
+INLINE verlet_list *verlet_list_of(const nd_layer *layer, const nd_pack *pack, size_t slot) {
+    return (verlet_list *)(void *)((char *)pack->sparse.lists + slot * list_bytes(layer));
 }
 
 /* Bit s: sample s drives the unit for certain. */
-INLINE uint64_t *certain_of(list *l) {
+INLINE uint64_t *certain_of(verlet_list *l) {
     return (uint64_t *)(void *)((char *)l + LIST_HEAD);
 }
 
 /* Bit s: sample s is among the doubtful. */
-INLINE uint64_t *doubts_of(const nd_layer *layer, list *l) {
+INLINE uint64_t *doubts_of(const nd_layer *layer, verlet_list *l) {
     return certain_of(l) + words_of(layer);
 }
 
 /* Bit s: sample s drives the unit. Bits from n on are 0. */
-INLINE uint64_t *signs_of(const nd_layer *layer, list *l) {
+INLINE uint64_t *signs_of(const nd_layer *layer, verlet_list *l) {
     return certain_of(l) + 2 * words_of(layer);
 }
 
-/* Bit s: sample s lies in one of the unit's runs (kernels/runs.h). */
-INLINE uint64_t *covered_of(const nd_layer *layer, list *l) {
+/* Bit s: sample s lies in one of the unit's intervals (intervals.h). */
+INLINE uint64_t *covered_of(const nd_layer *layer, verlet_list *l) {
     return certain_of(l) + 3 * words_of(layer);
 }
 
 /* Which of the doubtful drove the unit last: four bits of a byte for every four of them. */
-INLINE uint64_t *verdicts_of(const nd_layer *layer, list *l) {
+INLINE uint64_t *verdicts_of(const nd_layer *layer, verlet_list *l) {
     return certain_of(l) + 4 * words_of(layer);
 }
 
-INLINE real *place_of(const nd_layer *layer, list *l) {
+INLINE real *place_of(const nd_layer *layer, verlet_list *l) {
     return (real *)(void *)((char *)l + list_front(layer));
 }
 
-INLINE uint32_t *doubtful_of(const nd_layer *layer, list *l) {
+INLINE uint32_t *doubtful_of(const nd_layer *layer, verlet_list *l) {
     return (uint32_t *)(void *)(place_of(layer, l) + padded(layer->rank));
 }
 
-INLINE uint32_t *met_of(const nd_layer *layer, list *l) {
+INLINE uint32_t *singles_of(const nd_layer *layer, verlet_list *l) {
     return doubtful_of(layer, l) + samples_room(layer);
 }
 
@@ -110,11 +110,12 @@ INLINE const real *side_of(const nd_layer *layer, const nd_pack *pack, size_t sl
 /* A vector's share of how far a slot's input side has moved since its list was made, squared. */
 INLINE reals moved_here(const nd_layer *layer, reals side, const real *place, size_t at) {
     reals difference = side - load(place + at);
-    return difference * difference * load((const real *)layer->list_weights + at);
+    return difference * difference * load((const real *)layer->sparse.list_weights + at);
 }
 
 /* How far it has moved, squared. */
-INLINE real distance_moved(const nd_layer *layer, const nd_pack *pack, size_t slot, list *l) {
+INLINE real distance_moved(const nd_layer *layer, const nd_pack *pack, size_t slot,
+                           verlet_list *l) {
     const real *side = side_of(layer, pack, slot), *place = place_of(layer, l);
     reals sum = {0};
     for (size_t i = 0; i < padded(layer->rank); i += LANES)
@@ -165,7 +166,7 @@ static void all_drives(const nd_layer *layer, const nd_pack *pack, size_t slot, 
     const real *side = side_of(layer, pack, slot);
     const size_t across = samples_across(layer);
     for (size_t s = 0; s < across; s += TILE * LANES) {
-        const real *x = (const real *)layer->across + s;
+        const real *x = (const real *)layer->sparse.across + s;
         reals sum[TILE] = {{0}};
         for (size_t k = 0; k < layer->rank; k++, x += across) {
             reals weight = broadcast(side[k]);
@@ -179,13 +180,13 @@ static void all_drives(const nd_layer *layer, const nd_pack *pack, size_t slot, 
 }
 
 /* A fresh list. Its reach grows when lists wear out soon, and shrinks when they last. */
-static void make_list(const nd_layer *layer, const nd_pack *pack, size_t slot, list *l,
-                      real *drive) {
+static void make_verlet_list(const nd_layer *layer, const nd_pack *pack, size_t slot,
+                             verlet_list *l, real *drive) {
     size_t n = layer->samples;
-    const real *lengths = layer->list_lengths;
+    const real *lengths = layer->sparse.list_lengths;
     uint64_t *certain = certain_of(l), *doubts = doubts_of(layer, l);
     if (!l->made)
-        l->reach = (real)layer->first_reach;
+        l->reach = (real)layer->sparse.first_reach;
     else if (l->age < 16)
         l->reach *= (real)1.25;
     else if (l->age > 48)
@@ -233,18 +234,18 @@ INLINE uint64_t close_up(uint64_t verdicts) {
 
 /* The list of a slot that has moved by `moved`, squared, since it was made: a fresh one if that is
  * too far. The margin of a part in a thousand covers the rounding of either side. */
-INLINE list *valid_list(const nd_layer *layer, const nd_pack *pack, size_t slot, real moved,
-                        real *drive) {
-    list *l = list_of(layer, pack, slot);
+INLINE verlet_list *valid_verlet_list(const nd_layer *layer, const nd_pack *pack, size_t slot, real moved,
+                               real *drive) {
+    verlet_list *l = verlet_list_of(layer, pack, slot);
     if (!l->made || !(moved < (real)0.998 * l->reach * l->reach))
-        make_list(layer, pack, slot, l, drive);
+        make_verlet_list(layer, pack, slot, l, drive);
     l->age++;
     return l;
 }
 
 /* Takes new verdicts, of which whole words can be read; true: they are not those of the step
  * before, or nobody has asked yet. */
-INLINE bool take_verdicts(const nd_layer *layer, list *l, const uint8_t *verdicts) {
+INLINE bool take_verdicts(const nd_layer *layer, verlet_list *l, const uint8_t *verdicts) {
     uint64_t *known = verdicts_of(layer, l), changes = l->fresh;
     size_t left = quartets_of(l->doubtful);
     for (; left; known++, verdicts += VERDICTS) {
@@ -268,7 +269,7 @@ INLINE uint64_t bits_from(const uint64_t *bits, size_t from) {
 
 /* The samples that drive a slot, as bits, from its verdicts; true: they are not those known before.
  * `positive`: scratch, words_of + 1. */
-static bool find_signs(const nd_layer *layer, list *l, uint64_t *positive) {
+static bool find_signs(const nd_layer *layer, verlet_list *l, uint64_t *positive) {
     const uint64_t *verdicts = verdicts_of(layer, l), *certain = certain_of(l),
                    *doubts = doubts_of(layer, l);
     uint64_t *signs = signs_of(layer, l), changes = 0;

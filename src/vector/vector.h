@@ -2,8 +2,8 @@
  * sources, each of which sets ND_SINGLE (0: real is double, 1: float) and is compiled once per
  * instruction set. Everything is GCC vector arithmetic but for the few operations that it has no
  * operator for. */
-#ifndef ND_ENGINE_KERNELS_VECTOR_H
-#define ND_ENGINE_KERNELS_VECTOR_H
+#ifndef ND_VECTOR_VECTOR_H
+#define ND_VECTOR_VECTOR_H
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 /* Random numbers of whole packs of units; the arithmetic is philox.h's. */
-#ifndef ND_ENGINE_KERNELS_GAUSSIANS_H
-#define ND_ENGINE_KERNELS_GAUSSIANS_H
+#ifndef ND_VECTOR_GAUSSIANS_H
+#define ND_VECTOR_GAUSSIANS_H
 
-#include "engine/kernels/philox.h"
+#include "vector/philox.h"
 
 /* One block gives three pairs: three words make the radii, the fourth all three angles (the whole
  * of it the first, its lower 22 bits the second, its lowest 12 the third). */
@@ -212,15 +212,15 @@ static void blur(uint64_t seed, nd_purpose purpose, uint64_t step, bool gaussian
  * instruction set, but for rounding. */
 static void walk_gaussians(uint64_t seed, nd_purpose purpose, uint32_t unit, uint64_t step,
                            size_t count, double *out) {
-    enum { AT_ONCE = PER_BLOCK * FLOATS };
+    enum { GAUSSIANS_AT_ONCE = PER_BLOCK * FLOATS };
     address at;
     make_address(seed, purpose, step, &at);
-    for (size_t start = 0; start < count; start += AT_ONCE) {
+    for (size_t start = 0; start < count; start += GAUSSIANS_AT_ONCE) {
         ints words[4];
         floats made[PER_BLOCK];
         stream_words(&at, unit, start / PER_BLOCK, words);
         three_pairs(words, made);
-        for (size_t i = 0; i < AT_ONCE && start + i < count; i++)
+        for (size_t i = 0; i < GAUSSIANS_AT_ONCE && start + i < count; i++)
             out[start + i] = (double)made[i % PER_BLOCK][i / PER_BLOCK];
     }
 }

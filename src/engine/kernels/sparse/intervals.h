@@ -1,14 +1,14 @@
-/* Which samples a unit deals with together, as runs of neighbours, and which one by one.
+/* Which samples a unit deals with together, as intervals of neighbours, and which singly.
  *
- * What a run costs does not depend on its length (run_sums.h); a single sample costs a few products
- * of a row. So a unit's active samples are taken as some runs, the strays outside of them, and the
- * silent samples inside them, which are taken out again one by one. Any choice gives the same
- * sums; find_runs makes a cheap one. Runs consist of whole blocks of BLOCK samples, so that what
- * all units share changes between blocks only. */
-#ifndef ND_ENGINE_KERNELS_RUNS_H
-#define ND_ENGINE_KERNELS_RUNS_H
+ * What an interval costs does not depend on its length (interval_sums.h); a single sample costs a
+ * few products of a row. So a unit's active samples are taken as some intervals, single ones
+ * outside of them, and the silent samples inside them, which are taken out again one by one. Any
+ * choice gives the same sums; find_intervals makes a cheap one. Intervals consist of whole blocks
+ * of BLOCK samples, so that what all units share changes between blocks only. */
+#ifndef ND_ENGINE_KERNELS_SPARSE_INTERVALS_H
+#define ND_ENGINE_KERNELS_SPARSE_INTERVALS_H
 
-#include "engine/kernels/lists.h"
+#include "engine/kernels/sparse/verlet_lists.h"
 
 enum { BLOCK = 4 };
 
@@ -16,21 +16,21 @@ INLINE size_t blocks_of(const nd_layer *layer) {
     return (layer->samples + BLOCK - 1) / BLOCK;
 }
 
-/* Where a run begins, or ends: the block, and where its unit's row lies among the parameters.
- * Slot by slot and run by run, begin and end take turns. */
-typedef struct edge {
+/* Where an interval begins, or ends: the block, and where its unit's row lies among the parameters.
+ * Slot by slot and interval by interval, begin and end take turns. */
+typedef struct endpoint {
     uint32_t row, block;
-} edge;
+} endpoint;
 
-/* Most edges of a slot, and as many as are copied at a time. */
-INLINE size_t most_edges(const nd_layer *layer) {
+/* Most endpoints of a slot, and as many as are copied at a time. */
+INLINE size_t most_endpoints(const nd_layer *layer) {
     return blocks_of(layer) + 2;
 }
 
-enum { EDGES_AT_ONCE = 4 };
+enum { ENDPOINTS_AT_ONCE = 4 };
 
-/* Most reals that run_sums.h may use for a share's sums: with more they would neither be near nor
- * few, and units meet samples one by one. */
+/* Most reals that interval_sums.h may use for a share's sums: with more they would neither be near
+ * nor few, and units deal with samples one by one. */
 enum { MOST_SUMS = 1 << 18 };
 
 /* Sums over samples are matrices, d_out x rank. Most outputs lie side by side in vectors, rank rows
@@ -58,13 +58,13 @@ INLINE size_t sums_size(const nd_layer *layer) {
     return size <= MOST_SUMS ? size : 0;
 }
 
-/* How many samples cost as much as a run, by measurement with AVX2; all of them and more where
- * there are no runs. */
-INLINE size_t samples_for_a_run(const nd_layer *layer) {
+/* How many samples cost as much as an interval, by measurement with AVX2; all of them and more
+ * where there are no intervals. */
+INLINE size_t samples_worth_an_interval(const nd_layer *layer) {
     size_t wide = padded(layer->rank) / LANES, high = padded(layer->outputs) / LANES;
-    size_t of_edge = 4 * sum_size(layer, outputs_abreast(layer)) / LANES + 150;
+    size_t of_endpoint = 4 * sum_size(layer, outputs_abreast(layer)) / LANES + 150;
     size_t of_sample = 5 * wide + 9 * high + 24;
-    return sums_size(layer) ? 2 * of_edge / of_sample + 1 : layer->samples + 1;
+    return sums_size(layer) ? 2 * of_endpoint / of_sample + 1 : layer->samples + 1;
 }
 
 /* The blocks of which most samples are in the set, as all their bits. */
@@ -124,55 +124,55 @@ INLINE void set_between(uint64_t *bits, size_t from, size_t to) {
     }
 }
 
-/* Takes the stretch for a run if that pays; returns how many edges it has. */
-INLINE uint32_t take_run(const stretch *run, size_t price, uint32_t row, uint64_t *covered,
-                         edge *to) {
-    if (run->active < run->silent + price)
+/* Takes the stretch for an interval if that pays; returns how many endpoints it has. */
+INLINE uint32_t take_interval(const stretch *interval, size_t price, uint32_t row,
+                              uint64_t *covered, endpoint *to) {
+    if (interval->active < interval->silent + price)
         return 0;
-    set_between(covered, run->from, run->to);
-    to[0] = (edge){row, (uint32_t)(run->from / BLOCK)};
-    to[1] = (edge){row, (uint32_t)((run->to + BLOCK - 1) / BLOCK)};
+    set_between(covered, interval->from, interval->to);
+    to[0] = (endpoint){row, (uint32_t)(interval->from / BLOCK)};
+    to[1] = (endpoint){row, (uint32_t)((interval->to + BLOCK - 1) / BLOCK)};
     return 2;
 }
 
-/* Joins the next stretch to a run where the gap between costs less than two edges, and less than
- * it or the run is worth. */
-INLINE bool join(const uint64_t *signs, size_t price, stretch *run, const stretch *next) {
-    size_t active = ones_between(signs, run->to, next->from);
-    size_t silent = next->from - run->to - active;
+/* Joins the next stretch to an interval where the gap between costs less than two endpoints, and
+ * less than it or the interval is worth. */
+INLINE bool join(const uint64_t *signs, size_t price, stretch *interval, const stretch *next) {
+    size_t active = ones_between(signs, interval->to, next->from);
+    size_t silent = next->from - interval->to - active;
     if (silent > active + price || silent + next->silent > active + next->active ||
-        silent + run->silent > active + run->active)
+        silent + interval->silent > active + interval->active)
         return false;
-    run->to = next->to;
-    run->active += active + next->active;
-    run->silent += silent + next->silent;
+    interval->to = next->to;
+    interval->active += active + next->active;
+    interval->silent += silent + next->silent;
     return true;
 }
 
-/* A slot's runs, into `to`, and the samples it meets one by one: a function of its signs alone. */
-static void find_runs(const nd_layer *layer, list *l, uint32_t row, edge *to) {
+/* A slot's intervals, into `to`, and its single samples: a function of its signs alone. */
+static void find_intervals(const nd_layer *layer, verlet_list *l, uint32_t row, endpoint *to) {
     const uint64_t *signs = signs_of(layer, l);
-    size_t price = samples_for_a_run(layer), words = words_of(layer);
+    size_t price = samples_worth_an_interval(layer), words = words_of(layer);
     uint64_t *covered = covered_of(layer, l);
-    uint32_t *met = met_of(layer, l);
-    stretch run, next;
+    uint32_t *singles = singles_of(layer, l);
+    stretch interval, next;
     __builtin_memset(covered, 0, words * sizeof *covered);
-    l->edges = 0;
-    bool more = l->active >= price && next_stretch(layer, signs, 0, &run);
+    l->endpoints = 0;
+    bool more = l->active >= price && next_stretch(layer, signs, 0, &interval);
     while (more) {
-        more = next_stretch(layer, signs, run.to, &next);
-        if (more && join(signs, price, &run, &next))
+        more = next_stretch(layer, signs, interval.to, &next);
+        if (more && join(signs, price, &interval, &next))
             continue;
-        l->edges += take_run(&run, price, row, covered, to + l->edges);
-        run = next;
+        l->endpoints += take_interval(&interval, price, row, covered, to + l->endpoints);
+        interval = next;
     }
-    l->met = 0;
+    l->singles = 0;
     for (size_t word = 0; word < words; word++)
-        l->met += write_out(signs[word] & ~covered[word], word * WORD, met + l->met);
-    l->outside = l->met;
+        l->singles += write_out(signs[word] & ~covered[word], word * WORD, singles + l->singles);
+    l->outside = l->singles;
     for (size_t word = 0; word < words; word++)
-        l->met += write_out(covered[word] & ~signs[word], word * WORD, met + l->met);
-    pad_list(met, l->met, layer->samples);
+        l->singles += write_out(covered[word] & ~signs[word], word * WORD, singles + l->singles);
+    pad_list(singles, l->singles, layer->samples);
 }
 
 #endif
