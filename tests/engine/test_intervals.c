@@ -20,7 +20,7 @@ static void draw_pattern(uint64_t pattern, size_t n, size_t length, bool *active
     }
 }
 
-static list *list_with(const nd_layer *layer, const bool *active, void *memory) {
+static verlet_list *list_with(const nd_layer *layer, const bool *active, void *memory) {
     verlet_list *l = memory;
     memset(memory, 0, list_bytes(layer));
     for (size_t s = 0; s < layer->samples; s++) {
@@ -31,7 +31,7 @@ static list *list_with(const nd_layer *layer, const bool *active, void *memory) 
 }
 
 static void check_pattern(size_t n, const bool *active, void *memory, endpoint *endpoints,
-                          size_t *runs_found) {
+                          size_t *intervals_found) {
     const nd_layer layer = {.samples = n, .outputs = 5, .rank = 4, .side = 4, .rows = 9};
     verlet_list *l = list_with(&layer, active, memory);
     int times[MOST_SAMPLES] = {0};
@@ -53,7 +53,7 @@ static void check_pattern(size_t n, const bool *active, void *memory, endpoint *
     for (size_t s = 0; s < n; s++)
         assert_int_equal(times[s], active[s]);
     assert_true(l->singles + l->endpoints / 2 * price <= l->active);
-    *runs_found += l->endpoints / 2;
+    *intervals_found += l->endpoints / 2;
 }
 
 static void test_intervals_and_single_samples_are_the_active_ones(void **state) {

@@ -156,8 +156,8 @@ static void test_a_way_that_is_not_offered_is_refused(void **state) {
     nd_fast_engine *fast = (nd_fast_engine *)engine;
     nd_buffer buffer = {0};
     assert_fine(engine->backend->save(engine, &buffer, &error), &error);
-    assert_true(fast->layer.meets);
-    fast->layer.meets = false;
+    assert_true(fast->layer.may_list);
+    fast->layer.may_list = false;
     assert_false(engine->backend->restore(engine, &buffer, &error));
     nd_buffer_free(&buffer);
     engine->backend->close(engine);
