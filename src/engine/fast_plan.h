@@ -1,5 +1,6 @@
-/* What may be taken for granted about an experiment, so that the fast engine does less (science.md
- * 6): which coordinates, which form of the drive, which kernels, whether silent units may sleep. */
+/* What may be taken for granted about an experiment, so that the fast engine does less
+ * (docs/model.md, section 6): which coordinates, which form of the drive, which kernels, whether
+ * silent units may sleep. */
 #ifndef ND_ENGINE_FAST_PLAN_H
 #define ND_ENGINE_FAST_PLAN_H
 

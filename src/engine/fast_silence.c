@@ -7,7 +7,7 @@
 #include "engine/walk.h"
 #include "rule/constants.h"
 
-/* A sleep's chance of missing a crossing (science.md 6). */
+/* A sleep's chance of missing a crossing (docs/model.md, section 6.1). */
 static const double MISS_CHANCE = 1e-15;
 
 /* Shorter sleeps cost more than they spare. */
@@ -77,8 +77,8 @@ void nd_silence_state(const nd_fast_engine *engine, size_t unit, nd_unit_scratch
 
 /* Decides whether a unit this far from every threshold may sleep, and until when; fills its
  * sleeper. In k steps its input side moves by a Gaussian of deviation rate sigma sqrt k in the
- * direction of a sample, so that each sample counts with its own margin and length (science.md 6
- * takes the least margin and the greatest length together). */
+ * direction of a sample, so that each sample counts with its own margin and length (docs/model.md,
+ * section 6.1, takes the least margin and the greatest length together). */
 static bool may_sleep(nd_fast_engine *engine, size_t unit, double distance) {
     nd_sleeper *sleeper = &engine->sleeper[unit];
     if (!(distance >= 0))

@@ -1,6 +1,6 @@
-/* Silent units of the fast engine (science.md 6): a ReLU unit that no sample drives gets no
- * gradient, so that what moves it follows from the step alone. It sleeps for as long as it crosses
- * threshold with a chance below 1e-15, then takes its whole walk at once. */
+/* Silent units of the fast engine (docs/model.md, section 6.1): a ReLU unit that no sample drives
+ * gets no gradient, so that what moves it follows from the step alone. It sleeps for as long as it
+ * crosses threshold with a chance below 1e-15, then takes its whole walk at once. */
 #ifndef ND_ENGINE_FAST_SILENCE_H
 #define ND_ENGINE_FAST_SILENCE_H
 

@@ -1,5 +1,5 @@
 /* How a row of parameters follows its gradient under each rule, for dense and sparse kernels alike
- * (science.md 2). */
+ * (docs/model.md, section 2.2). */
 #ifndef ND_ENGINE_KERNELS_UPDATE_H
 #define ND_ENGINE_KERNELS_UPDATE_H
 

@@ -1,5 +1,5 @@
 /* The Gram form: ReLU, SGD without noise on the parameters, few samples. The drive itself is the
- * state: W x is never computed (science.md 6). */
+ * state: W x is never computed (docs/model.md, section 6.2). */
 #ifndef ND_ENGINE_KERNELS_DENSE_GRAM_H
 #define ND_ENGINE_KERNELS_DENSE_GRAM_H
 
