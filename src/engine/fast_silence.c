@@ -78,7 +78,7 @@ void nd_silence_state(const nd_fast_engine *engine, size_t unit, nd_unit_scratch
 /* Decides whether a unit this far from every threshold may sleep, and until when; fills its
  * sleeper. In k steps its input side moves by a Gaussian of deviation rate sigma sqrt k in the
  * direction of a sample, so that each sample counts with its own margin and length (docs/model.md,
- * section 6.1, takes the least margin and the greatest length together). */
+ * section 6.1). */
 static bool may_sleep(nd_fast_engine *engine, size_t unit, double distance) {
     nd_sleeper *sleeper = &engine->sleeper[unit];
     if (!(distance >= 0))

@@ -234,8 +234,8 @@ INLINE uint64_t close_up(uint64_t verdicts) {
 
 /* The list of a slot that has moved by `moved`, squared, since it was made: a fresh one if that is
  * too far. The margin of a part in a thousand covers the rounding of either side. */
-INLINE verlet_list *valid_verlet_list(const nd_layer *layer, const nd_pack *pack, size_t slot, real moved,
-                               real *drive) {
+INLINE verlet_list *valid_verlet_list(const nd_layer *layer, const nd_pack *pack, size_t slot,
+                                      real moved, real *drive) {
     verlet_list *l = verlet_list_of(layer, pack, slot);
     if (!l->made || !(moved < (real)0.998 * l->reach * l->reach))
         make_verlet_list(layer, pack, slot, l, drive);
