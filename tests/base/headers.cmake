@@ -1,6 +1,8 @@
 # Any two headers can be included together, in C and in C++: one program of each language that includes
-# all of them, in both orders. The kernels' headers are bodies of one kernel, and no interfaces.
+# all of them, in both orders. The headers of kernels, and of vector, are bodies of one kernel, and no
+# interfaces.
 file(GLOB HEADERS RELATIVE ${PROJECT_SOURCE_DIR}/src CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*/*.h)
+list(FILTER HEADERS EXCLUDE REGEX "^vector/")
 file(GLOB PUBLIC_HEADERS RELATIVE ${PROJECT_SOURCE_DIR}/include CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/include/*.h ${PROJECT_SOURCE_DIR}/include/nulldrift/*.h)
 list(APPEND HEADERS ${PUBLIC_HEADERS})
