@@ -1,4 +1,4 @@
-/* The table of figures. Adding one: one file here and one line in figure.c. */
+/* The table of figures. Adding one: one file here and one line in figures.def. */
 #ifndef ND_FIGURE_FIGURE_H
 #define ND_FIGURE_FIGURE_H
 

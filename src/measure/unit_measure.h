@@ -1,5 +1,6 @@
 /* Numbers of a unit's tuning: one line each in a table that serves run files (of both models) and
- * tuning files. Adding one: its function and its line in unit_measure.c. */
+ * tuning files. Adding one: one file with its function and its line in
+ * unit_measures.def. */
 #ifndef ND_MEASURE_UNIT_MEASURE_H
 #define ND_MEASURE_UNIT_MEASURE_H
 
@@ -11,7 +12,17 @@ typedef struct nd_unit_measure {
     double (*value)(const double *curve, const double *occupancy, size_t bins);
 } nd_unit_measure;
 
-enum { ND_UNIT_SPATIAL_INFORMATION, ND_UNIT_MEASURES = 4 };
+enum {
+#define UNIT_MEASURE(NAME, ...) ND_UNIT_##NAME,
+#include "measure/unit_measures.def"
+#undef UNIT_MEASURE
+    ND_UNIT_MEASURES
+};
 extern const nd_unit_measure nd_unit_measures[ND_UNIT_MEASURES];
+
+#define UNIT_MEASURE(NAME, name, units, definition, value)                                         \
+    double value(const double *curve, const double *occupancy, size_t bins);
+#include "measure/unit_measures.def"
+#undef UNIT_MEASURE
 
 #endif
