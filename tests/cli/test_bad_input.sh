@@ -2,7 +2,6 @@
 # Bad input: one clear line on standard error, exit code 1 (2 for wrong usage), nothing left behind.
 # The lines themselves are in said_errors.txt.
 . "$2/tests/support/shell.sh"
-trap 'umount "$folder/tiny" 2>/dev/null; at_end' EXIT
 
 cat >good.yaml <<'Y'
 name: good
@@ -71,17 +70,3 @@ nulldrift run good.yaml -o wild.nc --set learning.learning_rate=1000 --quiet 2>e
 check "divergence is exit code 1" test $? -eq 1
 says "diverged" err
 check "the records until divergence are kept" test -s wild.nc -a ! -e wild.nc.part
-
-# A disk that fills up: a clear word, and the run can be resumed once there is room.
-mkdir -p tiny
-if mount -t tmpfs -o size=64k tmpfs tiny 2>/dev/null; then
-    cp good.yaml tiny
-    nulldrift run tiny/good.yaml -o tiny/run.nc --set network.hidden=500 --quiet 2>err
-    check "a full disk is exit code 1" test $? -eq 1
-    check "in one line" test "$(wc -l <err)" -eq 1
-    check "and leaves no run file, nor half of one" test -z "$(ls tiny | grep -e '^run.nc$' -e tmp-)"
-    mount -o remount,size=64m tiny
-    succeeds run tiny/good.yaml -o tiny/run.nc --set network.hidden=500 --quiet
-else
-    echo "not tried: a full disk (mounting a tmpfs needs root)"
-fi

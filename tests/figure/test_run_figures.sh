@@ -24,11 +24,8 @@ draws fig6 two.nc -o fig6.svg
 draws fig6 random.nc -o fig6.png
 draws environments two.nc -o environments.svg
 # A world of the user's own, without walls: its positions and inputs are shown.
-reference=${ND_SHARED:-$source/../shared}/reference/figure2/dataset.nc
-if [ -r "$reference" ]; then
-    small file.nc world.task=file "world.path=$reference"
-    draws fig2 file.nc -o file.svg
-fi
+small file.nc world.task=file world.path=run.nc
+draws fig2 file.nc -o file.svg
 refuses 1 "no positions" figure fig2 random.nc -o x.pdf
 refuses 1 "run.nc" figure environments run.nc -o x.pdf
 refuses 2 "no-such-figure" figure no-such-figure run.nc -o x.pdf

@@ -1,5 +1,4 @@
-/* Naive information: the fast evaluation is the definition, and the definition is the published
- * one. */
+/* Naive information: the fast evaluation is the definition. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +7,6 @@
 #include "measure/entropy_terms.h"
 #include "measure/information.h"
 #include "measure/tuning.h"
-#include "reference_session.h"
 #include "support.h"
 
 enum { FRAMES = 400, CELLS = 30, BINS = 17 };
@@ -167,45 +165,6 @@ static void test_logarithms_are_the_library_s(void **state) {
     free(term);
 }
 
-static void test_published_session(void **state) {
-    (void)state;
-    char *table = strdup(support_reference("recordings/sample/published_cells.csv"));
-    char *activity = strdup(support_reference("recordings/sample/spike_train.mat"));
-    nd_sparse_activity sparse = reference_matlab(
-        activity, "spike_train", support_reference("recordings/sample/stimulus_trace.mat"),
-        "stimulus_trace", 0, 1, 24, 0.05);
-    size_t cells[472], rows, active = nd_sufficiently_active(&sparse.view, 10, 0.0, cells);
-    assert_int_equal(active, 146);
-    nd_responses responses;
-    nd_error error = {0};
-    double *information = calloc(active * ND_INFORMATIONS, sizeof *information);
-    assert_fine(nd_responses_choose(&sparse.view, cells, active, &responses, &error), &error);
-    assert_fine(nd_naive_information(&sparse.view, cells, active, &responses, information, &error),
-                &error);
-    const char *columns[] = {"SI_naive_bit_spike", "SI_naive_bit_sec", "MI_naive"};
-    char **number = reference_column(table, "cell", &rows);
-    assert_int_equal(rows, 89);
-    for (size_t k = 0; k < ND_INFORMATIONS; k++) {
-        char **value = reference_column(table, columns[k], &rows);
-        for (size_t r = 0; r < rows; r++) {
-            size_t at = 0;
-            while (at < active && cells[at] + 1 != strtoul(number[r], NULL, 10))
-                at++;
-            assert_true(at < active);
-            double expected = strtod(value[r], NULL);
-            assert_close(columns[k], &information[at * ND_INFORMATIONS + k], &expected, 1, 1e-6,
-                         0.0);
-        }
-        reference_column_free(value, rows);
-    }
-    reference_column_free(number, rows);
-    nd_responses_clear(&responses);
-    nd_sparse_activity_clear(&sparse);
-    free(information);
-    free(table);
-    free(activity);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sparse_evaluation_is_the_definition),
@@ -213,7 +172,6 @@ int main(void) {
         cmocka_unit_test(test_silent_cells_have_no_spatial_information),
         cmocka_unit_test(test_frames_without_a_bin_are_left_out),
         cmocka_unit_test(test_logarithms_are_the_library_s),
-        cmocka_unit_test(test_published_session),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

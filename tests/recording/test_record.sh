@@ -1,8 +1,6 @@
 #!/bin/bash
 # `nulldrift record` as a user meets it: scan, check, analyse, and one clear line when it cannot.
-# Scans and example manifests run on the reference data where it is there.
 . "$2/tests/support/shell.sh"
-reference=${ND_SHARED:-$source/../shared}/reference/recordings
 # A table of an animal running up and down, whose cells like places of their own.
 table() {
     awk -v shift="$1" 'BEGIN {
@@ -73,18 +71,3 @@ check "a guess at the environment of each, and a question" \
 succeeds record asked.yaml --check
 succeeds record --scan m1_A_day?.csv -o asked.yaml
 check "none where the names differ in numbers alone" test -z "$(grep environment: asked.yaml)"
-
-if [ -d "$reference" ]; then
-    ln -s "$reference"/longitudinal/*.nwb "$reference"/ca1/*.mat "$reference"/sample/*.mat .
-    for example in linear-track-nwb cell-arrays two-matrices; do
-        cp "$source/examples/recordings/$example.yaml" .
-        succeeds record $example.yaml --check
-    done
-    succeeds record --scan C5M1_*.mat C6M3_*.mat -o ca1.yaml
-    check "32 sessions in two mice" test "$(grep -c 'label:' ca1.yaml)" = 32
-    matches '^position_is_bin: true' ca1.yaml # bins are bins
-    sed -i 's/^  # frame_seconds/  frame_seconds/' ca1.yaml
-    succeeds record ca1.yaml --check
-else
-    echo "not tried: example manifests on the reference data, which are not here"
-fi

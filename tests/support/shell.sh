@@ -22,6 +22,9 @@ trap at_end EXIT
 
 nulldrift() { "$program" "$@"; }
 
+# The program meets the user's locale; what a test writes itself has points for decimals under any.
+awk() { LC_ALL=C command awk "$@"; }
+
 fail() {
     echo "FAILED: $*"
     failures=$((failures + 1))
@@ -34,6 +37,25 @@ skip() {
     exit 77
 }
 needs() { command -v "$1" >/dev/null || skip "there is no $1"; }
+
+# needs_reference FOLDER: a folder of ../shared/reference, which is not in the repository; $reference
+# is its path. Tests that need one are test_*_shared.sh.
+needs_reference() {
+    reference=${ND_SHARED:-$source/../shared}/reference/$1
+    [ -d "$reference" ] || skip "the reference data $1 are not here"
+    reference=$(realpath "$reference")
+}
+
+# may_mount "$@": goes on where disks of any size can be mounted, by root or, in a namespace of its
+# own, by anyone; skips where the machine allows neither. First in a test.
+may_mount() {
+    [ -z "${ND_MAY_MOUNT:-}" ] || return 0
+    local how=(--mount)
+    [ "$(id -u)" = 0 ] || how+=(--user --map-root-user)
+    unshare "${how[@]}" mount -t tmpfs none "$folder" 2>/dev/null || skip "no disk can be mounted here"
+    cd / && rm -rf "$folder"
+    ND_MAY_MOUNT=1 exec unshare "${how[@]}" bash "$0" "$@"
+}
 
 # check DESCRIPTION COMMAND...: the command succeeds
 check() {

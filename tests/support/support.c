@@ -14,15 +14,26 @@ const char *support_data(const char *name) {
     return path;
 }
 
+/* In $ND_SHARED/reference, or beside the source folder. */
+static void reference_path(const char *name, char *path, size_t size) {
+    const char *shared = getenv("ND_SHARED");
+    snprintf(path, size, "%s/reference/%s", shared ? shared : ND_SOURCE_FOLDER "/../shared", name);
+}
+
+void support_need_reference(const char *folder) {
+    char path[4096];
+    reference_path(folder, path, sizeof path);
+    if (access(path, R_OK) == 0)
+        return;
+    printf("skipped: the reference data %s are not here\n", folder);
+    exit(SUPPORT_SKIPPED);
+}
+
 const char *support_reference(const char *name) {
     static char path[4096];
-    const char *shared = getenv("ND_SHARED");
-    snprintf(path, sizeof path, "%s/reference/%s", shared ? shared : ND_SOURCE_FOLDER "/../shared",
-             name);
-    if (access(path, R_OK) != 0) {
-        printf("skipped: the reference data %s are not here\n", name);
-        skip();
-    }
+    reference_path(name, path, sizeof path);
+    if (access(path, R_OK) != 0)
+        fail_msg("%s is not among the reference data", path);
     return path;
 }
 

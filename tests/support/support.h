@@ -14,8 +14,12 @@
 /* The path of a file in tests/data, e.g. "golden/sgd.nc". */
 const char *support_data(const char *name);
 
-/* The path of a reference file, e.g. "figure2/dataset.nc", in ../shared/reference beside the source
- * folder (or $ND_SHARED/reference). Where it is absent, says so and skips the running test. */
+/* Recordings and published tables that are not in the repository lie in ../shared/reference beside
+ * it (or $ND_SHARED/reference). Tests of them have programs of their own, test_*_shared.c, whose
+ * main first names the folder they need: where it is absent the program ends as skipped, which
+ * CTest counts. The path of a file in it, e.g. "figure2/dataset.nc", which must then be there. */
+enum { SUPPORT_SKIPPED = 77 };
+void support_need_reference(const char *folder);
 const char *support_reference(const char *name);
 
 /* A fresh temporary folder for the running test; removed by support_remove. */

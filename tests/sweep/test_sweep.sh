@@ -1,7 +1,6 @@
 #!/bin/bash
-# A sweep as its user meets it: killed, shared, in shards, retried, compared, short of disk.
+# A sweep as its user meets it: killed, shared, in shards, retried, compared.
 . "$2/tests/support/shell.sh"
-trap 'umount "$folder/disk" 2>/dev/null; at_end' EXIT
 # Everything of a run but how long it took and who did it; text and exact numbers.
 contents() { nulldrift sweep table "$1" --all-keys | cut -d, -f1-4,6-; }
 
@@ -116,24 +115,3 @@ sed -i 's/,0.9,0.9/,5,5/; s/,1.1,1.1/,6,6/' paper.csv
 check "medians outside the published range are exit code 1" test $? = 1
 sed -i 's/,6,6/,six,6/' paper.csv
 refuses 1 "line 3, column active_units_ratio" sweep compare whole paper.csv
-
-# a full disk: the sweep stops with one line, and the store still opens
-mkdir disk
-if mount -t tmpfs -o size=12m none disk 2>/dev/null; then
-    sed 's/records: 5/records: 400/; s/hidden: 10/hidden: 30/' sweep.yaml >large.yaml
-    "$program" sweep run large.yaml -o disk/sweep --quiet >said 2>&1 &
-    process=$!
-    until_there disk/sweep/sweep.sqlite $process
-    head -c 20000000 /dev/zero >disk/ballast 2>/dev/null
-    wait $process
-    check "a disk that fills up is told" test $? = 1
-    says "full" said
-    check "and the store still opens" "$program" sweep status disk/sweep
-    rm -f disk/ballast
-    umount disk && mount -t tmpfs -o size=200k none disk
-    nulldrift sweep run large.yaml -o disk/sweep --quiet 2>said
-    check "a disk too small for the store is told" test $? = 1 -a "$(wc -l <said)" = 1
-    check "and nothing half-made is left" test ! -e disk/sweep/sweep.sqlite
-else
-    echo "not tried: a full disk (mounting a tmpfs needs root)"
-fi

@@ -125,27 +125,6 @@ static void test_foreign_files_are_refused(void **state) {
     assert_null(read_file(&error));
 }
 
-static void test_published_figure_2_data_are_read(void **state) {
-    (void)state;
-    nd_error error = {0};
-    const char *path = support_reference("figure2/dataset.nc");
-    char set[4200];
-    snprintf(set, sizeof set, "world.path=%s", path);
-    const char *sets[] = {set};
-    nd_experiment *experiment =
-        nd_experiment_parse("world: {task: file}", "test", NULL, sets, 1, &error);
-    assert_fine(experiment != NULL, &error);
-    nd_dataset *d = nd_dataset_make(experiment, &error);
-    assert_fine(d != NULL, &error);
-    assert_int_equal(d->samples, 150);
-    assert_int_equal(d->inputs, 18);
-    assert_int_equal(d->outputs, 17);
-    double variance = nd_target_variance(d), expected = 0.08208229946656313;
-    assert_close("variance", &variance, &expected, 1, 1e-12, 0);
-    nd_dataset_free(d);
-    nd_experiment_free(experiment);
-}
-
 static int make_folder(void **state) {
     (void)state;
     folder = support_folder();
@@ -163,7 +142,6 @@ int main(void) {
         cmocka_unit_test(test_values_are_taken_as_they_are),
         cmocka_unit_test(test_bad_files_are_refused_by_name),
         cmocka_unit_test(test_foreign_files_are_refused),
-        cmocka_unit_test(test_published_figure_2_data_are_read),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -140,50 +140,6 @@ static void test_the_walls_are_one_loop(void **state) {
     nd_experiment_free(experiment);
 }
 
-typedef struct seen {
-    double phase, value;
-} seen;
-
-static int by_phase(const void *a, const void *b) {
-    double x = ((const seen *)a)->phase, y = ((const seen *)b)->phase;
-    return (x > y) - (x < y);
-}
-
-/* The published views, laid out by the phases of our geometry with the quirks, form one smooth
- * texture; without them they do not. The view of a sample is the target of the one before. */
-static double published_jump(bool quirks) {
-    nd_error error = {0};
-    nd_experiment *experiment = parse(FIGURE_2, quirks ? ", published_quirks: true" : "", 1);
-    nd_nc *file = nd_nc_open(support_reference("figure2/dataset.nc"), &error);
-    assert_fine(file != NULL, &error);
-    static double inputs[150 * 18], position[150], heading[150];
-    static seen all[150 * 17];
-    assert_fine(nd_nc_get(file, "inputs", inputs, 150 * 18, &error) &&
-                    nd_nc_get(file, "position", position, 150, &error) &&
-                    nd_nc_get(file, "heading", heading, 150, &error),
-                &error);
-    nd_nc_close(file);
-    for (size_t s = 0; s < 150; s++)
-        for (size_t i = 0; i < 17; i++) {
-            double angle = heading[s ? s - 1 : 0] + M_PI / 8 * ((double)i / 8 - 1);
-            double phase = nd_track_phase(&experiment->world, position[s], angle);
-            all[s * 17 + i] = (seen){quirks && phase > 1 ? 0 : phase, inputs[s * 18 + i]};
-        }
-    nd_experiment_free(experiment);
-    qsort(all, 150 * 17, sizeof *all, by_phase);
-    double worst = 0;
-    for (size_t i = 1; i < 150 * 17; i++)
-        if (all[i].phase - all[i - 1].phase < 5e-4)
-            worst = fmax(worst, fabs(all[i].value - all[i - 1].value));
-    return worst;
-}
-
-static void test_the_published_views_lie_on_one_texture(void **state) {
-    (void)state;
-    assert_true(published_jump(true) < 0.01);
-    assert_true(published_jump(false) > 0.1);
-}
-
 /* Published: neighbouring rays differ by 0.338 of the views' standard deviation (root mean square).
  * The texture is drawn anew for every seed, so the published one must lie within 100 of ours. */
 static int compare_doubles(const void *a, const void *b) {
@@ -240,7 +196,6 @@ int main(void) {
         cmocka_unit_test(test_the_target_is_the_next_view_but_for_turns),
         cmocka_unit_test(test_turns_are_actions),
         cmocka_unit_test(test_the_walls_are_one_loop),
-        cmocka_unit_test(test_the_published_views_lie_on_one_texture),
         cmocka_unit_test(test_views_are_as_smooth_as_published),
         cmocka_unit_test(test_environments_share_the_samples),
     };

@@ -138,10 +138,41 @@ static void test_longitudinal_sessions(void **state) {
     free(table);
 }
 
+static void test_longitudinal_mouse_sparsifies(void **state) {
+    (void)state;
+    nd_recording *recording = reference_longitudinal_recording("C16_M4");
+    recording->settings.shuffles = 0;
+    recording->settings.scaled_shuffle_reduction = false;
+    recording->settings.bounded_asymptotic_extrapolation = false;
+    recording->settings.rate_map_smoothing = 1.5;
+    nd_error error = {0};
+    nd_recording_result *result = nd_recording_measure(recording, 2, NULL, &error);
+    assert_fine(result != NULL, &error);
+    assert_int_equal(result->groups, 2);
+    for (size_t c = 0; c < result->curves; c++) {
+        assert_int_equal(result->verdict[c].drift, ND_DIRECTED_DRIFT);
+        assert_true(result->verdict[c].maps_change);
+    }
+    size_t which[] = {0, 4, 7}, cells;
+    double *maps[3];
+    int64_t *ids;
+    assert_fine(
+        nd_group_common_maps(result, &result->group[0], which, 3, maps, &ids, &cells, &error),
+        &error);
+    assert_between("cells", (double)cells, 50, 200);
+    for (size_t s = 0; s < 3; s++)
+        free(maps[s]);
+    free(ids);
+    nd_recording_result_free(result);
+    nd_recording_free(recording);
+}
+
 int main(void) {
+    support_need_reference("recordings");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_published_mice),
         cmocka_unit_test(test_longitudinal_sessions),
+        cmocka_unit_test(test_longitudinal_mouse_sparsifies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -206,6 +206,7 @@ static void test_units_without_a_position_are_said_to_be_so(void **state) {
 }
 
 int main(void) {
+    support_need_reference("recordings");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_sessions_over_days_have_the_expected_frames_and_cells,
                                         make_folder, remove_folder),

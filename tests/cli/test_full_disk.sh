@@ -1,0 +1,22 @@
+#!/bin/bash
+# A disk that fills up: a clear word, and the run can be resumed once there is room.
+. "$2/tests/support/shell.sh"
+may_mount "$@"
+trap 'umount "$folder/tiny" 2>/dev/null; at_end' EXIT
+
+mkdir tiny
+check "a disk is mounted" mount -t tmpfs -o size=16m tmpfs tiny
+head -c $((16 * 1024 * 1024 - 64 * 1024)) /dev/zero >tiny/ballast # leaves 64 KB
+cat >tiny/good.yaml <<'Y'
+name: good
+world: {task: random, samples: 5, input_dim: 4, output_dim: 3}
+network: {hidden: 500}
+learning: {update_noise: 0.01}
+run: {steps: 200, records: 11, snapshots: 3}
+Y
+nulldrift run tiny/good.yaml -o tiny/run.nc --quiet 2>err
+check "a full disk is exit code 1" test $? -eq 1
+check "in one line" test "$(wc -l <err)" -eq 1
+check "and leaves no run file, nor half of one" test -z "$(ls tiny | grep -e '^run.nc$' -e tmp-)"
+rm tiny/ballast
+succeeds run tiny/good.yaml -o tiny/run.nc --quiet
