@@ -1,17 +1,14 @@
-"""What `measure`, `tuning`, `spectrum` and `drift-direction` write, against docs/model.md in numpy."""
-import math
+"""What `measure`, `tuning` and `phases` write, against docs/model.md in numpy."""
 import tempfile
 
-from files import Test  # first: it says what is missing
+from files import Test, load  # first: it says what is missing
 
 import netCDF4
 import numpy as np
 
-import addresses
-import flatness
 import measures
 import phases
-from network import ACTIVATIONS, Learner, Parameters, draw_noise, forward
+from network import ACTIVATIONS, Parameters, forward
 
 
 def snapshot(run, index):
@@ -118,102 +115,10 @@ def any_activity(test, measured_run):
         file.createVariable("activity", "f8", ("sample", "unit"))[:] = h
     test.nulldrift("tuning", "activity.nc", "-o", "tuning.nc", "--quiet", "--undirected",
                    "--bins", "25")
-    from files import load
     theirs, _ = load(test.path("tuning.nc"))
     p, r = measures.tuning(h, measures.bins_of(measured_run["position"], 25), 25)
     test.close("tuning: occupancy", p, theirs["occupancy"])
     test.close("tuning: information", measures.unit_measures(p, r)[0], theirs["spatial_information"])
-
-
-def padded(values, length):
-    return np.concatenate([values, np.full(length - len(values), np.nan)])
-
-
-def spectra(test, activation, samples, outputs):
-    name = f"flat-{activation}-{samples}"
-    test.run(name, (
-        f"name: {name}\nseed: 4\nworld: {{task: random, samples: {samples}, input_dim: 6, "
-        f"output_dim: {outputs}}}\nnetwork: {{hidden: 14, activation: {activation}}}\n"
-        "learning: {rule: sgd, learning_rate: 0.1, update_noise: 0.03}\n"
-        "run: {steps: 6000, records: 5, snapshots: 4}\n"))
-    test.nulldrift("spectrum", name + ".nc", "--exact", "--lanczos", "--quiet")
-    theirs, _, experiment = test.load(name)
-    x, y = theirs["inputs"], theirs["targets"]
-    for index in range(len(theirs["snapshot_step"])):
-        what, p = f"{name} snapshot {index}", snapshot(theirs, index)
-        point = flatness.Point(p, x, y, activation)
-        hessian = point.hessian()
-        exact, gauss_newton = flatness.not_zero(np.linalg.eigvalsh(hessian)), point.gauss_newton()
-        for mine, variable in ((exact, "eigenvalues"), (gauss_newton, "gauss_newton_eigenvalues")):
-            their = theirs[variable][index]
-            # Eigensolvers agree to a rounding of the largest, 1e-16 of it times the size.
-            test.close(f"{what} {variable}", padded(mine, len(their)), their, 1e-10, floor=1)
-        test.close(f"{what} rank", len(gauss_newton), theirs["gauss_newton_rank"][index])
-        # The least eigenvalue that counts is 1e-10 of the largest, and known to 1e-6 of itself.
-        test.close(f"{what} log sum", np.log(gauss_newton).sum(),
-                   theirs["gauss_newton_log_sum"][index], 1e-6)
-        test.close(f"{what} trace", np.trace(hessian), theirs["hessian_trace"][index])
-        test.close(f"{what} largest", exact[0], theirs["hessian_largest"][index])
-        test.close(f"{what} loss", point.loss, theirs["hessian_loss"][index])
-        lanczos(test, what, point, hessian, experiment["seed"], index, theirs)
-
-
-def lanczos(test, what, point, hessian, seed, index, theirs):
-    """The trace by random signs over the awake units' parameters, and the ends of the spectrum."""
-    kept = np.repeat(point.awake, point.width)
-    inner, traces = hessian[np.ix_(kept, kept)], []
-    for probe in range(16):
-        bits = addresses.Stream(seed, addresses.LANCZOS, probe + 1, 0).many_bits(len(inner))
-        signs = np.where(bits & np.uint64(1), 1.0, -1.0)
-        traces.append(signs @ inner @ signs)
-    test.close(f"{what} Lanczos trace", np.mean(traces), theirs["lanczos_trace"][index])
-    test.close(f"{what} its error", np.std(traces, ddof=1) / 4, theirs["lanczos_trace_error"][index])
-    ends = np.linalg.eigvalsh(hessian)
-    test.close(f"{what} Lanczos ends", [ends[-1], ends[0]],
-               [theirs["lanczos_largest"][index], theirs["lanczos_smallest"][index]], 1e-7, floor=1)
-
-
-def drift_direction(test, activation, noise, branches=10, steps=40):
-    """Branches under the reference engine, whose noise is drawn again here."""
-    name = f"drift-{activation}-{noise.split(':')[0]}"
-    test.run(name, (
-        f"name: {name}\nseed: 11\nworld: {{task: random, samples: 5, input_dim: 6, output_dim: 3}}\n"
-        f"network: {{hidden: 12, activation: {activation}}}\n"
-        f"learning: {{rule: sgd, learning_rate: 0.05, {noise}}}\n"
-        "run: {steps: 1500, records: 5, snapshots: 4, engine: reference}\n"))
-    test.nulldrift("drift-direction", name + ".nc", "--snapshot", "2", "--branches", str(branches),
-                   "--steps", str(steps), "--as-it-is", "--quiet")
-    theirs, _, experiment = test.load(name)
-    x, y, start = theirs["inputs"], theirs["targets"], snapshot(theirs, 2)
-    point = flatness.Point(start, x, y, activation)
-    seed, eta = experiment["seed"], experiment["learning"]["learning_rate"]
-    kept = np.repeat(point.awake, point.width)
-
-    def branch(index, quiet):
-        learner = Learner("sgd", eta, activation, start, x, y)
-        own = dict(experiment, seed=addresses.Stream(seed, addresses.BRANCH, index, 0).bits() >> 1)
-        for step in range(steps):
-            learner.step({} if quiet else draw_noise(own, learner.p, x, y, step))
-        return (point.of_parameters(learner.p) - point.of_parameters(start))[kept]
-
-    still = branch(branches, True)
-    moved = np.array([branch(index, False) - still for index in range(branches)])
-    for which in ("log_sum", "trace"):
-        _, direction = point.regularizer(which, 1 / (eta * steps))
-        direction = direction[kept]
-        length = np.linalg.norm(direction)
-        cosine = moved @ direction / length / np.linalg.norm(moved, axis=1)
-        along = moved @ direction / length / steps
-        keys = experiment["learning"]
-        predicted = (eta ** 2 * keys["update_noise"] ** 2 / 4 if which == "log_sum" else
-                     eta ** 2 * keys["label_noise"] ** 2 / 12 / (2 * y.size)) * length
-        error = lambda values: values.std(ddof=1) / math.sqrt(branches)
-        for variable, mine in (("cosine", cosine.mean()), ("cosine_error", error(cosine)),
-                               ("speed", along.mean()), ("speed_error", error(along)),
-                               ("speed_predicted", predicted)):
-            # The pseudo-inverse magnifies rounding by the spread of the eigenvalues kept.
-            test.close(f"{name} {which} {variable}", mine,
-                       theirs[f"drift_{which}_{variable}"][2], 1e-8)
 
 
 with tempfile.TemporaryDirectory() as folder:
@@ -221,10 +126,4 @@ with tempfile.TemporaryDirectory() as folder:
     run = measured(test, "one", "relu", 1)
     measured(test, "three", "tanh", 3)
     any_activity(test, run)
-    for activation in ("relu", "tanh", "softplus"):
-        spectra(test, activation, 5, 3)
-    spectra(test, "relu", 40, 4)
-    for activation in ("relu", "silu"):
-        drift_direction(test, activation, "update_noise: 0.05")
-        drift_direction(test, activation, "label_noise: 0.5")
     test.end()
