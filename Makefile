@@ -4,15 +4,20 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 CMAKE_FLAGS ?=
 PREFIX ?= /usr/local
 
+# What is missing is installed before anything is configured; each recipe is parallel by itself
+# (JOBS), and takes no part in the -j of this make.
+.NOTPARALLEL:
+unexport MAKEFLAGS
+
 .PHONY: all program dependencies demo test bench figures lint validate fuzz install uninstall clean help
 
-all: dependencies program
+all: program
 
 dependencies:
 	@scripts/install-deps build
 
-program:
-	@cmake -S . -B $(BUILD) -DCMAKE_INSTALL_PREFIX="$(PREFIX)" -DND_TESTS=OFF $(CMAKE_FLAGS) >$(BUILD).log 2>&1 \
+program: dependencies
+	@scripts/configure $(BUILD) -DCMAKE_INSTALL_PREFIX="$(PREFIX)" -DND_TESTS=OFF $(CMAKE_FLAGS) >$(BUILD).log 2>&1 \
 		|| { cat $(BUILD).log; exit 1; }
 	@rm -f $(BUILD).log
 	@cmake --build $(BUILD) -j$(JOBS) --target nulldrift manual -- --no-print-directory -s

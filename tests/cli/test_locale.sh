@@ -1,0 +1,42 @@
+#!/bin/bash
+# Numbers have points for decimals whatever the user's locale: experiments, options, tables and
+# pictures are read and written under decimal commas as under C.
+. "$2/tests/support/shell.sh"
+needs localedef
+needs ncdump
+needs gnuplot
+mkdir locales
+localedef -i de_DE -f UTF-8 locales/de_DE.UTF-8 2>/dev/null || skip "the sources of de_DE (package locales) are not here"
+export LOCPATH=$folder/locales
+check "commas are in force" test "$(LC_ALL=de_DE.UTF-8 bash -c 'printf %.1f 1,5')" = 1,5
+
+cat >noisy.yaml <<'Y'
+world: {task: predictive-track, samples: 30, input_dim: 5}
+network: {hidden: 20}
+learning: {update_noise: 0.0125}
+run: {steps: 60, records: 4, snapshots: 3}
+Y
+printf 'time,position,cell_1,cell_2\n' >day.csv
+awk 'BEGIN { for (f = 0; f < 600; f++) {
+    x = f % 20 / 20; printf "%.2f,%.3f,%.1f,%d\n", f * 0.05, x, (f % 20 < 4) * 1.5, (f % 20 > 12) } }' >>day.csv
+printf 'range: [0, 0.975]\nbins: 10\nsessions:\n  - {file: day.csv}\n' >day.yaml
+
+under() { # LOCALE: everything, in a folder of that name
+    mkdir "$1" && cp noisy.yaml day.yaml day.csv "$1" && cd "$1" || exit 1
+    export LC_ALL=$1
+    succeeds run noisy.yaml -o run.nc --set learning.learning_rate=0.05 --quiet
+    succeeds measure run.nc --quiet
+    LC_ALL=C ncdump -p 17 -v loss,input_weights,spatial_information run.nc | sed '1,/^data:/d' >run.txt
+    succeeds figure fig2 run.nc -o fig2.svg
+    succeeds record day.yaml -o result --picture none
+    cp out said.txt
+    refuses 1 "0,05" run noisy.yaml -o comma.nc --set learning.learning_rate=0,05
+    cp err refused.txt
+    export LC_ALL=C.UTF-8
+    cd ..
+}
+under C.UTF-8
+under de_DE.UTF-8
+for file in run.txt fig2.svg result.csv result_cells.csv result_statistics.csv said.txt refused.txt; do
+    check "$file is the same under commas" cmp C.UTF-8/$file de_DE.UTF-8/$file
+done
