@@ -53,7 +53,7 @@ with tempfile.TemporaryDirectory() as folder:
     # Activity by frames, the position on a slower clock with a gap.
     own = np.arange(700) * 0.04 + clock[0] - 0.5
     amounts = random.poisson(0.2, (len(own), CELLS)).astype(float)
-    slow = np.concatenate([clock[:300:4], clock[460::4]])
+    slow = np.concatenate([clock[:300:4], clock[326::4]])
     slow_x = 50 + 45 * np.sin(0.7 * slow)
     theirs = write(test, "clocks", {"x": slow_x, "t": slow, "a": amounts, "o": own}, "",
                    "activity: {file: clocks-a.npy, times: clocks-o.npy}, "

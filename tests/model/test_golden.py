@@ -7,7 +7,7 @@ import numpy as np
 
 import flatness
 import measures
-from network import Learner, Parameters, forward, loss, sparsity
+from network import ACTIVATIONS, Learner, Parameters, forward, loss, sparsity
 
 PARTS = ("input_weights", "bias", "output_weights")
 
@@ -32,8 +32,7 @@ def follow(test, name, rule, rate, given=None):
         learner.step(noise)
         # In some files the earlier stepN_ arrays were shared with the running parameters, and hold
         # those of the last step.
-        if f"step{step + 1}_bias" in golden and (
-                step + 1 == last or name == "sed"):
+        if f"step{step + 1}_bias" in golden and (step + 1 == last or name == "sed"):
             kept = parameters(golden, f"step{step + 1}")
             for part, mine, theirs in zip(PARTS, learner.p.parts, kept.parts):
                 test.close(f"{name} step {step + 1} {part}", mine, theirs, floor=1e-2)
@@ -50,15 +49,11 @@ def hessians(test):
                    golden[which + "_eigenvalues"], 1e-10, floor=1)
         if which != "trained":
             test.close(which + " loss", np.mean(point.e ** 2), attributes["loss_" + which])
-        active, units = sparsity(forward(p, measures_relu, x)[0], 0)
+        active, units = sparsity(forward(p, ACTIVATIONS["relu"][0], x)[0], 0)
         test.close(which + " active fraction", active, golden[which + "_active_fraction"])
         test.close(which + " active units", units, golden[which + "_fraction_active_units"])
     test.close("rank of the trained network",
                len(flatness.Point(parameters(golden, "trained"), x, y, "relu").gauss_newton()), 28)
-
-
-def measures_relu(a):
-    return np.maximum(a, 0), (a > 0).astype(float), 0 * a
 
 
 def tuning(test):
