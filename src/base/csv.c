@@ -3,76 +3,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csv_rows.h"
 #include "base/error.h"
-#include "base/files.h"
 #include "base/memory.h"
 
 static const size_t MOST_BYTES = 256000000;
 
-/* A growing list of cells. */
-typedef struct cells {
-    char **cell;
+/* What a table is gathered in: all cells' texts one after the other, and where each begins. */
+typedef struct gathering {
+    nd_buffer text;
+    size_t *begins;
     size_t count, room;
-} cells;
+    size_t lines_room;
+} gathering;
 
-static bool add_cell(cells *list, char *cell, nd_error *error) {
-    char **grown = nd_grown(list->cell, &list->room, list->count + 1, sizeof *grown, error);
-    if (!grown)
-        return false;
-    list->cell = grown;
-    list->cell[list->count++] = cell;
-    return true;
-}
-
-/* Where reading stands. */
-typedef struct reader {
-    char *at;
-    size_t line;
-} reader;
-
-/* Takes one cell, unquoting it where it lies. *ended tells that it was its row's last; false when a
- * quote is never closed. */
-static bool take_cell(reader *in, char **cell, bool *ended) {
-    char *from = in->at, *to = in->at;
-    bool quoted = *from == '"';
-    *cell = to;
-    if (quoted)
-        from++;
-    while (*from && (quoted || (*from != ',' && *from != '\n'))) {
-        if (quoted && *from == '"') {
-            if (from[1] != '"') {
-                quoted = false;
-                from++;
-                continue;
-            }
-            from++;
-        }
-        in->line += *from == '\n';
-        *to++ = *from++;
-    }
-    if (quoted)
-        return false;
-    *ended = *from != ',';
-    in->line += *from == '\n';
-    in->at = *from ? from + 1 : from;
-    if (*ended && to > *cell && to[-1] == '\r')
-        to--;
-    *to = '\0';
-    return true;
-}
-
-/* Reads one row's cells onto the list; *width gets their number. */
-static bool take_row(reader *in, cells *list, size_t *width, const char *path, nd_error *error) {
-    bool ended = false;
-    size_t line = in->line;
-    char where[512];
-    for (*width = 0; !ended; ++*width) {
-        char *cell;
-        if (!take_cell(in, &cell, &ended)) {
-            snprintf(where, sizeof where, "%.400s, line %zu", path, line);
-            return nd_fail(error, where, NULL, "a quoted cell is never closed");
-        }
-        if (!add_cell(list, cell, error))
+static bool gather_row(gathering *all, const nd_csv_row *row, nd_error *error) {
+    for (size_t k = 0; k < row->count; k++) {
+        size_t *begins = nd_grown(all->begins, &all->room, all->count + 1, sizeof *begins, error);
+        if (!begins)
+            return false;
+        all->begins = begins;
+        begins[all->count++] = all->text.length;
+        if (!nd_buffer_put(&all->text, row->field[k], strlen(row->field[k]) + 1, error))
             return false;
     }
     return true;
@@ -87,25 +39,43 @@ static bool add_line(nd_table *table, size_t *room, size_t line, nd_error *error
     return true;
 }
 
-static bool take_rows(nd_table *table, reader *in, cells *list, nd_error *error) {
-    size_t room = 0, width;
+static bool gather(nd_table *table, nd_csv_rows *rows, gathering *all, nd_error *error) {
+    nd_csv_row row;
+    bool found = true;
     char where[512];
-    while (*in->at) {
-        size_t line = in->line;
-        if (*in->at == '\n' || (in->at[0] == '\r' && in->at[1] == '\n')) { /* an empty line */
-            in->at = strchr(in->at, '\n') + 1;
-            in->line++;
-            continue;
-        }
-        if (!take_row(in, list, &width, table->path, error))
+    for (;;) {
+        if (!nd_csv_rows_next(rows, &row, &found, error))
             return false;
-        snprintf(where, sizeof where, "%.400s, line %zu", table->path, line);
-        if (width != table->columns)
+        if (!found)
+            return table->columns > 0 ||
+                   nd_fail(error, table->path, NULL, "is empty, expected a header line");
+        snprintf(where, sizeof where, "%.400s, line %zu", table->path, row.line);
+        if (table->columns == 0)
+            table->columns = row.count;
+        else if (row.count != table->columns)
             return nd_fail(error, where, NULL, "has %zu cells where the header has %zu columns",
-                           width, table->columns);
-        if (!add_line(table, &room, line, error))
+                           row.count, table->columns);
+        else if (!add_line(table, &all->lines_room, row.line, error))
             return false;
+        if (!gather_row(all, &row, error))
+            return false;
+        if (all->text.length > MOST_BYTES)
+            return nd_fail(error, table->path, NULL,
+                           "is larger than the %zu bytes expected at most", MOST_BYTES);
     }
+}
+
+/* The gathered texts become the table's. */
+static bool settle(nd_table *table, gathering *all, nd_error *error) {
+    table->text = (char *)all->text.bytes;
+    all->text = (nd_buffer){0};
+    table->column = nd_array(table->columns, sizeof *table->column, error);
+    table->cell = nd_array(all->count, sizeof *table->cell, error);
+    if (!table->column || !table->cell)
+        return false;
+    for (size_t i = 0; i < all->count; i++)
+        *(i < table->columns ? &table->column[i] : &table->cell[i - table->columns]) =
+            table->text + all->begins[i];
     return true;
 }
 
@@ -123,24 +93,16 @@ static bool check_header(const nd_table *table, nd_error *error) {
 }
 
 nd_table *nd_table_read(const char *path, nd_error *error) {
-    nd_buffer buffer = {0};
     nd_table *table = nd_array(1, sizeof *table, error);
-    if (!table || !(table->path = nd_text(path, error)) ||
-        !nd_read_file(path, MOST_BYTES, &buffer, error)) {
-        nd_buffer_free(&buffer);
-        nd_table_free(table);
-        return NULL;
-    }
-    table->text = (char *)buffer.bytes;
-    reader in = {table->text, 1};
-    if (strncmp(in.at, "\xEF\xBB\xBF", 3) == 0) /* a byte order mark, as spreadsheets write it */
-        in.at += 3;
-    cells list = {0}, header = {0};
-    bool fine = in.at[0] ? take_row(&in, &header, &table->columns, path, error)
-                         : nd_fail(error, path, NULL, "is empty, expected a header line");
-    table->column = header.cell;
-    fine = fine && header.cell && check_header(table, error) && take_rows(table, &in, &list, error);
-    table->cell = list.cell;
+    nd_csv_rows *rows = NULL;
+    gathering all = {0};
+    bool fine = table && (table->path = nd_text(path, error)) &&
+                (rows = nd_csv_rows_open(path, &(nd_csv_dialect){.separator = ','}, error)) &&
+                gather(table, rows, &all, error) && settle(table, &all, error) &&
+                check_header(table, error);
+    nd_csv_rows_close(rows);
+    nd_buffer_free(&all.text);
+    free(all.begins);
     if (fine)
         return table;
     nd_table_free(table);

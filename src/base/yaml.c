@@ -123,6 +123,56 @@ size_t nd_yaml_line(const char *text, const char *key) {
     return line;
 }
 
+/* The byte at a mark, counted on from a line and its first byte: columns count characters. */
+static char *byte_at(char **line_begins, size_t *line, const yaml_mark_t *mark) {
+    char *at = *line_begins;
+    while (*line < mark->line && *at)
+        *line += *at++ == '\n';
+    *line_begins = at;
+    for (size_t column = 0; *at; at++)
+        if (((unsigned char)*at & 0xC0) != 0x80 && column++ == mark->column)
+            break;
+    return at;
+}
+
+void nd_yaml_rename_mappings(char *text, const char *word, const char *name) {
+    yaml_parser_t parser;
+    yaml_document_t document;
+    char *copy = strdup(text), *line_begins = text;
+    size_t length = strlen(word), line = 0;
+    if (!copy || !yaml_parser_initialize(&parser)) {
+        free(copy);
+        return;
+    }
+    yaml_parser_set_input_string(&parser, (const unsigned char *)copy, strlen(copy));
+    bool loaded = yaml_parser_load(&parser, &document);
+    for (yaml_node_t *node = loaded ? document.nodes.start : NULL;
+         node && node < document.nodes.top; node++) {
+        if (node->type != YAML_MAPPING_NODE)
+            continue;
+        for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+             pair < node->data.mapping.pairs.top; pair++) {
+            const yaml_node_t *key = yaml_document_get_node(&document, pair->key);
+            const yaml_node_t *value = yaml_document_get_node(&document, pair->value);
+            if (!key || !value || key->type != YAML_SCALAR_NODE ||
+                value->type != YAML_MAPPING_NODE || key->data.scalar.length != length ||
+                memcmp(key->data.scalar.value, word, length) != 0)
+                continue;
+            if (key->start_mark.line < line) { /* nodes may come in any order */
+                line_begins = text;
+                line = 0;
+            }
+            char *at = byte_at(&line_begins, &line, &key->start_mark);
+            if (strncmp(at, word, length) == 0)
+                memcpy(at, name, length);
+        }
+    }
+    if (loaded)
+        yaml_document_delete(&document);
+    yaml_parser_delete(&parser);
+    free(copy);
+}
+
 const char *nd_yaml_where(const char *text, const char *origin, const char *key, char *where,
                           size_t size) {
     size_t line = nd_yaml_line(text, key);

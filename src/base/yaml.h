@@ -17,6 +17,10 @@ void nd_yaml_free(const cyaml_schema_value_t *schema, void *data);
  * are numbered from 0: "sessions.2.label". */
 size_t nd_yaml_line(const char *text, const char *key);
 
+/* Gives every key `word` whose value is a mapping another name of the same length, in the very
+ * place, so that lines stay: libcyaml knows one shape for each key. */
+void nd_yaml_rename_mappings(char *text, const char *word, const char *name);
+
 /* Writes "ORIGIN, line N, KEY" (or "ORIGIN, KEY" if the key is not there) to `where`. */
 const char *nd_yaml_where(const char *text, const char *origin, const char *key, char *where,
                           size_t size);

@@ -24,8 +24,19 @@ static void say_left_out(const char *label, size_t count, const char *what) {
         printf("%s%zu %s", label, count, what);
 }
 
-/* One line for a session: what it holds, and what of it does not count, and why. */
-static void say_session(const nd_session *s) {
+/* What reading guessed and left out, a line each, with nothing in it that a terminal would obey. */
+static void say_notes(const nd_session *s) {
+    bool begins = true;
+    for (const char *c = s->notes; *c; c++) {
+        if (begins)
+            fputs("    ", stdout);
+        begins = *c == '\n';
+        putchar(*c == '\n' || (unsigned char)*c >= ' ' ? *c : '?');
+    }
+}
+
+/* One line for a session: what it holds, and what of it does not count, and why; then its notes. */
+static void say_session(const nd_session *s, bool all) {
     const nd_left_out *out = &s->left_out;
     printf("%-24s %zu cells", s->label, s->cells);
     if (s->direction[0])
@@ -39,23 +50,34 @@ static void say_session(const nd_session *s) {
     say_left_out(", ", out->without_direction, "without a direction");
     say_left_out(", ", out->activity_missing, "with NaN activity");
     say_left_out(", ", s->spikes_outside, "spikes outside the frames");
-    say_left_out(", ", s->cells_left_out, "cells left out (other area, or NaN throughout)");
+    say_left_out(", ", out->bad_times, "with times that go back");
+    say_left_out(", ", s->cells_left_out,
+                 "cells left out (another area or value, or NaN "
+                 "throughout)");
     printf(".\n");
+    if (all && s->cells_are[0]) {
+        fputs("    cells: ", stdout);
+        for (const char *c = s->cells_are; *c; c++)
+            putchar((unsigned char)*c >= ' ' && *c != 127 ? *c : '?');
+        putchar('\n');
+    }
+    say_notes(s);
 }
 
 /* Slow frames are left out because it was asked for; the rest is worth a word. */
 static bool remarkable(const nd_session *s) {
     const nd_left_out *out = &s->left_out;
     return out->position_missing + out->outside_range + out->without_direction +
-               out->activity_missing + s->spikes_outside + s->cells_left_out >
-           0;
+                   out->activity_missing + out->bad_times + s->spikes_outside + s->cells_left_out >
+               0 ||
+           s->notes[0];
 }
 
 static void say_what_was_read(const nd_recording *recording, bool all) {
     for (size_t i = 0; i < recording->sessions_count; i++) {
         const nd_session *session = &recording->sessions[i];
         if (session->kind != ND_SESSION_METRICS && (all || remarkable(session)))
-            say_session(session);
+            say_session(session, all);
     }
 }
 
@@ -213,9 +235,11 @@ static int run(const nd_arguments *arguments) {
         return wrong("--picture is png, pdf, svg or none");
     if (!check && !nd_check_writable(output, &error))
         return nd_report(&error);
+    nd_load_options options = {.limits = &limits,
+                               .follow_links = nd_flag(arguments, "follow-links")};
     nd_recording *recording =
-        nd_recording_load_within(nd_positional(arguments, 0), &limits,
-                                 nd_terminal_watch(nd_flag(arguments, "quiet")), &error);
+        nd_recording_load_with(nd_positional(arguments, 0), &options,
+                               nd_terminal_watch(nd_flag(arguments, "quiet")), &error);
     nd_terminal_done();
     if (!recording)
         return nd_report(&error);
@@ -230,6 +254,8 @@ static const nd_option OPTIONS[] = {
     {'o', "output", "OUT", "where results go: OUT.nc, OUT.csv, OUT_cells.csv, OUT.png ..."},
     {0, "scan", NULL, "look into the files and print a first manifest (or write it to -o FILE)"},
     {0, "check", NULL, "read everything the manifest names, say what was found, and stop"},
+    {0, "follow-links", NULL,
+     "follow links inside files to other files anywhere, not only in the manifest's folder"},
     {0, "picture", "KIND", "png (by default), pdf, svg or none"},
     {0, "threads", "N", "threads; all processors by default; results do not depend on it"},
     {0, "reader-memory", "GB",

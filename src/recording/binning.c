@@ -30,11 +30,13 @@ void nd_reading_widen(const nd_reading *reading, double range_x[2], double range
 }
 
 /* The bin of one coordinate, or -1 outside the range. */
-static int64_t bin_of(double x, const double range[2], size_t bins) {
+static int64_t bin_of(double x, const double range[2], size_t bins, bool circular) {
     double span = range[1] - range[0], slack = RANGE_TOLERANCE * span;
     if (!(x >= range[0] - slack && x <= range[1] + slack))
         return -1;
     double place = span > 0.0 ? floor((x - range[0]) / span * (double)bins) : 0.0;
+    if (circular && place >= (double)bins)
+        place = 0.0; /* the end is the beginning */
     return (int64_t)fmin(fmax(place, 0.0), (double)bins - 1.0);
 }
 
@@ -88,11 +90,12 @@ static bool place_frames(nd_reading *reading, const nd_settings *settings, const
     session->bin = nd_array(session->frames, sizeof *session->bin, error);
     bool fine = keep && session->bin;
     for (size_t f = 0; fine && f < session->frames; f++) {
-        int64_t x = settings->position_is_bin
-                        ? given_bin(session->position[f], range_x)
-                        : bin_of(session->position[f], range_x, session->bins_x);
-        int64_t y =
-            session->position_y ? bin_of(session->position_y[f], range_y, session->bins_y) : 0;
+        int64_t x = settings->position_is_bin ? given_bin(session->position[f], range_x)
+                                              : bin_of(session->position[f], range_x,
+                                                       session->bins_x, settings->circular);
+        int64_t y = session->position_y
+                        ? bin_of(session->position_y[f], range_y, session->bins_y, false)
+                        : 0;
         int64_t way = session->bins_direction > 1 ? session->way[f] : 0;
         keep[f] = x >= 0 && y >= 0;
         session->left_out.outside_range += !keep[f];
@@ -168,6 +171,8 @@ static bool copy_reading(const nd_reading *from, nd_reading *to, nd_error *error
     t->environment = copy_of(s->environment, strlen(s->environment) + 1, 1, &fine, error);
     t->direction = copy_of(s->direction, strlen(s->direction) + 1, 1, &fine, error);
     t->file = copy_of(s->file, strlen(s->file) + 1, 1, &fine, error);
+    t->notes = copy_of(s->notes, strlen(s->notes) + 1, 1, &fine, error);
+    t->cells_are = copy_of(s->cells_are, strlen(s->cells_are) + 1, 1, &fine, error);
     t->events.start = copy_of(s->events.start, s->cells + 1, sizeof(size_t), &fine, error);
     t->events.frame = copy_of(s->events.frame, events, sizeof(uint32_t), &fine, error);
     t->events.amount = copy_of(s->events.amount, events, sizeof(double), &fine, error);

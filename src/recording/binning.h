@@ -2,13 +2,15 @@
 #ifndef ND_RECORDING_BINNING_H
 #define ND_RECORDING_BINNING_H
 
+#include "recording/selector.h"
 #include "recording/session.h"
 
 /* A session as read: its frames count, but have no bin yet. */
 typedef struct nd_reading {
-    nd_session session;    /* bin and occupancy still NULL */
-    double *map_occupancy; /* rate maps: occupancy as given, bins; NULL: from the positions */
-    size_t index;          /* of its request in the manifest */
+    nd_session session;        /* bin and occupancy still NULL */
+    double *map_occupancy;     /* rate maps: occupancy as given, bins; NULL: from the positions */
+    size_t index;              /* of its request in the manifest */
+    uint32_t unused[ND_ROLES]; /* bits of nd_key given under `defaults` that it did not use */
 } nd_reading;
 
 void nd_reading_clear(nd_reading *reading);

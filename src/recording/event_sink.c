@@ -8,6 +8,10 @@
 #include "base/memory.h"
 #include "base/sort.h"
 
+/* Deconvolution leaves values as -9e-19 where it means zero: below zero by this much of the largest
+ * value is round-off. */
+static const double ROUND_OFF = 1e-9;
+
 typedef struct cell_events {
     uint32_t *frame;
     double *amount;
@@ -17,36 +21,66 @@ typedef struct cell_events {
 
 struct nd_sink {
     size_t cells, frames, kept;
-    uint32_t *number; /* frames; the kept frame's new number, or UINT32_MAX */
+    uint32_t *number; /* frames; the kept frame's new number, or NOWHERE */
+    uint32_t *place;  /* rows or columns up to the last that is a cell; its cell, or NOWHERE; NULL:
+                         the same */
+    size_t places;
+    bool cells_first, negative_fails;
     cell_events *cell;
-    double threshold;
-    bool negative_fails;
-    size_t spikes_outside;
+    double threshold, scale, time_scale, missing;
+    double largest, lowest; /* of the values poured */
+    size_t negatives, lowest_cell, lowest_frame;
+    size_t spikes, spikes_outside;
+    double spike_span[2];
     char file[512];
 };
 
-nd_sink *nd_sink_new(size_t cells, size_t frames, const bool *keep, const double *threshold,
-                     const char *file, nd_error *error) {
-    if (frames >= UINT32_MAX) {
-        nd_fail(error, file, "split the session", "%zu frames are more than are supported", frames);
+static const uint32_t NOWHERE = UINT32_MAX;
+
+/* Where each row or column that may be a cell goes. */
+static bool place_cells(nd_sink *sink, const size_t *pick, nd_error *error) {
+    if (!pick)
+        return true;
+    for (size_t c = 0; c < sink->cells; c++)
+        sink->places = pick[c] + 1 > sink->places ? pick[c] + 1 : sink->places;
+    sink->place = nd_array(sink->places, sizeof *sink->place, error);
+    if (!sink->place)
+        return false;
+    for (size_t i = 0; i < sink->places; i++)
+        sink->place[i] = NOWHERE;
+    for (size_t c = 0; c < sink->cells; c++)
+        sink->place[pick[c]] = (uint32_t)c;
+    return true;
+}
+
+nd_sink *nd_sink_new(const nd_sink_plan *plan, nd_error *error) {
+    if (plan->frames >= NOWHERE || plan->cells >= NOWHERE) {
+        nd_fail(error, plan->file, "split the session", "%zu frames are more than are supported",
+                plan->frames);
         return NULL;
     }
     nd_sink *sink = nd_array(1, sizeof *sink, error);
     if (!sink)
         return NULL;
-    sink->cells = cells;
-    sink->frames = frames;
-    sink->threshold = threshold ? *threshold : 0.0;
-    sink->negative_fails = !threshold;
-    strncpy(sink->file, file, sizeof sink->file - 1);
-    sink->number = nd_array(frames, sizeof *sink->number, error);
-    sink->cell = sink->number ? nd_array(cells, sizeof *sink->cell, error) : NULL;
-    if (!sink->cell) {
+    sink->cells = plan->cells;
+    sink->frames = plan->frames;
+    sink->cells_first = plan->cells_first;
+    sink->threshold = plan->threshold ? *plan->threshold : 0.0;
+    sink->negative_fails = !plan->threshold;
+    sink->scale = plan->scale != 0.0 ? plan->scale : 1.0;
+    sink->time_scale = plan->time_scale != 0.0 ? plan->time_scale : 1.0;
+    sink->missing = plan->missing ? *plan->missing : NAN;
+    sink->spike_span[0] = INFINITY;
+    sink->spike_span[1] = -INFINITY;
+    strncpy(sink->file, plan->file, sizeof sink->file - 1);
+    sink->number = nd_array(plan->frames, sizeof *sink->number, error);
+    sink->cell = sink->number ? nd_array(plan->cells, sizeof *sink->cell, error) : NULL;
+    if (!sink->cell || !place_cells(sink, plan->pick, error)) {
         nd_sink_free(sink);
         return NULL;
     }
-    for (size_t f = 0; f < frames; f++)
-        sink->number[f] = keep[f] ? (uint32_t)sink->kept++ : UINT32_MAX;
+    for (size_t f = 0; f < plan->frames; f++)
+        sink->number[f] = plan->keep[f] ? (uint32_t)sink->kept++ : NOWHERE;
     return sink;
 }
 
@@ -59,6 +93,7 @@ void nd_sink_free(nd_sink *sink) {
     }
     free(sink->cell);
     free(sink->number);
+    free(sink->place);
     free(sink);
 }
 
@@ -80,39 +115,72 @@ static bool append(cell_events *cell, uint32_t frame, double amount, nd_error *e
     return true;
 }
 
-bool nd_sink_value(nd_sink *sink, size_t frame, size_t cell, double value, nd_error *error) {
-    if (value == 0.0 && sink->threshold >= 0.0)
-        return true;
+/* Below zero, and no threshold says that it counts as none: kept in mind for the end, when the
+ * largest value is known. */
+static void note_negative(nd_sink *sink, size_t cell, size_t frame, double value) {
+    if (value < sink->lowest) {
+        sink->lowest = value;
+        sink->lowest_cell = cell;
+        sink->lowest_frame = frame;
+    }
+    sink->negatives++;
+}
+
+static bool take_value(nd_sink *sink, size_t cell, size_t frame, double value, nd_error *error) {
     uint32_t number = sink->number[frame];
-    if (number == UINT32_MAX)
+    if (number == NOWHERE)
         return true;
+    value = value == sink->missing ? NAN : sink->scale * value;
     if (isinf(value))
         return nd_fail(error, sink->file, "correct the activity",
                        "the activity of cell %zu in frame %zu is infinite", cell + 1, frame + 1);
     if (value < 0.0 && sink->negative_fails)
-        return nd_fail(error, sink->file,
-                       "deconvolve it, or give activity a threshold at or below which it counts as "
-                       "none",
-                       "the activity of cell %zu in frame %zu is %g; expected counts or event "
-                       "amplitudes, which are never negative",
-                       cell + 1, frame + 1, value);
+        note_negative(sink, cell, frame, value);
+    if (value > sink->largest)
+        sink->largest = value;
     if (value <= sink->threshold || value == 0.0)
         return true;
     return append(&sink->cell[cell], number, value, error);
 }
 
-bool nd_sink_tile(nd_sink *sink, size_t first_frame, size_t frames, size_t first_cell, size_t cells,
-                  const double *values, size_t frame_stride, size_t cell_stride, nd_error *error) {
-    if (first_frame + frames > sink->frames || first_cell + cells > sink->cells)
+/* The cell a row or column is; NOWHERE if it is none. */
+static uint32_t cell_at(const nd_sink *sink, size_t index) {
+    if (sink->place)
+        return index < sink->places ? sink->place[index] : NOWHERE;
+    return index < sink->cells ? (uint32_t)index : NOWHERE;
+}
+
+bool nd_sink_value(nd_sink *sink, size_t row, size_t column, double value, nd_error *error) {
+    uint32_t cell = cell_at(sink, sink->cells_first ? row : column);
+    size_t frame = sink->cells_first ? column : row;
+    if (cell == NOWHERE)
+        return true;
+    if (frame >= sink->frames)
+        return nd_fail(error, sink->file, "", "more activity than its shape allows");
+    return take_value(sink, cell, frame, value, error);
+}
+
+bool nd_sink_tile(nd_sink *sink, size_t first_row, size_t rows, size_t first_column, size_t columns,
+                  const double *values, size_t row_stride, size_t column_stride, nd_error *error) {
+    bool turned = sink->cells_first;
+    size_t first_frame = turned ? first_column : first_row, frames = turned ? columns : rows;
+    size_t first_cell = turned ? first_row : first_column, cells = turned ? rows : columns;
+    size_t frame_stride = turned ? column_stride : row_stride;
+    size_t cell_stride = turned ? row_stride : column_stride;
+    if (first_frame + frames > sink->frames)
         return nd_fail(error, sink->file, "", "more activity than its shape allows");
     for (size_t f = 0; f < frames; f++) {
-        if (sink->number[first_frame + f] == UINT32_MAX)
+        if (sink->number[first_frame + f] == NOWHERE)
             continue;
         const double *row = values + f * frame_stride;
-        for (size_t c = 0; c < cells; c++)
-            if (row[c * cell_stride] != 0.0 &&
-                !nd_sink_value(sink, first_frame + f, first_cell + c, row[c * cell_stride], error))
+        for (size_t c = 0; c < cells; c++) {
+            double value = row[c * cell_stride];
+            if (value == 0.0 && sink->missing != 0.0)
+                continue;
+            uint32_t cell = cell_at(sink, first_cell + c);
+            if (cell != NOWHERE && !take_value(sink, cell, first_frame + f, value, error))
                 return false;
+        }
     }
     return true;
 }
@@ -137,9 +205,14 @@ bool nd_sink_spikes(nd_sink *sink, size_t cell, const double *times, size_t coun
         return false;
     size_t spikes = 0;
     for (size_t i = 0; i < count; i++)
-        if (isfinite(times[i]))
-            sorted[spikes++] = times[i];
+        if (isfinite(times[i]) && times[i] != sink->missing)
+            sorted[spikes++] = sink->time_scale * times[i];
     nd_sort_ascending(sorted, spikes);
+    sink->spikes += spikes;
+    if (spikes > 0) {
+        sink->spike_span[0] = fmin(sink->spike_span[0], sorted[0]);
+        sink->spike_span[1] = fmax(sink->spike_span[1], sorted[spikes - 1]);
+    }
     cell_events *events = &sink->cell[cell];
     bool fine = true;
     for (size_t i = 0; fine && i < spikes; i++) {
@@ -152,7 +225,7 @@ bool nd_sink_spikes(nd_sink *sink, size_t cell, const double *times, size_t coun
             continue;
         }
         uint32_t number = sink->number[frame];
-        if (number == UINT32_MAX)
+        if (number == NOWHERE)
             continue;
         if (events->count && events->frame[events->count - 1] == number)
             events->amount[events->count - 1] += 1.0;
@@ -214,8 +287,30 @@ static bool move_events(nd_sink *sink, nd_session *session, bool *keep, nd_error
     return true;
 }
 
+void nd_sink_spike_span(const nd_sink *sink, size_t *spikes, double span[2]) {
+    *spikes = sink->spikes;
+    memcpy(span, sink->spike_span, sizeof sink->spike_span);
+}
+
+size_t nd_sink_rounded(const nd_sink *sink) {
+    return sink->negatives;
+}
+
+static bool check_negatives(const nd_sink *sink, nd_error *error) {
+    return -sink->lowest <= ROUND_OFF * sink->largest ||
+           nd_fail(error, sink->file,
+                   "deconvolve it, or give activity a threshold at or below which it counts as "
+                   "none",
+                   "the activity of cell %zu in frame %zu is %g; expected counts or event "
+                   "amplitudes, which are never negative (down to 1e-9 of the largest, here %g, "
+                   "counts as zero)",
+                   sink->lowest_cell + 1, sink->lowest_frame + 1, sink->lowest, sink->largest);
+}
+
 bool nd_sink_finish(nd_sink *sink, nd_reading *reading, nd_error *error) {
     nd_session *session = &reading->session;
+    if (!check_negatives(sink, error))
+        return false;
     session->spikes_outside = sink->spikes_outside;
     if (!drop_missing_cells(sink, reading))
         return nd_fail(error, sink->file, "check what the manifest names as activity",

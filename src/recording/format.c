@@ -16,14 +16,21 @@ static const nd_format *const formats[] = {&nd_format_matlab, &nd_format_nwb, &n
                                            &nd_format_csv, NULL};
 
 void nd_activity_clear(nd_activity *activity) {
+    for (size_t k = 0; activity->cell_name && k < activity->pick_count; k++)
+        free(activity->cell_name[k]);
+    free(activity->cell_name);
+    free(activity->pick);
     free(activity->times);
     free(activity->cell_id);
     free(activity->place);
+    free(activity->good);
+    free(activity->spike);
+    free(activity->spike_end);
     memset(activity, 0, sizeof *activity);
 }
 
-bool nd_findings_add(nd_findings *findings, nd_role role, const char *name, nd_error *error,
-                     const char *note, ...) {
+bool nd_findings_add(nd_findings *findings, nd_role role, int likeness, const char *name,
+                     nd_error *error, const char *note, ...) {
     nd_finding *list =
         nd_grown(findings->list, &findings->room, findings->count + 1, sizeof *list, error);
     if (!list)
@@ -32,6 +39,7 @@ bool nd_findings_add(nd_findings *findings, nd_role role, const char *name, nd_e
     nd_finding *finding = &findings->list[findings->count++];
     memset(finding, 0, sizeof *finding);
     finding->role = role;
+    finding->likeness = likeness;
     snprintf(finding->name, sizeof finding->name, "%s", name);
     va_list arguments;
     va_start(arguments, note);
@@ -40,7 +48,24 @@ bool nd_findings_add(nd_findings *findings, nd_role role, const char *name, nd_e
     return true;
 }
 
-static const nd_format *recognise(const char *path, nd_error *error) {
+/* What a file is that none of the formats is, in words with what to do. */
+static bool say_unknown(const char *path, const unsigned char *head, size_t length,
+                        nd_error *error) {
+    if (length >= 4 && memcmp(head, "PK\3\4", 4) == 0)
+        return nd_fail(error, path, "save each array by itself, as .npy, or the sheet as .csv",
+                       "is a ZIP archive (.npz of NumPy, .xlsx of Excel), which is not read");
+    if (length >= 2 &&
+        ((head[0] == 0xFF && head[1] == 0xFE) || (head[0] == 0xFE && head[1] == 0xFF)))
+        return nd_fail(error, path, "save it as UTF-8 (in Excel: CSV UTF-8)", "is text in UTF-16");
+    if (length >= 2 && head[0] == 0x80 && head[1] <= 5)
+        return nd_fail(error, path, "save its arrays with np.save", "is a Python pickle");
+    if (length >= 2 && head[0] == 0x1F && head[1] == 0x8B)
+        return nd_fail(error, path, "unpack it with gunzip", "is compressed by gzip");
+    return nd_fail(error, path, "convert it to one of these",
+                   "is no NWB (HDF5), MATLAB, NumPy or CSV file");
+}
+
+const nd_format *nd_format_of(const char *path, nd_error *error) {
     struct stat about;
     /* Not blocking: a named pipe must not hold us up before it is refused. */
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -60,8 +85,7 @@ static const nd_format *recognise(const char *path, nd_error *error) {
     for (size_t i = 0; formats[i]; i++)
         if (formats[i]->recognises(path, head, (size_t)length))
             return formats[i];
-    nd_fail(error, path, "convert it to one of these",
-            "is no NWB (HDF5), MATLAB, NumPy or CSV file");
+    say_unknown(path, head, (size_t)length, error);
     return NULL;
 }
 
@@ -72,17 +96,21 @@ static void close_one(nd_open_file *open_file) {
     *open_file = (nd_open_file){0};
 }
 
-nd_open_file *nd_files_open(nd_files *files, const char *path, nd_error *error) {
+nd_open_file *nd_files_open(nd_files *files, const char *path, const nd_selector *selector,
+                            nd_error *error) {
     size_t places = sizeof files->open / sizeof *files->open;
+    size_t skip = selector ? selector->skip_rows : 0;
     for (size_t i = 0; i < places; i++)
-        if (files->open[i].path && strcmp(files->open[i].path, path) == 0)
+        if (files->open[i].path && strcmp(files->open[i].path, path) == 0 &&
+            files->open[i].skip_rows == skip)
             return &files->open[i];
     nd_open_file *place = &files->open[files->next];
     files->next = (files->next + 1) % places;
     close_one(place);
-    place->format = recognise(path, error);
+    place->skip_rows = skip;
+    place->format = nd_format_of(path, error);
     place->path = place->format ? nd_text(path, error) : NULL;
-    place->file = place->path ? place->format->open(path, error) : NULL;
+    place->file = place->path ? place->format->open(path, selector, &files->links, error) : NULL;
     if (place->file)
         return place;
     close_one(place);
@@ -92,13 +120,19 @@ nd_open_file *nd_files_open(nd_files *files, const char *path, nd_error *error) 
 void nd_files_close(nd_files *files) {
     for (size_t i = 0; i < sizeof files->open / sizeof *files->open; i++)
         close_one(&files->open[i]);
+    nd_buffer_free(&files->notes);
 }
 
-/* A column as a number from 1, or 0 if it is none of them. */
-static size_t column_number(const char *text, size_t columns) {
-    char *end;
-    unsigned long number = strtoul(text, &end, 10);
-    return *end == '\0' && number >= 1 && number <= columns ? number : 0;
+void nd_files_note(nd_files *files, const char *format, ...) {
+    char line[600];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line - 1, format, arguments);
+    va_end(arguments);
+    strcat(line, "\n");
+    size_t length = strlen(line);
+    if (!files->notes.bytes || !memmem(files->notes.bytes, files->notes.length, line, length))
+        (void)nd_buffer_put(&files->notes, line, length, NULL);
 }
 
 static bool no_column(const nd_series *series, const char *column, const char *file,
@@ -110,28 +144,20 @@ static bool no_column(const nd_series *series, const char *column, const char *f
 
 bool nd_series_select(nd_series *series, const nd_selector *selector, const char *file,
                       nd_error *error) {
-    double scale = selector->scale != 0.0 ? selector->scale : 1.0;
-    size_t time_column = selector->times ? column_number(selector->times, series->columns) : 0;
-    if (time_column && !series->times) {
-        series->times = nd_doubles(series->rows, error);
-        for (size_t i = 0; series->times && i < series->rows; i++)
-            series->times[i] = series->values[i * series->columns + time_column - 1];
-        if (!series->times)
-            return false;
-    }
-    size_t chosen = selector->columns_count ? selector->columns_count : series->columns;
+    size_t chosen = selector->columns_count;
+    if (chosen == 0)
+        return true;
     double *values = nd_doubles(series->rows * chosen, error);
     if (!values)
         return false;
     for (size_t k = 0; k < chosen; k++) {
-        size_t column =
-            selector->columns_count ? column_number(selector->columns[k], series->columns) : k + 1;
-        if (column == 0) {
+        size_t column = nd_column_number(selector->columns[k], series->columns);
+        if (column == SIZE_MAX || series->depth > 1) {
             free(values);
             return no_column(series, selector->columns[k], file, error);
         }
         for (size_t i = 0; i < series->rows; i++)
-            values[i * chosen + k] = scale * series->values[i * series->columns + column - 1];
+            values[i * chosen + k] = series->values[i * series->columns + column];
     }
     free(series->values);
     series->values = values;

@@ -1,5 +1,5 @@
 /* A kind of file that recordings come in. Adding one: one file format_NAME.c and one line in
- * format.c. All of this runs in the child (base/child.h). */
+ * format.c. All but `recognises` runs in the child (base/child.h). */
 #ifndef ND_RECORDING_FORMAT_H
 #define ND_RECORDING_FORMAT_H
 
@@ -9,17 +9,37 @@
 
 enum { ND_PLACE_SIZE = 48 };
 
-/* What is known of an activity before it is read. */
+/* What is known of an activity before it is read: a matrix as it lies in the file, or a list of
+ * spike times for each cell. Which rows or columns are cells, and which frames, is decided in
+ * activity_read.c, for all formats alike. */
 typedef struct nd_activity {
-    bool spike_times;             /* lists of times; otherwise frames x cells */
-    size_t frames, cells;         /* frames 0 for spike times */
-    double *times;                /* frames; NULL: none */
-    double rate;                  /* frames per second where the file says so; 0: unknown */
-    int64_t *cell_id;             /* cells; NULL: none */
-    size_t cells_left_out;        /* of another area, not among `cells` */
+    bool spike_times;     /* lists of times; otherwise a matrix */
+    size_t rows, columns; /* of a matrix */
+    bool frames_first;    /* a header says that columns are cells */
+    size_t known_cells;   /* how many cells the file says there are; 0: it does not */
+    size_t *pick;         /* columns that are cells; NULL: all */
+    size_t pick_count;
+    char **cell_name; /* cells; NULL: none */
+    double *times;    /* times_count; NULL: none */
+    size_t times_count;
+    double rate;           /* frames per second where the file says so; 0: unknown */
+    double start;          /* seconds; of the first frame, where the file gives it with a rate */
+    int64_t *cell_id;      /* cells; NULL: none */
+    size_t ids_count;      /* of cell_id */
+    size_t cells_left_out; /* of another area, not among `cells` */
     char (*place)[ND_PLACE_SIZE]; /* cells; where in nested cell arrays each lies, as {1}{12}, so
                                      that what is known of it elsewhere can be found; NULL: none */
+    char time_name[64];           /* of the column or variable the times are from; "" */
     char name[256];               /* what is read, for messages */
+    char note[400];               /* guesses that were made, to be said; "" */
+    uint32_t honoured;            /* keys of nd_key that this layout uses */
+    /* Made of the above in activity_read.c. */
+    bool cells_first;
+    size_t frames, cells; /* frames 0 for spike times; with bad times, those of file_frames left */
+    size_t file_frames;
+    bool *good;        /* file_frames; whose time does not go back; NULL: all */
+    double *spike;     /* of a list of spikes: times, cell after cell; NULL: it is none */
+    size_t *spike_end; /* cells; where each cell's spikes end */
 } nd_activity;
 
 void nd_activity_clear(nd_activity *activity);
@@ -33,6 +53,7 @@ typedef struct nd_clock {
 /* Something --scan found. */
 typedef struct nd_finding {
     nd_role role;   /* ND_ROLES: of no known role */
+    int likeness;   /* how sure that is: 3 the very word or type, 2 a word in the name, 1 a guess */
     char name[256]; /* what a manifest would say */
     char note[160]; /* shape, unit, kind, for a comment */
     bool whole;     /* kept as whole numbers: a position may be a bin already */
@@ -45,56 +66,84 @@ typedef struct nd_findings {
     char start[40];   /* when the session began, ISO 8601, where the file says so */
 } nd_findings;
 
-bool nd_findings_add(nd_findings *findings, nd_role role, const char *name, nd_error *error,
-                     const char *note, ...) __attribute__((format(printf, 5, 6)));
+bool nd_findings_add(nd_findings *findings, nd_role role, int likeness, const char *name,
+                     nd_error *error, const char *note, ...) __attribute__((format(printf, 6, 7)));
+
+/* Which files a file's own links may lead to. */
+typedef struct nd_link_rules {
+    const char *folder; /* links to regular files within it (its real path) are followed */
+    bool all;           /* all others, too */
+} nd_link_rules;
 
 typedef struct nd_format {
     const char *name; /* "NWB", "MATLAB" ... */
     /* Traits. */
-    bool clocked;            /* holds times of its own, or a rate */
-    bool tabular;            /* parts are columns of one table; otherwise they have names */
-    bool many;               /* defaults choose among several activities: one session a file */
-    bool cells_last;         /* solid arrays of maps have the cells in their last dimension */
-    const char *no_position; /* what it would have held, for messages; "" */
+    bool clocked;               /* holds times of its own, or a rate */
+    bool tabular;               /* parts are columns of one table; otherwise they have names */
+    bool single;                /* one array a file: times named by a text are another file */
+    bool many;                  /* defaults choose among several activities: one session a file */
+    bool cells_last;            /* solid arrays of maps have the cells in their last dimension */
+    int base;                   /* what indices count from, where nothing says so */
+    const char *no_position;    /* what it would have held, for messages; "" */
+    uint32_t honours[ND_ROLES]; /* keys of a part that its reader uses */
     /* By the first bytes and the path. */
     bool (*recognises)(const char *path, const unsigned char *head, size_t length);
-    void *(*open)(const char *path, nd_error *error);
+    void *(*open)(const char *path, const nd_selector *selector, const nd_link_rules *links,
+                  nd_error *error);
     void (*close)(void *file);
-    /* Numbers: what the selector names, or the role's default. Where it names nothing and there is
-     * no default, *found is false and that is no failure. `series` is zeroed. */
+    /* Numbers: what the selector names, or the role's default, as they stand in the file: columns
+     * of a table are chosen, nothing is scaled. Where it names nothing and there is no default,
+     * *found is false and that is no failure. `series` is zeroed. */
     bool (*series)(void *file, nd_role role, const nd_selector *selector, nd_series *series,
                    bool *found, nd_error *error);
-    /* Describes the activity, then pours it into the sink; nothing else is read in between. */
-    bool (*activity)(void *file, const nd_selector *selector, nd_activity *activity,
-                     nd_error *error);
+    /* Describes the activity. `others` are all the session's selectors that mean this very file,
+     * NULL where a role does not: their columns are no cells. */
+    bool (*activity)(void *file, const nd_selector *selector, const nd_selector *const *others,
+                     nd_activity *activity, nd_error *error);
+    /* Pours it into the sink, in the file's own rows and columns; or cell by cell. */
     bool (*pour)(void *file, const nd_selector *selector, const nd_activity *activity,
                  nd_sink *sink, const nd_clock *clock, nd_error *error);
     /* A text, or a number as text, that an expression leads to; false if there is none. May be
      * NULL. */
     bool (*text)(void *file, const char *expression, char *text, size_t size);
+    /* A column of texts, or of numbers as texts, each to be freed with the list; NULL if it cannot
+     * be had. May be NULL. */
+    char **(*texts)(void *file, const nd_selector *selector, size_t *count, nd_error *error);
     bool (*scan)(void *file, nd_findings *findings, nd_error *error);
 } nd_format;
 
 extern const nd_format nd_format_nwb, nd_format_matlab, nd_format_csv, nd_format_numpy;
+
+/* The format of the regular file at `path`, by its first bytes; NULL with `error` filled. */
+const nd_format *nd_format_of(const char *path, nd_error *error);
 
 /* Files open in this child; reopened only when another one is asked for. */
 typedef struct nd_open_file {
     const nd_format *format;
     void *file;
     char *path;
+    size_t skip_rows;
 } nd_open_file;
 
 typedef struct nd_files {
     nd_open_file open[8];
     size_t next; /* the one to be closed for another */
+    nd_link_rules links;
+    nd_buffer notes; /* what was guessed or left out, a line each */
+    uint32_t
+        unused[ND_ROLES]; /* bits of nd_key that are given under `defaults` and were not used */
 } nd_files;
 
-/* The file at `path`, opened by the format that recognises it. It must be a regular file. */
-nd_open_file *nd_files_open(nd_files *files, const char *path, nd_error *error);
+/* The file at `path`, opened by the format that recognises it. It must be a regular file.
+ * `selector` (may be NULL) says how its text is laid out. */
+nd_open_file *nd_files_open(nd_files *files, const char *path, const nd_selector *selector,
+                            nd_error *error);
 void nd_files_close(nd_files *files);
 
-/* Columns of `series` chosen by the selector's numbers (names have been resolved by the format);
- * also takes the column named in selector->times as the times. Applies selector->scale. */
+/* A line that `record` prints with the session. */
+void nd_files_note(nd_files *files, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The columns that the selector's numbers choose of `series`; all where it has none. */
 bool nd_series_select(nd_series *series, const nd_selector *selector, const char *file,
                       nd_error *error);
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "recording/csv_table.h"
@@ -19,30 +20,113 @@ static bool recognises(const char *path, const unsigned char *head, size_t lengt
     return true;
 }
 
-static void *open_csv(const char *path, nd_error *error) {
-    return nd_csv_open(path, error);
+static void *open_csv(const char *path, const nd_selector *selector, const nd_link_rules *links,
+                      nd_error *error) {
+    (void)links;
+    return nd_csv_open(path, selector ? selector->skip_rows : 0, error);
 }
 
 static void close_csv(void *file) {
     nd_csv_close(file);
 }
 
-static bool is_time_name(const char *name) {
-    static const char *const words[] = {"time",   "t",       "timestamp", "timestamps",
-                                        "time_s", "seconds", "frame"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcasecmp(name, words[i]) == 0)
-            return true;
-    return false;
+/* --- which columns --- */
+
+/* The column of times where none is named: the very word first. */
+static size_t default_times(const nd_csv *csv) {
+    for (int likeness = 3; csv->names && likeness >= 2; likeness--)
+        for (size_t c = 0; c < csv->columns; c++)
+            if (nd_role_likeness(ND_ROLE_TIMES, csv->names[c]) == likeness)
+                return c;
+    return SIZE_MAX;
 }
 
+static bool has_times(nd_role role) {
+    return role != ND_ROLE_ACTIVITY && role != ND_ROLE_TRIALS && role != ND_ROLE_IDS &&
+           role != ND_ROLE_REGISTRATION && role != ND_ROLE_KEEP && role != ND_ROLE_RATE_MAPS &&
+           role != ND_ROLE_OCCUPANCY && role != ND_ROLE_TIMES;
+}
+
+/* The column that the key times names, where it is this table's; else the default. */
 static size_t time_column(const nd_csv *csv, const nd_selector *selector) {
+    if (selector->times_file || selector->times_at.file)
+        return SIZE_MAX;
     if (selector->times)
         return nd_csv_column(csv, selector->times);
+    if (selector->times_at.column)
+        return nd_csv_column(csv, selector->times_at.column);
+    return selector->rate > 0.0 && selector->time_unit != ND_TIME_SAMPLES ? SIZE_MAX
+                                                                          : default_times(csv);
+}
+
+static bool no_column(const nd_csv *csv, const char *name, nd_error *error) {
+    char all[300] = "";
+    bool several = false; /* columns end in that name */
+    for (size_t c = 0; csv->names && c < csv->columns; c++) {
+        several = several || strstr(csv->names[c], name);
+        size_t used = strlen(all);
+        if (used + 60 < sizeof all)
+            snprintf(all + used, sizeof all - used, "%s'%.40s'", c ? ", " : "", csv->names[c]);
+    }
+    return nd_fail(error, csv->path, "correct the column in the manifest",
+                   "has no%s column '%.100s'; it has %zu%s%s", several ? " one" : "", name,
+                   csv->columns, all[0] ? ": " : "", all);
+}
+
+/* The two columns of a list of spikes, time and cell, by their names; else the first two. */
+static size_t list_columns(const nd_csv *csv, size_t columns[2]) {
+    static const char *const cells[] = {"cell",    "unit",    "neuron",     "cluster", "clu",
+                                        "cell_id", "unit_id", "cluster_id", "id",      "neuron_id"};
+    size_t time = default_times(csv), cell = SIZE_MAX;
     for (size_t c = 0; csv->names && c < csv->columns; c++)
-        if (is_time_name(csv->names[c]) && strcasecmp(csv->names[c], "frame") != 0)
-            return c;
-    return SIZE_MAX;
+        for (size_t k = 0; cell == SIZE_MAX && k < sizeof cells / sizeof *cells; k++)
+            if (c != time && strcasecmp(csv->names[c], cells[k]) == 0)
+                cell = c;
+    if (csv->columns == 2 && cell != SIZE_MAX)
+        time = 1 - cell;
+    bool known = time != SIZE_MAX && cell != SIZE_MAX;
+    columns[0] = known ? time : 0;
+    columns[1] = known ? cell : 1;
+    return csv->columns < 2 ? csv->columns : 2;
+}
+
+/* Columns a selector asks for, or the role's own; count 0 when there is none. */
+static bool choose_columns(const nd_csv *csv, nd_role role, const nd_selector *selector,
+                           size_t **columns, size_t *count, nd_error *error) {
+    size_t best = SIZE_MAX;
+    int best_likeness = 0;
+    *count = selector->columns_count;
+    *columns = nd_array(csv->columns + *count + 2, sizeof **columns, error);
+    if (!*columns)
+        return false;
+    if (role == ND_ROLE_ACTIVITY && *count == 0) {
+        *count = list_columns(csv, *columns);
+        return true;
+    }
+    for (size_t k = 0; k < *count; k++) {
+        (*columns)[k] = nd_csv_column(csv, selector->columns[k]);
+        if ((*columns)[k] == SIZE_MAX)
+            return no_column(csv, selector->columns[k], error);
+    }
+    if (*count)
+        return true;
+    for (size_t c = 0; csv->names && c < csv->columns; c++) {
+        int likeness = nd_role_likeness(role, csv->names[c]);
+        if (likeness > best_likeness) {
+            best = c;
+            best_likeness = likeness;
+        }
+    }
+    if (best != SIZE_MAX && role != ND_ROLE_REGISTRATION) {
+        (*columns)[(*count)++] = best;
+        return true;
+    }
+    /* A file given for this role alone: all it holds but the times. */
+    size_t times = has_times(role) ? time_column(csv, selector) : SIZE_MAX;
+    for (size_t c = 0; selector->file && c < csv->columns; c++)
+        if (c != times)
+            (*columns)[(*count)++] = c;
+    return true;
 }
 
 /* --- series --- */
@@ -64,45 +148,7 @@ static bool append_row(size_t index, const double *values, void *context, nd_err
     return true;
 }
 
-/* Columns a selector asks for, or the role's own; count 0 when there is none. */
-static bool choose_columns(const nd_csv *csv, nd_role role, const nd_selector *selector,
-                           size_t **columns, size_t *count, nd_error *error) {
-    size_t best = SIZE_MAX;
-    int best_likeness = 0;
-    *count = selector->columns_count ? selector->columns_count : 0;
-    *columns = nd_array(csv->columns + *count, sizeof **columns, error);
-    if (!*columns)
-        return false;
-    for (size_t k = 0; k < *count; k++) {
-        (*columns)[k] = nd_csv_column(csv, selector->columns[k]);
-        if ((*columns)[k] == SIZE_MAX)
-            return nd_fail(error, csv->path, "correct the column in the manifest",
-                           "has no column '%s'", selector->columns[k]);
-    }
-    if (*count)
-        return true;
-    for (size_t c = 0; csv->names && c < csv->columns; c++) {
-        int likeness = nd_role_likeness(role, csv->names[c]);
-        if (likeness > best_likeness) {
-            best = c;
-            best_likeness = likeness;
-        }
-    }
-    if (best != SIZE_MAX) {
-        (*columns)[(*count)++] = best;
-        return true;
-    }
-    /* A file given for this role alone: all it holds but the times. */
-    size_t times = time_column(csv, selector);
-    for (size_t c = 0; selector->file && c < csv->columns; c++)
-        if (c != times)
-            (*columns)[(*count)++] = c;
-    return true;
-}
-
-static bool split_times(growing *all, bool timed, const nd_selector *selector, nd_series *series,
-                        nd_error *error) {
-    double scale = selector->scale != 0.0 ? selector->scale : 1.0;
+static bool split_times(growing *all, bool timed, nd_series *series, nd_error *error) {
     size_t columns = all->columns - timed;
     series->rows = all->rows;
     series->columns = columns;
@@ -113,37 +159,44 @@ static bool split_times(growing *all, bool timed, const nd_selector *selector, n
         return false;
     for (size_t i = 0; i < all->rows; i++) {
         for (size_t c = 0; c < columns; c++)
-            series->values[i * columns + c] = scale * all->values[i * all->columns + c];
+            series->values[i * columns + c] = all->values[i * all->columns + c];
         if (timed)
             series->times[i] = all->values[i * all->columns + columns];
     }
     return true;
 }
 
+static void name_series(const nd_csv *csv, const size_t *columns, size_t times, nd_series *series) {
+    snprintf(series->name, sizeof series->name, "column %zu", columns[0] + 1);
+    if (csv->names)
+        snprintf(series->name, sizeof series->name, "%.250s", csv->names[columns[0]]);
+    if (csv->names && times != SIZE_MAX)
+        snprintf(series->time_name, sizeof series->time_name, "%.60s", csv->names[times]);
+    snprintf(series->note, sizeof series->note, "%s", csv->note);
+}
+
 static bool csv_series(void *file, nd_role role, const nd_selector *selector, nd_series *series,
                        bool *found, nd_error *error) {
     const nd_csv *csv = file;
-    size_t *columns = NULL, count = 0, times = time_column(csv, selector);
+    size_t *columns = NULL, count = 0;
+    size_t times = has_times(role) ? time_column(csv, selector) : SIZE_MAX;
     bool fine = choose_columns(csv, role, selector, &columns, &count, error);
     *found = count > 0;
-    if (fine && selector->times && times == SIZE_MAX)
-        fine = nd_fail(error, csv->path, "correct times in the manifest", "has no column '%s'",
-                       selector->times);
-    bool timed = fine && times != SIZE_MAX && role != ND_ROLE_TRIALS && role != ND_ROLE_IDS &&
-                 role != ND_ROLE_RATE_MAPS && role != ND_ROLE_OCCUPANCY;
+    const char *named = selector->times ? selector->times : selector->times_at.column;
+    if (fine && has_times(role) && named && times == SIZE_MAX && !selector->times_file &&
+        !selector->times_at.file)
+        fine = no_column(csv, named, error);
+    bool timed = fine && times != SIZE_MAX;
     for (size_t k = 0; timed && k < count; k++)
         timed = columns[k] != times;
     growing all = {.columns = count + timed};
-    if (timed)
+    if (fine && count > 0) {
         columns[count] = times;
-    snprintf(series->name, sizeof series->name, "column %zu", count ? columns[0] + 1 : 0);
-    if (fine && count && csv->names)
-        snprintf(series->name, sizeof series->name, "%s", csv->names[columns[0]]);
-    fine =
-        fine && (count == 0 || (nd_csv_rows(csv, columns, all.columns, append_row, &all, error) &&
-                                split_times(&all, timed, selector, series, error)));
-    if (fine && count && all.rows == 0)
-        fine = nd_fail(error, csv->path, "", "holds no rows");
+        name_series(csv, columns, timed ? times : SIZE_MAX, series);
+        fine = nd_csv_rows_read(csv, columns, all.columns, append_row, &all, error) &&
+               (all.rows > 0 || nd_fail(error, csv->path, "", "holds no rows")) &&
+               split_times(&all, timed, series, error);
+    }
     free(all.values);
     free(columns);
     return fine;
@@ -151,196 +204,246 @@ static bool csv_series(void *file, nd_role role, const nd_selector *selector, nd
 
 /* --- activity --- */
 
-/* Whether a column is a cell: none of the words for other things, and not dropped. */
-static bool is_cell(const nd_csv *csv, size_t column, const nd_selector *selector) {
-    static const nd_role others[] = {ND_ROLE_POSITION, ND_ROLE_POSITION_Y, ND_ROLE_SPEED,
-                                     ND_ROLE_DIRECTION, ND_ROLE_TRIALS};
-    const char *name = csv->names ? csv->names[column] : "";
-    if (selector->columns_count) {
-        for (size_t k = 0; k < selector->columns_count; k++)
-            if (nd_csv_column(csv, selector->columns[k]) == column ||
-                (name[0] && fnmatch(selector->columns[k], name, 0) == 0))
-                return true;
-        return false;
-    }
-    for (size_t k = 0; k < sizeof others / sizeof *others; k++)
-        if (name[0] && nd_role_likeness(others[k], name) == 3)
-            return false;
-    return !is_time_name(name) && column != time_column(csv, selector);
+/* cell_1, neuron A, unit12, ROI 3, C007, 41: names that cells have. */
+static bool is_cell_name(const char *name) {
+    static const char *const words[] = {"cell", "neuron", "unit", "roi", "cluster", "clu"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasestr(name, words[i]))
+            return true;
+    return nd_is_count(name) || ((name[0] == 'C' || name[0] == 'c') && nd_is_count(name + 1));
 }
 
-static bool cell_columns(const nd_csv *csv, const nd_selector *selector, size_t **columns,
-                         size_t *count, nd_error *error) {
-    *columns = nd_array(csv->columns + 1, sizeof **columns, error);
-    *count = 0;
-    for (size_t c = 0; *columns && c < csv->columns; c++)
-        if (is_cell(csv, c, selector))
-            (*columns)[(*count)++] = c;
-    if (*columns && *count == 0)
-        return nd_fail(error, csv->path, "name the columns in the manifest",
-                       "has no column that could be a cell");
-    return *columns != NULL;
+/* Whether a name is another thing's, so that no cell can have it. */
+static bool is_another(const char *name) {
+    static const nd_role others[] = {ND_ROLE_POSITION,  ND_ROLE_POSITION_Y, ND_ROLE_SPEED,
+                                     ND_ROLE_DIRECTION, ND_ROLE_TRIALS,     ND_ROLE_TIMES};
+    static const char *const words[] = {"frame",        "frames", "frame_number",
+                                        "frame number", "index",  "row"};
+    for (size_t k = 0; k < sizeof others / sizeof *others; k++)
+        if (nd_role_likeness(others[k], name) > 0)
+            return true;
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+        if (strcasecmp(name, words[k]) == 0)
+            return true;
+    return strncmp(name, "Unnamed: ", 9) == 0;
+}
+
+static bool chosen(const nd_csv *csv, const nd_selector *selector, size_t column) {
+    const char *name = csv->names ? csv->names[column] : "";
+    for (size_t k = 0; k < selector->columns_count; k++)
+        if (nd_csv_column(csv, selector->columns[k]) == column ||
+            (name[0] && fnmatch(selector->columns[k], name, 0) == 0))
+            return true;
+    return false;
+}
+
+/* Columns that other roles of the session take of this table. */
+static bool mark_taken(const nd_csv *csv, const nd_selector *const *others, bool *taken,
+                       nd_error *error) {
+    for (int role = ND_ROLE_POSITION; others && role < ND_ROLES; role++) {
+        size_t *columns = NULL, count = 0;
+        if (!others[role])
+            continue;
+        bool fine = choose_columns(csv, (nd_role)role, others[role], &columns, &count, error);
+        bool all = others[role]->columns_count == 0 && count > 1; /* none of its own was found */
+        for (size_t k = 0; fine && !all && k < count; k++)
+            taken[columns[k]] = true;
+        size_t times = time_column(csv, others[role]);
+        if (times != SIZE_MAX && has_times((nd_role)role))
+            taken[times] = true;
+        free(columns);
+        if (!fine)
+            return false;
+    }
+    return true;
+}
+
+static void say_left_out(const nd_csv *csv, const bool *left, nd_activity *activity) {
+    size_t used = strlen(activity->note), count = 0;
+    for (size_t c = 0; c < csv->columns; c++) {
+        const char *name = csv->names && csv->names[c][0] ? csv->names[c] : "(no name)";
+        if (!left[c] || used + 60 > sizeof activity->note)
+            continue;
+        used += (size_t)snprintf(activity->note + used, sizeof activity->note - used, "%s'%.40s'",
+                                 count++                  ? ", "
+                                 : activity->note[0] != 0 ? "; not taken for cells: "
+                                                          : "not taken for cells: ",
+                                 name);
+    }
+}
+
+/* Which columns are cells: those chosen; else those with names of cells, or, where no name is one,
+ * all that are not another role's, row numbers, nameless or words. */
+static bool cell_columns(const nd_csv *csv, const nd_selector *selector,
+                         const nd_selector *const *others, nd_activity *activity, nd_error *error) {
+    bool *taken = nd_array(csv->columns, sizeof *taken, error);
+    bool *cell = nd_array(csv->columns, sizeof *cell, error);
+    bool *counts = nd_array(csv->columns, sizeof *counts, error);
+    bool *left = nd_array(csv->columns, sizeof *left, error);
+    bool fine = taken && cell && counts && left && mark_taken(csv, others, taken, error);
+    size_t times = time_column(csv, selector), named = 0;
+    for (size_t c = 0; fine && c < csv->columns; c++) {
+        double value;
+        if (selector->columns_count) {
+            cell[c] = chosen(csv, selector, c);
+            continue;
+        }
+        bool nameless = csv->names && csv->names[c][0] == '\0';
+        bool words = !nd_csv_number(csv, csv->first[c], &value);
+        cell[c] = !taken[c] && c != times && !nameless && !words &&
+                  !(csv->names && is_another(csv->names[c]) && !is_cell_name(csv->names[c]));
+        left[c] = !cell[c] && !taken[c] && c != times;
+        named += cell[c] && csv->names && is_cell_name(csv->names[c]);
+    }
+    if (fine && !selector->columns_count)
+        fine = nd_csv_counts_rows(csv, cell, counts, error);
+    activity->pick = fine ? nd_array(csv->columns + 1, sizeof *activity->pick, error) : NULL;
+    for (size_t c = 0; activity->pick && c < csv->columns; c++) {
+        bool other_name = named > 0 && !is_cell_name(csv->names[c]);
+        if (!selector->columns_count && cell[c] && (counts[c] || other_name)) {
+            cell[c] = false;
+            left[c] = true;
+        }
+        if (cell[c])
+            activity->pick[activity->pick_count++] = c;
+    }
+    fine = activity->pick != NULL;
+    if (fine)
+        say_left_out(csv, left, activity);
+    free(taken);
+    free(cell);
+    free(counts);
+    free(left);
+    return fine && (activity->pick_count > 0 ||
+                    nd_fail(error, csv->path, "name the columns in the manifest",
+                            "has no column that could be a cell%s%s", activity->note[0] ? "; " : "",
+                            activity->note));
+}
+
+static bool cell_names(const nd_csv *csv, nd_activity *activity, nd_error *error) {
+    if (!csv->names)
+        return true;
+    activity->cell_name = nd_array(activity->pick_count + 1, sizeof *activity->cell_name, error);
+    for (size_t k = 0; activity->cell_name && k < activity->pick_count; k++)
+        if (!(activity->cell_name[k] = nd_text(csv->names[activity->pick[k]], error)))
+            return false;
+    return activity->cell_name != NULL;
 }
 
 /* cell_12 is cell 12: ids where every name ends in a number. */
-static bool ids_of_names(const nd_csv *csv, const size_t *columns, size_t count, int64_t **ids,
-                         nd_error *error) {
-    if (!csv->names)
+static bool ids_of_names(nd_activity *activity, nd_error *error) {
+    if (!activity->cell_name)
         return true;
-    *ids = nd_array(count, sizeof **ids, error);
-    for (size_t k = 0; *ids && k < count; k++) {
-        const char *name = csv->names[columns[k]], *digits = name + strlen(name);
+    activity->cell_id = nd_array(activity->pick_count, sizeof *activity->cell_id, error);
+    activity->ids_count = activity->pick_count;
+    for (size_t k = 0; activity->cell_id && k < activity->pick_count; k++) {
+        const char *name = activity->cell_name[k], *digits = name + strlen(name);
         while (digits > name && isdigit((unsigned char)digits[-1]))
             digits--;
         if (*digits == '\0' || strlen(digits) > 15) {
-            free(*ids);
-            *ids = NULL;
+            free(activity->cell_id);
+            activity->cell_id = NULL;
+            activity->ids_count = 0;
             return true;
         }
-        (*ids)[k] = strtoll(digits, NULL, 10);
+        activity->cell_id[k] = strtoll(digits, NULL, 10);
     }
-    return *ids != NULL;
+    return activity->cell_id != NULL;
 }
 
-static int by_cell_and_time(const void *a, const void *b) {
-    const double *x = a, *y = b; /* time, cell */
-    if (x[1] != y[1])
-        return x[1] < y[1] ? -1 : 1;
-    return (x[0] > y[0]) - (x[0] < y[0]);
-}
-
-/* A list of spikes, sorted by cell; rows with NaN are left out. */
-static bool spike_list(const nd_csv *csv, const nd_selector *selector, growing *all,
-                       nd_error *error) {
-    size_t columns[2] = {0, 1};
-    for (size_t k = 0; k < 2 && selector->columns_count == 2; k++)
-        columns[k] = nd_csv_column(csv, selector->columns[k]);
-    if (columns[0] >= csv->columns || columns[1] >= csv->columns || columns[0] == columns[1])
-        return nd_fail(error, csv->path, "give two columns: time and cell",
-                       "has no two columns for a list of spikes");
-    all->columns = 2;
-    if (!nd_csv_rows(csv, columns, 2, append_row, all, error))
-        return false;
-    size_t kept = 0;
-    for (size_t i = 0; i < all->rows; i++)
-        if (isfinite(all->values[2 * i]) && fabs(all->values[2 * i + 1]) < 9e15) {
-            all->values[2 * kept] = all->values[2 * i];
-            all->values[2 * kept++ + 1] = all->values[2 * i + 1];
-        }
-    all->rows = kept;
-    if (kept)
-        qsort(all->values, kept, 2 * sizeof(double), by_cell_and_time);
-    return kept > 0 || nd_fail(error, csv->path, "", "holds no spikes");
-}
-
-static bool describe_list(const nd_csv *csv, const nd_selector *selector, nd_activity *activity,
-                          nd_error *error) {
-    growing all = {0};
-    bool fine = spike_list(csv, selector, &all, error);
-    activity->spike_times = true;
-    activity->cell_id = fine ? nd_array(all.rows, sizeof *activity->cell_id, error) : NULL;
-    for (size_t i = 0; activity->cell_id && i < all.rows; i++)
-        if (i == 0 || all.values[2 * i + 1] != all.values[2 * i - 1])
-            activity->cell_id[activity->cells++] = (int64_t)all.values[2 * i + 1];
-    free(all.values);
-    return fine && activity->cell_id;
-}
-
-static bool pour_list(const nd_csv *csv, const nd_selector *selector, nd_sink *sink,
-                      const nd_clock *clock, nd_error *error) {
-    growing all = {0};
-    bool fine = spike_list(csv, selector, &all, error);
-    double *times = fine ? nd_doubles(all.rows, error) : NULL;
-    for (size_t i = 0; times && i < all.rows; i++)
-        times[i] = all.values[2 * i];
-    size_t cell = 0, begin = 0;
-    fine = times != NULL;
-    for (size_t i = 1; fine && i <= all.rows; i++)
-        if (i == all.rows || all.values[2 * i + 1] != all.values[2 * i - 1]) {
-            fine = nd_sink_spikes(sink, cell++, times + begin, i - begin, clock->times,
-                                  clock->frame_seconds, error);
-            begin = i;
-        }
-    free(times);
-    free(all.values);
-    return fine;
-}
-
-static bool refuse_area(const nd_csv *csv, const nd_selector *selector, nd_error *error) {
-    return !selector->area || nd_fail(error, csv->path, "leave out area",
-                                      "nothing in a table says of which area its cells are");
-}
-
-static bool csv_activity(void *file, const nd_selector *selector, nd_activity *activity,
-                         nd_error *error) {
+static bool csv_activity(void *file, const nd_selector *selector, const nd_selector *const *others,
+                         nd_activity *activity, nd_error *error) {
     const nd_csv *csv = file;
-    size_t *columns = NULL, times = time_column(csv, selector);
+    size_t times = time_column(csv, selector);
     snprintf(activity->name, sizeof activity->name, "the table");
-    if (!refuse_area(csv, selector, error))
+    snprintf(activity->note, sizeof activity->note, "%s", csv->note);
+    if (times != SIZE_MAX && csv->names)
+        snprintf(activity->time_name, sizeof activity->time_name, "%.60s", csv->names[times]);
+    activity->columns = csv->columns;
+    activity->frames_first = csv->names && selector->orientation == ND_ORIENTATION_AUTO;
+    activity->honoured = ND_KEY_COLUMNS | ND_KEY_ORIENTATION;
+    if (!cell_columns(csv, selector, others, activity, error) ||
+        !cell_names(csv, activity, error) || !ids_of_names(activity, error))
         return false;
-    if (selector->kind == ND_KIND_SPIKE_LIST || selector->kind == ND_KIND_SPIKE_TIMES)
-        return describe_list(csv, selector, activity, error);
-    bool fine = cell_columns(csv, selector, &columns, &activity->cells, error) &&
-                ids_of_names(csv, columns, activity->cells, &activity->cell_id, error);
-    if (fine && times != SIZE_MAX) {
+    bool fine;
+    if (times != SIZE_MAX) {
         growing all = {.columns = 1};
-        fine = nd_csv_rows(csv, &times, 1, append_row, &all, error);
-        activity->frames = all.rows;
+        fine = nd_csv_rows_read(csv, &times, 1, append_row, &all, error);
+        activity->rows = activity->times_count = all.rows;
         activity->times = all.values;
-    } else if (fine) {
-        fine = nd_csv_count(csv, &activity->frames, error);
+    } else {
+        fine = nd_csv_count(csv, &activity->rows, error);
     }
-    free(columns);
-    return fine && (activity->frames > 0 || nd_fail(error, csv->path, "", "holds no rows"));
+    return fine && (activity->rows > 0 || nd_fail(error, csv->path, "", "holds no rows"));
 }
 
 typedef struct pouring {
     nd_sink *sink;
-    double *scaled, scale;
-    size_t cells;
+    const nd_activity *activity;
 } pouring;
 
 static bool pour_row(size_t index, const double *values, void *context, nd_error *error) {
     pouring *to = context;
-    for (size_t c = 0; c < to->cells; c++)
-        to->scaled[c] = to->scale * values[c];
-    return nd_sink_tile(to->sink, index, 1, 0, to->cells, to->scaled, to->cells, 1, error);
+    for (size_t k = 0; k < to->activity->pick_count; k++)
+        if (!nd_sink_value(to->sink, index, to->activity->cells_first ? k : to->activity->pick[k],
+                           values[k], error))
+            return false;
+    return true;
 }
 
+/* Rows as cells: row by row, each through all frames. */
 static bool csv_pour(void *file, const nd_selector *selector, const nd_activity *activity,
                      nd_sink *sink, const nd_clock *clock, nd_error *error) {
-    const nd_csv *csv = file;
-    if (activity->spike_times)
-        return pour_list(csv, selector, sink, clock, error);
-    size_t *columns = NULL, count;
-    bool fine = cell_columns(csv, selector, &columns, &count, error);
-    pouring to = {.sink = sink,
-                  .scale = selector->scale != 0.0 ? selector->scale : 1.0,
-                  .cells = count,
-                  .scaled = fine ? nd_doubles(count, error) : NULL};
-    fine = to.scaled && nd_csv_rows(csv, columns, count, pour_row, &to, error);
-    free(to.scaled);
-    free(columns);
-    return fine;
+    (void)selector;
+    (void)clock;
+    pouring to = {sink, activity};
+    return nd_csv_rows_read(file, activity->pick, activity->pick_count, pour_row, &to, error);
 }
 
-/* --- scan --- */
+/* --- texts, scan --- */
+
+static char **csv_texts(void *file, const nd_selector *selector, size_t *count, nd_error *error) {
+    const nd_csv *csv = file;
+    size_t column = selector->columns_count ? nd_csv_column(csv, selector->columns[0]) : 0;
+    if (column == SIZE_MAX) {
+        no_column(csv, selector->columns[0], error);
+        return NULL;
+    }
+    return nd_csv_texts(csv, column, count, error);
+}
 
 static bool csv_scan(void *file, nd_findings *findings, nd_error *error) {
     static const nd_role roles[] = {ND_ROLE_POSITION, ND_ROLE_POSITION_Y, ND_ROLE_SPEED,
-                                    ND_ROLE_DIRECTION};
+                                    ND_ROLE_DIRECTION, ND_ROLE_TRIALS};
     const nd_csv *csv = file;
-    size_t *columns = NULL, count = 0, rows = 0;
+    nd_activity activity = {0};
+    size_t rows = 0;
     bool fine = nd_csv_count(csv, &rows, error);
-    for (size_t c = 0; fine && csv->names && c < csv->columns; c++)
-        for (size_t k = 0; fine && k < sizeof roles / sizeof *roles; k++)
-            if (nd_role_likeness(roles[k], csv->names[c]) == 3)
-                fine = nd_findings_add(findings, roles[k], csv->names[c], error,
-                                       "column %zu of %zu rows", c + 1, rows);
-    if (fine && cell_columns(csv, &(nd_selector){0}, &columns, &count, error))
-        fine = nd_findings_add(findings, ND_ROLE_ACTIVITY, "", error, "%zu columns, %zu rows",
-                               count, rows);
-    free(columns);
+    for (size_t c = 0; fine && csv->names && c < csv->columns; c++) {
+        int best = 0;
+        nd_role what = ND_ROLES;
+        for (size_t k = 0; k < sizeof roles / sizeof *roles; k++) {
+            int likeness =
+                is_cell_name(csv->names[c]) ? 0 : nd_role_likeness(roles[k], csv->names[c]);
+            if (likeness > best) {
+                best = likeness;
+                what = roles[k];
+            }
+        }
+        if (best > 0 || !is_cell_name(csv->names[c]))
+            fine = nd_findings_add(findings, what, best, csv->names[c], error,
+                                   "column %zu of %zu rows", c + 1, rows);
+    }
+    if (fine && csv->columns == 1)
+        fine = nd_findings_add(findings, ND_ROLE_TIMES, 1, "", error, "one column, %zu rows", rows);
+    else if (fine && cell_columns(csv, &(nd_selector){0}, NULL, &activity, NULL)) {
+        size_t named = 0;
+        for (size_t k = 0; csv->names && k < activity.pick_count; k++)
+            named += is_cell_name(csv->names[activity.pick[k]]);
+        fine = nd_findings_add(findings, ND_ROLE_ACTIVITY, named > 0 ? 3 : 1, "", error,
+                               "%zu columns, %zu rows", activity.pick_count, rows);
+    }
+    nd_activity_clear(&activity);
     return fine;
 }
 
@@ -349,11 +452,23 @@ const nd_format nd_format_csv = {
     .clocked = true,
     .tabular = true,
     .no_position = "",
+    .honours = {[ND_ROLE_ACTIVITY] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_AREA),
+                [ND_ROLE_POSITION] = ~(uint32_t)ND_KEY_NAME,
+                [ND_ROLE_POSITION_Y] = ~(uint32_t)ND_KEY_NAME,
+                [ND_ROLE_SPEED] = ~(uint32_t)ND_KEY_NAME,
+                [ND_ROLE_DIRECTION] = ~(uint32_t)ND_KEY_NAME,
+                [ND_ROLE_TRIALS] = ~(uint32_t)ND_KEY_NAME,
+                [ND_ROLE_IDS] = ~(uint32_t)ND_KEY_NAME,
+                [ND_ROLE_REGISTRATION] = ~(uint32_t)ND_KEY_NAME,
+                [ND_ROLE_KEEP] = ~(uint32_t)ND_KEY_NAME,
+                [ND_ROLE_RATE_MAPS] = ~(uint32_t)ND_KEY_NAME,
+                [ND_ROLE_OCCUPANCY] = ~(uint32_t)ND_KEY_NAME},
     .recognises = recognises,
     .open = open_csv,
     .close = close_csv,
     .series = csv_series,
     .activity = csv_activity,
     .pour = csv_pour,
+    .texts = csv_texts,
     .scan = csv_scan,
 };

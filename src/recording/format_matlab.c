@@ -22,7 +22,10 @@ static bool recognises(const char *path, const unsigned char *head, size_t lengt
     return (length >= 6 && memcmp(head, "MATLAB", 6) == 0) || ends_with_mat(path);
 }
 
-static void *open_matlab(const char *path, nd_error *error) {
+static void *open_matlab(const char *path, const nd_selector *selector, const nd_link_rules *links,
+                         nd_error *error) {
+    (void)selector;
+    (void)links;
     return nd_mat_open(path, error);
 }
 
@@ -74,27 +77,7 @@ static void to_rows(const double *from, size_t rows, size_t columns, size_t dept
                 to[(i * columns + j) * depth + k] = from[i + rows * (j + columns * k)];
 }
 
-/* A few long rows are a few columns lying down. */
-static void stand_up(nd_series *series, nd_role role) {
-    bool lying = series->rows <= 3 && series->columns > 3 && series->depth == 1 &&
-                 role != ND_ROLE_RATE_MAPS && role != ND_ROLE_TRIALS;
-    if (!lying)
-        return;
-    double *values = nd_doubles(series->rows * series->columns, NULL);
-    if (!values)
-        return;
-    for (size_t i = 0; i < series->rows; i++)
-        for (size_t j = 0; j < series->columns; j++)
-            values[j * series->rows + i] = series->values[i * series->columns + j];
-    free(series->values);
-    series->values = values;
-    size_t rows = series->rows;
-    series->rows = series->columns;
-    series->columns = rows;
-}
-
-static bool numbers_of(nd_mat *mat, matvar_t *value, nd_role role, nd_series *series,
-                       nd_error *error) {
+static bool numbers_of(nd_mat *mat, matvar_t *value, nd_series *series, nd_error *error) {
     char shape[96];
     double *numbers = nd_mat_numbers(mat, value, series->name, error);
     if (!numbers)
@@ -108,10 +91,8 @@ static bool numbers_of(nd_mat *mat, matvar_t *value, nd_role role, nd_series *se
                 "%s is %s; expected one to three dimensions", series->name,
                 nd_mat_shape_text(value, shape, sizeof shape));
     series->values = fine ? nd_doubles(nd_mat_elements(value), error) : NULL;
-    if (series->values) {
+    if (series->values)
         to_rows(numbers, series->rows, series->columns, series->depth, series->values);
-        stand_up(series, role);
-    }
     free(numbers);
     return series->values != NULL;
 }
@@ -151,26 +132,6 @@ static bool maps_of(nd_mat *mat, matvar_t *array, nd_series *series, nd_error *e
     return fine;
 }
 
-static bool is_number(const char *text) {
-    return text[strspn(text, "0123456789")] == '\0';
-}
-
-/* Times named by an expression of their own. */
-static bool times_of(nd_mat *mat, const char *expression, size_t rows, double **times,
-                     nd_error *error) {
-    matvar_t *value = nd_mat_find(mat, expression, error);
-    double *numbers = value ? nd_mat_numbers(mat, value, expression, error) : NULL;
-    if (!numbers)
-        return false;
-    if (nd_mat_elements(value) == rows) {
-        *times = numbers;
-        return true;
-    }
-    free(numbers);
-    return nd_fail(error, mat->path, "correct the manifest", "%s holds %zu times for %zu frames",
-                   expression, nd_mat_elements(value), rows);
-}
-
 static bool matlab_series(void *file, nd_role role, const nd_selector *selector, nd_series *series,
                           bool *found, nd_error *error) {
     nd_mat *mat = file;
@@ -187,63 +148,42 @@ static bool matlab_series(void *file, nd_role role, const nd_selector *selector,
         return nd_fail(error, mat->path, "say which part, as in spikes{1,2} or pos{3}{1}.data",
                        "%s is a %s, not an array of numbers", expression,
                        value->class_type == MAT_C_CELL ? "cell array" : "structure");
-    if (!numbers_of(mat, value, role, series, error))
-        return false;
-    if (role == ND_ROLE_RATE_MAPS || role == ND_ROLE_OCCUPANCY)
-        return true;
-    if (selector->times && !is_number(selector->times) &&
-        !times_of(mat, selector->times, series->rows, &series->times, error))
-        return false;
-    return nd_series_select(series, selector, mat->path, error);
+    return numbers_of(mat, value, series, error) &&
+           (role == ND_ROLE_RATE_MAPS || role == ND_ROLE_OCCUPANCY ||
+            nd_series_select(series, selector, mat->path, error));
 }
 
 /* --- activity --- */
 
-static bool cells_first(const matvar_t *value, const nd_selector *selector, size_t times) {
-    if (selector->orientation == ND_ORIENTATION_AUTO)
-        return times && value->dims[0] != times && value->dims[1] == times;
-    return selector->orientation == ND_ORIENTATION_CELLS_FIRST;
-}
-
-static size_t times_count(nd_mat *mat, const nd_selector *selector) {
-    matvar_t *value = selector->times ? nd_mat_find(mat, selector->times, NULL) : NULL;
-    return value ? nd_mat_elements(value) : 0;
-}
-
-static bool matlab_activity(void *file, const nd_selector *selector, nd_activity *activity,
+static bool matlab_activity(void *file, const nd_selector *selector,
+                            const nd_selector *const *others, nd_activity *activity,
                             nd_error *error) {
     nd_mat *mat = file;
-    char shape[96];
     bool found;
-    const char *expression = expression_of(mat, ND_ROLE_ACTIVITY, selector, &found, error);
+    const char *expression = expression_of(mat, ND_ROLE_ACTIVITY, selector, &found, error), *field;
+    (void)others;
     if (!expression)
         return found ? false
                      : nd_fail(error, mat->path, "name the variable in the manifest",
                                "has no variable that looks like activity");
-    size_t times = times_count(mat, selector);
-    matvar_t *value = nd_mat_find(mat, expression, error);
+    matvar_t *value = nd_mat_find_all(mat, expression, &field, error);
     if (!value)
         return false;
     snprintf(activity->name, sizeof activity->name, "%s", expression);
     if (value->class_type == MAT_C_CELL || value->class_type == MAT_C_STRUCT)
-        return nd_mat_spikes_describe(mat, value, expression, activity, error);
-    if (!nd_mat_numeric(value) || value->rank != 2)
-        return nd_fail(error, mat->path, "say which part, as in spike_train{1,2,1}",
-                       "%s is %s%s; expected a matrix of frames by cells", expression,
-                       nd_mat_numeric(value) ? "" : "no array of numbers, ",
-                       nd_mat_shape_text(value, shape, sizeof shape));
-    if (selector->area)
-        return nd_fail(error, mat->path, "leave out area",
-                       "%s is a matrix: nothing says of which area its cells are", expression);
-    bool lying = cells_first(value, selector, times);
-    activity->frames = value->dims[lying];
-    activity->cells = value->dims[!lying];
-    return !selector->times ||
-           times_of(mat, selector->times, activity->frames, &activity->times, error);
+        return nd_mat_spikes_describe(mat, value, expression, field, activity, error);
+    if (!nd_mat_numeric(value) || value->rank != 2 || value->isComplex)
+        return nd_mat_refuse(mat, value, expression,
+                             "a matrix of frames by cells, or one part of a cell array, as "
+                             "spike_train{1,2,1}",
+                             error);
+    activity->rows = value->dims[0];
+    activity->columns = value->dims[1];
+    activity->honoured = ND_KEY_COLUMNS | ND_KEY_ORIENTATION;
+    return true;
 }
 
-static bool pour_sparse(nd_mat *mat, matvar_t *value, bool lying, double scale, nd_sink *sink,
-                        nd_error *error) {
+static bool pour_sparse(nd_mat *mat, matvar_t *value, nd_sink *sink, nd_error *error) {
     if (!nd_mat_load(mat, value, "the activity", error))
         return false;
     const mat_sparse_t *sparse = value->data;
@@ -256,9 +196,7 @@ static bool pour_sparse(nd_mat *mat, matvar_t *value, bool lying, double scale, 
             if (k >= sparse->ndata || k >= sparse->nir || sparse->ir[k] >= value->dims[0])
                 return nd_fail(error, mat->path, "save it anew in MATLAB",
                                "the sparse activity is damaged");
-            size_t row = sparse->ir[k];
-            if (!nd_sink_value(sink, lying ? c : row, lying ? row : c,
-                               scale * nd_mat_element(&full, k), error))
+            if (!nd_sink_value(sink, sparse->ir[k], c, nd_mat_element(&full, k), error))
                 return false;
         }
     return true;
@@ -273,8 +211,7 @@ static bool read_columns(nd_mat *mat, matvar_t *value, size_t first, size_t coun
                    first + 1);
 }
 
-static bool pour_columns(nd_mat *mat, matvar_t *value, bool lying, double scale, nd_sink *sink,
-                         nd_error *error) {
+static bool pour_columns(nd_mat *mat, matvar_t *value, nd_sink *sink, nd_error *error) {
     size_t rows = value->dims[0], columns = value->dims[1];
     size_t width = BLOCK_BYTES / sizeof(double) / rows;
     bool whole = width >= columns || value->data;
@@ -294,10 +231,8 @@ static bool pour_columns(nd_mat *mat, matvar_t *value, bool lying, double scale,
         fine = whole || read_columns(mat, value, c, count, raw, error);
         matvar_t part = {.data = raw, .data_type = value->data_type};
         for (size_t i = 0; fine && i < rows * count; i++)
-            block[i] =
-                scale * (whole ? nd_mat_element(value, c * rows + i) : nd_mat_element(&part, i));
-        fine = fine && (lying ? nd_sink_tile(sink, c, count, 0, rows, block, rows, 1, error)
-                              : nd_sink_tile(sink, 0, rows, c, count, block, 1, rows, error));
+            block[i] = whole ? nd_mat_element(value, c * rows + i) : nd_mat_element(&part, i);
+        fine = fine && nd_sink_tile(sink, 0, rows, c, count, block, 1, rows, error);
     }
     free(block);
     free(raw);
@@ -308,17 +243,15 @@ static bool pour_columns(nd_mat *mat, matvar_t *value, bool lying, double scale,
 static bool matlab_pour(void *file, const nd_selector *selector, const nd_activity *activity,
                         nd_sink *sink, const nd_clock *clock, nd_error *error) {
     nd_mat *mat = file;
-    matvar_t *value = nd_mat_find(mat, activity->name, error);
+    const char *field;
+    matvar_t *value = nd_mat_find_all(mat, activity->name, &field, error);
+    (void)selector;
     if (!value)
         return false;
     if (activity->spike_times)
-        return nd_mat_spikes_pour(mat, value, activity->name, sink, clock, error);
-    bool lying =
-        value->dims[0] != activity->frames ||
-        (value->dims[1] == activity->frames && selector->orientation == ND_ORIENTATION_CELLS_FIRST);
-    double scale = selector->scale != 0.0 ? selector->scale : 1.0;
-    return value->class_type == MAT_C_SPARSE ? pour_sparse(mat, value, lying, scale, sink, error)
-                                             : pour_columns(mat, value, lying, scale, sink, error);
+        return nd_mat_spikes_pour(mat, value, activity->name, field, sink, clock, error);
+    return value->class_type == MAT_C_SPARSE ? pour_sparse(mat, value, sink, error)
+                                             : pour_columns(mat, value, sink, error);
 }
 
 static bool matlab_text(void *file, const char *expression, char *text, size_t size) {
@@ -342,7 +275,21 @@ static bool matlab_scan(void *file, nd_findings *findings, nd_error *error) {
 const nd_format nd_format_matlab = {
     .name = "MATLAB",
     .cells_last = true,
+    .base = 1,
     .no_position = "",
+    .honours = {[ND_ROLE_ACTIVITY] = ~(uint32_t)(ND_KEY_AREA | ND_KEY_SKIP_ROWS),
+                [ND_ROLE_POSITION] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_POSITION_Y] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_SPEED] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_DIRECTION] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_TRIALS] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_IDS] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_REGISTRATION] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_KEEP] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_RATE_MAPS] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_OCCUPANCY] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_CELLS] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_TASK] = ~(uint32_t)ND_KEY_SKIP_ROWS},
     .recognises = recognises,
     .open = open_matlab,
     .close = close_matlab,

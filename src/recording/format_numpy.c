@@ -64,6 +64,26 @@ static bool parse_type(npy *array, const char *type) {
     return (whole || real || truth) && (*end == '\'' || *end == '"');
 }
 
+/* What a type that is not read is, in words. */
+static const char *kind_of(const char *type) {
+    if (type[0] == '[')
+        return "records of several fields (a structured array)";
+    switch (type[0] ? type[1] : '\0') {
+    case 'O':
+        return "Python objects (a pickle)";
+    case 'c':
+        return "complex numbers";
+    case 'U':
+    case 'S':
+        return "texts";
+    case 'M':
+    case 'm':
+        return "dates or spans of time";
+    default:
+        return "numbers of an unknown kind";
+    }
+}
+
 static bool parse_shape(npy *array, const char *shape) {
     array->count = 1;
     if (*shape != '(')
@@ -98,8 +118,8 @@ static bool parse_header(npy *array, nd_error *error) {
                *shape = entry(header, "'shape'");
     bool fine = type && parse_type(array, type);
     if (!fine)
-        nd_fail(error, array->path, "save it as an array of real or whole numbers",
-                "holds numbers of a kind that is not read: '%.20s'", type ? type : "");
+        nd_fail(error, array->path, "save it with np.save as an array of real or whole numbers",
+                "holds %s, which is not read", kind_of(type ? type : ""));
     else if (!order || !shape || !parse_shape(array, shape))
         fine = nd_fail(error, array->path, "save it with one to three dimensions",
                        "has a shape that is not read");
@@ -108,7 +128,10 @@ static bool parse_header(npy *array, nd_error *error) {
     return fine;
 }
 
-static void *open_npy(const char *path, nd_error *error) {
+static void *open_npy(const char *path, const nd_selector *selector, const nd_link_rules *links,
+                      nd_error *error) {
+    (void)selector;
+    (void)links;
     npy *array = nd_array(1, sizeof *array, error);
     if (!array)
         return NULL;
@@ -180,24 +203,6 @@ static size_t extent(const npy *array, int dimension) {
     return dimension < array->rank ? array->dims[dimension] : 1;
 }
 
-static bool read_times(const npy *array, const char *name, size_t rows, double **times,
-                       nd_error *error) {
-    char path[4096];
-    const char *slash = strrchr(array->path, '/');
-    int folder = slash && name[0] != '/' ? (int)(slash - array->path + 1) : 0;
-    snprintf(path, sizeof path, "%.*s%s", folder, array->path, name);
-    npy *other = open_npy(path, error);
-    if (!other)
-        return false;
-    bool fine =
-        other->count == rows || nd_fail(error, path, "correct times in the manifest",
-                                        "holds %zu times for %zu frames", other->count, rows);
-    *times = fine ? nd_doubles(rows, error) : NULL;
-    fine = *times && read_numbers(other, 0, rows, *times, error);
-    close_npy(other);
-    return fine;
-}
-
 static bool npy_series(void *file, nd_role role, const nd_selector *selector, nd_series *series,
                        bool *found, nd_error *error) {
     const npy *array = file;
@@ -217,29 +222,23 @@ static bool npy_series(void *file, nd_role role, const nd_selector *selector, nd
     series->columns = columns;
     series->depth = depth;
     snprintf(series->name, sizeof series->name, "the array");
-    if (role == ND_ROLE_RATE_MAPS || role == ND_ROLE_OCCUPANCY)
-        return fine;
-    bool apart = selector->times && selector->times[strspn(selector->times, "0123456789")];
-    if (fine && apart)
-        fine = read_times(array, selector->times, rows, &series->times, error);
-    return fine && nd_series_select(series, selector, array->path, error);
+    return fine && (role == ND_ROLE_RATE_MAPS || role == ND_ROLE_OCCUPANCY ||
+                    nd_series_select(series, selector, array->path, error));
 }
 
-static bool npy_activity(void *file, const nd_selector *selector, nd_activity *activity,
-                         nd_error *error) {
+static bool npy_activity(void *file, const nd_selector *selector, const nd_selector *const *others,
+                         nd_activity *activity, nd_error *error) {
     const npy *array = file;
+    (void)selector;
+    (void)others;
     if (array->rank > 2)
         return nd_fail(error, array->path, "", "has %d dimensions; expected frames by cells",
                        array->rank);
-    if (selector->area)
-        return nd_fail(error, array->path, "leave out area",
-                       "nothing in an array says of which area its cells are");
-    bool lying = array->rank == 2 && selector->orientation == ND_ORIENTATION_CELLS_FIRST;
-    activity->frames = extent(array, lying);
-    activity->cells = array->rank == 1 ? 1 : extent(array, !lying);
+    activity->rows = extent(array, 0);
+    activity->columns = extent(array, 1);
+    activity->honoured = ND_KEY_COLUMNS | ND_KEY_ORIENTATION;
     snprintf(activity->name, sizeof activity->name, "the array");
-    return !selector->times ||
-           read_times(array, selector->times, activity->frames, &activity->times, error);
+    return true;
 }
 
 static bool npy_pour(void *file, const nd_selector *selector, const nd_activity *activity,
@@ -247,7 +246,7 @@ static bool npy_pour(void *file, const nd_selector *selector, const nd_activity 
     const npy *array = file;
     (void)clock;
     (void)activity;
-    bool cells_first = array->rank == 2 && selector->orientation == ND_ORIENTATION_CELLS_FIRST;
+    (void)selector;
     /* In the file, whole slices along one dimension lie together. */
     size_t slices = array->fortran ? extent(array, 1) : extent(array, 0);
     size_t width = array->count / slices, block = BLOCK_BYTES / sizeof(double) / width;
@@ -255,17 +254,13 @@ static bool npy_pour(void *file, const nd_selector *selector, const nd_activity 
         block = 1;
     if (block > slices)
         block = slices;
-    double scale = selector->scale != 0.0 ? selector->scale : 1.0;
     double *values = nd_doubles(block * width, error);
-    bool fine = values != NULL, slices_are_frames = array->fortran == cells_first;
+    bool fine = values != NULL;
     for (size_t s = 0; fine && s < slices; s += block) {
         size_t count = slices - s < block ? slices - s : block;
-        fine = read_numbers(array, s * width, count * width, values, error);
-        for (size_t i = 0; fine && i < count * width; i++)
-            values[i] *= scale;
-        fine = fine && (slices_are_frames
-                            ? nd_sink_tile(sink, s, count, 0, width, values, width, 1, error)
-                            : nd_sink_tile(sink, 0, width, s, count, values, 1, width, error));
+        fine = read_numbers(array, s * width, count * width, values, error) &&
+               (array->fortran ? nd_sink_tile(sink, 0, width, s, count, values, 1, width, error)
+                               : nd_sink_tile(sink, s, count, 0, width, values, width, 1, error));
     }
     free(values);
     return fine;
@@ -273,17 +268,40 @@ static bool npy_pour(void *file, const nd_selector *selector, const nd_activity 
 
 static bool npy_scan(void *file, nd_findings *findings, nd_error *error) {
     const npy *array = file;
-    nd_role best = array->rank == 2 && array->dims[1] > 3 ? ND_ROLE_ACTIVITY : ND_ROLE_POSITION;
-    for (int role = 0; role < ND_ROLES; role++) /* by the file's name, else by the shape */
-        if (nd_role_likeness((nd_role)role, nd_base_name(array->path)) > 0)
+    size_t rows = extent(array, 0), columns = extent(array, 1);
+    nd_role best =
+        array->rank == 2 && rows > 3 && columns > 3 ? ND_ROLE_ACTIVITY : ND_ROLE_POSITION;
+    int sure = 1;
+    for (int role = 0; role <= ND_ROLE_TIMES; role++) { /* by the file's name, else by the shape */
+        int likeness = nd_role_likeness((nd_role)role, nd_base_name(array->path));
+        if (likeness > 0 && likeness >= sure) {
             best = (nd_role)role;
-    return nd_findings_add(findings, best, "", error, "array of %zu x %zu", extent(array, 0),
-                           extent(array, 1));
+            sure = likeness;
+        }
+    }
+    if (array->rank == 1)
+        return nd_findings_add(findings, best, sure, "", error, "array of %zu", rows);
+    if (array->rank == 3)
+        return nd_findings_add(findings, best, sure, "", error, "array of %zu x %zu x %zu", rows,
+                               columns, extent(array, 2));
+    return nd_findings_add(findings, best, sure, "", error, "array of %zu x %zu", rows, columns);
 }
 
 const nd_format nd_format_numpy = {
     .name = "NumPy",
+    .single = true,
     .no_position = "",
+    .honours = {[ND_ROLE_ACTIVITY] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_AREA | ND_KEY_SKIP_ROWS),
+                [ND_ROLE_POSITION] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
+                [ND_ROLE_POSITION_Y] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
+                [ND_ROLE_SPEED] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
+                [ND_ROLE_DIRECTION] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
+                [ND_ROLE_TRIALS] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
+                [ND_ROLE_IDS] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
+                [ND_ROLE_REGISTRATION] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
+                [ND_ROLE_KEEP] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
+                [ND_ROLE_RATE_MAPS] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
+                [ND_ROLE_OCCUPANCY] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS)},
     .recognises = recognises,
     .open = open_npy,
     .close = close_npy,

@@ -15,8 +15,10 @@ static bool recognises(const char *path, const unsigned char *head, size_t lengt
     return length >= 8 && memcmp(head, signature, 8) == 0;
 }
 
-static void *open_nwb(const char *path, nd_error *error) {
-    return nd_nwb_open(path, error);
+static void *open_nwb(const char *path, const nd_selector *selector, const nd_link_rules *links,
+                      nd_error *error) {
+    (void)selector;
+    return nd_nwb_open(path, links, error);
 }
 
 static void close_nwb(void *file) {
@@ -31,22 +33,23 @@ static bool read_series(const nd_nwb *nwb, const char *object, nd_series *series
     if (!nd_nwb_data_path(nwb, object, path, &is_series))
         return false;
     size_t count;
-    series->values = nd_hdf5_numbers(nwb->file, path, nwb->path, &count, error);
+    series->values = nd_hdf5_numbers(&nwb->file, path, nwb->path, &count, error);
     if (!series->values)
         return false;
-    if (!nd_hdf5_shape(nwb->file, path, &rank, dims) || rank < 1 || rank > 3)
+    if (!nd_hdf5_shape(&nwb->file, path, &rank, dims) || rank < 1 || rank > 3)
         return nd_nwb_too_odd(nwb, path, error);
     series->rows = dims[0];
     series->columns = rank > 1 ? dims[1] : 1;
     series->depth = rank > 2 ? dims[2] : 1;
     snprintf(series->name, sizeof series->name, "%s", object);
-    double conversion = nd_hdf5_number_attribute(nwb->file, path, "conversion", 1.0);
-    double offset = nd_hdf5_number_attribute(nwb->file, path, "offset", 0.0);
-    for (size_t i = 0; i < count; i++)
-        series->values[i] = conversion * series->values[i] + offset;
-    nd_hdf5_text_attribute(nwb->file, path, "unit", series->unit, sizeof series->unit);
-    return !is_series ||
-           nd_nwb_times(nwb, object, series->rows, &series->times, &series->rate, error);
+    series->factor = nd_hdf5_number_attribute(&nwb->file, path, "conversion", 1.0);
+    series->offset = nd_hdf5_number_attribute(&nwb->file, path, "offset", 0.0);
+    char other[160];
+    if (nd_hdf5_follow(&nwb->file, path, nwb->path, other, sizeof other, error) && other[0])
+        snprintf(series->note, sizeof series->note, "it is a link, followed to %s", other);
+    nd_hdf5_text_attribute(&nwb->file, path, "unit", series->unit, sizeof series->unit);
+    return !is_series || nd_nwb_times(nwb, object, &series->times, &series->times_count,
+                                      &series->start, &series->rate, error);
 }
 
 /* A table of intervals becomes rows of start and stop. */
@@ -56,9 +59,9 @@ static bool read_intervals(const nd_nwb *nwb, const char *table, nd_series *seri
     size_t starts = 0, stops = 0;
     double *start = NULL, *stop = NULL;
     bool fine = nd_nwb_join(path, table, "start_time") &&
-                (start = nd_hdf5_numbers(nwb->file, path, nwb->path, &starts, error)) &&
+                (start = nd_hdf5_numbers(&nwb->file, path, nwb->path, &starts, error)) &&
                 nd_nwb_join(path, table, "stop_time") &&
-                (stop = nd_hdf5_numbers(nwb->file, path, nwb->path, &stops, error));
+                (stop = nd_hdf5_numbers(&nwb->file, path, nwb->path, &stops, error));
     if (fine && starts != stops)
         fine = nd_fail(error, nwb->path, "correct the file",
                        "%s: there are %zu start times and %zu stop times", table, starts, stops);
@@ -76,27 +79,41 @@ static bool read_intervals(const nd_nwb *nwb, const char *table, nd_series *seri
     return series->values != NULL;
 }
 
+/* Where a named dataset or table is; the role's default where none is named. */
+static const char *object_of(const nd_nwb *nwb, nd_role role, const nd_selector *selector,
+                             bool *found, nd_error *error) {
+    *found = true;
+    /* A full path to a dataset needs no neurodata type. */
+    if (selector->name && selector->name[0] == '/') {
+        if (nd_hdf5_follow(&nwb->file, selector->name, nwb->path, NULL, 0, error))
+            return selector->name;
+        return NULL;
+    }
+    const nd_nwb_object *object = nd_nwb_find(nwb, role, selector->name, found, error);
+    return object ? object->path : NULL;
+}
+
 static bool nwb_series(void *file, nd_role role, const nd_selector *selector, nd_series *series,
                        bool *found, nd_error *error) {
     const nd_nwb *nwb = file;
-    *found = true;
-    /* A full path to a dataset needs no neurodata type. */
-    if (selector->name && selector->name[0] == '/' && nd_hdf5_has(nwb->file, selector->name))
-        return (role == ND_ROLE_TRIALS ? read_intervals(nwb, selector->name, series, error)
-                                       : read_series(nwb, selector->name, series, error)) &&
-               nd_series_select(series, selector, nwb->path, error);
-    const nd_nwb_object *object = nd_nwb_find(nwb, role, selector->name, found, error);
+    const char *object = object_of(nwb, role, selector, found, error);
     if (!object)
         return !*found;
     if (role == ND_ROLE_TRIALS)
-        return read_intervals(nwb, object->path, series, error);
-    return read_series(nwb, object->path, series, error) &&
+        return read_intervals(nwb, object, series, error);
+    if (!read_series(nwb, object, series, error))
+        return false;
+    return role == ND_ROLE_RATE_MAPS || role == ND_ROLE_OCCUPANCY ||
            nd_series_select(series, selector, nwb->path, error);
+}
+
+static char **nwb_texts(void *file, const nd_selector *selector, size_t *count, nd_error *error) {
+    return nd_nwb_texts(file, selector->name, count, error);
 }
 
 /* --- scan --- */
 
-static bool scan_object(const nd_nwb *nwb, const nd_nwb_object *object, nd_role role,
+static bool scan_object(const nd_nwb *nwb, const nd_nwb_object *object, nd_role role, int fit,
                         nd_findings *findings, nd_error *error) {
     char path[ND_NWB_PATH_SIZE], unit[64] = "";
     bool is_series;
@@ -104,39 +121,50 @@ static bool scan_object(const nd_nwb *nwb, const nd_nwb_object *object, nd_role 
     hsize_t dims[ND_HDF5_MOST_DIMENSIONS] = {0};
     if (strcmp(object->type, "Units") == 0) {
         nd_nwb_join(path, object->path, "spike_times_index");
-        nd_hdf5_shape(nwb->file, path, &rank, dims);
-        return nd_findings_add(findings, role, object->path, error, "Units, %zu cells",
+        nd_hdf5_shape(&nwb->file, path, &rank, dims);
+        return nd_findings_add(findings, role, fit, object->path, error, "Units, %zu cells",
                                (size_t)dims[0]);
     }
     if (strcmp(object->type, "TimeIntervals") == 0) {
         nd_nwb_join(path, object->path, "start_time");
-        nd_hdf5_shape(nwb->file, path, &rank, dims);
-        return nd_findings_add(findings, role, object->path, error, "TimeIntervals, %zu",
+        nd_hdf5_shape(&nwb->file, path, &rank, dims);
+        return nd_findings_add(findings, role, fit, object->path, error, "TimeIntervals, %zu",
                                (size_t)dims[0]);
     }
-    if (!nd_nwb_data_path(nwb, object->path, path, &is_series))
-        return true;
-    nd_hdf5_shape(nwb->file, path, &rank, dims);
-    nd_hdf5_text_attribute(nwb->file, path, "unit", unit, sizeof unit);
+    if (!nd_nwb_data_path(nwb, object->path, path, &is_series) ||
+        !nd_hdf5_shape(&nwb->file, path, &rank, dims))
+        return nd_findings_add(findings, role, fit, object->path, error, "%s", object->type);
+    nd_hdf5_shape(&nwb->file, path, &rank, dims);
+    nd_hdf5_text_attribute(&nwb->file, path, "unit", unit, sizeof unit);
     if (rank == 2)
-        return nd_findings_add(findings, role, object->path, error, "%s, %zu x %zu, unit '%s'",
+        return nd_findings_add(findings, role, fit, object->path, error, "%s, %zu x %zu, unit '%s'",
                                object->type, (size_t)dims[0], (size_t)dims[1], unit);
-    return nd_findings_add(findings, role, object->path, error, "%s, %zu, unit '%s'", object->type,
-                           (size_t)dims[0], unit);
+    return nd_findings_add(findings, role, fit, object->path, error, "%s, %zu, unit '%s'",
+                           object->type, (size_t)dims[0], unit);
 }
 
 static bool nwb_scan(void *file, nd_findings *findings, nd_error *error) {
     static const nd_role roles[] = {ND_ROLE_ACTIVITY, ND_ROLE_POSITION, ND_ROLE_SPEED,
                                     ND_ROLE_DIRECTION, ND_ROLE_TRIALS};
     const nd_nwb *nwb = file;
-    nd_hdf5_text(nwb->file, "/general/subject/subject_id", findings->subject,
+    nd_hdf5_text(&nwb->file, "/general/subject/subject_id", findings->subject,
                  sizeof findings->subject);
-    nd_hdf5_text(nwb->file, "/session_start_time", findings->start, sizeof findings->start);
-    for (size_t i = 0; i < nwb->count; i++)
-        for (size_t k = 0; k < sizeof roles / sizeof *roles; k++)
-            if (nd_nwb_fit(nwb, roles[k], &nwb->objects[i]) > 0 &&
-                !scan_object(nwb, &nwb->objects[i], roles[k], findings, error))
+    nd_hdf5_text(&nwb->file, "/session_start_time", findings->start, sizeof findings->start);
+    for (size_t i = 0; i < nwb->count; i++) {
+        const nd_nwb_object *object = &nwb->objects[i];
+        bool known = false;
+        for (size_t k = 0; k < sizeof roles / sizeof *roles; k++) {
+            int fit = nd_nwb_fit(nwb, roles[k], object);
+            known = known || fit > 0;
+            if (fit > 0 && !scan_object(nwb, object, roles[k], fit > 3 ? 3 : fit, findings, error))
                 return false;
+        }
+        if (!known && object->type[0] == '\0' &&
+            !nd_findings_add(findings, ND_ROLES, 0, object->path, error, "a link not followed"))
+            return false;
+        if (!known && object->type[0] && !scan_object(nwb, object, ND_ROLES, 0, findings, error))
+            return false;
+    }
     return true;
 }
 
@@ -145,11 +173,24 @@ const nd_format nd_format_nwb = {
     .clocked = true,
     .many = true,
     .no_position = " (no SpatialSeries)",
+    .honours = {[ND_ROLE_ACTIVITY] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_POSITION] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_POSITION_Y] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_SPEED] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_DIRECTION] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_TRIALS] = ND_KEY_FILE | ND_KEY_NAME,
+                [ND_ROLE_IDS] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_REGISTRATION] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_KEEP] = ND_KEY_FILE | ND_KEY_NAME | ND_KEY_COLUMNS | ND_KEY_EQUALS,
+                [ND_ROLE_RATE_MAPS] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_OCCUPANCY] = ~(uint32_t)ND_KEY_SKIP_ROWS,
+                [ND_ROLE_CELLS] = ND_KEY_FILE | ND_KEY_AREA},
     .recognises = recognises,
     .open = open_nwb,
     .close = close_nwb,
     .series = nwb_series,
     .activity = nd_nwb_activity,
     .pour = nd_nwb_pour,
+    .texts = nwb_texts,
     .scan = nwb_scan,
 };

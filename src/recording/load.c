@@ -28,6 +28,7 @@ struct loading {
     nd_errand *errands; /* one for each group */
     size_t groups_count, done;
     const nd_watch *watch;
+    nd_link_rules links;
 };
 
 static const char *activity_file(const nd_request *request) {
@@ -39,7 +40,7 @@ static const char *activity_file(const nd_request *request) {
 /* In the child: reads the group's sessions and sends each. */
 static bool read_group(void *context, nd_outlet *outlet, nd_error *error) {
     const group *mine = context;
-    nd_files files = {0};
+    nd_files files = {.links = mine->all->links};
     bool fine = true;
     for (size_t i = 0; fine && i < mine->count; i++) {
         const nd_request *request = &mine->all->manifest->requests[mine->first + i];
@@ -146,8 +147,10 @@ static bool metrics_session(const nd_request *request, nd_session *session, nd_e
     session->environment = nd_text(request->environment, error);
     session->direction = nd_text(request->direction, error);
     session->file = nd_text("", error);
-    return session->label && session->animal && session->environment && session->direction &&
-           session->file;
+    session->notes = nd_text("", error);
+    session->cells_are = nd_text("", error);
+    return session->notes && session->cells_are && session->label && session->animal &&
+           session->environment && session->direction && session->file;
 }
 
 /* Adds a binned reading's session to the recording, or its two directions one by one. */
@@ -261,6 +264,32 @@ static bool finish(loading *all, nd_error *error) {
     return check_days(recording, error);
 }
 
+/* Keys of `defaults` that reading used in no session. */
+static bool check_defaults(const loading *all, nd_error *error) {
+    for (size_t i = 0; i < all->manifest->count; i++)
+        for (int role = 0; role < ND_ROLES; role++)
+            all->manifest->unused[i][role] |= all->readings[i].unused[role];
+    return nd_manifest_check_defaults(all->manifest, error);
+}
+
+/* Sessions whose cells are known by their order have all of them. */
+static bool check_order(const loading *all, nd_error *error) {
+    for (size_t i = 0; i < all->manifest->count; i++) {
+        const nd_session *one = &all->readings[i].session;
+        for (size_t j = 0; one->cells_in_order && j < i; j++) {
+            const nd_session *other = &all->readings[j].session;
+            if (other->cells_in_order && other->cells_in_order != one->cells_in_order &&
+                strcmp(one->animal, other->animal) == 0)
+                return nd_request_refuse(
+                    &all->manifest->requests[i], ND_ROLE_IDS, "kind",
+                    "give ids: {file: ...} or registration: {...}", error,
+                    "the cells' order is their identity, but '%.60s' has %zu cells and '%.60s' %zu",
+                    other->label, other->cells_in_order, one->label, one->cells_in_order);
+        }
+    }
+    return true;
+}
+
 static bool read_all(loading *all, const nd_limits *limits, nd_error *error) {
     size_t count = all->manifest->count;
     all->readings = nd_array(count, sizeof *all->readings, error);
@@ -281,41 +310,99 @@ static bool read_all(loading *all, const nd_limits *limits, nd_error *error) {
             return nd_fail(error, activity_file(&all->manifest->requests[i]), "",
                            "the reader left out the session '%s'",
                            all->manifest->requests[i].label);
-    return finish(all, error);
+    return check_order(all, error) && check_defaults(all, error) && finish(all, error);
 }
 
-nd_recording *nd_recording_load_within(const char *path, const nd_limits *limits,
-                                       const nd_watch *watch, nd_error *error) {
+static nd_manifest *parse_file(const char *path, char **folder, nd_error *error) {
     nd_buffer text = {0};
-    nd_recording *recording = NULL;
-    if (!nd_read_file(path, MOST_MANIFEST_BYTES, &text, error))
+    if (!nd_read_file(path, MOST_MANIFEST_BYTES, &text, error)) {
+        nd_buffer_free(&text);
         return NULL;
-    char *folder = nd_text(path, error);
-    char *slash = folder ? strrchr(folder, '/') : NULL;
-    if (slash)
-        *slash = '\0';
-    nd_manifest *manifest =
-        folder ? nd_manifest_parse((const char *)text.bytes, path, slash ? folder : ".", error)
-               : NULL;
-    nd_buffer_free(&text);
-    free(folder);
-    if (!manifest)
-        return NULL;
-    loading all = {.manifest = manifest, .watch = watch};
-    if (read_all(&all, limits, error)) {
-        recording = manifest->recording;
-        manifest->recording = NULL;
     }
-    for (size_t i = 0; all.readings && i < manifest->count; i++)
-        nd_reading_clear(&all.readings[i]);
-    free(all.readings);
-    free(all.taken);
-    free(all.groups);
-    free(all.errands);
+    *folder = nd_text(path, error);
+    char *slash = *folder ? strrchr(*folder, '/') : NULL;
+    if (slash)
+        slash[slash == *folder] = '\0';
+    else if (*folder)
+        snprintf(*folder, 2, ".");
+    nd_manifest *manifest = *folder && path[0]
+                                ? nd_manifest_parse((const char *)text.bytes, path, *folder, error)
+                                : NULL;
+    nd_buffer_free(&text);
+    return manifest;
+}
+
+static bool add_input(char ***list, size_t *count, size_t *room, const char *path,
+                      nd_error *error) {
+    for (size_t i = 0; path && i < *count; i++)
+        if (strcmp((*list)[i], path) == 0)
+            return true;
+    if (!path)
+        return true;
+    char **grown = nd_grown(*list, room, *count + 1, sizeof *grown, error);
+    if (!grown)
+        return false;
+    *list = grown;
+    grown[*count] = nd_text(path, error);
+    return grown[(*count)++] != NULL;
+}
+
+bool nd_recording_inputs(const char *path, char ***list, size_t *count, nd_error *error) {
+    char *folder = NULL;
+    size_t room = 0;
+    *list = NULL;
+    *count = 0;
+    nd_manifest *manifest = parse_file(path, &folder, error);
+    bool fine = manifest && add_input(list, count, &room, path, error);
+    for (size_t i = 0; fine && i < manifest->count; i++) {
+        const nd_request *request = &manifest->requests[i];
+        fine = add_input(list, count, &room, request->file, error);
+        for (int role = 0; fine && role < ND_ROLES; role++) {
+            const nd_selector *part = &request->role[role];
+            fine = add_input(list, count, &room, part->file, error) &&
+                   add_input(list, count, &room, part->times_file, error) &&
+                   add_input(list, count, &room, part->times_at.file, error);
+        }
+    }
+    nd_manifest_free(manifest);
+    free(folder);
+    return fine;
+}
+
+nd_recording *nd_recording_load_with(const char *path, const nd_load_options *options,
+                                     const nd_watch *watch, nd_error *error) {
+    static const nd_load_options none = {0};
+    char *folder = NULL;
+    nd_recording *recording = NULL;
+    options = options ? options : &none;
+    nd_manifest *manifest = parse_file(path, &folder, error);
+    char *real = manifest ? realpath(folder, NULL) : NULL;
+    if (manifest) {
+        loading all = {.manifest = manifest,
+                       .watch = watch,
+                       .links = {.folder = real, .all = options->follow_links}};
+        if (read_all(&all, options->limits, error)) {
+            recording = manifest->recording;
+            manifest->recording = NULL;
+        }
+        for (size_t i = 0; all.readings && i < manifest->count; i++)
+            nd_reading_clear(&all.readings[i]);
+        free(all.readings);
+        free(all.taken);
+        free(all.groups);
+        free(all.errands);
+    }
+    free(real);
+    free(folder);
     nd_manifest_free(manifest);
     return recording;
 }
 
+nd_recording *nd_recording_load_within(const char *path, const nd_limits *limits,
+                                       const nd_watch *watch, nd_error *error) {
+    return nd_recording_load_with(path, &(nd_load_options){.limits = limits}, watch, error);
+}
+
 nd_recording *nd_recording_load(const char *path, const nd_watch *watch, nd_error *error) {
-    return nd_recording_load_within(path, NULL, watch, error);
+    return nd_recording_load_with(path, NULL, watch, error);
 }

@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "base/memory.h"
 #include "base/yaml.h"
+#include "recording/honoured.h"
 #include "recording/manifest_keys.h"
 
 enum { PLACE_SIZE = 256, MOST_BINS = 10000, MOST_SHUFFLES = 1000000 };
@@ -20,6 +21,7 @@ enum { PLACE_SIZE = 256, MOST_BINS = 10000, MOST_SHUFFLES = 1000000 };
 typedef struct reading {
     const char *text, *origin, *folder;
     nd_error *error;
+    bool defaults; /* what is taken is under `defaults` */
 } reading;
 
 static bool complain(const reading *r, const char *key, const char *mend, const char *format, ...)
@@ -164,6 +166,7 @@ static bool read_settings(const reading *r, const nd_manifest_keys *keys, nd_set
         range(r, "range", keys->range, keys->range_count, settings->range_x) &&
         range(r, "range_y", keys->range_y, keys->range_y_count, settings->range_y) &&
         truth(r, "position_is_bin", keys->position_is_bin, &settings->position_is_bin) &&
+        truth(r, "circular", keys->circular, &settings->circular) &&
         number(r, "minimum_speed", keys->minimum_speed, 0.0, 1e9, &settings->minimum_speed) &&
         number(r, "smoothing", keys->smoothing, 0.0, 1000.0, &settings->rate_map_smoothing) &&
         count(r, "seed", keys->seed, 0, UINT64_MAX, &settings->seed) &&
@@ -180,6 +183,9 @@ static bool read_settings(const reading *r, const nd_manifest_keys *keys, nd_set
     if (fine && settings->position_is_bin && (keys->bins || settings->bins_y))
         fine = complain(r, keys->bins ? "bins" : "bins_y", "leave it out, or give range",
                         "the positions are bins already (position_is_bin)");
+    if (fine && settings->circular && settings->bins_y > 0)
+        fine = complain(r, "circular", "leave out circular, or bins_y",
+                        "a loop has one dimension; two are asked for");
     return fine;
 }
 
@@ -237,37 +243,125 @@ static bool take_columns(const nd_selector_keys *keys, nd_selector *selector, nd
     return selector->columns != NULL;
 }
 
-/* What the keys say goes over what the selector already holds (from `defaults`). */
-static bool take_selector(const reading *r, const char *key, const nd_selector_keys *keys,
-                          nd_selector *selector) {
-    static const char *const kinds[] = {"auto", "frames", "spike-times", "spike-list", NULL};
-    static const char *const orientations[] = {"auto", "cells-last", "cells-first", NULL};
+/* Whether a text may be a file's name: one that is there, in the manifest's folder. */
+static bool take_times_file(const reading *r, nd_selector *selector) {
+    char full[4096];
+    struct stat about;
+    const char *name = selector->times;
+    free(selector->times_file);
+    selector->times_file = NULL;
+    if (!name || !strchr(name, '.') || nd_is_count(name))
+        return true;
+    int length = name[0] == '/' ? snprintf(full, sizeof full, "%s", name)
+                                : snprintf(full, sizeof full, "%s/%s", r->folder, name);
+    if (length < 0 || (size_t)length >= sizeof full || stat(full, &about) != 0 ||
+        !S_ISREG(about.st_mode))
+        return true;
+    selector->times_file = nd_text(full, r->error);
+    return selector->times_file != NULL;
+}
+
+static bool take_times(const reading *r, const char *key, const nd_selector_keys *keys,
+                       nd_selector *selector) {
     char part[PLACE_SIZE];
-    int kind = selector->kind, orientation = selector->orientation;
-    double threshold = NAN;
+    nd_times_place *at = &selector->times_at;
+    if (!keys->times && !keys->times_at)
+        return true;
+    free(selector->times);
+    free(at->file);
+    free(at->name);
+    free(at->column);
+    selector->times = NULL;
+    *at = (nd_times_place){0};
+    if (!keys->times_at)
+        return take_text(&selector->times, keys->times, r->error) && take_times_file(r, selector);
+    const nd_times_keys *given = keys->times_at;
+    if (!given->file && !given->name && !given->column)
+        return complain(r, under(part, key, "times"), "", "expected times: {file, name, column}");
+    return take_file(r, under(part, key, "times.file"), given->file, &at->file) &&
+           take_text(&at->name, given->name, r->error) &&
+           take_text(&at->column, given->column, r->error);
+}
+
+static bool take_number(const reading *r, const char *key, const char *text, double least,
+                        double **to) {
+    double value = NAN;
+    if (!text)
+        return true;
+    if (!number(r, key, text, least, 1e300, &value))
+        return false;
+    free(*to);
+    *to = nd_doubles(1, r->error);
+    if (*to)
+        **to = value;
+    return *to != NULL;
+}
+
+/* What makes of numbers what the analysis takes. */
+static bool take_meaning(const reading *r, const char *key, const nd_selector_keys *keys,
+                         nd_selector *selector) {
+    static const char *const kinds[] = {"auto",       "frames", "spike-times",
+                                        "spike-list", "order",  NULL};
+    static const char *const orientations[] = {"auto", "cells-last", "cells-first", NULL};
+    static const char *const units[] = {"auto", "s", "ms", "us", "samples", NULL};
+    static const char *const bad[] = {"refuse", "drop", NULL};
+    char part[PLACE_SIZE];
+    int kind = selector->kind, orientation = selector->orientation, unit = selector->time_unit;
+    int drop = selector->drop_bad_times;
+    size_t base = selector->base >= 0 ? (size_t)selector->base : 0;
     bool fine =
-        take_file(r, under(part, key, "file"), keys->file, &selector->file) &&
-        take_text(&selector->name, keys->name, r->error) &&
-        take_text(&selector->times, keys->times, r->error) &&
-        take_text(&selector->area, keys->area, r->error) &&
-        take_columns(keys, selector, r->error) &&
         number(r, under(part, key, "scale"), keys->scale, -1e12, 1e12, &selector->scale) &&
         number(r, under(part, key, "rate"), keys->rate, 1e-9, 1e9, &selector->rate) &&
-        number(r, under(part, key, "threshold"), keys->threshold, 0.0, 1e12, &threshold) &&
+        take_number(r, under(part, key, "threshold"), keys->threshold, 0.0, &selector->threshold) &&
+        take_number(r, under(part, key, "missing"), keys->missing, -1e300, &selector->missing) &&
+        size(r, under(part, key, "skip_rows"), keys->skip_rows, 0, 1000000, &selector->skip_rows) &&
+        size(r, under(part, key, "base"), keys->base, 0, 1, &base) &&
         choice(r, under(part, key, "kind"), keys->kind, kinds, &kind) &&
+        choice(r, under(part, key, "time_unit"), keys->time_unit, units, &unit) &&
+        choice(r, under(part, key, "bad_times"), keys->bad_times, bad, &drop) &&
         choice(r, under(part, key, "orientation"), keys->orientation, orientations, &orientation);
     if (fine && keys->scale && selector->scale == 0.0)
         fine = complain(r, under(part, key, "scale"), "", "a scale of 0 leaves nothing");
     selector->kind = (nd_activity_kind)kind;
     selector->orientation = (nd_orientation)orientation;
-    if (fine && !isnan(threshold)) {
-        free(selector->threshold);
-        selector->threshold = nd_doubles(1, r->error);
-        fine = selector->threshold != NULL;
-        if (fine)
-            *selector->threshold = threshold;
-    }
+    selector->time_unit = (nd_time_unit)unit;
+    selector->drop_bad_times = drop;
+    if (keys->base)
+        selector->base = (int)base;
     return fine;
+}
+
+/* Bits of nd_key for what is given. */
+static uint32_t given_keys(const nd_selector_keys *keys) {
+    const void *const given[ND_KEYS] = {
+        keys->file,        keys->name,      keys->times,     keys->column,
+        keys->scale,       keys->rate,      keys->threshold, keys->kind,
+        keys->orientation, keys->area,      keys->time_unit, keys->bad_times,
+        keys->missing,     keys->skip_rows, keys->base,      keys->equals};
+    uint32_t bits =
+        (keys->columns_count ? ND_KEY_COLUMNS : 0) | (keys->times_at ? ND_KEY_TIMES : 0);
+    for (size_t bit = 0; bit < ND_KEYS; bit++)
+        bits |= given[bit] ? 1u << bit : 0;
+    return bits;
+}
+
+/* What the keys say goes over what the selector already holds (from `defaults`). */
+static bool take_selector(const reading *r, const char *key, const nd_selector_keys *keys,
+                          nd_selector *selector) {
+    char part[PLACE_SIZE];
+    uint32_t given = given_keys(keys);
+    if (keys->column && keys->columns_count)
+        return complain(r, under(part, key, "column"), "leave one of them out",
+                        "column and columns are both given");
+    selector->given |= given;
+    if (!r->defaults)
+        selector->own |= given;
+    return take_file(r, under(part, key, "file"), keys->file, &selector->file) &&
+           take_text(&selector->name, keys->name, r->error) &&
+           take_text(&selector->area, keys->area, r->error) &&
+           take_text(&selector->equals, keys->equals, r->error) &&
+           take_times(r, key, keys, selector) && take_columns(keys, selector, r->error) &&
+           take_meaning(r, key, keys, selector);
 }
 
 static bool take_metrics(const reading *r, const char *key, const nd_metrics_keys *keys,
@@ -314,13 +408,17 @@ static bool take_session(const reading *r, const char *key, const nd_session_key
 }
 
 static bool read_session(const reading *r, const nd_manifest_keys *keys, size_t index,
-                         nd_request *request) {
+                         nd_request *request, uint32_t unused[ND_ROLES]) {
     char key[64], label[300];
     request->index = index;
     request->day = (double)index + 1.0;
     request->given_metrics = (nd_given_metrics){NAN, NAN, NAN, NAN, NAN, NAN};
+    for (int role = 0; role < ND_ROLES; role++)
+        request->role[role].base = -1;
     snprintf(key, sizeof key, "sessions.%zu", index);
-    if ((keys->defaults && !take_session(r, "defaults", keys->defaults, request)) ||
+    reading shared = *r;
+    shared.defaults = true;
+    if ((keys->defaults && !take_session(&shared, "defaults", keys->defaults, request)) ||
         !take_session(r, key, &keys->sessions[index], request))
         return false;
     char **texts[] = {&request->animal, &request->environment, &request->direction};
@@ -331,6 +429,8 @@ static bool read_session(const reading *r, const nd_manifest_keys *keys, size_t 
              request->animal[0] ? " " : "", request->environment,
              request->environment[0] ? " " : "", request->day);
     if (!request->label && !copy(&request->label, label, "", r->error))
+        return false;
+    if (!nd_check_keys(request, unused, r->error))
         return false;
     if (request->metrics)
         return true;
@@ -354,18 +454,29 @@ static bool read_about(const nd_about_keys *keys, nd_about *about, nd_error *err
            copy(&about->note, keys->note, "", error);
 }
 
+static bool load_keys(const reading *r, nd_manifest_keys **keys) {
+    char *text = nd_text(r->text, r->error);
+    if (!text)
+        return false;
+    nd_yaml_rename_mappings(text, "times", ND_TIMES_AS_MAPPING);
+    bool fine = nd_yaml_load(text, r->origin, &nd_manifest_schema, (void **)keys, r->error);
+    free(text);
+    return fine;
+}
+
 nd_manifest *nd_manifest_parse(const char *text, const char *origin, const char *folder,
                                nd_error *error) {
     reading r = {.text = text, .origin = origin, .folder = folder, .error = error};
     nd_manifest_keys *keys = NULL;
-    if (!nd_yaml_load(text, origin, &nd_manifest_schema, (void **)&keys, error))
+    if (!load_keys(&r, &keys))
         return NULL;
     nd_manifest *manifest = nd_array(1, sizeof *manifest, error);
     nd_recording *recording = manifest ? nd_array(1, sizeof *recording, error) : NULL;
     bool fine = recording != NULL;
     if (fine) {
         manifest->recording = recording;
-        fine = copy(&recording->name, keys->name, nd_base_name(origin), error) &&
+        fine = copy(&manifest->text, text, "", error) &&
+               copy(&recording->name, keys->name, nd_base_name(origin), error) &&
                copy(&recording->manifest, origin, "", error) &&
                copy(&recording->position_unit, keys->position_unit, "", error) &&
                copy(&recording->activity_unit, keys->activity_unit, "", error) &&
@@ -373,19 +484,57 @@ nd_manifest *nd_manifest_parse(const char *text, const char *origin, const char 
                read_about(keys->about, &recording->about, error) &&
                read_settings(&r, keys, &recording->settings);
     }
-    if (fine)
+    if (fine) {
         manifest->requests = nd_array(keys->sessions_count, sizeof *manifest->requests, error);
-    fine = fine && manifest->requests;
+        manifest->unused = nd_array(keys->sessions_count, sizeof *manifest->unused, error);
+    }
+    fine = fine && manifest->requests && manifest->unused;
     for (size_t i = 0; fine && i < keys->sessions_count; i++) {
         manifest->count = i + 1;
         manifest->requests[i].settings = &recording->settings;
-        fine = read_session(&r, keys, i, &manifest->requests[i]);
+        manifest->requests[i].manifest_text = manifest->text;
+        manifest->requests[i].manifest_name = recording->manifest;
+        fine = read_session(&r, keys, i, &manifest->requests[i], manifest->unused[i]);
     }
+    bool maps = false;
+    for (size_t i = 0; fine && i < manifest->count; i++)
+        maps = maps || manifest->requests[i].given[ND_ROLE_RATE_MAPS];
+    if (fine && recording->settings.bins_y == 0 && !maps && keys->range_y_count > 0)
+        fine = complain(&r, "range_y", "give bins_y, or leave it out",
+                        "range_y is not used: one dimension is asked for");
+    fine = fine && nd_manifest_check_defaults(manifest, error);
     nd_yaml_free(&nd_manifest_schema, keys);
     if (fine)
         return manifest;
     nd_manifest_free(manifest);
     return NULL;
+}
+
+bool nd_manifest_check_defaults(const nd_manifest *manifest, nd_error *error) {
+    for (int role = 0; role < ND_ROLES; role++) {
+        uint32_t dead = ~0u, shared = 0;
+        for (size_t i = 0; i < manifest->count; i++) {
+            const nd_selector *part = &manifest->requests[i].role[role];
+            uint32_t by_default = part->given & ~part->own;
+            dead &= ~by_default | manifest->unused[i][role];
+            shared |= by_default;
+        }
+        dead &= shared;
+        for (size_t bit = 0; bit < ND_KEYS; bit++) {
+            char place[PLACE_SIZE], where[512];
+            const char *name = nd_key_name(bit);
+            if (!(dead & 1u << bit))
+                continue;
+            snprintf(place, sizeof place, "defaults.%s.%s", nd_role_name((nd_role)role), name);
+            if ((1u << bit) == ND_KEY_COLUMNS && nd_yaml_line(manifest->text, place) == 0)
+                snprintf(place, sizeof place, "defaults.%s.column", nd_role_name((nd_role)role));
+            return nd_fail(error,
+                           nd_yaml_where(manifest->text, manifest->recording->manifest, place,
+                                         where, sizeof where),
+                           "leave it out", "%s is not used by any session", name);
+        }
+    }
+    return true;
 }
 
 static void free_request(nd_request *request) {
@@ -399,8 +548,14 @@ static void free_request(nd_request *request) {
         free(selector->file);
         free(selector->name);
         free(selector->times);
+        free(selector->times_file);
+        free(selector->times_at.file);
+        free(selector->times_at.name);
+        free(selector->times_at.column);
         free(selector->area);
+        free(selector->equals);
         free(selector->threshold);
+        free(selector->missing);
         for (uint32_t i = 0; i < selector->columns_count; i++)
             free(selector->columns[i]);
         free(selector->columns);
@@ -413,6 +568,8 @@ void nd_manifest_free(nd_manifest *manifest) {
     for (size_t i = 0; i < manifest->count; i++)
         free_request(&manifest->requests[i]);
     free(manifest->requests);
+    free(manifest->text);
+    free(manifest->unused);
     nd_recording_free(manifest->recording);
     free(manifest);
 }

@@ -13,13 +13,30 @@
 static const cyaml_schema_value_t text = {
     CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 0, CYAML_UNLIMITED)};
 
+static const cyaml_schema_field_t times_fields[] = {
+    TEXT("file", nd_times_keys, file), TEXT("name", nd_times_keys, name),
+    TEXT("column", nd_times_keys, column), CYAML_FIELD_END};
+
 static const cyaml_schema_field_t selector_fields[] = {
-    TEXT("file", nd_selector_keys, file),        TEXT("name", nd_selector_keys, name),
-    TEXT("times", nd_selector_keys, times),      TEXT("column", nd_selector_keys, column),
-    TEXTS("columns", nd_selector_keys, columns), TEXT("scale", nd_selector_keys, scale),
-    TEXT("rate", nd_selector_keys, rate),        TEXT("threshold", nd_selector_keys, threshold),
-    TEXT("kind", nd_selector_keys, kind),        TEXT("orientation", nd_selector_keys, orientation),
-    TEXT("area", nd_selector_keys, area),        CYAML_FIELD_END};
+    TEXT("file", nd_selector_keys, file),
+    TEXT("name", nd_selector_keys, name),
+    TEXT("times", nd_selector_keys, times),
+    TEXT("column", nd_selector_keys, column),
+    TEXTS("columns", nd_selector_keys, columns),
+    TEXT("scale", nd_selector_keys, scale),
+    TEXT("rate", nd_selector_keys, rate),
+    TEXT("threshold", nd_selector_keys, threshold),
+    TEXT("kind", nd_selector_keys, kind),
+    TEXT("orientation", nd_selector_keys, orientation),
+    TEXT("area", nd_selector_keys, area),
+    TEXT("time_unit", nd_selector_keys, time_unit),
+    TEXT("bad_times", nd_selector_keys, bad_times),
+    TEXT("missing", nd_selector_keys, missing),
+    TEXT("skip_rows", nd_selector_keys, skip_rows),
+    TEXT("base", nd_selector_keys, base),
+    TEXT("equals", nd_selector_keys, equals),
+    MAPPING(ND_TIMES_AS_MAPPING, nd_selector_keys, times_at, times_fields),
+    CYAML_FIELD_END};
 
 static const cyaml_schema_field_t metrics_fields[] = {
     TEXT("cells", nd_metrics_keys, cells),
@@ -48,6 +65,8 @@ static const cyaml_schema_field_t session_fields[] = {
     MAPPING("direction_signal", nd_session_keys, role[ND_ROLE_DIRECTION], selector_fields),
     MAPPING("trials", nd_session_keys, role[ND_ROLE_TRIALS], selector_fields),
     MAPPING("ids", nd_session_keys, role[ND_ROLE_IDS], selector_fields),
+    MAPPING("registration", nd_session_keys, role[ND_ROLE_REGISTRATION], selector_fields),
+    MAPPING("keep", nd_session_keys, role[ND_ROLE_KEEP], selector_fields),
     MAPPING("cells", nd_session_keys, role[ND_ROLE_CELLS], selector_fields),
     MAPPING("task", nd_session_keys, role[ND_ROLE_TASK], selector_fields),
     MAPPING("rate_maps", nd_session_keys, role[ND_ROLE_RATE_MAPS], selector_fields),
@@ -93,6 +112,7 @@ static const cyaml_schema_field_t manifest_fields[] = {
     TEXTS("range", nd_manifest_keys, range),
     TEXTS("range_y", nd_manifest_keys, range_y),
     TEXT("position_is_bin", nd_manifest_keys, position_is_bin),
+    TEXT("circular", nd_manifest_keys, circular),
     TEXT("directions", nd_manifest_keys, directions),
     TEXT("minimum_speed", nd_manifest_keys, minimum_speed),
     MAPPING("active", nd_manifest_keys, active, active_fields),

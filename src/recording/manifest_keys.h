@@ -6,8 +6,14 @@
 
 #include "recording/selector.h"
 
+typedef struct nd_times_keys {
+    char *file, *name, *column;
+} nd_times_keys;
+
 typedef struct nd_selector_keys {
-    char *file, *name, *times, *column, *scale, *rate, *threshold, *kind, *orientation, *area;
+    char *file, *name, *times, *column, *scale, *rate, *threshold, *kind, *orientation, *area,
+        *time_unit, *bad_times, *missing, *skip_rows, *base, *equals;
+    nd_times_keys *times_at; /* `times` where it is a mapping */
     char **columns;
     uint32_t columns_count;
 } nd_selector_keys;
@@ -46,7 +52,8 @@ typedef struct nd_corrections_keys {
 typedef struct nd_manifest_keys {
     char *name, *day_name, *position_unit, *activity_unit;
     nd_about_keys *about;
-    char *bins, *bins_y, *position_is_bin, *directions, *minimum_speed, *pooling, *smoothing, *seed;
+    char *bins, *bins_y, *position_is_bin, *circular, *directions, *minimum_speed, *pooling,
+        *smoothing, *seed;
     char **range, **range_y;
     uint32_t range_count, range_y_count;
     nd_active_keys *active;
@@ -56,6 +63,10 @@ typedef struct nd_manifest_keys {
     nd_session_keys *sessions;
     uint32_t sessions_count;
 } nd_manifest_keys;
+
+/* The name under which libcyaml, which knows one shape for each key, meets `times` where it is a
+ * mapping: manifest.c puts it in place of the word. */
+#define ND_TIMES_AS_MAPPING "TIMES"
 
 extern const cyaml_schema_value_t nd_manifest_schema;
 

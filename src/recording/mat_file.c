@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "recording/hdf5_values.h"
 
 enum { MOST_SUBSCRIPTS = 8, MOST_RANK = 8 };
 
@@ -48,6 +49,40 @@ const char *nd_mat_shape_text(const matvar_t *value, char *text, size_t size) {
     return text;
 }
 
+/* Other writers of v7.3 end the text MATLAB_class where it ends, which matio does not understand,
+ * or write none: the class by our own look at the file, for arrays of numbers. */
+static void mend_class(const nd_mat *mat, matvar_t *value) {
+    static const struct {
+        const char *name;
+        enum matio_classes class;
+        enum matio_types type;
+    } classes[] = {{"double", MAT_C_DOUBLE, MAT_T_DOUBLE}, {"single", MAT_C_SINGLE, MAT_T_SINGLE},
+                   {"int8", MAT_C_INT8, MAT_T_INT8},       {"uint8", MAT_C_UINT8, MAT_T_UINT8},
+                   {"logical", MAT_C_UINT8, MAT_T_UINT8},  {"int16", MAT_C_INT16, MAT_T_INT16},
+                   {"uint16", MAT_C_UINT16, MAT_T_UINT16}, {"int32", MAT_C_INT32, MAT_T_INT32},
+                   {"uint32", MAT_C_UINT32, MAT_T_UINT32}, {"int64", MAT_C_INT64, MAT_T_INT64},
+                   {"uint64", MAT_C_UINT64, MAT_T_UINT64}, {"", MAT_C_DOUBLE, MAT_T_DOUBLE}};
+    char class[64] = "", path[300];
+    int rank;
+    hsize_t dims[ND_HDF5_MOST_DIMENSIONS];
+    if (value->class_type != MAT_C_EMPTY || Mat_GetVersion(mat->file) != MAT_FT_MAT73)
+        return;
+    nd_hdf5 file = {.id = H5Fopen(mat->path, H5F_ACC_RDONLY, H5P_DEFAULT)};
+    snprintf(path, sizeof path, "/%.290s", value->name);
+    if (file.id >= 0 && nd_hdf5_shape(&file, path, &rank, dims)) {
+        nd_hdf5_text_attribute(&file, path, "MATLAB_class", class, sizeof class);
+        for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+            if (strcmp(class, classes[i].name) == 0) {
+                value->class_type = classes[i].class;
+                value->data_type = classes[i].type;
+                value->data_size = (int)Mat_SizeOf(classes[i].type);
+                break;
+            }
+    }
+    if (file.id >= 0)
+        H5Fclose(file.id);
+}
+
 static matvar_t *variable(nd_mat *mat, const char *name, nd_error *error) {
     for (size_t i = 0; i < ND_MAT_VARIABLES; i++)
         if (mat->variables[i] && mat->variables[i]->name &&
@@ -66,6 +101,7 @@ static matvar_t *variable(nd_mat *mat, const char *name, nd_error *error) {
                 listed ? "the variable '%s' cannot be read" : "has no variable '%s'", name);
         return NULL;
     }
+    mend_class(mat, found);
     matvar_t **place = &mat->variables[mat->next];
     mat->next = (mat->next + 1) % ND_MAT_VARIABLES;
     if (*place)
@@ -165,9 +201,23 @@ static matvar_t *into_cell(cursor *c, matvar_t *value) {
 }
 
 /* (i) and .field go together in structure arrays: the element waits for its field. */
+/* No element of a structure array was said. */
+static const size_t NO_ELEMENT = SIZE_MAX;
+
+static bool several(const matvar_t *value, size_t element) {
+    return value->class_type == MAT_C_STRUCT && element == NO_ELEMENT && nd_mat_elements(value) > 1;
+}
+
 static matvar_t *into_structure(cursor *c, matvar_t *value, size_t element) {
     char field[128];
     size_t length = strcspn(++c->at, ".{(");
+    if (several(value, element)) {
+        nd_fail(c->error, c->mat->path, "say which of them, as in units(2).times",
+                "'%s': %.*s is an array of %zu structures", c->whole, (int)(c->at - 1 - c->whole),
+                c->whole, nd_mat_elements(value));
+        return NULL;
+    }
+    element = element == NO_ELEMENT ? 0 : element;
     if (value->class_type != MAT_C_STRUCT || length == 0 || length >= sizeof field) {
         misfit(c, value->class_type == MAT_C_STRUCT ? "expected a field" : "there is no structure");
         return NULL;
@@ -184,10 +234,13 @@ static matvar_t *into_structure(cursor *c, matvar_t *value, size_t element) {
     return found;
 }
 
-matvar_t *nd_mat_find(nd_mat *mat, const char *expression, nd_error *error) {
+matvar_t *nd_mat_find_all(nd_mat *mat, const char *expression, const char **field,
+                          nd_error *error) {
     cursor c = {.whole = expression, .at = expression, .mat = mat, .error = error};
     char name[256];
-    size_t length = strcspn(expression, ".{("), element = 0;
+    size_t length = strcspn(expression, ".{("), element = NO_ELEMENT;
+    if (field)
+        *field = NULL;
     if (length == 0 || length >= sizeof name) {
         misfit(&c, "expected the name of a variable");
         return NULL;
@@ -200,20 +253,32 @@ matvar_t *nd_mat_find(nd_mat *mat, const char *expression, nd_error *error) {
         size_t index[MOST_SUBSCRIPTS], count;
         if (*c.at == '{') {
             value = into_cell(&c, value);
-            element = 0;
+            element = NO_ELEMENT;
         } else if (*c.at == '(' && value->class_type == MAT_C_STRUCT) {
             c.at++;
             if (!subscripts(&c, ')', index, &count) || !linear(&c, value, index, count, &element))
                 return NULL;
+        } else if (*c.at == '.' && field && several(value, element) &&
+                   c.at[1 + strcspn(c.at + 1, ".{(")] == '\0') {
+            *field = c.at + 1;
+            return value;
         } else if (*c.at == '.') {
             value = into_structure(&c, value, element);
-            element = 0;
+            element = NO_ELEMENT;
         } else {
             misfit(&c, "expected {, (, . or the end");
             return NULL;
         }
     }
+    if (value && element != NO_ELEMENT && nd_mat_elements(value) > 1) {
+        misfit(&c, "expected a field after the element");
+        return NULL;
+    }
     return value;
+}
+
+matvar_t *nd_mat_find(nd_mat *mat, const char *expression, nd_error *error) {
+    return nd_mat_find_all(mat, expression, NULL, error);
 }
 
 /* --- numbers and texts --- */
@@ -277,11 +342,45 @@ static bool fill_sparse(const matvar_t *value, double *numbers) {
     return true;
 }
 
+const char *nd_mat_kind(const matvar_t *value) {
+    if (!value || nd_mat_empty(value))
+        return value && value->class_type == MAT_C_EMPTY && value->dims && nd_mat_elements(value)
+                   ? "of a class that is not understood"
+                   : "empty";
+    if (value->isComplex)
+        return "complex numbers";
+    switch (value->class_type) {
+    case MAT_C_CELL:
+        return "a cell array";
+    case MAT_C_STRUCT:
+        return "a structure";
+    case MAT_C_CHAR:
+        return "text";
+    case MAT_C_SPARSE:
+        return "a sparse matrix";
+    case MAT_C_OBJECT:
+    case MAT_C_OPAQUE:
+    case MAT_C_FUNCTION:
+        return "an object (a table, timetable, string or handle), which only MATLAB reads";
+    default:
+        return nd_mat_numeric(value) ? "numbers" : "of a class that is not understood";
+    }
+}
+
+bool nd_mat_refuse(const nd_mat *mat, const matvar_t *value, const char *name, const char *expected,
+                   nd_error *error) {
+    char shape[96] = "";
+    if (value && !nd_mat_empty(value))
+        nd_mat_shape_text(value, shape, sizeof shape);
+    return nd_fail(error, mat->path, "name another, or save it in MATLAB as a matrix of doubles",
+                   "%s is %s%s%s; expected %s", name, nd_mat_kind(value), shape[0] ? ", " : "",
+                   shape, expected);
+}
+
 double *nd_mat_numbers(nd_mat *mat, matvar_t *value, const char *name, nd_error *error) {
     char shape[96];
     if (!nd_mat_numeric(value) || value->isComplex) {
-        nd_fail(error, mat->path, "name an array of real numbers", "%s %s", name,
-                nd_mat_empty(value) ? "is empty" : "holds no real numbers");
+        nd_mat_refuse(mat, value, name, "an array of real numbers", error);
         return NULL;
     }
     if (!nd_mat_load(mat, value, name, error))

@@ -27,6 +27,17 @@ void nd_mat_close(nd_mat *mat);
  * part that does not fit. */
 matvar_t *nd_mat_find(nd_mat *mat, const char *expression, nd_error *error);
 
+/* The same; but where all the elements of a structure array are meant, as in units.times, the array
+ * with *field at the field's name (NULL otherwise). */
+matvar_t *nd_mat_find_all(nd_mat *mat, const char *expression, const char **field, nd_error *error);
+
+/* What a value is, in words: "complex numbers", "a cell array" ... */
+const char *nd_mat_kind(const matvar_t *value);
+
+/* Fails, saying what `name` is and what was expected. */
+bool nd_mat_refuse(const nd_mat *mat, const matvar_t *value, const char *name, const char *expected,
+                   nd_error *error);
+
 /* Whether it holds real numbers (full or sparse), and is not empty. */
 bool nd_mat_numeric(const matvar_t *value);
 bool nd_mat_empty(const matvar_t *value);

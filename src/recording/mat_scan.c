@@ -6,21 +6,6 @@
 
 #include "recording/mat_scan.h"
 
-static const char *class_word(const matvar_t *value) {
-    switch (value->class_type) {
-    case MAT_C_CELL:
-        return "cell array";
-    case MAT_C_STRUCT:
-        return "structure";
-    case MAT_C_CHAR:
-        return "text";
-    case MAT_C_SPARSE:
-        return "sparse";
-    default:
-        return "numbers";
-    }
-}
-
 /* Whether a position is kept as small whole numbers: as bins, then. */
 static bool looks_like_bins(nd_mat *mat, const matvar_t *value) {
     enum { MOST = 1 << 22, MOST_BIN = 10000 };
@@ -35,19 +20,19 @@ static bool looks_like_bins(nd_mat *mat, const matvar_t *value) {
 }
 
 /* Every element of a cell array, up to three levels deep, as a finding of its own. */
-static bool scan_cells(nd_mat *mat, nd_role role, const matvar_t *value, const char *name,
-                       int level, nd_findings *findings, nd_error *error) {
+static bool scan_cells(nd_mat *mat, nd_role role, int likeness, const matvar_t *value,
+                       const char *name, int level, nd_findings *findings, nd_error *error) {
     char part[256], shape[96];
     if (value->class_type == MAT_C_STRUCT && level > 0) {
         matvar_t *data = Mat_VarGetStructFieldByName((matvar_t *)value, "data", 0);
         if (data && nd_mat_numeric(data)) {
             snprintf(part, sizeof part, "%.200s.data", name);
-            return nd_findings_add(findings, role, part, error, "%s, %s", class_word(data),
-                                   nd_mat_shape_text(data, shape, sizeof shape));
+            return nd_findings_add(findings, role, likeness, part, error, "%s, %s",
+                                   nd_mat_kind(data), nd_mat_shape_text(data, shape, sizeof shape));
         }
     }
     if (value->class_type != MAT_C_CELL || level >= 2) {
-        if (!nd_findings_add(findings, role, name, error, "%s, %s", class_word(value),
+        if (!nd_findings_add(findings, role, likeness, name, error, "%s, %s", nd_mat_kind(value),
                              nd_mat_shape_text(value, shape, sizeof shape)))
             return false;
         findings->list[findings->count - 1].whole =
@@ -70,7 +55,7 @@ static bool scan_cells(nd_mat *mat, nd_role role, const matvar_t *value, const c
         }
         if (at < sizeof part - 1)
             snprintf(part + at, sizeof part - at, "}");
-        if (!scan_cells(mat, role, cells[i], part, level + 1, findings, error))
+        if (!scan_cells(mat, role, likeness, cells[i], part, level + 1, findings, error))
             return false;
     }
     return true;
@@ -90,7 +75,7 @@ bool nd_mat_scan(nd_mat *mat, nd_findings *findings, nd_error *error) {
             }
         }
         matvar_t *value = nd_mat_find(mat, mat->names[i], NULL);
-        if (value && !scan_cells(mat, best, value, mat->names[i], 0, findings, error))
+        if (value && !scan_cells(mat, best, likeness, value, mat->names[i], 0, findings, error))
             return false;
     }
     return true;

@@ -11,7 +11,7 @@ enum { MOST_LEVELS = 6, MOST_CELLS = 1 << 20, ID_STEP = 1000 };
 /* One walk over the leaves; what is done at each is `leaf`. */
 typedef struct walk {
     nd_mat *mat;
-    const char *name;
+    const char *name, *field; /* field: of the times; NULL: one of the usual */
     bool (*leaf)(struct walk *walk, matvar_t *times, const char *place, int64_t id);
     nd_activity *activity; /* while describing */
     nd_sink *sink;         /* while pouring */
@@ -20,25 +20,43 @@ typedef struct walk {
     nd_error *error;
 } walk;
 
-static matvar_t *times_field(matvar_t *structure) {
-    static const char *const names[] = {"data", "times", "spike_times", "spiketimes", "ts"};
+static matvar_t *times_field(const walk *w, matvar_t *structure, size_t element) {
+    static const char *const names[] = {"data",       "times",  "spike_times", "spiketimes",
+                                        "spikeTimes", "spikes", "ts",          "timestamps"};
+    if (w->field)
+        return Mat_VarGetStructFieldByName(structure, w->field, element);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        matvar_t *field = Mat_VarGetStructFieldByName(structure, names[i], 0);
+        matvar_t *field = Mat_VarGetStructFieldByName(structure, names[i], element);
         if (field)
             return field;
     }
     return NULL;
 }
 
+/* Every element of a structure array is a cell. */
+static bool each_element(walk *w, matvar_t *structure, const char *place, int64_t id) {
+    size_t count = nd_mat_elements(structure);
+    for (size_t i = 0; i < count || i == 0; i++) {
+        char part[ND_PLACE_SIZE];
+        matvar_t *field = i < count ? times_field(w, structure, i) : NULL;
+        if (!field)
+            return nd_fail(w->error, w->mat->path, "name the field, as in units.times",
+                           "%s%s is a structure without a field %s", w->name, place,
+                           w->field ? w->field : "data, times or spike_times");
+        if (count == 1)
+            return w->leaf(w, field, place, id);
+        if ((size_t)snprintf(part, sizeof part, "%s(%zu)", place, i + 1) >= sizeof part)
+            return nd_fail(w->error, w->mat->path, "", "%s%s is nested too deep", w->name, place);
+        if (!w->leaf(w, field, part, ID_STEP * id + (int64_t)i + 1))
+            return false;
+    }
+    return true;
+}
+
 static bool descend(walk *w, matvar_t *value, const char *place, int64_t id, int level) {
     char part[ND_PLACE_SIZE];
-    if (value->class_type == MAT_C_STRUCT) {
-        matvar_t *field = nd_mat_elements(value) > 0 ? times_field(value) : NULL;
-        if (!field)
-            return nd_fail(w->error, w->mat->path, "name the field in the manifest",
-                           "%s%s is a structure without a field data", w->name, place);
-        return w->leaf(w, field, place, id);
-    }
+    if (value->class_type == MAT_C_STRUCT)
+        return each_element(w, value, place, id);
     if (value->class_type != MAT_C_CELL)
         return w->leaf(w, value, place, id);
     matvar_t **cells = value->data;
@@ -79,9 +97,9 @@ static bool grow(nd_activity *activity, size_t *capacity, nd_error *error) {
 }
 
 static bool note_cell(walk *w, matvar_t *times, const char *place, int64_t id) {
-    if (!nd_mat_empty(times) && (!nd_mat_numeric(times) || times->rank != 2))
+    if (!nd_mat_empty(times) && (!nd_mat_numeric(times) || times->rank != 2 || times->isComplex))
         return nd_fail(w->error, w->mat->path, "name the cells in the manifest",
-                       "%s%s holds no spike times", w->name, place);
+                       "%s%s is %s; expected spike times", w->name, place, nd_mat_kind(times));
     nd_activity *activity = w->activity;
     if (!grow(activity, &w->capacity, w->error))
         return false;
@@ -91,12 +109,18 @@ static bool note_cell(walk *w, matvar_t *times, const char *place, int64_t id) {
     return true;
 }
 
-bool nd_mat_spikes_describe(nd_mat *mat, matvar_t *value, const char *name, nd_activity *activity,
-                            nd_error *error) {
-    walk w = {.mat = mat, .name = name, .leaf = note_cell, .activity = activity, .error = error};
+bool nd_mat_spikes_describe(nd_mat *mat, matvar_t *value, const char *name, const char *field,
+                            nd_activity *activity, nd_error *error) {
+    walk w = {.mat = mat,
+              .name = name,
+              .field = field,
+              .leaf = note_cell,
+              .activity = activity,
+              .error = error};
     activity->spike_times = true;
     if (!descend(&w, value, "", 0, 0))
         return false;
+    activity->ids_count = activity->cells;
     return activity->cells > 0 ||
            nd_fail(error, mat->path, "correct the day and epoch in the manifest",
                    "%s holds no cell", name);
@@ -124,9 +148,14 @@ static bool pour_cell(walk *w, matvar_t *times, const char *place, int64_t id) {
     return fine;
 }
 
-bool nd_mat_spikes_pour(nd_mat *mat, matvar_t *value, const char *name, nd_sink *sink,
-                        const nd_clock *clock, nd_error *error) {
-    walk w = {
-        .mat = mat, .name = name, .leaf = pour_cell, .sink = sink, .clock = clock, .error = error};
+bool nd_mat_spikes_pour(nd_mat *mat, matvar_t *value, const char *name, const char *field,
+                        nd_sink *sink, const nd_clock *clock, nd_error *error) {
+    walk w = {.mat = mat,
+              .name = name,
+              .field = field,
+              .leaf = pour_cell,
+              .sink = sink,
+              .clock = clock,
+              .error = error};
     return descend(&w, value, "", 0, 0);
 }

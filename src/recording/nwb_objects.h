@@ -2,9 +2,7 @@
 #ifndef ND_RECORDING_NWB_OBJECTS_H
 #define ND_RECORDING_NWB_OBJECTS_H
 
-#include <hdf5.h>
-
-#include "recording/selector.h"
+#include "recording/hdf5_values.h"
 
 typedef struct nd_nwb_object {
     char *path; /* "/processing/behavior/Position/linear_position" */
@@ -12,14 +10,15 @@ typedef struct nd_nwb_object {
 } nd_nwb_object;
 
 typedef struct nd_nwb {
-    hid_t file;
+    nd_hdf5 file;
     char *path; /* of the file */
     nd_nwb_object *objects;
     size_t count, room;
 } nd_nwb;
 
-/* Opens an NWB 2.x file and lists its typed objects. */
-nd_nwb *nd_nwb_open(const char *path, nd_error *error);
+/* Opens an NWB 2.x file and lists its typed objects, each once, also behind links that the rules
+ * allow. */
+nd_nwb *nd_nwb_open(const char *path, const nd_link_rules *links, nd_error *error);
 void nd_nwb_close(nd_nwb *nwb);
 
 /* The object a selector names, by full path or by the end of it; or the role's default: the only

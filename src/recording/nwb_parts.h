@@ -10,10 +10,10 @@ enum { ND_NWB_PATH_SIZE = 1024 };
 /* GROUP/NAME; false if it is too long. */
 bool nd_nwb_join(char path[ND_NWB_PATH_SIZE], const char *group, const char *name);
 
-/* The times of a TimeSeries of `rows` samples: its timestamps, or its starting time and rate;
- * *times stays NULL where it has neither. */
-bool nd_nwb_times(const nd_nwb *nwb, const char *group, size_t rows, double **times, double *rate,
-                  nd_error *error);
+/* The times of a TimeSeries: its timestamps, `count` of them, or its starting time and rate;
+ * *times stays NULL where it has no timestamps, *rate 0 where it has neither. */
+bool nd_nwb_times(const nd_nwb *nwb, const char *group, double **times, size_t *count,
+                  double *start, double *rate, nd_error *error);
 
 /* Where an object keeps its numbers: a TimeSeries in its `data`; anything else is the dataset. */
 bool nd_nwb_data_path(const nd_nwb *nwb, const char *object, char path[ND_NWB_PATH_SIZE],
@@ -23,9 +23,13 @@ bool nd_nwb_data_path(const nd_nwb *nwb, const char *object, char path[ND_NWB_PA
 bool nd_nwb_too_odd(const nd_nwb *nwb, const char *path, nd_error *error);
 
 /* nd_format's activity and pour. */
-bool nd_nwb_activity(void *file, const nd_selector *selector, nd_activity *activity,
-                     nd_error *error);
+bool nd_nwb_activity(void *file, const nd_selector *selector, const nd_selector *const *others,
+                     nd_activity *activity, nd_error *error);
 bool nd_nwb_pour(void *file, const nd_selector *selector, const nd_activity *activity,
                  nd_sink *sink, const nd_clock *clock, nd_error *error);
+
+/* A column of texts, or of numbers as texts, of the table of units or segments: nd_format's texts.
+ */
+char **nd_nwb_texts(const nd_nwb *nwb, const char *name, size_t *count, nd_error *error);
 
 #endif

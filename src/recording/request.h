@@ -1,5 +1,4 @@
-/* One session as the manifest asks for it, as read from RECORDING.yaml; session_read.h reads
- * it. */
+/* One session as the manifest asks for it, and the numbers of its parts. */
 #ifndef ND_RECORDING_REQUEST_H
 #define ND_RECORDING_REQUEST_H
 
@@ -19,14 +18,21 @@ typedef struct nd_request {
     bool metrics;         /* `given_metrics` is all there is */
     nd_given_metrics given_metrics;
     const nd_settings *settings;
+    const char *manifest_text, *manifest_name; /* to name lines in; owned by the manifest */
 } nd_request;
 
-/* The series of a role as the request says; *found false without failure where it is not given
- * and its file has no default. */
+/* The series of a role as the request says, in the manifest's units and on a clock in seconds;
+ * *found false without failure where it is not given and its file has no default. */
 bool nd_request_series(const nd_request *request, nd_role role, nd_files *files, nd_series *series,
                        bool *found, nd_error *error);
 
 /* The path of a role's file: its own, or the session's; NULL if neither is given. */
 const char *nd_request_file(const nd_request *request, nd_role role);
+
+/* Fails by line and key of the manifest: `key` is of the session (no role: ND_ROLES), or of a part
+ * of it ("": the part itself). */
+bool nd_request_refuse(const nd_request *request, nd_role role, const char *key, const char *mend,
+                       nd_error *error, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
 
 #endif

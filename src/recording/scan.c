@@ -10,12 +10,13 @@
 #include "base/files.h"
 #include "recording/format.h"
 
-enum { MOST_FINDINGS = 100000, MOST_COMMENTS = 40 };
+enum { MOST_FINDINGS = 100000, MOST_COMMENTS = 400 };
 
 /* What the child sends of one file. */
 typedef struct scanned {
     char subject[64], start[40];
     uint64_t count, clocked, tabular, many;
+    char trouble[600]; /* in the parent: why it could not be read; "" */
 } scanned;
 
 /* A finding and the file it is in. */
@@ -40,12 +41,15 @@ typedef struct scan {
 static bool look_inside(void *context, nd_outlet *outlet, nd_error *error) {
     const scan *s = context;
     const char *path = s->files[s->at];
-    nd_files files = {0};
+    char *folder = realpath(path, NULL), *slash = folder ? strrchr(folder, '/') : NULL;
+    if (slash)
+        slash[slash == folder] = '\0';
+    nd_files files = {.links = {.folder = folder}};
     nd_findings findings = {0};
     nd_buffer message = {0};
     scanned about = {0};
     nd_outlet_note(outlet, path, error);
-    nd_open_file *open_file = nd_files_open(&files, path, error);
+    nd_open_file *open_file = nd_files_open(&files, path, NULL, error);
     bool fine = open_file && open_file->format->scan(open_file->file, &findings, error);
     if (fine)
         about = (scanned){.clocked = open_file->format->clocked,
@@ -60,6 +64,7 @@ static bool look_inside(void *context, nd_outlet *outlet, nd_error *error) {
     free(findings.list);
     nd_buffer_free(&message);
     nd_files_close(&files);
+    free(folder);
     return fine;
 }
 
@@ -115,23 +120,31 @@ static size_t common_start(const char *a, const char *b) {
     return length;
 }
 
-/* The finding of a role that goes with an anchor: same subscripts, and the same file or one whose
- * name begins alike. */
-static const found *partner(const scan *s, const found *anchor, nd_role role) {
+/* Whether a finding can go with an anchor: same subscripts, and the same file or one whose name
+ * begins alike. *start gets how much of the names is. */
+static bool belongs(const scan *s, const found *anchor, const found *one, nd_role role,
+                    size_t *start) {
     char mine[128], theirs[128];
+    if (one->finding.role != role || one == anchor)
+        return false;
+    subscripts_of(anchor->finding.name, mine, sizeof mine);
+    subscripts_of(one->finding.name, theirs, sizeof theirs);
+    *start = one->file == anchor->file ? SIZE_MAX
+                                       : common_start(s->files[one->file], s->files[anchor->file]);
+    bool few = s->count <= 2;
+    return strcmp(mine, theirs) == 0 && (*start > 1 || few);
+}
+
+/* The finding of a role that goes best with an anchor: nearest, then likest. */
+static const found *partner(const scan *s, const found *anchor, nd_role role) {
     const found *best = NULL;
     size_t best_start = 0;
-    subscripts_of(anchor->finding.name, mine, sizeof mine);
     for (size_t i = 0; i < s->found_count; i++) {
         const found *one = &s->list[i];
-        if (one->finding.role != role || one == anchor)
-            continue;
-        subscripts_of(one->finding.name, theirs, sizeof theirs);
-        size_t start = one->file == anchor->file
-                           ? SIZE_MAX
-                           : common_start(s->files[one->file], s->files[anchor->file]);
-        bool few = s->count <= 2;
-        if (strcmp(mine, theirs) == 0 && (start > 1 || few) && (!best || start > best_start)) {
+        size_t start;
+        if (belongs(s, anchor, one, role, &start) &&
+            (!best || start > best_start ||
+             (start == best_start && one->finding.likeness > best->finding.likeness))) {
             best = one;
             best_start = start;
         }
@@ -165,24 +178,49 @@ static void put_quoted(scan *s, const char *text) {
     put(s, "\"%s\"", quoted);
 }
 
+/* How sure a guess is. */
+static const char *sureness(int likeness) {
+    static const char *const words[] = {"a guess", "a guess, by its shape or type", "by its name",
+                                        "sure"};
+    return words[likeness < 0 ? 0 : likeness > 3 ? 3 : likeness];
+}
+
+/* What else could be meant, in comments. */
+static void put_others(scan *s, const found *anchor, const found *part, nd_role role) {
+    for (size_t i = 0; i < s->found_count; i++) {
+        const found *one = &s->list[i];
+        size_t start;
+        if (one == part || !belongs(s, anchor, one, role, &start) || one->finding.likeness == 0)
+            continue;
+        put(s, "    #   or %s%s%s (%s, %s)\n",
+            one->file == anchor->file ? "" : nd_base_name(s->files[one->file]),
+            one->file == anchor->file || !one->finding.name[0] ? "" : ": ", one->finding.name,
+            one->finding.note, sureness(one->finding.likeness));
+    }
+}
+
 static void put_part(scan *s, const found *anchor, const found *part, nd_role role) {
-    bool csv = s->file[part->file].tabular;
+    bool tabular = s->file[part->file].tabular;
     bool named = part->finding.name[0] != '\0';
     bool other_file = part->file != anchor->file;
-    if (!named && !other_file)
-        return;
-    put(s, "    %s: {", nd_role_name(role));
-    if (other_file) {
-        put(s, "file: ");
-        put_quoted(s, s->files[part->file]);
+    if (named || other_file) {
+        put(s, "    %s: {", nd_role_name(role));
+        if (other_file) {
+            put(s, "file: ");
+            put_quoted(s, s->files[part->file]);
+        }
+        if (named) {
+            put(s, "%s%s: ", other_file ? ", " : "", tabular ? "column" : "name");
+            put_quoted(s, part->finding.name);
+        }
+        if (role == ND_ROLE_CELLS)
+            put(s, ", area: CA1");
+        put(s, "}  # %s; %s\n", part->finding.note, sureness(part->finding.likeness));
+    } else {
+        put(s, "    # %s: %s; %s\n", nd_role_name(role), part->finding.note,
+            sureness(part->finding.likeness));
     }
-    if (named) {
-        put(s, "%s%s: ", other_file ? ", " : "", csv ? "column" : "name");
-        put_quoted(s, part->finding.name);
-    }
-    if (role == ND_ROLE_CELLS)
-        put(s, ", area: CA1");
-    put(s, "}  # %s\n", part->finding.note);
+    put_others(s, anchor, part, role);
 }
 
 /* The day of a date, counted from a day long ago; 0 if there is no date. */
@@ -375,7 +413,7 @@ static bool bins_already(const scan *s) {
 static void put_head(scan *s) {
     bool clocked = true;
     for (size_t i = 0; i < s->count; i++)
-        clocked = clocked && s->file[i].clocked;
+        clocked = clocked && (s->file[i].clocked || s->file[i].trouble[0]);
     put(s, "# A first manifest, from what the files hold: look it through, then run\n"
            "#   nulldrift record THIS.yaml -o OUT\n"
            "# Every key is explained in docs/recordings.md.\nname: recording\n");
@@ -395,37 +433,74 @@ static void put_head(scan *s) {
     put(s, "sessions:\n");
 }
 
-static void put_rest(scan *s) {
-    size_t said = 0;
-    for (size_t i = 0; i < s->found_count && said <= MOST_COMMENTS; i++) {
-        const found *one = &s->list[i];
-        if (one->finding.role != ND_ROLES && one->finding.role != ND_ROLE_TRIALS)
-            continue;
-        if (said == 0)
-            put(s, "# Also found:\n");
-        if (said++ == MOST_COMMENTS)
-            put(s, "#   and more\n");
-        else
-            put(s, "#   %s: %s%s (%s)\n", nd_base_name(s->files[one->file]),
-                one->finding.role == ND_ROLE_TRIALS ? "trials " : "", one->finding.name,
-                one->finding.note);
+/* Whether a finding stands in no session: of no role, or of one that sessions do not have, or
+ * everything where there are no sessions. */
+static bool unused(const found *one, bool sessions) {
+    switch (one->finding.role) {
+    case ND_ROLES:
+    case ND_ROLE_TRIALS:
+    case ND_ROLE_REGISTRATION:
+    case ND_ROLE_KEEP:
+        return true;
+    default:
+        return !sessions;
     }
 }
 
+static void put_rest(scan *s, bool sessions) {
+    size_t said = 0;
+    for (size_t i = 0; i < s->found_count && said <= MOST_COMMENTS; i++) {
+        const found *one = &s->list[i];
+        if (!unused(one, sessions))
+            continue;
+        if (said == 0)
+            put(s, sessions ? "# Also found:\n" : "# Found:\n");
+        if (said++ == MOST_COMMENTS)
+            put(s, "#   and more\n");
+        else
+            put(s, "#   %s: %s%s%s (%s)\n", nd_base_name(s->files[one->file]),
+                one->finding.likeness > 0 ? nd_role_name(one->finding.role) : "",
+                one->finding.likeness > 0 ? " " : "", one->finding.name, one->finding.note);
+    }
+    for (size_t i = 0; i < s->count; i++)
+        if (s->file[i].trouble[0])
+            put(s, "# Not read: %s\n", s->file[i].trouble);
+}
+
+/* What to fill in where nothing was told for activity. */
+static void put_form(scan *s) {
+    put(s, "# Nothing here looks like activity for certain. Say which of the parts below is what:\n"
+           "#  - activity: {file: FILE, name: NAME}   # or columns: [...] of a table\n"
+           "#    position: {file: FILE, name: NAME}   # or column: NAME of a table\n"
+           "#    # times: in either, where they are; or frame_seconds: 0.05 for the session\n");
+}
+
 static bool write_manifest(scan *s) {
-    size_t anchors = 0;
+    size_t anchors = 0, unread = 0;
     bool maps = true;
     for (size_t i = 0; i < s->found_count; i++)
         maps = maps && s->list[i].finding.role != ND_ROLE_ACTIVITY;
+    for (size_t i = 0; i < s->count; i++)
+        unread += s->file[i].trouble[0] != '\0';
+    if (unread == s->count)
+        return nd_fail(s->error, NULL, "", "%s", s->file[0].trouble);
     put_head(s);
     for (size_t i = 0; s->fine && i < s->found_count; i++)
         if (is_anchor(s, i, maps))
             put_session(s, &s->list[i], ++anchors);
-    put_rest(s);
     if (anchors == 0)
-        return nd_fail(s->error, s->files[0], "name it in a manifest: see docs/recordings.md",
-                       "nothing that looks like activity was found");
+        put_form(s);
+    put_rest(s, anchors > 0);
     return s->fine;
+}
+
+/* Why a file could not be read, as a comment. */
+static void keep_trouble(scanned *file, const nd_error *why) {
+    char line[1600];
+    nd_error_line(why, line, sizeof line);
+    *file = (scanned){0};
+    snprintf(file->trouble, sizeof file->trouble, "%.590s", line);
+    clean(file->trouble, sizeof file->trouble);
 }
 
 bool nd_recording_scan(const char *const *files, size_t count, const nd_limits *limits,
@@ -435,7 +510,12 @@ bool nd_recording_scan(const char *const *files, size_t count, const nd_limits *
     bool fine = s.file != NULL;
     for (; fine && s.at < count; s.at++) {
         nd_errand look = {.work = look_inside, .take = take_findings, .context = &s};
-        fine = nd_in_child(&look, limits, NULL, error);
+        nd_error why = {0};
+        size_t before = s.found_count;
+        if (!nd_in_child(&look, limits, NULL, &why)) {
+            keep_trouble(&s.file[s.at], &why);
+            s.found_count = before;
+        }
     }
     fine = fine && write_manifest(&s);
     free(s.file);

@@ -7,8 +7,9 @@
 
 /* Looks into the files (each in a child) and appends a manifest to `yaml`: a session for each
  * activity found, with the position, speed and identities that seem to belong to it; what else was
- * found stands in comments. File names are written as given. Fails naming the first file that
- * cannot be read, or when no file holds activity. */
+ * found stands in comments: everything where there is no activity to be told, files that cannot be
+ * read, and how sure each guess is. File names are written as given. Fails when no file can be
+ * read. */
 bool nd_recording_scan(const char *const *files, size_t count, const nd_limits *limits,
                        nd_buffer *yaml, nd_error *error);
 

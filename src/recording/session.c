@@ -95,6 +95,8 @@ void nd_session_clear(nd_session *session) {
     free(session->environment);
     free(session->direction);
     free(session->file);
+    free(session->notes);
+    free(session->cells_are);
     free(session->events.start);
     free(session->events.frame);
     free(session->events.amount);

@@ -25,6 +25,7 @@ typedef struct nd_left_out {
     size_t outside_range;
     size_t without_direction; /* directions told apart, and the animal had none */
     size_t activity_missing;  /* NaN activity of some cell */
+    size_t bad_times;         /* times that go back, and are dropped */
 } nd_left_out;
 
 /* Metrics computed elsewhere; NaN where there is none. */
@@ -42,6 +43,8 @@ typedef struct nd_session {
     /* Where it belongs. Never NULL; "" where there is nothing to say. */
     char *label, *animal, *environment, *direction;
     char *file;      /* the activity's, for messages */
+    char *notes;     /* what reading guessed or left out, a line each */
+    char *cells_are; /* the cells by name or number, as "cells 1 to 40" */
     double day;      /* as in the manifest; sessions are sorted by it within a group */
     size_t visit;    /* 1, 2, ...: how often this animal has been in this environment */
     size_t repeat;   /* which of several sessions of one day there, from 1; 0: the only one */
@@ -80,6 +83,8 @@ typedef struct nd_session {
     nd_left_out left_out;
     size_t spikes_outside; /* spikes before the first or after the last frame */
     size_t cells_left_out; /* of another region than asked for */
+    size_t
+        cells_in_order; /* cells in the file, where their order is their identity; 0: it is not */
 } nd_session;
 
 typedef enum nd_directions {
@@ -102,6 +107,7 @@ typedef struct nd_settings {
     size_t bins_x, bins_y; /* bins_y 0: one dimension */
     double range_x[2], range_y[2]; /* NaN: from the data of all sessions */
     bool position_is_bin;          /* the position already is a bin number */
+    bool circular;                 /* a belt or loop: the range's ends are one place */
     nd_directions directions;
     /* Which cells count. */
     size_t minimum_active_frames; /* sufficiently active; 10 */

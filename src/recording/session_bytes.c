@@ -10,10 +10,11 @@
  * that shapes in memory agree. */
 typedef struct fixed {
     uint64_t kind, visit, index, frames, cells, bins, bins_x, bins_y, bins_direction, counts;
-    uint64_t frames_read, spikes_outside, cells_left_out;
+    uint64_t frames_read, spikes_outside, cells_left_out, cells_in_order;
     double day, exposure, frame_seconds;
     nd_left_out left_out;
     nd_given_metrics given;
+    uint32_t unused[ND_ROLES];
 } fixed;
 
 /* A length and the elements; a length of UINT64_MAX stands for NULL. */
@@ -88,16 +89,19 @@ bool nd_reading_put(nd_buffer *buffer, const nd_reading *reading, nd_error *erro
                      .frames_read = s->frames_read,
                      .spikes_outside = s->spikes_outside,
                      .cells_left_out = s->cells_left_out,
+                     .cells_in_order = s->cells_in_order,
                      .day = s->day,
                      .exposure = s->exposure,
                      .frame_seconds = s->frame_seconds,
                      .left_out = s->left_out,
                      .given = s->given};
+    memcpy(numbers.unused, reading->unused, sizeof numbers.unused);
     size_t events = s->events.start ? s->events.start[s->cells] : 0;
     return nd_buffer_put(buffer, &numbers, sizeof numbers, error) &&
            put_text(buffer, s->label, error) && put_text(buffer, s->animal, error) &&
            put_text(buffer, s->environment, error) && put_text(buffer, s->direction, error) &&
-           put_text(buffer, s->file, error) &&
+           put_text(buffer, s->file, error) && put_text(buffer, s->notes, error) &&
+           put_text(buffer, s->cells_are, error) &&
            put_array(buffer, s->events.start, s->cells + 1, sizeof(size_t), error) &&
            put_array(buffer, s->events.frame, events, sizeof(uint32_t), error) &&
            put_array(buffer, s->events.amount, events, sizeof(double), error) &&
@@ -125,6 +129,7 @@ static bool take_numbers(nd_buffer *buffer, nd_reading *reading, nd_error *error
                        (unsigned long long)n.bins);
     nd_session *s = &reading->session;
     *reading = (nd_reading){.index = n.index};
+    memcpy(reading->unused, n.unused, sizeof n.unused);
     s->kind = (nd_session_kind)n.kind;
     s->visit = n.visit;
     s->frames = n.frames;
@@ -137,6 +142,7 @@ static bool take_numbers(nd_buffer *buffer, nd_reading *reading, nd_error *error
     s->frames_read = n.frames_read;
     s->spikes_outside = n.spikes_outside;
     s->cells_left_out = n.cells_left_out;
+    s->cells_in_order = n.cells_in_order;
     s->day = n.day;
     s->exposure = n.exposure;
     s->frame_seconds = n.frame_seconds;
@@ -163,6 +169,7 @@ bool nd_reading_take(nd_buffer *buffer, nd_reading *reading, nd_error *error) {
     bool fine = take_text(buffer, &s->label, error) && take_text(buffer, &s->animal, error) &&
                 take_text(buffer, &s->environment, error) &&
                 take_text(buffer, &s->direction, error) && take_text(buffer, &s->file, error) &&
+                take_text(buffer, &s->notes, error) && take_text(buffer, &s->cells_are, error) &&
                 take_array(buffer, &s->events.start, s->cells + 1, sizeof(size_t), error) &&
                 check_starts(s, error);
     size_t frames = s->frames, events = fine && s->events.start ? s->events.start[s->cells] : 0;

@@ -7,65 +7,12 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "recording/activity_read.h"
+#include "recording/honoured.h"
+#include "recording/identities.h"
 #include "recording/session_columns.h"
+#include "recording/times.h"
 #include "recording/track.h"
-
-/* --- identities, areas, tasks --- */
-
-static bool set_ids(const nd_request *request, nd_files *files, const nd_activity *activity,
-                    nd_session *session, nd_error *error) {
-    nd_series ids = {0};
-    bool found = false, fine = true;
-    if (request->given[ND_ROLE_IDS]) {
-        fine = nd_request_series(request, ND_ROLE_IDS, files, &ids, &found, error);
-        if (fine && ids.rows * ids.columns != session->cells)
-            fine = nd_fail(error, nd_request_file(request, ND_ROLE_IDS), "correct the manifest",
-                           "lengths disagree: %s has %zu identities, the activity %zu cells",
-                           ids.name, ids.rows * ids.columns, session->cells);
-    } else if (!request->registered || !activity->cell_id) {
-        return true;
-    }
-    session->cell_id = fine ? nd_array(session->cells, sizeof *session->cell_id, error) : NULL;
-    fine = session->cell_id != NULL;
-    for (size_t c = 0; fine && c < session->cells; c++) {
-        double id = found ? ids.values[c] : 0.0;
-        if (found && !(fabs(id) < 9e15))
-            fine = nd_fail(error, nd_request_file(request, ND_ROLE_IDS), "",
-                           "%s: the identity of cell %zu is %g", ids.name, c + 1, id);
-        else
-            session->cell_id[c] = found ? (int64_t)id : activity->cell_id[c];
-    }
-    nd_series_clear(&ids);
-    return fine;
-}
-
-/* Drops the nested cells whose entry in `cells` is of another area. */
-static bool drop_other_areas(const nd_request *request, nd_files *files,
-                             const nd_activity *activity, nd_sink *sink, nd_error *error) {
-    const nd_selector *cells = &request->role[ND_ROLE_CELLS];
-    if (!cells->area || !activity->place)
-        return true;
-    const char *path = nd_request_file(request, ND_ROLE_CELLS);
-    nd_open_file *open_file = path ? nd_files_open(files, path, error) : NULL;
-    if (!open_file)
-        return path ? false : nd_fail(error, request->label, "", "cells has no file");
-    if (!open_file->format->text || !cells->name)
-        return nd_fail(error, path, "give cells: {file: ..., name: cellinfo{day}{epoch}}",
-                       "cells: there is no name to find the area by");
-    size_t kept = 0;
-    for (size_t c = 0; c < activity->cells; c++) {
-        char expression[512], area[128];
-        snprintf(expression, sizeof expression, "%.400s%s.area", cells->name, activity->place[c]);
-        if (open_file->format->text(open_file->file, expression, area, sizeof area) &&
-            strcasecmp(area, cells->area) == 0)
-            kept++;
-        else
-            nd_sink_drop_cell(sink, c);
-    }
-    return kept > 0 ||
-           nd_fail(error, path, "check the area's name", "none of the %zu cells is of area '%s'",
-                   activity->cells, cells->area);
-}
 
 static bool read_task(const nd_request *request, nd_files *files, nd_session *session,
                       nd_error *error) {
@@ -73,7 +20,7 @@ static bool read_task(const nd_request *request, nd_files *files, nd_session *se
     const char *path = nd_request_file(request, ND_ROLE_TASK);
     if (!request->given[ND_ROLE_TASK])
         return true;
-    nd_open_file *open_file = path ? nd_files_open(files, path, error) : NULL;
+    nd_open_file *open_file = path ? nd_files_open(files, path, task, error) : NULL;
     if (!open_file || !task->name || !open_file->format->text)
         return path && !open_file ? false
                                   : nd_fail(error, request->label,
@@ -131,44 +78,119 @@ static bool take_track(const nd_track *track, nd_reading *reading, nd_error *err
     return fine;
 }
 
+/* Which frames of the file count, from those of the clock, which lacks the frames with bad times.
+ */
+static bool *frames_to_keep(const nd_activity *activity, const nd_track *track, nd_error *error) {
+    size_t frames = activity->good ? activity->file_frames : track->frames;
+    bool *keep = nd_array(frames, sizeof *keep, error);
+    for (size_t f = 0, at = 0; keep && f < frames; f++) {
+        bool counts = !activity->good || activity->good[f];
+        keep[f] = counts && track->keep[at];
+        at += counts;
+    }
+    return keep;
+}
+
+/* Spikes and positions on one clock: they must have something in common. */
+static bool check_spikes(const nd_request *request, const nd_activity *activity,
+                         const nd_track *track, const nd_sink *sink, nd_error *error) {
+    size_t spikes;
+    double spikes_span[2];
+    nd_sink_spike_span(sink, &spikes, spikes_span);
+    if (!activity->spike_times || spikes == 0 || track->frames == 0)
+        return true;
+    const double frames_span[2] = {track->clock[0],
+                                   track->clock[track->frames - 1] + track->frame_seconds};
+    return nd_clocks_meet(request, "spikes", spikes_span, "positions", frames_span, error);
+}
+
+static void say_rounded(const nd_sink *sink, nd_files *files) {
+    size_t rounded = nd_sink_rounded(sink);
+    if (rounded > 0)
+        nd_files_note(files,
+                      "activity: %zu values below zero by round-off (at most 1e-9 of the "
+                      "largest) count as zero",
+                      rounded);
+}
+
+/* What the cells are, in words: their names, or how they are counted. */
+static char *name_cells(const nd_activity *activity, nd_error *error) {
+    enum { MOST_NAMED = 60 };
+    char text[4096];
+    size_t used = 0;
+    if (!activity->cell_name) {
+        snprintf(text, sizeof text, "1 to %zu of %s", activity->cells, activity->name);
+        return nd_text(text, error);
+    }
+    for (size_t c = 0; c < activity->cells && used + 100 < sizeof text; c++) {
+        if (c == MOST_NAMED) {
+            used += (size_t)snprintf(text + used, sizeof text - used, " ... to %.60s",
+                                     activity->cell_name[activity->cells - 1]);
+            break;
+        }
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%.60s", c ? ", " : "",
+                                 activity->cell_name[c]);
+    }
+    return nd_text(text, error);
+}
+
+static nd_sink *make_sink(const nd_request *request, nd_files *files, const char *path,
+                          const nd_activity *activity, const bool *keep, size_t frames,
+                          nd_error *error) {
+    const nd_selector *part = &request->role[ND_ROLE_ACTIVITY];
+    nd_open_file *own = nd_files_open(files, path, part, error);
+    if (!own)
+        return NULL;
+    double scale = part->scale != 0.0 ? part->scale : 1.0;
+    bool of_frames = own->format->tabular && activity->cells_first;
+    nd_sink_plan plan = {
+        .cells = activity->cells,
+        .frames = frames,
+        .keep = keep,
+        .cells_first = activity->cells_first,
+        .pick = of_frames ? NULL : activity->pick,
+        .scale = scale,
+        .threshold = part->threshold,
+        .missing = part->missing,
+        .file = nd_base_name(path),
+    };
+    if (activity->spike_times)
+        plan.time_scale =
+            scale * nd_time_unit_seconds(request, ND_ROLE_ACTIVITY, files, activity->time_name);
+    return nd_sink_new(&plan, error);
+}
+
 static bool read_activity(const nd_request *request, nd_files *files, nd_reading *reading,
                           nd_error *error) {
-    nd_selector selector = request->role[ND_ROLE_ACTIVITY];
     const char *path = nd_request_file(request, ND_ROLE_ACTIVITY);
+    nd_session *session = &reading->session;
     nd_activity activity = {0};
     nd_track track = {0};
     nd_sink *sink = NULL;
-    nd_open_file *open_file = path ? nd_files_open(files, path, error) : NULL;
-    if (!open_file)
-        return path ? false
-                    : nd_fail(error, request->label, "give file, or activity: {file: ...}",
-                              "the session has no file to find activity in");
-    /* Where cells are not looked up one by one, the reader itself tells areas apart. */
-    if (!request->role[ND_ROLE_CELLS].name)
-        selector.area = request->role[ND_ROLE_CELLS].area;
-    const nd_format *format = open_file->format;
-    bool fine = format->activity(open_file->file, &selector, &activity, error);
-    if (!activity.times && selector.rate > 0.0)
-        activity.rate = selector.rate;
-    nd_series times = {.rows = activity.frames, .times = activity.times};
-    snprintf(times.name, sizeof times.name, "%s", activity.name);
-    if (fine && activity.cells == 0)
-        fine = nd_fail(error, path, "check what the manifest names as activity",
-                       "%s holds no cells", activity.name);
-    fine = fine && nd_series_check_times(&times, path, error) &&
-           nd_track_read(request, &activity, request->settings->bins_y > 0, files, &track, error) &&
-           take_track(&track, reading, error);
-    reading->session.cells = activity.cells;
-    reading->session.cells_left_out = activity.cells_left_out;
-    sink = fine ? nd_sink_new(activity.cells, track.frames, track.keep, selector.threshold,
-                              nd_base_name(path), error)
-                : NULL;
+    bool *keep = NULL;
+    bool fine =
+        nd_activity_read(request, files, &activity, error) &&
+        nd_check_activity_keys(request, &activity, files->unused, error) &&
+        nd_track_read(request, &activity, request->settings->bins_y > 0, files, &track, error) &&
+        take_track(&track, reading, error);
+    session->cells = activity.cells;
+    session->cells_left_out = activity.cells_left_out;
+    if (fine && activity.good)
+        session->left_out.bad_times = activity.file_frames - activity.frames;
+    session->frames_read += session->left_out.bad_times;
+    keep = fine ? frames_to_keep(&activity, &track, error) : NULL;
+    size_t frames = activity.good ? activity.file_frames : track.frames;
+    sink = keep ? make_sink(request, files, path, &activity, keep, frames, error) : NULL;
+    session->cells_are = sink ? name_cells(&activity, error) : NULL;
     nd_clock clock = {.times = track.clock, .frame_seconds = track.frame_seconds};
-    fine = sink && set_ids(request, files, &activity, &reading->session, error) &&
-           drop_other_areas(request, files, &activity, sink, error) &&
-           (open_file = nd_files_open(files, path, error)) &&
-           format->pour(open_file->file, &selector, &activity, sink, &clock, error) &&
+    fine = session->cells_are && nd_identities_set(request, files, &activity, session, error) &&
+           nd_cells_choose(request, files, &activity, sink, error) &&
+           nd_activity_pour(request, files, &activity, sink, &clock, error) &&
+           check_spikes(request, &activity, &track, sink, error) &&
            nd_sink_finish(sink, reading, error);
+    if (fine)
+        say_rounded(sink, files);
+    free(keep);
     nd_sink_free(sink);
     nd_track_clear(&track);
     nd_activity_clear(&activity);
@@ -181,7 +203,6 @@ static bool read_activity(const nd_request *request, nd_files *files, nd_reading
 static bool arrange_maps(const nd_request *request, const nd_series *raw, bool cells_last,
                          nd_session *session, nd_error *error) {
     const nd_selector *selector = &request->role[ND_ROLE_RATE_MAPS];
-    double scale = selector->scale != 0.0 ? selector->scale : 1.0;
     bool solid = raw->depth > 1 && !raw->maps;
     if (selector->orientation != ND_ORIENTATION_AUTO)
         cells_last = selector->orientation == ND_ORIENTATION_FRAMES_FIRST;
@@ -198,7 +219,7 @@ static bool arrange_maps(const nd_request *request, const nd_series *raw, bool c
         for (size_t bin = 0; bin < session->bins; bin++) {
             size_t from =
                 cells_last && !raw->maps ? bin * session->cells + cell : cell * session->bins + bin;
-            session->rate_maps[cell * session->bins + bin] = scale * raw->values[from];
+            session->rate_maps[cell * session->bins + bin] = raw->values[from];
         }
     return session->rate_maps != NULL;
 }
@@ -214,11 +235,10 @@ static bool take_occupancy(const nd_request *request, nd_files *files, nd_readin
         fine = nd_fail(error, nd_request_file(request, ND_ROLE_OCCUPANCY), "correct the manifest",
                        "lengths disagree: %s has %zu bins, the maps %zu", given.name,
                        given.rows * given.columns * given.depth, reading->session.bins);
-    double scale = request->role[ND_ROLE_OCCUPANCY].scale;
     reading->map_occupancy = fine ? nd_doubles(reading->session.bins, error) : NULL;
     fine = reading->map_occupancy != NULL;
     for (size_t b = 0; fine && b < reading->session.bins; b++) {
-        double seconds = (scale != 0.0 ? scale : 1.0) * given.values[b];
+        double seconds = given.values[b];
         reading->map_occupancy[b] = isnan(seconds) ? 0.0 : seconds;
     }
     nd_series_clear(&given);
@@ -237,7 +257,8 @@ static bool read_maps(const nd_request *request, nd_files *files, nd_reading *re
     if (fine && !found)
         fine = nd_fail(error, path ? path : request->label,
                        "give rate_maps: {file: ..., name: ...}", "holds no rate maps");
-    nd_open_file *open_file = fine ? nd_files_open(files, path, error) : NULL;
+    nd_open_file *open_file =
+        fine ? nd_files_open(files, path, &request->role[ND_ROLE_RATE_MAPS], error) : NULL;
     fine = open_file &&
            arrange_maps(request, &raw, open_file->format->cells_last, session, error) &&
            take_occupancy(request, files, reading, error);
@@ -247,7 +268,8 @@ static bool read_maps(const nd_request *request, nd_files *files, nd_reading *re
     free(session->way); /* maps are of both directions together */
     session->way = NULL;
     nd_activity none = {0};
-    fine = fine && set_ids(request, files, &none, session, error);
+    session->cells_are = nd_text(raw.name, error);
+    fine = fine && session->cells_are && nd_identities_set(request, files, &none, session, error);
     nd_track_clear(&track);
     nd_series_clear(&raw);
     return fine;
@@ -273,6 +295,13 @@ bool nd_session_read(const nd_request *request, nd_files *files, nd_reading *rea
            (maps ? read_maps(request, files, reading, error)
                  : read_activity(request, files, reading, error)) &&
            read_task(request, files, session, error);
+    if (fine && !nd_buffer_put(&files->notes, "", 1, error))
+        fine = false;
+    session->notes = fine ? nd_text((const char *)files->notes.bytes, error) : NULL;
+    fine = session->notes != NULL;
+    nd_buffer_free(&files->notes);
+    memcpy(reading->unused, files->unused, sizeof files->unused);
+    memset(files->unused, 0, sizeof files->unused);
     if (!fine)
         nd_reading_clear(reading);
     return fine;

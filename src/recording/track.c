@@ -11,6 +11,10 @@
 /* Positions this far apart in time are not joined by a line; a computed speed spans this much. */
 static const double LONGEST_GAP_SECONDS = 1.0, SPEED_WINDOW_SECONDS = 0.25;
 
+/* Clocks that share less than this of either are not one clock; nor are those whose steps differ by
+ * more than this factor. A frame longer than this is worth a word: its times may not be seconds. */
+static const double LEAST_SHARED = 0.005, MOST_STEPS_APART = 300.0, LONG_FRAME_SECONDS = 5.0;
+
 void nd_track_clear(nd_track *track) {
     free(track->clock);
     free(track->x);
@@ -96,19 +100,66 @@ static bool clock_for_frames(const nd_request *request, const nd_activity *activ
 
 /* --- onto the clock --- */
 
-static double between(const nd_series *series, size_t column, size_t i, double t, double longest,
-                      bool nearest) {
+/* How a coordinate is joined over time. */
+typedef struct course {
+    double span;    /* of the coordinate: the way round a loop, or the range; 0: unknown */
+    bool loop;      /* the span's ends are one place */
+    bool nearest;   /* bin numbers: taken, not joined */
+    double longest; /* seconds without a value that are joined over */
+} course;
+
+/* The shorter way from a to b, where the coordinate is a loop. */
+static double step_of(const course *along, double a, double b) {
+    double step = b - a;
+    return along->loop && along->span > 0.0 ? step - along->span * round(step / along->span) : step;
+}
+
+/* Whether two neighbouring positions are further apart than half the range. */
+static bool jumps(const course *along, double a, double b) {
+    return !along->loop && along->span > 0.0 && fabs(b - a) > 0.5 * along->span;
+}
+
+static double between(const nd_series *series, size_t column, size_t i, double t,
+                      const course *along, const double range[2]) {
     const double *v = series->values + column, *times = series->times;
     size_t width = series->columns;
     double a = v[i * width], b = v[(i + 1) * width], span = times[i + 1] - times[i];
     double part = (t - times[i]) / span;
     if (part == 0.0)
         return a;
-    if (span > longest)
+    if (span > along->longest)
         return NAN;
-    if (nearest)
+    if (along->nearest)
         return part < 0.5 ? a : b;
-    return a + part * (b - a);
+    if (jumps(along, a, b))
+        return NAN;
+    if (!along->loop)
+        return a + part * (b - a);
+    double place = a + part * step_of(along, a, b);
+    if (along->span > 0.0 && place < range[0])
+        place += along->span;
+    if (along->span > 0.0 && place > range[1])
+        place -= along->span;
+    return place;
+}
+
+/* The range of a coordinate: as the manifest gives it, else what its values span. */
+static void range_of(const nd_settings *settings, bool y, const nd_series *series, size_t column,
+                     double range[2]) {
+    const double *given = y ? settings->range_y : settings->range_x;
+    range[0] = given[0];
+    range[1] = given[1];
+    if (!isnan(given[0]))
+        return;
+    range[0] = INFINITY;
+    range[1] = -INFINITY;
+    for (size_t i = 0; i < series->rows; i++) {
+        double value = series->values[i * series->columns + column];
+        if (isfinite(value)) {
+            range[0] = fmin(range[0], value);
+            range[1] = fmax(range[1], value);
+        }
+    }
 }
 
 /* Whether the series' times are the clock itself, to half a frame. */
@@ -121,33 +172,184 @@ static bool same_clock(const nd_series *series, const nd_track *track) {
     return true;
 }
 
+bool nd_clocks_meet(const nd_request *request, const char *one, const double one_span[2],
+                    const char *other, const double other_span[2], nd_error *error) {
+    double first = fmax(one_span[0], other_span[0]), last = fmin(one_span[1], other_span[1]);
+    double shared = last - first;
+    double least = LEAST_SHARED * fmax(one_span[1] - one_span[0], other_span[1] - other_span[0]);
+    if (shared >= 0.0 && shared >= least)
+        return true;
+    return nd_request_refuse(
+        request, ND_ROLES, "",
+        "give the part whose times are not seconds a time_unit: ms, us or "
+        "samples (with rate); or times of the same clock",
+        error, "the clocks of %s (%.12g to %.12g s) and of %s (%.12g to %.12g s) have %s in common",
+        one, one_span[0], one_span[1], other, other_span[0], other_span[1],
+        shared < 0.0 ? "nothing" : "next to nothing");
+}
+
+/* Clocks whose steps differ by a factor of hundreds are in different units. */
+static bool steps_alike(const nd_request *request, nd_role role, const nd_series *series,
+                        const nd_track *track, nd_error *error) {
+    double own = median_step(series->times, series->rows), frame = track->frame_seconds;
+    if (series->rows < 3 || track->frames < 3 || !(own > 0.0) || !(frame > 0.0))
+        return true;
+    double apart = own > frame ? own / frame : frame / own;
+    return apart <= MOST_STEPS_APART ||
+           nd_request_refuse(request, role, "",
+                             "give the part whose times are not seconds a "
+                             "time_unit: ms, us or samples (with rate)",
+                             error,
+                             "a step of its times is %.6g s, a frame %.6g s: they cannot both be "
+                             "seconds",
+                             own, frame);
+}
+
+static bool check_clocks(const nd_request *request, nd_role role, const nd_series *series,
+                         const nd_track *track, nd_files *files, nd_error *error) {
+    if (series->rows < 2 || track->frames < 2)
+        return true;
+    const double own[2] = {series->times[0], series->times[series->rows - 1]};
+    const double frames[2] = {track->clock[0], track->clock[track->frames - 1]};
+    if (!nd_clocks_meet(request, nd_role_name(role), own, "the frames", frames, error) ||
+        !steps_alike(request, role, series, track, error))
+        return false;
+    double shared = fmin(own[1], frames[1]) - fmax(own[0], frames[0]);
+    double longer = fmax(own[1] - own[0], frames[1] - frames[0]);
+    if (shared < 0.5 * longer)
+        nd_files_note(files,
+                      "%s: its clock (%.9g to %.9g s) and that of the frames (%.9g to %.9g s) "
+                      "share %.0f %% only",
+                      nd_role_name(role), own[0], own[1], frames[0], frames[1],
+                      100.0 * shared / longer);
+    return true;
+}
+
 static double *on_clock(const nd_request *request, nd_role role, const nd_series *series,
-                        size_t column, const nd_track *track, nd_error *error) {
-    bool nearest = request->settings->position_is_bin && role == ND_ROLE_POSITION;
-    double *values = nd_doubles(track->frames, error);
-    if (!values)
-        return NULL;
+                        size_t column, const nd_track *track, nd_files *files, nd_error *error) {
+    const nd_settings *settings = request->settings;
+    bool place = role == ND_ROLE_POSITION || role == ND_ROLE_POSITION_Y;
+    bool y = role == ND_ROLE_POSITION_Y || column > 0;
+    double range[2] = {0.0, 0.0};
     if (!series->times && series->rows != track->frames) {
         nd_fail(error, nd_request_file(request, role), "correct the file, or give its times",
                 "lengths disagree: %s has %zu values, the activity %zu frames", series->name,
                 series->rows, track->frames);
-        free(values);
         return NULL;
     }
+    if (series->times && !check_clocks(request, role, series, track, files, error))
+        return NULL;
+    double *values = nd_doubles(track->frames, error);
+    if (!values)
+        return NULL;
     if (!series->times || same_clock(series, track)) {
         for (size_t i = 0; i < track->frames; i++)
             values[i] = series->values[i * series->columns + column];
         return values;
     }
-    double longest = fmax(LONGEST_GAP_SECONDS, 5.0 * median_step(series->times, series->rows));
+    if (place)
+        range_of(settings, y, series, column, range);
+    course along = {.span = place && range[1] > range[0] ? range[1] - range[0] : 0.0,
+                    .loop = place && !y && settings->circular,
+                    .nearest = settings->position_is_bin && role == ND_ROLE_POSITION,
+                    .longest =
+                        fmax(LONGEST_GAP_SECONDS, 5.0 * median_step(series->times, series->rows))};
     for (size_t f = 0, i = 0; f < track->frames; f++) {
         double t = track->clock[f];
         while (i + 2 < series->rows && series->times[i + 1] <= t)
             i++;
         bool inside = series->rows > 1 && t >= series->times[i] && t <= series->times[i + 1];
-        values[f] = inside ? between(series, column, i, t, longest, nearest) : NAN;
+        values[f] = inside ? between(series, column, i, t, &along, range) : NAN;
     }
     return values;
+}
+
+/* --- what looks wrong --- */
+
+/* Jumps over more than half the range: the seam of a loop, or lost tracking. */
+static void say_jumps(const nd_request *request, const nd_series *position, nd_files *files) {
+    double range[2];
+    size_t count = 0;
+    range_of(request->settings, false, position, 0, range);
+    course along = {.span = range[1] > range[0] ? range[1] - range[0] : 0.0,
+                    .loop = request->settings->circular};
+    for (size_t i = 1; i < position->rows; i++)
+        count += jumps(&along, position->values[(i - 1) * position->columns],
+                       position->values[i * position->columns]);
+    if (count > 0)
+        nd_files_note(files,
+                      "position: %zu jumps of more than half the range between one position "
+                      "and the next, which are not joined: circular: true if the ends of "
+                      "the range are one place",
+                      count);
+}
+
+typedef struct counted {
+    double value;
+    size_t count;
+} counted;
+
+static int most_first(const void *a, const void *b) {
+    const counted *x = a, *y = b;
+    return (y->count > x->count) - (y->count < x->count);
+}
+
+/* The middle of the ways to and from a value that stands alone. */
+static bool stands_apart(const double *values, size_t count, size_t stride, double value,
+                         double usual, double span) {
+    size_t passages = 0, far = 0;
+    for (size_t i = 1; i < count; i++) {
+        double a = values[(i - 1) * stride], b = values[i * stride];
+        if ((a == value) == (b == value) || isnan(a) || isnan(b))
+            continue;
+        passages++;
+        far += fabs(b - a) > 8.0 * usual && fabs(b - a) > 0.02 * span;
+    }
+    return passages > 0 && 4 * far > 3 * passages;
+}
+
+/* A number that many positions equal, and which they come to and leave by leaps, may stand for none
+ * (-1, 0). It is said, not acted upon. */
+static bool say_missing(const nd_request *request, const nd_series *position, size_t column,
+                        nd_files *files, nd_error *error) {
+    enum { FEWEST = 5, CANDIDATES = 3 };
+    size_t n = position->rows, stride = position->columns, finite = 0, distinct = 0, steps = 0;
+    const double *values = position->values + column;
+    double *sorted = nd_doubles(n + 1, error), *step = nd_doubles(n + 1, error);
+    counted *value = nd_array(n + 1, sizeof *value, error);
+    bool fine = sorted && step && value;
+    if (fine && !request->settings->position_is_bin) {
+        for (size_t i = 0; i < n; i++) {
+            if (isfinite(values[i * stride]))
+                sorted[finite++] = values[i * stride];
+            double change = i > 0 ? fabs(values[i * stride] - values[(i - 1) * stride]) : NAN;
+            if (change > 0.0)
+                step[steps++] = change;
+        }
+        nd_sort_ascending(sorted, finite);
+        nd_sort_ascending(step, steps);
+        for (size_t i = 0; i < finite; i++)
+            if (i > 0 && sorted[i] == sorted[i - 1])
+                value[distinct - 1].count++;
+            else
+                value[distinct++] = (counted){sorted[i], 1};
+        double usual = steps ? step[steps / 4] : 0.0;
+        double span = finite ? sorted[finite - 1] - sorted[0] : 0.0;
+        qsort(value, distinct, sizeof *value, most_first);
+        for (size_t k = 0; k < distinct && k < CANDIDATES; k++) {
+            bool many = value[k].count >= FEWEST && 100 * value[k].count >= finite;
+            if (many && stands_apart(values, n, stride, value[k].value, usual, span))
+                nd_files_note(files,
+                              "%s: %zu of %zu are %.9g, each far from those before and after: "
+                              "missing: %.9g if that stands for no position",
+                              column ? "position_y" : "position", value[k].count, n, value[k].value,
+                              value[k].value);
+        }
+    }
+    free(sorted);
+    free(step);
+    free(value);
+    return fine;
 }
 
 /* One more series, where it is given or found. */
@@ -161,7 +363,7 @@ static bool read_onto(const nd_request *request, nd_role role, nd_files *files,
                        "%s has %zu columns; expected one for %s", series.name, series.columns,
                        nd_role_name(role));
     if (fine && found)
-        fine = (*values = on_clock(request, role, &series, 0, track, error)) != NULL;
+        fine = (*values = on_clock(request, role, &series, 0, track, files, error)) != NULL;
     nd_series_clear(&series);
     return fine;
 }
@@ -172,13 +374,16 @@ static bool read_onto(const nd_request *request, nd_role role, nd_files *files,
 static bool no_position(const nd_request *request, const char *path, nd_files *files,
                         nd_error *error) {
     const char *mend = "give position: {file: ..., name: ...} in the manifest";
-    nd_open_file *open_file = nd_files_open(files, path, NULL);
+    nd_open_file *open_file = nd_files_open(files, path, NULL, NULL);
     nd_activity activity = {0};
     size_t cells = 0;
     const char *lacks = open_file ? open_file->format->no_position : "";
     if (open_file && open_file->format->activity(open_file->file, &request->role[ND_ROLE_ACTIVITY],
-                                                 &activity, NULL))
-        cells = activity.cells;
+                                                 NULL, &activity, NULL))
+        cells = activity.spike_times   ? activity.cells
+                : activity.known_cells ? activity.known_cells
+                : activity.pick        ? activity.pick_count
+                                       : activity.columns;
     bool spikes = activity.spike_times;
     nd_activity_clear(&activity);
     if (cells == 0)
@@ -212,13 +417,13 @@ static bool read_position(const nd_request *request, bool two, nd_files *files, 
 
 static bool place_on_clock(const nd_request *request, bool two, nd_files *files,
                            const nd_series *position, nd_track *track, nd_error *error) {
-    track->x = on_clock(request, ND_ROLE_POSITION, position, 0, track, error);
+    track->x = on_clock(request, ND_ROLE_POSITION, position, 0, track, files, error);
     if (!track->x)
         return false;
     if (!two)
         return true;
     if (position->columns == 2)
-        track->y = on_clock(request, ND_ROLE_POSITION, position, 1, track, error);
+        track->y = on_clock(request, ND_ROLE_POSITION, position, 1, track, files, error);
     else if (!read_onto(request, ND_ROLE_POSITION_Y, files, track, &track->y, error))
         return false;
     return track->y || nd_fail(error, nd_request_file(request, ND_ROLE_POSITION),
@@ -226,9 +431,20 @@ static bool place_on_clock(const nd_request *request, bool two, nd_files *files,
                                "two dimensions are asked for and there is no y");
 }
 
+/* The way of x between two frames, around a loop the shorter way; NaN across a jump. */
+static double way_between(const double *x, size_t a, size_t b, const course *along) {
+    double last = x[a]; /* that is known */
+    for (size_t f = a + 1; along && !along->loop && f <= b; f++) {
+        if (jumps(along, last, x[f]))
+            return NAN;
+        last = isnan(x[f]) ? last : x[f];
+    }
+    return along ? step_of(along, x[a], x[b]) : x[b] - x[a];
+}
+
 /* Change per second over a short window around each frame. */
-static double *rate_of_change(const double *x, const double *y, const nd_track *track,
-                              nd_error *error) {
+static double *rate_of_change(const double *x, const double *y, const course *along,
+                              const nd_track *track, nd_error *error) {
     double *rate = nd_doubles(track->frames, error);
     size_t before = 0, after = 0;
     for (size_t f = 0; rate && f < track->frames; f++) {
@@ -244,7 +460,7 @@ static double *rate_of_change(const double *x, const double *y, const nd_track *
             b = f + 1 < track->frames ? f + 1 : f;
         }
         double dt = track->clock[b] - track->clock[a];
-        double dx = x[b] - x[a], dy = y ? y[b] - y[a] : 0.0;
+        double dx = way_between(x, a, b, along), dy = y ? y[b] - y[a] : 0.0;
         rate[f] = dt > 0.0 ? (y ? hypot(dx, dy) : dx) / dt : NAN;
     }
     return rate;
@@ -264,16 +480,43 @@ static bool copy_doubles(const double *from, size_t count, double **to, nd_error
     return *to != NULL;
 }
 
+/* The course of the position on the clock, for speed and direction. */
+static course course_of(const nd_settings *settings, const nd_track *track) {
+    const nd_series on_clock = {.rows = track->frames, .columns = 1, .values = track->x};
+    double range[2];
+    range_of(settings, false, &on_clock, 0, range);
+    return (course){.span = range[1] > range[0] ? range[1] - range[0] : 0.0,
+                    .loop = settings->circular};
+}
+
+/* A speed is read where it is given or needed; one that is found but cannot be used, and that
+ * nobody asked for, is computed from the position instead. */
+static bool read_speed(const nd_request *request, nd_files *files, bool needed, nd_track *track,
+                       nd_error *error) {
+    nd_error why = {0};
+    if (request->given[ND_ROLE_SPEED])
+        return read_onto(request, ND_ROLE_SPEED, files, track, &track->speed, error);
+    if (!needed || read_onto(request, ND_ROLE_SPEED, files, track, &track->speed, &why))
+        return true;
+    nd_files_note(files, "speed: computed from the position; the file's cannot be used: %s",
+                  why.what);
+    free(track->speed);
+    track->speed = NULL;
+    return true;
+}
+
 static bool find_motion(const nd_request *request, nd_files *files, nd_track *track,
                         nd_error *error) {
     const nd_settings *settings = request->settings;
-    if (!read_onto(request, ND_ROLE_SPEED, files, track, &track->speed, error))
-        return false;
-    if (!track->speed && settings->minimum_speed > 0.0 &&
-        !(track->speed = rate_of_change(track->x, track->y, track, error)))
-        return false;
     bool apart =
         settings->directions != ND_DIRECTIONS_POOLED && !track->y && request->direction[0] == '\0';
+    course along = course_of(settings, track);
+    if (!read_speed(request, files, settings->minimum_speed > 0.0 || apart, track, error))
+        return false;
+    if (!track->speed && settings->minimum_speed > 0.0 &&
+        !(track->speed =
+              rate_of_change(track->x, track->y, track->y ? NULL : &along, track, error)))
+        return false;
     if (!apart)
         return true;
     if (request->given[ND_ROLE_DIRECTION] &&
@@ -283,7 +526,7 @@ static bool find_motion(const nd_request *request, nd_files *files, nd_track *tr
         return true;
     if (track->speed && has_negative(track->speed, track->frames))
         return copy_doubles(track->speed, track->frames, &track->direction, error);
-    track->direction = rate_of_change(track->x, NULL, track, error);
+    track->direction = rate_of_change(track->x, NULL, &along, track, error);
     return track->direction != NULL;
 }
 
@@ -379,6 +622,15 @@ bool nd_track_read(const nd_request *request, const nd_activity *activity, bool 
                    ? clock_for_frames(request, activity, &position, track, error)
                    : clock_for_spikes(request, &position, track, error);
     fine = fine && place_on_clock(request, two, files, &position, track, error);
+    if (fine && !two)
+        say_jumps(request, &position, files);
+    for (size_t column = 0; fine && column < position.columns; column++)
+        fine = say_missing(request, &position, column, files, error);
+    if (fine && track->frame_seconds > LONG_FRAME_SECONDS && !(request->frame_seconds > 0.0))
+        nd_files_note(files,
+                      "frames of %.6g s: time_unit: ms, us or samples if the times are not "
+                      "seconds",
+                      track->frame_seconds);
     nd_series_clear(&position);
     fine = fine && find_motion(request, files, track, error) &&
            read_trials(request, files, track, error) &&

@@ -23,4 +23,9 @@ void nd_track_clear(nd_track *track);
 bool nd_track_read(const nd_request *request, const nd_activity *activity, bool two,
                    nd_files *files, nd_track *track, nd_error *error);
 
+/* Whether two clocks, each from span[0] to span[1] seconds, can be one: fails where they have
+ * nothing in common, or next to nothing, printing both spans. */
+bool nd_clocks_meet(const nd_request *request, const char *one, const double one_span[2],
+                    const char *other, const double other_span[2], nd_error *error);
+
 #endif

@@ -62,19 +62,19 @@ static void test_a_session_takes_over_defaults_key_by_key(void **state) {
     (void)state;
     nd_error error = {0};
     nd_manifest *manifest = parse(
-        "defaults: {animal: a, file: Makefile, activity: {name: one, kind: frames, columns: [1, "
+        "defaults: {animal: a, file: Makefile, activity: {times: one, kind: frames, columns: [1, "
         "2]}}\nsessions:\n"
         "  - {}\n"
-        "  - {animal: b, activity: {name: two, column: 5}}\n",
+        "  - {animal: b, activity: {times: two, column: 5}}\n",
         &error);
     assert_fine(manifest != NULL, &error);
     const nd_selector *first = &manifest->requests[0].role[ND_ROLE_ACTIVITY];
     const nd_selector *second = &manifest->requests[1].role[ND_ROLE_ACTIVITY];
     assert_string_equal(manifest->requests[0].animal, "a");
     assert_string_equal(manifest->requests[1].animal, "b");
-    assert_string_equal(first->name, "one");
+    assert_string_equal(first->times, "one");
     assert_int_equal(first->columns_count, 2);
-    assert_string_equal(second->name, "two");
+    assert_string_equal(second->times, "two");
     assert_int_equal(second->kind, ND_KIND_FRAMES);
     assert_int_equal(second->columns_count, 1);
     assert_string_equal(second->columns[0], "5");

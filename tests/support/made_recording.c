@@ -35,6 +35,8 @@ static nd_session *name_session(nd_recording *recording, size_t index, const cha
     session->environment = strdup(environment);
     session->direction = strdup("");
     session->file = strdup("made");
+    session->notes = strdup("");
+    session->cells_are = strdup("");
     session->day = day;
     session->visit = visit;
     session->exposure = NAN;

@@ -1,0 +1,380 @@
+#include "recording/identities.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/error.h"
+#include "base/files.h"
+
+/* --- registration --- */
+
+/* A cell's place in the session by a table's entry; SIZE_MAX: not found there. */
+static size_t place_of(double entry, int base) {
+    if (isnan(entry) || entry == -1.0 || (base == 1 && entry == 0.0))
+        return SIZE_MAX;
+    return entry >= base && entry == floor(entry) && entry < 1e9 ? (size_t)entry - (size_t)base
+                                                                 : SIZE_MAX - 1;
+}
+
+static bool bad_entry(const nd_request *request, const nd_series *table, size_t row, double entry,
+                      int base, size_t cells, nd_error *error) {
+    return nd_request_refuse(request, ND_ROLE_REGISTRATION, "base",
+                             "check the column (which session it is), and base: 0 or 1", error,
+                             "row %zu of %.100s says cell %g, counted from %d; the session has %zu",
+                             row + 1, table->name, entry, base, cells);
+}
+
+/* Cells of the session that are in no row have an identity that no other session's cell has. */
+static int64_t own_identity(size_t session, size_t cell) {
+    return -1 - ((int64_t)session << 32) - (int64_t)cell;
+}
+
+static bool read_table(const nd_request *request, nd_files *files, nd_series *table, int *base,
+                       nd_error *error) {
+    nd_selector part = request->role[ND_ROLE_REGISTRATION];
+    const char *path = nd_request_file(request, ND_ROLE_REGISTRATION);
+    bool found = false;
+    if (part.columns_count != 1)
+        return nd_request_refuse(request, ND_ROLE_REGISTRATION, "column",
+                                 "give registration the session's column", error,
+                                 "nothing says which column of the table this session is");
+    if (!path)
+        return nd_request_refuse(request, ND_ROLE_REGISTRATION, "",
+                                 "give registration: {file, name, column}", error,
+                                 "registration has no file");
+    nd_open_file *own = nd_files_open(files, path, &part, error);
+    part.file = (char *)path;
+    if (!own)
+        return false;
+    *base = part.base >= 0 ? part.base : own->format->base;
+    /* The whole table first: only its shape tells it from a vector of identities. */
+    nd_selector whole = part;
+    nd_series all = {0};
+    whole.columns_count = own->format->tabular ? whole.columns_count : 0;
+    bool fine = own->format->series(own->file, ND_ROLE_REGISTRATION, &whole, &all, &found, error) &&
+                (found || nd_fail(error, path, "name it in the manifest", "holds no registration"));
+    if (fine && (all.depth != 1 || (!own->format->tabular && (all.columns < 2 || all.rows < 2))))
+        fine = nd_request_refuse(request, ND_ROLE_REGISTRATION, "name",
+                                 "ids: {...} reads a vector of identities", error,
+                                 "%.100s is %zu x %zu; expected a table of cells x sessions",
+                                 all.name, all.rows, all.columns);
+    if (fine && !own->format->tabular)
+        fine = nd_series_select(&all, &part, path, error);
+    *table = all;
+    return fine;
+}
+
+static bool registered_ids(const nd_request *request, nd_files *files, nd_session *session,
+                           nd_error *error) {
+    nd_series table = {0};
+    int base = 0;
+    bool fine = read_table(request, files, &table, &base, error);
+    size_t found = 0;
+    session->cell_id = fine ? nd_array(session->cells, sizeof *session->cell_id, error) : NULL;
+    fine = session->cell_id != NULL;
+    for (size_t c = 0; fine && c < session->cells; c++)
+        session->cell_id[c] = own_identity(request->index, c);
+    for (size_t row = 0; fine && row < table.rows; row++) {
+        size_t cell = place_of(table.values[row], base);
+        if (cell == SIZE_MAX)
+            continue;
+        if (cell >= session->cells)
+            fine = bad_entry(request, &table, row, table.values[row], base, session->cells, error);
+        else if (session->cell_id[cell] >= 0)
+            fine = nd_request_refuse(
+                request, ND_ROLE_REGISTRATION, "column", "correct the table, or its column", error,
+                "rows %lld and %zu of %.100s are both cell %g", (long long)session->cell_id[cell],
+                row + 1, table.name, table.values[row]);
+        else {
+            session->cell_id[cell] = (int64_t)row + 1;
+            found++;
+        }
+    }
+    if (fine && found < session->cells)
+        nd_files_note(files,
+                      "registration: %zu of %zu cells are in no row of the table: cells of "
+                      "their own",
+                      session->cells - found, session->cells);
+    nd_series_clear(&table);
+    return fine;
+}
+
+/* --- identities one by one --- */
+
+/* Identities from a table of several columns may be a registration table's indices, which are the
+ * inverse of identities: refused where they could be. */
+static bool could_be_indices(const nd_request *request, nd_files *files, const nd_series *ids,
+                             size_t cells) {
+    const nd_selector *part = &request->role[ND_ROLE_IDS];
+    const char *path = nd_request_file(request, ND_ROLE_IDS);
+    nd_open_file *own = path ? nd_files_open(files, path, part, NULL) : NULL;
+    if (!own || part->columns_count != 1)
+        return false;
+    size_t count = ids->rows * ids->columns;
+    if (own->format->tabular &&
+        (nd_role_likeness(ND_ROLE_IDS, ids->name) > 0 || strcasecmp(ids->name, "id") == 0))
+        return false; /* it is called identities */
+    for (size_t i = 0; i < count; i++)
+        if (isfinite(ids->values[i]) && (ids->values[i] < -1.0 || ids->values[i] > (double)cells))
+            return false;
+    nd_selector whole = *part;
+    nd_series all = {0};
+    bool found = false;
+    whole.columns_count = 0;
+    whole.columns = NULL;
+    whole.file = (char *)path;
+    bool table = own->format->series(own->file, ND_ROLE_REGISTRATION, &whole, &all, &found, NULL) &&
+                 found && all.columns > 1;
+    nd_series_clear(&all);
+    return table;
+}
+
+static bool given_ids(const nd_request *request, nd_files *files, nd_session *session,
+                      nd_error *error) {
+    nd_series ids = {0};
+    bool found = false;
+    const char *path = nd_request_file(request, ND_ROLE_IDS);
+    bool fine = nd_request_series(request, ND_ROLE_IDS, files, &ids, &found, error);
+    size_t count = ids.rows * ids.columns;
+    if (fine && !found)
+        fine = nd_request_refuse(request, ND_ROLE_IDS, "", "give ids: {file, name}", error,
+                                 "there are no identities");
+    if (fine && could_be_indices(request, files, &ids, session->cells))
+        fine = nd_request_refuse(
+            request, ND_ROLE_IDS, "column",
+            "registration: {file, name, column} reads a table of cells x sessions; identities are "
+            "one number for each cell of the session",
+            error,
+            "%.100s is a column of a table whose numbers could be each cell's place in the "
+            "session",
+            ids.name);
+    if (fine && ids.columns > 1 && ids.rows > 1)
+        fine = nd_request_refuse(
+            request, ND_ROLE_IDS, "",
+            "registration: {file, name, column} reads a table of cells x sessions", error,
+            "%.100s is %zu x %zu; expected one identity for each of the %zu cells", ids.name,
+            ids.rows, ids.columns, session->cells);
+    if (fine && count != session->cells)
+        fine =
+            nd_fail(error, path,
+                    "correct the manifest; registration: {...} reads a table of cells x sessions",
+                    "lengths disagree: %s has %zu identities, the activity %zu cells", ids.name,
+                    count, session->cells);
+    session->cell_id = fine ? nd_array(session->cells, sizeof *session->cell_id, error) : NULL;
+    fine = session->cell_id != NULL;
+    for (size_t c = 0; fine && c < session->cells; c++) {
+        if (!(fabs(ids.values[c]) < 9e15) || ids.values[c] != floor(ids.values[c]))
+            fine = nd_fail(error, path, "give whole numbers", "%s: the identity of cell %zu is %g",
+                           ids.name, c + 1, ids.values[c]);
+        else
+            session->cell_id[c] = (int64_t)ids.values[c];
+    }
+    nd_series_clear(&ids);
+    return fine;
+}
+
+/* The place of a cell in its file is its identity. */
+static bool ids_in_order(const nd_activity *activity, nd_session *session, nd_error *error) {
+    session->cell_id = nd_array(session->cells, sizeof *session->cell_id, error);
+    for (size_t c = 0; session->cell_id && c < session->cells; c++)
+        session->cell_id[c] =
+            (int64_t)(activity->pick && !activity->cells_first ? activity->pick[c] : c) + 1;
+    session->cells_in_order = session->cells;
+    return session->cell_id != NULL;
+}
+
+static int ascending(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static bool check_different(const nd_request *request, const nd_session *session, nd_error *error) {
+    int64_t *ids = nd_array(session->cells, sizeof *ids, error);
+    if (!ids)
+        return false;
+    memcpy(ids, session->cell_id, session->cells * sizeof *ids);
+    qsort(ids, session->cells, sizeof *ids, ascending);
+    bool fine = true;
+    for (size_t c = 1; fine && c < session->cells; c++)
+        if (ids[c] == ids[c - 1])
+            fine = nd_request_refuse(
+                request, ND_ROLES, "registered", "give ids: {...}, or registered: false", error,
+                "two cells of the session have the identity %lld", (long long)ids[c]);
+    free(ids);
+    return fine;
+}
+
+bool nd_identities_set(const nd_request *request, nd_files *files, const nd_activity *activity,
+                       nd_session *session, nd_error *error) {
+    const nd_selector *ids = &request->role[ND_ROLE_IDS];
+    bool fine = true;
+    if (request->given[ND_ROLE_REGISTRATION])
+        fine = registered_ids(request, files, session, error);
+    else if (request->given[ND_ROLE_IDS] && ids->kind == ND_KIND_ORDER)
+        fine = ids_in_order(activity, session, error);
+    else if (request->given[ND_ROLE_IDS] && !activity->spike)
+        fine = given_ids(request, files, session, error);
+    else if (!request->registered)
+        return true;
+    else if (!activity->cell_id)
+        return nd_request_refuse(request, ND_ROLES, "registered",
+                                 "ids: {kind: order} where row or column k is cell k in all "
+                                 "sessions; else ids: {...} or "
+                                 "registration: {...}",
+                                 error,
+                                 "the session is registered, but nothing says which cell is which");
+    else {
+        session->cell_id = nd_array(session->cells, sizeof *session->cell_id, error);
+        fine = session->cell_id != NULL;
+        if (fine)
+            memcpy(session->cell_id, activity->cell_id, session->cells * sizeof *session->cell_id);
+    }
+    return fine && check_different(request, session, error);
+}
+
+/* --- which cells count --- */
+
+/* Drops the nested cells whose entry in `cells` is of another area. */
+static bool drop_other_areas(const nd_request *request, nd_files *files,
+                             const nd_activity *activity, nd_sink *sink, nd_error *error) {
+    const nd_selector *cells = &request->role[ND_ROLE_CELLS];
+    if (!cells->area || !activity->place)
+        return true;
+    const char *path = nd_request_file(request, ND_ROLE_CELLS);
+    nd_open_file *open_file = path ? nd_files_open(files, path, cells, error) : NULL;
+    if (!open_file)
+        return path ? false : nd_fail(error, request->label, "", "cells has no file");
+    if (!open_file->format->text || !cells->name)
+        return nd_request_refuse(request, ND_ROLE_CELLS, "",
+                                 "give cells: {file: ..., name: cellinfo{day}{epoch}, area}", error,
+                                 "cells: there is no name to find the area by");
+    size_t kept = 0;
+    for (size_t c = 0; c < activity->cells; c++) {
+        char expression[512], area[128];
+        snprintf(expression, sizeof expression, "%.400s%s.area", cells->name, activity->place[c]);
+        if (open_file->format->text(open_file->file, expression, area, sizeof area) &&
+            strcasecmp(area, cells->area) == 0)
+            kept++;
+        else
+            nd_sink_drop_cell(sink, c);
+    }
+    return kept > 0 ||
+           nd_fail(error, path, "check the area's name", "none of the %zu cells is of area '%s'",
+                   activity->cells, cells->area);
+}
+
+/* A text as the manifest's `equals` means it: words without regard to case, numbers by value. */
+static bool equal(const char *text, const char *wanted) {
+    char *end_a, *end_b;
+    double a = strtod(text, &end_a), b = strtod(wanted, &end_b);
+    if (end_a != text && *end_a == '\0' && end_b != wanted && *end_b == '\0')
+        return a == b;
+    if (strcasecmp(wanted, "1") == 0 || strcasecmp(wanted, "true") == 0)
+        return strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0;
+    return strcasecmp(text, wanted) == 0;
+}
+
+/* A column's values as texts, of whichever format. */
+static char **read_texts(nd_open_file *own, const nd_selector *part, size_t *count,
+                         nd_error *error) {
+    nd_series series = {0};
+    bool found = false;
+    if (own->format->texts)
+        return own->format->texts(own->file, part, count, error);
+    if (!own->format->series(own->file, ND_ROLE_KEEP, part, &series, &found, error) || !found ||
+        (series.columns > 1 && series.rows > 1)) {
+        if (found)
+            nd_fail(error, own->path, "give keep the column",
+                    "%s is %zu x %zu; expected one value for each cell", series.name, series.rows,
+                    series.columns);
+        nd_series_clear(&series);
+        return NULL;
+    }
+    *count = series.rows * series.columns;
+    char **texts = nd_array(*count, sizeof *texts, error);
+    for (size_t i = 0; texts && i < *count; i++) {
+        char text[40];
+        snprintf(text, sizeof text, "%.17g", series.values[i]);
+        texts[i] = nd_text(text, error);
+    }
+    nd_series_clear(&series);
+    return texts;
+}
+
+static void free_texts(char **texts, size_t count) {
+    for (size_t i = 0; texts && i < count; i++)
+        free(texts[i]);
+    free(texts);
+}
+
+/* The column of a table that says whose row it is, where it has one: cluster_id, cell_id ... */
+static char **row_names(nd_open_file *own, size_t *count) {
+    static const char *const names[] = {"cluster_id", "cell_id", "unit_id", "id", "cell", "unit"};
+    for (size_t k = 0; own->format->tabular && k < sizeof names / sizeof *names; k++) {
+        nd_selector part = {.columns = (char **)&names[k], .columns_count = 1};
+        char **texts = own->format->texts(own->file, &part, count, NULL);
+        if (texts)
+            return texts;
+    }
+    return NULL;
+}
+
+/* The row of the table that is about a cell: by its identity, or by its place. */
+static size_t row_of(const nd_activity *activity, size_t cell, char **names, size_t rows) {
+    if (!names || !activity->cell_id)
+        return cell;
+    for (size_t r = 0; r < rows; r++)
+        if (strtoll(names[r], NULL, 10) == activity->cell_id[cell])
+            return r;
+    return SIZE_MAX;
+}
+
+static bool drop_unequal(const nd_request *request, nd_files *files, const nd_activity *activity,
+                         nd_sink *sink, nd_error *error) {
+    nd_selector part = request->role[ND_ROLE_KEEP];
+    const char *path = nd_request_file(request, ND_ROLE_KEEP);
+    if (!request->given[ND_ROLE_KEEP])
+        return true;
+    nd_open_file *own = path ? nd_files_open(files, path, &part, error) : NULL;
+    if (!own)
+        return path ? false
+                    : nd_request_refuse(request, ND_ROLE_KEEP, "",
+                                        "give keep: {file, column, equals}", error,
+                                        "keep has no file");
+    part.file = (char *)path;
+    size_t rows = 0, named = 0, kept = 0;
+    char **texts = read_texts(own, &part, &rows, error);
+    char **names = texts ? row_names(own, &named) : NULL;
+    const char *wanted = part.equals ? part.equals : "1";
+    bool fine = texts != NULL;
+    if (fine && (!names || !activity->cell_id) && rows != activity->cells)
+        fine = nd_request_refuse(request, ND_ROLE_KEEP, "", "correct the manifest", error,
+                                 "lengths disagree: %.200s has %zu rows, the activity %zu cells",
+                                 nd_base_name(path), rows, activity->cells);
+    for (size_t c = 0; fine && c < activity->cells; c++) {
+        size_t row = row_of(activity, c, names, named);
+        if (row < rows && texts[row] && equal(texts[row], wanted))
+            kept++;
+        else
+            nd_sink_drop_cell(sink, c);
+    }
+    if (fine && kept == 0)
+        fine = nd_request_refuse(request, ND_ROLE_KEEP, "equals", "check the word", error,
+                                 "none of the %zu cells has the value '%.40s'", activity->cells,
+                                 wanted);
+    if (fine)
+        nd_files_note(files, "keep: %zu of %zu cells have the value '%.40s'", kept, activity->cells,
+                      wanted);
+    free_texts(texts, rows);
+    free_texts(names, named);
+    return fine;
+}
+
+bool nd_cells_choose(const nd_request *request, nd_files *files, const nd_activity *activity,
+                     nd_sink *sink, nd_error *error) {
+    return drop_other_areas(request, files, activity, sink, error) &&
+           drop_unequal(request, files, activity, sink, error);
+}
