@@ -10,7 +10,7 @@ typedef struct nd_reading {
     nd_session session;        /* bin and occupancy still NULL */
     double *map_occupancy;     /* rate maps: occupancy as given, bins; NULL: from the positions */
     size_t index;              /* of its request in the manifest */
-    uint32_t unused[ND_ROLES]; /* bits of nd_key given under `defaults` that it did not use */
+    uint32_t unused[ND_ROLES]; /* bits of nd_part_key given under `defaults` that it did not use */
 } nd_reading;
 
 void nd_reading_clear(nd_reading *reading);

@@ -32,7 +32,7 @@ typedef struct nd_activity {
     char time_name[64];           /* of the column or variable the times are from; "" */
     char name[256];               /* what is read, for messages */
     char note[400];               /* guesses that were made, to be said; "" */
-    uint32_t honoured;            /* keys of nd_key that this layout uses */
+    uint32_t honoured;            /* keys of nd_part_key that this layout uses */
     /* Made of the above in activity_read.c. */
     bool cells_first;
     size_t frames, cells; /* frames 0 for spike times; with bad times, those of file_frames left */
@@ -129,9 +129,9 @@ typedef struct nd_files {
     nd_open_file open[8];
     size_t next; /* the one to be closed for another */
     nd_link_rules links;
-    nd_buffer notes; /* what was guessed or left out, a line each */
-    uint32_t
-        unused[ND_ROLES]; /* bits of nd_key that are given under `defaults` and were not used */
+    nd_buffer notes;           /* what was guessed or left out, a line each */
+    uint32_t unused[ND_ROLES]; /* bits of nd_part_key that are given under `defaults` and were not
+                                  used */
 } nd_files;
 
 /* The file at `path`, opened by the format that recognises it. It must be a regular file.

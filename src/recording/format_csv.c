@@ -361,7 +361,7 @@ static bool csv_activity(void *file, const nd_selector *selector, const nd_selec
         snprintf(activity->time_name, sizeof activity->time_name, "%.60s", csv->names[times]);
     activity->columns = csv->columns;
     activity->frames_first = csv->names && selector->orientation == ND_ORIENTATION_AUTO;
-    activity->honoured = ND_KEY_COLUMNS | ND_KEY_ORIENTATION;
+    activity->honoured = ND_PART_COLUMNS | ND_PART_ORIENTATION;
     if (!cell_columns(csv, selector, others, activity, error) ||
         !cell_names(csv, activity, error) || !ids_of_names(activity, error))
         return false;
@@ -452,17 +452,17 @@ const nd_format nd_format_csv = {
     .clocked = true,
     .tabular = true,
     .no_position = "",
-    .honours = {[ND_ROLE_ACTIVITY] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_AREA),
-                [ND_ROLE_POSITION] = ~(uint32_t)ND_KEY_NAME,
-                [ND_ROLE_POSITION_Y] = ~(uint32_t)ND_KEY_NAME,
-                [ND_ROLE_SPEED] = ~(uint32_t)ND_KEY_NAME,
-                [ND_ROLE_DIRECTION] = ~(uint32_t)ND_KEY_NAME,
-                [ND_ROLE_TRIALS] = ~(uint32_t)ND_KEY_NAME,
-                [ND_ROLE_IDS] = ~(uint32_t)ND_KEY_NAME,
-                [ND_ROLE_REGISTRATION] = ~(uint32_t)ND_KEY_NAME,
-                [ND_ROLE_KEEP] = ~(uint32_t)ND_KEY_NAME,
-                [ND_ROLE_RATE_MAPS] = ~(uint32_t)ND_KEY_NAME,
-                [ND_ROLE_OCCUPANCY] = ~(uint32_t)ND_KEY_NAME},
+    .honours = {[ND_ROLE_ACTIVITY] = ~(uint32_t)(ND_PART_NAME | ND_PART_AREA),
+                [ND_ROLE_POSITION] = ~(uint32_t)ND_PART_NAME,
+                [ND_ROLE_POSITION_Y] = ~(uint32_t)ND_PART_NAME,
+                [ND_ROLE_SPEED] = ~(uint32_t)ND_PART_NAME,
+                [ND_ROLE_DIRECTION] = ~(uint32_t)ND_PART_NAME,
+                [ND_ROLE_TRIALS] = ~(uint32_t)ND_PART_NAME,
+                [ND_ROLE_IDS] = ~(uint32_t)ND_PART_NAME,
+                [ND_ROLE_REGISTRATION] = ~(uint32_t)ND_PART_NAME,
+                [ND_ROLE_KEEP] = ~(uint32_t)ND_PART_NAME,
+                [ND_ROLE_RATE_MAPS] = ~(uint32_t)ND_PART_NAME,
+                [ND_ROLE_OCCUPANCY] = ~(uint32_t)ND_PART_NAME},
     .recognises = recognises,
     .open = open_csv,
     .close = close_csv,

@@ -179,7 +179,7 @@ static bool matlab_activity(void *file, const nd_selector *selector,
                              error);
     activity->rows = value->dims[0];
     activity->columns = value->dims[1];
-    activity->honoured = ND_KEY_COLUMNS | ND_KEY_ORIENTATION;
+    activity->honoured = ND_PART_COLUMNS | ND_PART_ORIENTATION;
     return true;
 }
 
@@ -277,19 +277,19 @@ const nd_format nd_format_matlab = {
     .cells_last = true,
     .base = 1,
     .no_position = "",
-    .honours = {[ND_ROLE_ACTIVITY] = ~(uint32_t)(ND_KEY_AREA | ND_KEY_SKIP_ROWS),
-                [ND_ROLE_POSITION] = ~(uint32_t)ND_KEY_SKIP_ROWS,
-                [ND_ROLE_POSITION_Y] = ~(uint32_t)ND_KEY_SKIP_ROWS,
-                [ND_ROLE_SPEED] = ~(uint32_t)ND_KEY_SKIP_ROWS,
-                [ND_ROLE_DIRECTION] = ~(uint32_t)ND_KEY_SKIP_ROWS,
-                [ND_ROLE_TRIALS] = ~(uint32_t)ND_KEY_SKIP_ROWS,
-                [ND_ROLE_IDS] = ~(uint32_t)ND_KEY_SKIP_ROWS,
-                [ND_ROLE_REGISTRATION] = ~(uint32_t)ND_KEY_SKIP_ROWS,
-                [ND_ROLE_KEEP] = ~(uint32_t)ND_KEY_SKIP_ROWS,
-                [ND_ROLE_RATE_MAPS] = ~(uint32_t)ND_KEY_SKIP_ROWS,
-                [ND_ROLE_OCCUPANCY] = ~(uint32_t)ND_KEY_SKIP_ROWS,
-                [ND_ROLE_CELLS] = ~(uint32_t)ND_KEY_SKIP_ROWS,
-                [ND_ROLE_TASK] = ~(uint32_t)ND_KEY_SKIP_ROWS},
+    .honours = {[ND_ROLE_ACTIVITY] = ~(uint32_t)(ND_PART_AREA | ND_PART_SKIP_ROWS),
+                [ND_ROLE_POSITION] = ~(uint32_t)ND_PART_SKIP_ROWS,
+                [ND_ROLE_POSITION_Y] = ~(uint32_t)ND_PART_SKIP_ROWS,
+                [ND_ROLE_SPEED] = ~(uint32_t)ND_PART_SKIP_ROWS,
+                [ND_ROLE_DIRECTION] = ~(uint32_t)ND_PART_SKIP_ROWS,
+                [ND_ROLE_TRIALS] = ~(uint32_t)ND_PART_SKIP_ROWS,
+                [ND_ROLE_IDS] = ~(uint32_t)ND_PART_SKIP_ROWS,
+                [ND_ROLE_REGISTRATION] = ~(uint32_t)ND_PART_SKIP_ROWS,
+                [ND_ROLE_KEEP] = ~(uint32_t)ND_PART_SKIP_ROWS,
+                [ND_ROLE_RATE_MAPS] = ~(uint32_t)ND_PART_SKIP_ROWS,
+                [ND_ROLE_OCCUPANCY] = ~(uint32_t)ND_PART_SKIP_ROWS,
+                [ND_ROLE_CELLS] = ~(uint32_t)ND_PART_SKIP_ROWS,
+                [ND_ROLE_TASK] = ~(uint32_t)ND_PART_SKIP_ROWS},
     .recognises = recognises,
     .open = open_matlab,
     .close = close_matlab,

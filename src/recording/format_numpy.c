@@ -236,7 +236,7 @@ static bool npy_activity(void *file, const nd_selector *selector, const nd_selec
                        array->rank);
     activity->rows = extent(array, 0);
     activity->columns = extent(array, 1);
-    activity->honoured = ND_KEY_COLUMNS | ND_KEY_ORIENTATION;
+    activity->honoured = ND_PART_COLUMNS | ND_PART_ORIENTATION;
     snprintf(activity->name, sizeof activity->name, "the array");
     return true;
 }
@@ -291,17 +291,17 @@ const nd_format nd_format_numpy = {
     .name = "NumPy",
     .single = true,
     .no_position = "",
-    .honours = {[ND_ROLE_ACTIVITY] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_AREA | ND_KEY_SKIP_ROWS),
-                [ND_ROLE_POSITION] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
-                [ND_ROLE_POSITION_Y] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
-                [ND_ROLE_SPEED] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
-                [ND_ROLE_DIRECTION] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
-                [ND_ROLE_TRIALS] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
-                [ND_ROLE_IDS] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
-                [ND_ROLE_REGISTRATION] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
-                [ND_ROLE_KEEP] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
-                [ND_ROLE_RATE_MAPS] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS),
-                [ND_ROLE_OCCUPANCY] = ~(uint32_t)(ND_KEY_NAME | ND_KEY_SKIP_ROWS)},
+    .honours = {[ND_ROLE_ACTIVITY] = ~(uint32_t)(ND_PART_NAME | ND_PART_AREA | ND_PART_SKIP_ROWS),
+                [ND_ROLE_POSITION] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
+                [ND_ROLE_POSITION_Y] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
+                [ND_ROLE_SPEED] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
+                [ND_ROLE_DIRECTION] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
+                [ND_ROLE_TRIALS] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
+                [ND_ROLE_IDS] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
+                [ND_ROLE_REGISTRATION] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
+                [ND_ROLE_KEEP] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
+                [ND_ROLE_RATE_MAPS] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
+                [ND_ROLE_OCCUPANCY] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS)},
     .recognises = recognises,
     .open = open_npy,
     .close = close_npy,

@@ -7,10 +7,11 @@
 #include "base/yaml.h"
 
 enum {
-    SERIES = ND_KEY_FILE | ND_KEY_NAME | ND_KEY_TIMES | ND_KEY_COLUMNS | ND_KEY_SCALE |
-             ND_KEY_RATE | ND_KEY_TIME_UNIT | ND_KEY_BAD_TIMES | ND_KEY_MISSING | ND_KEY_SKIP_ROWS,
-    PLACE = ND_KEY_FILE | ND_KEY_NAME | ND_KEY_COLUMNS | ND_KEY_SKIP_ROWS,
-    ARRAY = PLACE | ND_KEY_SCALE | ND_KEY_MISSING
+    SERIES = ND_PART_FILE | ND_PART_NAME | ND_PART_TIMES | ND_PART_COLUMNS | ND_PART_SCALE |
+             ND_PART_RATE | ND_PART_TIME_UNIT | ND_PART_BAD_TIMES | ND_PART_MISSING |
+             ND_PART_SKIP_ROWS,
+    PLACE = ND_PART_FILE | ND_PART_NAME | ND_PART_COLUMNS | ND_PART_SKIP_ROWS,
+    ARRAY = PLACE | ND_PART_SCALE | ND_PART_MISSING
 };
 
 /* What each part is made of, whatever the format; and what to give instead of a key it has not. */
@@ -18,29 +19,29 @@ static const struct {
     uint32_t keys;
     const char *mend;
 } parts[ND_ROLES] = {
-    [ND_ROLE_ACTIVITY] = {SERIES | ND_KEY_THRESHOLD | ND_KEY_KIND | ND_KEY_ORIENTATION |
-                              ND_KEY_AREA,
+    [ND_ROLE_ACTIVITY] = {SERIES | ND_PART_THRESHOLD | ND_PART_KIND | ND_PART_ORIENTATION |
+                              ND_PART_AREA,
                           ""},
     [ND_ROLE_POSITION] = {SERIES, ""},
     [ND_ROLE_POSITION_Y] = {SERIES, ""},
     [ND_ROLE_SPEED] = {SERIES, ""},
     [ND_ROLE_DIRECTION] = {SERIES, ""},
-    [ND_ROLE_TRIALS] = {PLACE | ND_KEY_TIME_UNIT | ND_KEY_RATE | ND_KEY_SCALE, ""},
-    [ND_ROLE_IDS] = {PLACE | ND_KEY_KIND, "registration: {file, name, column, base} reads tables"},
-    [ND_ROLE_REGISTRATION] = {PLACE | ND_KEY_BASE, ""},
-    [ND_ROLE_KEEP] = {PLACE | ND_KEY_EQUALS, ""},
-    [ND_ROLE_CELLS] = {ND_KEY_FILE | ND_KEY_NAME | ND_KEY_AREA,
+    [ND_ROLE_TRIALS] = {PLACE | ND_PART_TIME_UNIT | ND_PART_RATE | ND_PART_SCALE, ""},
+    [ND_ROLE_IDS] = {PLACE | ND_PART_KIND, "registration: {file, name, column, base} reads tables"},
+    [ND_ROLE_REGISTRATION] = {PLACE | ND_PART_BASE, ""},
+    [ND_ROLE_KEEP] = {PLACE | ND_PART_EQUALS, ""},
+    [ND_ROLE_CELLS] = {ND_PART_FILE | ND_PART_NAME | ND_PART_AREA,
                        "keep: {file, column, equals} leaves cells out by a column"},
-    [ND_ROLE_TASK] = {ND_KEY_FILE | ND_KEY_NAME, ""},
-    [ND_ROLE_RATE_MAPS] = {ARRAY | ND_KEY_ORIENTATION, ""},
+    [ND_ROLE_TASK] = {ND_PART_FILE | ND_PART_NAME, ""},
+    [ND_ROLE_RATE_MAPS] = {ARRAY | ND_PART_ORIENTATION, ""},
     [ND_ROLE_OCCUPANCY] = {ARRAY, ""},
 };
 
 /* Where a key stands in the manifest: column and columns are one. */
 static const char *key_text(const nd_request *request, nd_role role, size_t bit) {
     char place[256];
-    const char *name = nd_key_name(bit);
-    if ((1u << bit) != ND_KEY_COLUMNS || !request->manifest_text)
+    const char *name = nd_part_key_name(bit);
+    if ((1u << bit) != ND_PART_COLUMNS || !request->manifest_text)
         return name;
     snprintf(place, sizeof place, "sessions.%zu.%s.column", request->index, nd_role_name(role));
     if (nd_yaml_line(request->manifest_text, place) > 0)
@@ -49,15 +50,15 @@ static const char *key_text(const nd_request *request, nd_role role, size_t bit)
     return nd_yaml_line(request->manifest_text, place) > 0 ? "column" : "columns";
 }
 
-static size_t bit_of(nd_key key) {
+static size_t bit_of(nd_part_key key) {
     size_t bit = 0;
     while ((1u << bit) < (unsigned)key)
         bit++;
     return bit;
 }
 
-bool nd_key_unused(const nd_request *request, nd_role role, nd_key key, const char *why,
-                   const char *mend, uint32_t unused[ND_ROLES], nd_error *error) {
+bool nd_part_key_unused(const nd_request *request, nd_role role, nd_part_key key, const char *why,
+                        const char *mend, uint32_t unused[ND_ROLES], nd_error *error) {
     const nd_selector *part = &request->role[role];
     if (!(part->given & (uint32_t)key))
         return true;
@@ -88,20 +89,20 @@ static bool check_part(const nd_request *request, nd_role role, const nd_format 
     if (format && !format->honours[role])
         return whole_part(request, role, "no such part is read from a file of this kind",
                           parts[role].mend[0] ? parts[role].mend : "leave it out", unused, error);
-    for (size_t bit = 0; bit < ND_KEYS; bit++) {
-        nd_key key = (nd_key)(1u << bit);
+    for (size_t bit = 0; bit < ND_PART_KEYS; bit++) {
+        nd_part_key key = (nd_part_key)(1u << bit);
         const char *mend = parts[role].mend;
         if (!(parts[role].keys & (uint32_t)key))
             snprintf(why, sizeof why, "%s has no such key", nd_role_name(role));
         else if (format && !(format->honours[role] & (uint32_t)key)) {
             snprintf(why, sizeof why, "%s in a %s file has no such key", nd_role_name(role),
                      format->name);
-            mend = format->single && key == ND_KEY_NAME    ? "an array has no names: leave it out"
-                   : format->tabular && key == ND_KEY_NAME ? "give column: NAME"
-                                                           : mend;
+            mend = format->single && key == ND_PART_NAME    ? "an array has no names: leave it out"
+                   : format->tabular && key == ND_PART_NAME ? "give column: NAME"
+                                                            : mend;
         } else
             continue;
-        if (!nd_key_unused(request, role, key, why, mend, unused, error))
+        if (!nd_part_key_unused(request, role, key, why, mend, unused, error))
             return false;
     }
     return true;
@@ -149,8 +150,8 @@ static bool check_combinations(const nd_request *request, nd_role role, uint32_t
         return nd_request_refuse(request, role, "kind", "", error,
                                  "order is of ids; activity is frames, spike-times or spike-list");
     if (role == ND_ROLE_IDS && part->kind == ND_KIND_ORDER && (part->file || part->name))
-        return nd_key_unused(request, role, part->file ? ND_KEY_FILE : ND_KEY_NAME,
-                             "the order of cells is their identity", "", unused, error);
+        return nd_part_key_unused(request, role, part->file ? ND_PART_FILE : ND_PART_NAME,
+                                  "the order of cells is their identity", "", unused, error);
     if (role == ND_ROLE_CELLS && !part->area)
         return nd_request_refuse(
             request, role, "", "cells: {area: CA1}; keep: {file, column, equals} for other columns",
@@ -176,30 +177,31 @@ bool nd_check_keys(const nd_request *request, uint32_t unused[ND_ROLES], nd_erro
 
 bool nd_check_activity_keys(const nd_request *request, const nd_activity *activity,
                             uint32_t unused[ND_ROLES], nd_error *error) {
-    static const nd_key layout[] = {ND_KEY_COLUMNS, ND_KEY_ORIENTATION, ND_KEY_AREA};
+    static const nd_part_key layout[] = {ND_PART_COLUMNS, ND_PART_ORIENTATION, ND_PART_AREA};
     bool spikes = activity->spike_times;
     const char *what =
         spikes ? "the activity is spike times" : "the activity is a matrix of frames";
     bool fine = true;
     for (size_t k = 0; fine && k < sizeof layout / sizeof *layout; k++)
-        if (!(activity->honoured & (uint32_t)layout[k]) && layout[k] != ND_KEY_AREA)
-            fine = nd_key_unused(request, ND_ROLE_ACTIVITY, layout[k], what, "", unused, error);
+        if (!(activity->honoured & (uint32_t)layout[k]) && layout[k] != ND_PART_AREA)
+            fine =
+                nd_part_key_unused(request, ND_ROLE_ACTIVITY, layout[k], what, "", unused, error);
     if (fine && spikes)
-        fine =
-            nd_key_unused(request, ND_ROLE_ACTIVITY, ND_KEY_THRESHOLD, what, "", unused, error) &&
-            nd_key_unused(request, ND_ROLE_ACTIVITY, ND_KEY_TIMES, what,
-                          "the times are the spikes' own", unused, error) &&
-            nd_key_unused(request, ND_ROLE_ACTIVITY, ND_KEY_BAD_TIMES, what,
-                          "spikes may be in any order", unused, error);
+        fine = nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_THRESHOLD, what, "", unused,
+                                  error) &&
+               nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_TIMES, what,
+                                  "the times are the spikes' own", unused, error) &&
+               nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_BAD_TIMES, what,
+                                  "spikes may be in any order", unused, error);
     const nd_selector *part = &request->role[ND_ROLE_ACTIVITY];
     if (fine && part->time_unit != ND_TIME_SAMPLES && (spikes || activity->times))
-        fine = nd_key_unused(request, ND_ROLE_ACTIVITY, ND_KEY_RATE,
-                             spikes ? what : "the frames have times",
-                             "leave it out, or time_unit: samples", unused, error);
+        fine = nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_RATE,
+                                  spikes ? what : "the frames have times",
+                                  "leave it out, or time_unit: samples", unused, error);
     if (fine && !spikes && !activity->times && !(activity->rate > 0.0))
-        fine = nd_key_unused(request, ND_ROLE_ACTIVITY, ND_KEY_TIME_UNIT,
-                             "the frames have no times", "", unused, error) &&
-               nd_key_unused(request, ND_ROLE_ACTIVITY, ND_KEY_BAD_TIMES,
-                             "the frames have no times", "", unused, error);
+        fine = nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_TIME_UNIT,
+                                  "the frames have no times", "", unused, error) &&
+               nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_BAD_TIMES,
+                                  "the frames have no times", "", unused, error);
     return fine;
 }

@@ -15,7 +15,7 @@ bool nd_check_activity_keys(const nd_request *request, const nd_activity *activi
 
 /* A key of the part is not used here: an error if the session itself gives it; `why` says for what
  * reason, `mend` what to do. */
-bool nd_key_unused(const nd_request *request, nd_role role, nd_key key, const char *why,
-                   const char *mend, uint32_t unused[ND_ROLES], nd_error *error);
+bool nd_part_key_unused(const nd_request *request, nd_role role, nd_part_key key, const char *why,
+                        const char *mend, uint32_t unused[ND_ROLES], nd_error *error);
 
 #endif

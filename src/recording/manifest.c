@@ -331,16 +331,16 @@ static bool take_meaning(const reading *r, const char *key, const nd_selector_ke
     return fine;
 }
 
-/* Bits of nd_key for what is given. */
+/* Bits of nd_part_key for what is given. */
 static uint32_t given_keys(const nd_selector_keys *keys) {
-    const void *const given[ND_KEYS] = {
+    const void *const given[ND_PART_KEYS] = {
         keys->file,        keys->name,      keys->times,     keys->column,
         keys->scale,       keys->rate,      keys->threshold, keys->kind,
         keys->orientation, keys->area,      keys->time_unit, keys->bad_times,
         keys->missing,     keys->skip_rows, keys->base,      keys->equals};
     uint32_t bits =
-        (keys->columns_count ? ND_KEY_COLUMNS : 0) | (keys->times_at ? ND_KEY_TIMES : 0);
-    for (size_t bit = 0; bit < ND_KEYS; bit++)
+        (keys->columns_count ? ND_PART_COLUMNS : 0) | (keys->times_at ? ND_PART_TIMES : 0);
+    for (size_t bit = 0; bit < ND_PART_KEYS; bit++)
         bits |= given[bit] ? 1u << bit : 0;
     return bits;
 }
@@ -520,13 +520,13 @@ bool nd_manifest_check_defaults(const nd_manifest *manifest, nd_error *error) {
             shared |= by_default;
         }
         dead &= shared;
-        for (size_t bit = 0; bit < ND_KEYS; bit++) {
+        for (size_t bit = 0; bit < ND_PART_KEYS; bit++) {
             char place[PLACE_SIZE], where[512];
-            const char *name = nd_key_name(bit);
+            const char *name = nd_part_key_name(bit);
             if (!(dead & 1u << bit))
                 continue;
             snprintf(place, sizeof place, "defaults.%s.%s", nd_role_name((nd_role)role), name);
-            if ((1u << bit) == ND_KEY_COLUMNS && nd_yaml_line(manifest->text, place) == 0)
+            if ((1u << bit) == ND_PART_COLUMNS && nd_yaml_line(manifest->text, place) == 0)
                 snprintf(place, sizeof place, "defaults.%s.column", nd_role_name((nd_role)role));
             return nd_fail(error,
                            nd_yaml_where(manifest->text, manifest->recording->manifest, place,

@@ -186,7 +186,7 @@ static bool describe_units(const nd_nwb *nwb, const nd_nwb_object *object,
                 nd_nwb_join(path, object->path, "id") &&
                 read_ids(nwb, path, &ids, &id_count, error);
     activity->spike_times = true;
-    activity->honoured = ND_KEY_AREA;
+    activity->honoured = ND_PART_AREA;
     if (fine && ids && id_count == u.count)
         activity->cell_id = nd_array(u.count, sizeof *ids, error);
     for (size_t i = 0; fine && i < u.count; i++) {
@@ -245,7 +245,7 @@ static bool describe_matrix(const nd_nwb *nwb, const char *object, const nd_sele
         return false;
     activity->rows = m.rows;
     activity->columns = m.columns;
-    activity->honoured = ND_KEY_COLUMNS | ND_KEY_ORIENTATION;
+    activity->honoured = ND_PART_COLUMNS | ND_PART_ORIENTATION;
     return nd_nwb_times(nwb, object, &activity->times, &activity->times_count, &activity->start,
                         &activity->rate, error) &&
            roi_ids(nwb, object, &activity->cell_id, &activity->known_cells, error) &&

@@ -38,11 +38,11 @@ const char *nd_role_name(nd_role role) {
     return names[role];
 }
 
-const char *nd_key_name(size_t index) {
-    static const char *const names[ND_KEYS] = {"file",        "name",      "times",     "columns",
-                                               "scale",       "rate",      "threshold", "kind",
-                                               "orientation", "area",      "time_unit", "bad_times",
-                                               "missing",     "skip_rows", "base",      "equals"};
+const char *nd_part_key_name(size_t index) {
+    static const char *const names[ND_PART_KEYS] = {
+        "file",      "name",      "times",       "columns", "scale",     "rate",
+        "threshold", "kind",      "orientation", "area",    "time_unit", "bad_times",
+        "missing",   "skip_rows", "base",        "equals"};
     return names[index];
 }
 

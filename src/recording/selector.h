@@ -46,29 +46,29 @@ typedef enum nd_time_unit {
 } nd_time_unit;
 
 /* The keys of a part, as bits: which are given, and which a reader honours. */
-typedef enum nd_key {
-    ND_KEY_FILE = 1 << 0,
-    ND_KEY_NAME = 1 << 1,
-    ND_KEY_TIMES = 1 << 2,
-    ND_KEY_COLUMNS = 1 << 3, /* column or columns */
-    ND_KEY_SCALE = 1 << 4,
-    ND_KEY_RATE = 1 << 5,
-    ND_KEY_THRESHOLD = 1 << 6,
-    ND_KEY_KIND = 1 << 7,
-    ND_KEY_ORIENTATION = 1 << 8,
-    ND_KEY_AREA = 1 << 9,
-    ND_KEY_TIME_UNIT = 1 << 10,
-    ND_KEY_BAD_TIMES = 1 << 11,
-    ND_KEY_MISSING = 1 << 12,
-    ND_KEY_SKIP_ROWS = 1 << 13,
-    ND_KEY_BASE = 1 << 14,
-    ND_KEY_EQUALS = 1 << 15
-} nd_key;
+typedef enum nd_part_key {
+    ND_PART_FILE = 1 << 0,
+    ND_PART_NAME = 1 << 1,
+    ND_PART_TIMES = 1 << 2,
+    ND_PART_COLUMNS = 1 << 3, /* column or columns */
+    ND_PART_SCALE = 1 << 4,
+    ND_PART_RATE = 1 << 5,
+    ND_PART_THRESHOLD = 1 << 6,
+    ND_PART_KIND = 1 << 7,
+    ND_PART_ORIENTATION = 1 << 8,
+    ND_PART_AREA = 1 << 9,
+    ND_PART_TIME_UNIT = 1 << 10,
+    ND_PART_BAD_TIMES = 1 << 11,
+    ND_PART_MISSING = 1 << 12,
+    ND_PART_SKIP_ROWS = 1 << 13,
+    ND_PART_BASE = 1 << 14,
+    ND_PART_EQUALS = 1 << 15
+} nd_part_key;
 
-enum { ND_KEYS = 16 };
+enum { ND_PART_KEYS = 16 };
 
 /* The name of the key with bit `index`: "file", "name" ... */
-const char *nd_key_name(size_t index);
+const char *nd_part_key_name(size_t index);
 
 /* Times that lie elsewhere: times: {file, name, column}. All NULL: they do not. */
 typedef struct nd_times_place {
@@ -96,7 +96,7 @@ typedef struct nd_selector {
     int base;            /* of a registration's indices: 0 or 1; -1: the format's */
     char *area;          /* only cells of this area count; compared without regard to case */
     char *equals;        /* only cells with this value count */
-    uint32_t given;      /* bits of nd_key: in the manifest */
+    uint32_t given;      /* bits of nd_part_key: in the manifest */
     uint32_t own;        /* of those: in the session itself, not only in `defaults` */
 } nd_selector;
 

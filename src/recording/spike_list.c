@@ -115,7 +115,7 @@ bool nd_spike_list_read(const nd_request *request, nd_files *files, nd_activity 
         return false;
     part.file = (char *)path; /* what it holds is meant, though the session names it */
     activity->spike_times = true;
-    activity->honoured = ND_KEY_COLUMNS;
+    activity->honoured = ND_PART_COLUMNS;
     if (!own->format->series(own->file, ND_ROLE_ACTIVITY, &part, &list, &found, error) ||
         (!found && !nd_fail(error, path, "name them in the manifest", "holds no spikes"))) {
         nd_series_clear(&list);
@@ -159,7 +159,7 @@ bool nd_spike_list_read(const nd_request *request, nd_files *files, nd_activity 
     else {
         bool row = part.orientation == ND_ORIENTATION_CELLS_FIRST ||
                    (part.orientation == ND_ORIENTATION_AUTO && list.rows == 1);
-        activity->honoured |= ND_KEY_ORIENTATION;
+        activity->honoured |= ND_PART_ORIENTATION;
         fine = take_columns(&list, row, activity, error);
     }
     nd_series_clear(&list);
