@@ -28,3 +28,38 @@ void nd_gaussian_smooth(double *values, size_t count, size_t stride, double sigm
     for (size_t i = 0; i < count; i++)
         values[i * stride] = scratch[i] / total;
 }
+
+static void smooth_both(double *map, size_t rows, size_t columns, double sigma, nd_ends ends,
+                        double *scratch) {
+    for (size_t row = 0; row < rows; row++)
+        nd_gaussian_smooth(map + row * columns, columns, 1, sigma, ends, scratch);
+    for (size_t column = 0; rows > 1 && column < columns; column++)
+        nd_gaussian_smooth(map + column, rows, columns, sigma, ND_REFLECT, scratch);
+}
+
+void nd_gaussian_smooth_map(double *map, size_t rows, size_t columns, double sigma, nd_ends ends,
+                            double *scratch) {
+    size_t count = rows * columns, missing = 0;
+    double *there = scratch, *row = scratch + count;
+    if (sigma <= 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        there[i] = isnan(map[i]) ? 0 : 1;
+        missing += isnan(map[i]);
+    }
+    if (missing == 0) {
+        smooth_both(map, rows, columns, sigma, ends, row);
+        return;
+    }
+    /* The values there are, and how much of the Gaussian they cover: both smoothed. */
+    for (size_t i = 0; i < count; i++)
+        map[i] = there[i] > 0 ? map[i] : 0;
+    double *cover = there;
+    unsigned char *gone = (unsigned char *)(row + (rows > columns ? rows : columns));
+    for (size_t i = 0; i < count; i++)
+        gone[i] = !(there[i] > 0);
+    smooth_both(map, rows, columns, sigma, ends, row);
+    smooth_both(cover, rows, columns, sigma, ends, row);
+    for (size_t i = 0; i < count; i++)
+        map[i] = gone[i] ? NAN : map[i] / cover[i];
+}

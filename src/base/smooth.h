@@ -14,4 +14,12 @@ typedef enum nd_ends { ND_REFLECT, ND_PERIODIC } nd_ends;
 void nd_gaussian_smooth(double *values, size_t count, size_t stride, double sigma, nd_ends ends,
                         double *scratch);
 
+/* Smooths a map of `rows` rows of `columns` values in place, along both sides; `ends` is of the
+ * columns, rows reflect. What is NaN takes no part and stays NaN: each value is the mean of those
+ * there are, weighed by the Gaussian. `scratch` has room for
+ * ND_SMOOTH_SCRATCH doubles. */
+#define ND_SMOOTH_SCRATCH(rows, columns) (2 * (rows) * (columns) + (rows) + (columns))
+void nd_gaussian_smooth_map(double *map, size_t rows, size_t columns, double sigma, nd_ends ends,
+                            double *scratch);
+
 #endif

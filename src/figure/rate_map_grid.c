@@ -27,7 +27,7 @@ static size_t sort_units(const nd_rate_maps *set, size_t units, size_t bins, pea
         const double *map = set->maps + unit * bins;
         size_t best = 0;
         for (size_t bin = 1; bin < bins; bin++)
-            if (map[bin] > map[best])
+            if (map[bin] > map[best] || (isnan(map[best]) && !isnan(map[bin])))
                 best = bin;
         order[count++] = (peak){unit, best};
     }
@@ -45,7 +45,7 @@ static void write_maps(nd_plot *plot, const char *name, const nd_rate_maps *set,
         for (size_t bin = 0; bin < bins; bin++)
             most = fmax(most, map[bin]);
         for (size_t bin = 0; bin < bins; bin++)
-            if (most > 0) /* a picture needs no more digits than its colours */
+            if (most > 0 && !isnan(map[bin])) /* a picture needs no more digits than its colours */
                 nd_plot_values(plot, "%.4g ", map[bin] / most);
             else
                 nd_plot_values(plot, "NaN ");

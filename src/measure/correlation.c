@@ -2,16 +2,24 @@
 
 #include <math.h>
 
-/* Pearson r of two series whose elements lie `stride` apart. */
+/* Pearson r of two series whose elements lie `stride` apart, over the pairs of which both are
+ * there.
+ */
 static double strided_pearson(const double *x, const double *y, size_t count, size_t stride) {
     double mean_x = 0, mean_y = 0, xx = 0, yy = 0, xy = 0;
+    size_t pairs = 0;
     for (size_t i = 0; i < count; i++) {
+        if (isnan(x[i * stride]) || isnan(y[i * stride]))
+            continue;
         mean_x += x[i * stride];
         mean_y += y[i * stride];
+        pairs++;
     }
-    mean_x /= (double)count;
-    mean_y /= (double)count;
+    mean_x /= (double)pairs;
+    mean_y /= (double)pairs;
     for (size_t i = 0; i < count; i++) {
+        if (isnan(x[i * stride]) || isnan(y[i * stride]))
+            continue;
         double dx = x[i * stride] - mean_x, dy = y[i * stride] - mean_y;
         xx += dx * dx;
         yy += dy * dy;

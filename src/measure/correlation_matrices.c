@@ -13,7 +13,8 @@ typedef struct standard_maps {
     double *by_unit;           /* times x (units x bins): each unit's map standardised */
     double *by_bin;            /* times x (bins x units): each bin's population vector, too */
     unsigned char *units_used; /* times x units: used, and not constant */
-    unsigned char *bins_used;  /* times x bins: not constant */
+    unsigned char *bins_used;  /* times x bins: not constant, and not missing */
+    unsigned char *missing;    /* times x bins: not visited; their values are 0 */
     size_t times, units, bins;
 } standard_maps;
 
@@ -22,6 +23,7 @@ static void standard_maps_free(standard_maps *maps) {
     free(maps->by_bin);
     free(maps->units_used);
     free(maps->bins_used);
+    free(maps->missing);
     *maps = (standard_maps){0};
 }
 
@@ -32,19 +34,30 @@ static bool standard_maps_new(standard_maps *maps, size_t times, size_t units, s
     maps->by_bin = nd_doubles(times * units * bins, error);
     maps->units_used = nd_array(times * units, 1, error);
     maps->bins_used = nd_array(times * bins, 1, error);
-    if (maps->by_unit && maps->by_bin && maps->units_used && maps->bins_used)
+    maps->missing = nd_array(times * bins, 1, error);
+    if (maps->by_unit && maps->by_bin && maps->units_used && maps->bins_used && maps->missing)
         return true;
     standard_maps_free(maps);
     return false;
 }
 
-/* Mean 0 and sum of squares 1; all zero, and false, for a constant series. */
-static bool standardise(double *values, size_t count) {
+/* Mean 0 and sum of squares 1 over the values that are not missing (NULL: all are there), 0 for
+ * those that are; all zero, and false, for a constant series. */
+static bool standardise(double *values, size_t count, const unsigned char *missing) {
     double mean = 0, squares = 0;
-    for (size_t i = 0; i < count; i++)
-        mean += values[i];
-    mean /= (double)count;
+    size_t there = 0;
     for (size_t i = 0; i < count; i++) {
+        if (missing && missing[i])
+            continue;
+        mean += values[i];
+        there++;
+    }
+    mean /= (double)there;
+    for (size_t i = 0; i < count; i++) {
+        if (missing && missing[i]) {
+            values[i] = 0;
+            continue;
+        }
         values[i] -= mean;
         squares += values[i] * values[i];
     }
@@ -66,10 +79,17 @@ static bool load(standard_maps *maps, size_t place, size_t index, nd_maps_at map
         for (size_t unit = 0; unit < units; unit++)
             for (size_t bin = 0; bin < bins; bin++)
                 by_bin[bin * units + unit] = by_unit[unit * bins + bin];
-        for (size_t bin = 0; bin < bins; bin++)
-            maps->bins_used[place * bins + bin] = standardise(by_bin + bin * units, units);
+        unsigned char *missing = maps->missing + place * bins;
+        for (size_t bin = 0; bin < bins; bin++) {
+            missing[bin] = 0;
+            for (size_t unit = 0; unit < units; unit++)
+                missing[bin] |= isnan(by_unit[unit * bins + bin]);
+            if (missing[bin])
+                memset(by_bin + bin * units, 0, units * sizeof *by_bin);
+            maps->bins_used[place * bins + bin] = standardise(by_bin + bin * units, units, NULL);
+        }
         for (size_t unit = 0; unit < units; unit++) {
-            bool varies = standardise(by_unit + unit * bins, bins);
+            bool varies = standardise(by_unit + unit * bins, bins, missing);
             maps->units_used[place * units + unit] = varies && use[unit];
             if (!use[unit]) /* drops out of the dot product */
                 memset(by_unit + unit * bins, 0, bins * sizeof *by_unit);
@@ -101,14 +121,55 @@ static double mean_over(double sum, const unsigned char *used_a, const unsigned 
     return used > 0 ? sum / (double)used : NAN;
 }
 
-/* Correlates time a of `left` with time b of `right`. */
-static void correlate(const standard_maps *left, size_t a, const standard_maps *right, size_t b,
-                      double *rate_map, double *population_vector) {
+/* The mean over units where bins are missing at one time and there at the other: each pair of maps
+ * anew, over the bins that both have. */
+static double over_common_bins(const standard_maps *left, size_t a, const standard_maps *right,
+                               size_t b, const unsigned char *apart, double *x, double *y) {
     const size_t units = left->units, bins = left->bins, size = units * bins;
-    *rate_map = mean_over(dot(left->by_unit + a * size, right->by_unit + b * size, size),
-                          left->units_used + a * units, right->units_used + b * units, units);
+    double sum = 0;
+    size_t used = 0;
+    for (size_t unit = 0; unit < units; unit++) {
+        const double *one = left->by_unit + a * size + unit * bins;
+        const double *other = right->by_unit + b * size + unit * bins;
+        size_t count = 0;
+        if (!left->units_used[a * units + unit] || !right->units_used[b * units + unit])
+            continue;
+        for (size_t bin = 0; bin < bins; bin++)
+            if (!apart[bin]) {
+                x[count] = one[bin];
+                y[count++] = other[bin];
+            }
+        double r = nd_pearson(x, y, count);
+        sum += isnan(r) ? 0 : r;
+        used += !isnan(r);
+    }
+    return used > 0 ? sum / (double)used : NAN;
+}
+
+/* Correlates time a of `left` with time b of `right`. */
+static bool correlate(const standard_maps *left, size_t a, const standard_maps *right, size_t b,
+                      double *rate_map, double *population_vector, nd_error *error) {
+    const size_t units = left->units, bins = left->bins, size = units * bins;
+    const unsigned char *missing_a = left->missing + a * bins;
+    const unsigned char *missing_b = right->missing + b * bins;
     *population_vector = mean_over(dot(left->by_bin + a * size, right->by_bin + b * size, size),
                                    left->bins_used + a * bins, right->bins_used + b * bins, bins);
+    if (memcmp(missing_a, missing_b, bins) == 0) {
+        *rate_map = mean_over(dot(left->by_unit + a * size, right->by_unit + b * size, size),
+                              left->units_used + a * units, right->units_used + b * units, units);
+        return true;
+    }
+    unsigned char *either = nd_array(bins, 1, error);
+    double *x = nd_doubles(bins, error), *y = nd_doubles(bins, error);
+    bool fine = either && x && y;
+    for (size_t bin = 0; fine && bin < bins; bin++)
+        either[bin] = missing_a[bin] | missing_b[bin];
+    if (fine)
+        *rate_map = over_common_bins(left, a, right, b, either, x, y);
+    free(either);
+    free(x);
+    free(y);
+    return fine;
 }
 
 bool nd_correlation_matrices(size_t times, size_t units, size_t bins, nd_maps_at maps_at,
@@ -134,7 +195,9 @@ bool nd_correlation_matrices(size_t times, size_t units, size_t bins, nd_maps_at
                 fine = load(&passing, 0, b, maps_at, context, error);
             for (size_t a = first; fine && a < end && a <= b; a++) {
                 double r, v;
-                correlate(&held, a - first, right, b < end ? b - first : 0, &r, &v);
+                fine = correlate(&held, a - first, right, b < end ? b - first : 0, &r, &v, error);
+                if (!fine)
+                    break;
                 rate_map[a * times + b] = rate_map[b * times + a] = r;
                 population_vector[a * times + b] = population_vector[b * times + a] = v;
             }

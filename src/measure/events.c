@@ -107,7 +107,7 @@ void nd_binned_curves(const nd_binned *activity, const size_t *cells, size_t cou
         for (size_t e = events->start[cells[i]]; e < events->start[cells[i] + 1]; e++)
             curve[activity->bin[events->frame[e]]] += events->amount[e];
         for (size_t b = 0; b < bins; b++)
-            curve[b] = occupancy[b] > 0.0 ? curve[b] / occupancy[b] : 0.0;
+            curve[b] = occupancy[b] > 0.0 ? curve[b] / occupancy[b] : NAN;
     }
     for (size_t b = 0; b < bins; b++)
         occupancy[b] /= (double)activity->frames;

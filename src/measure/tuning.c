@@ -58,12 +58,13 @@ void nd_tuning_curves(const double *activity, size_t samples, size_t units, cons
 double nd_spatial_information(const double *curve, const double *occupancy, size_t bins) {
     double mean = 0, information = 0;
     for (size_t i = 0; i < bins; i++)
-        mean += occupancy[i] * curve[i];
+        if (occupancy[i] > 0) /* a bin not visited has no rate */
+            mean += occupancy[i] * curve[i];
     if (!(mean > 0))
         return NAN;
     for (size_t i = 0; i < bins; i++) {
         double ratio = curve[i] / mean;
-        if (ratio > 0)
+        if (occupancy[i] > 0 && ratio > 0)
             information += occupancy[i] * ratio * log2(ratio);
     }
     return information;

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "recording/series_read.h"
 #include "recording/spike_list.h"
 #include "recording/times.h"
 

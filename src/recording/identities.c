@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "recording/series_read.h"
 
 /* --- registration --- */
 

@@ -21,11 +21,6 @@ typedef struct nd_request {
     const char *manifest_text, *manifest_name; /* to name lines in; owned by the manifest */
 } nd_request;
 
-/* The series of a role as the request says, in the manifest's units and on a clock in seconds;
- * *found false without failure where it is not given and its file has no default. */
-bool nd_request_series(const nd_request *request, nd_role role, nd_files *files, nd_series *series,
-                       bool *found, nd_error *error);
-
 /* The path of a role's file: its own, or the session's; NULL if neither is given. */
 const char *nd_request_file(const nd_request *request, nd_role role);
 

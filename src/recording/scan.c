@@ -187,10 +187,13 @@ static const char *sureness(int likeness) {
 
 /* What else could be meant, in comments. */
 static void put_others(scan *s, const found *anchor, const found *part, nd_role role) {
-    for (size_t i = 0; i < s->found_count; i++) {
+    size_t nearest = 0;
+    belongs(s, anchor, part, role, &nearest);
+    for (size_t i = 0; part != anchor && i < s->found_count; i++) {
         const found *one = &s->list[i];
         size_t start;
-        if (one == part || !belongs(s, anchor, one, role, &start) || one->finding.likeness == 0)
+        if (one == part || !belongs(s, anchor, one, role, &start) || start < nearest ||
+            one->finding.likeness == 0)
             continue;
         put(s, "    #   or %s%s%s (%s, %s)\n",
             one->file == anchor->file ? "" : nd_base_name(s->files[one->file]),

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sort.h"
+#include "recording/series_read.h"
 
 /* Positions this far apart in time are not joined by a line; a computed speed spans this much. */
 static const double LONGEST_GAP_SECONDS = 1.0, SPEED_WINDOW_SECONDS = 0.25;

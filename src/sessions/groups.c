@@ -82,24 +82,28 @@ static known *know_cells(const nd_session *session, const nd_session_result *res
 typedef struct side {
     known *cells;
     size_t count, bins;
-    double *maps; /* active x bins */
+    double *maps;  /* active x bins; NaN where not visited */
+    bool *visited; /* bins */
 } side;
 
 static void take_map(const side *from, size_t active, double *map) {
     if (active == (size_t)NOWHERE)
-        memset(map, 0, from->bins * sizeof *map);
+        for (size_t b = 0; b < from->bins; b++)
+            map[b] = from->visited[b] ? 0.0 : NAN;
     else
         memcpy(map, from->maps + active * from->bins, from->bins * sizeof *map);
 }
 
 /* Both correlations of a pair, over the cells found in both and active in at least one. */
 static bool compare(const side *a, const side *b, double *map_r, double *vector_r, double *shared,
-                    nd_error *error) {
+                    double *bins_shared, nd_error *error) {
     size_t most = a->count < b->count ? a->count : b->count, n = 0, bins = a->bins;
     double *maps_a = nd_doubles(most * bins, error), *maps_b = nd_doubles(most * bins, error);
     bool *both = nd_array(most, sizeof *both, error);
     bool fine = maps_a && maps_b && both;
-    *shared = 0.0;
+    *shared = *bins_shared = 0.0;
+    for (size_t bin = 0; bin < bins; bin++)
+        *bins_shared += a->visited[bin] && b->visited[bin];
     for (size_t i = 0, j = 0; fine && i < a->count && j < b->count;) {
         if (a->cells[i].id != b->cells[j].id) {
             if (a->cells[i].id < b->cells[j].id)
@@ -133,8 +137,14 @@ static bool prepare_side(const nd_session *session, const nd_session_result *res
     made->bins = result->bins;
     made->cells = know_cells(session, result, error);
     made->maps = nd_doubles(size, error);
-    if (!made->cells || !made->maps)
+    made->visited = nd_array(result->bins, sizeof *made->visited, error);
+    if (!made->cells || !made->maps || !made->visited)
         return false;
+    /* Given maps say themselves where they have values. */
+    for (size_t b = 0; b < result->bins; b++)
+        made->visited[b] = session->kind == ND_SESSION_RATE_MAPS && result->active > 0
+                               ? !isnan(result->rate_maps[b])
+                               : result->occupancy[b] > 0.0;
     memcpy(made->maps, result->rate_maps, size * sizeof *made->maps);
     return nd_smooth_session_maps(made->maps, result->active, result, smoothing, error);
 }
@@ -159,7 +169,9 @@ static bool correlate(const nd_recording *recording, const nd_session_result *re
     group->map_correlation = nd_doubles(n * n, error);
     group->vector_correlation = nd_doubles(n * n, error);
     group->shared = nd_doubles(n * n, error);
-    bool fine = sides && group->map_correlation && group->vector_correlation && group->shared;
+    group->shared_bins = nd_doubles(n * n, error);
+    bool fine = sides && group->map_correlation && group->vector_correlation && group->shared &&
+                group->shared_bins;
     for (size_t a = 0; fine && a < n; a++)
         fine = prepare_side(&recording->sessions[group->first + a], &results[group->first + a],
                             recording->settings.rate_map_smoothing, &sides[a], error);
@@ -167,14 +179,17 @@ static bool correlate(const nd_recording *recording, const nd_session_result *re
         for (size_t b = a; fine && b < n; b++) {
             size_t at = a * n + b, mirrored = b * n + a;
             fine = compare(&sides[a], &sides[b], &group->map_correlation[at],
-                           &group->vector_correlation[at], &group->shared[at], error);
+                           &group->vector_correlation[at], &group->shared[at],
+                           &group->shared_bins[at], error);
             group->map_correlation[mirrored] = group->map_correlation[at];
             group->vector_correlation[mirrored] = group->vector_correlation[at];
             group->shared[mirrored] = group->shared[at];
+            group->shared_bins[mirrored] = group->shared_bins[at];
         }
     for (size_t a = 0; sides && a < n; a++) {
         free(sides[a].cells);
         free(sides[a].maps);
+        free(sides[a].visited);
     }
     free(sides);
     return fine;

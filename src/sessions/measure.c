@@ -117,6 +117,7 @@ void nd_recording_result_free(nd_recording_result *result) {
         free(result->group[g].map_correlation);
         free(result->group[g].vector_correlation);
         free(result->group[g].shared);
+        free(result->group[g].shared_bins);
     }
     for (size_t c = 0; result->curve && c < result->curves; c++)
         free_curve(&result->curve[c]);

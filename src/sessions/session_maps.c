@@ -11,17 +11,13 @@
 
 bool nd_smooth_session_maps(double *maps, size_t cells, const nd_session_result *shape,
                             double sigma, nd_error *error) {
-    size_t x = shape->bins_x, y = shape->bins_y, longest = x > y ? x : y;
-    double *scratch = nd_doubles(longest, error);
+    size_t x = shape->bins_x, y = shape->bins_y;
+    double *scratch = nd_doubles(ND_SMOOTH_SCRATCH(y, x), error);
     if (!scratch)
         return false;
-    for (size_t m = 0; sigma > 0.0 && m < cells * shape->bins_direction; m++) {
-        double *map = maps + m * x * y;
-        for (size_t row = 0; row < y; row++)
-            nd_gaussian_smooth(map + row * x, x, 1, sigma, ND_REFLECT, scratch);
-        for (size_t column = 0; y > 1 && column < x; column++)
-            nd_gaussian_smooth(map + column, y, x, sigma, ND_REFLECT, scratch);
-    }
+    for (size_t m = 0; sigma > 0.0 && m < cells * shape->bins_direction; m++)
+        nd_gaussian_smooth_map(maps + m * x * y, y, x, sigma,
+                               shape->circular ? ND_PERIODIC : ND_REFLECT, scratch);
     free(scratch);
     return true;
 }
@@ -42,7 +38,7 @@ static void half_maps(const nd_binned *activity, const size_t *cells, size_t cou
             if ((events->frame[e] / stretch) % 2 == odd)
                 maps[i * bins + (size_t)activity->bin[events->frame[e]]] += events->amount[e];
         for (size_t b = 0; b < bins; b++)
-            maps[i * bins + b] /= visits[b] > 0.0 ? visits[b] : 1.0;
+            maps[i * bins + b] = visits[b] > 0.0 ? maps[i * bins + b] / visits[b] : NAN;
     }
 }
 

@@ -282,7 +282,7 @@ static bool measure_maps(const nd_session *session, const nd_settings *settings,
             for (size_t k = 0; k < ND_INFORMATIONS; k++)
                 cell->corrected[m][k] = NAN;
         for (size_t b = 0; b < bins; b++)
-            result->rate_maps[active * bins + b] = isnan(map[b]) ? 0.0 : map[b];
+            result->rate_maps[active * bins + b] = map[b];
         active++;
     }
     result->active = active;
@@ -293,6 +293,7 @@ static bool measure_maps(const nd_session *session, const nd_settings *settings,
 bool nd_session_measure(const nd_session *session, const nd_settings *settings, unsigned threads,
                         const nd_watch *watch, nd_session_result *result, nd_error *error) {
     bool fine = copy_identity(session, result, error);
+    result->circular = settings->circular;
     if (fine && session->kind == ND_SESSION_METRICS)
         take_given(session, result);
     else if (fine && session->kind == ND_SESSION_RATE_MAPS)

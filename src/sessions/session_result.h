@@ -53,6 +53,7 @@ typedef struct nd_session_result {
     double day;
     size_t visit;
     size_t frames, frames_read, bins, bins_x, bins_y, bins_direction;
+    bool circular; /* the ends of x are one place */
     double frame_seconds;
     size_t active;           /* cells listed below: the sufficiently active ones */
     nd_cell_result *cell;    /* active */

@@ -16,6 +16,7 @@ typedef struct nd_group {
     double *vector_correlation; /* mean over bins of the population vectors' r, over the cells
                                    active in either that were found in both */
     double *shared;             /* cells active in both */
+    double *shared_bins;        /* bins visited in both: those the correlations are over */
     /* Do maps grow less alike with the days between? Pearson r of map_correlation and days over
      * pairs, and the share of permutations of the sessions with a lower one; NaN below 4. */
     double decay_correlation, decay_p;

@@ -293,6 +293,10 @@ static void move_groups(nd_transfer *t, nd_recording_result *result) {
         t, result,
         (nd_variable){"shared_cells", "session other_session", "", "cells active in both sessions"},
         offsetof(nd_group, shared));
+    move_matrix(t, result,
+                (nd_variable){"shared_bins", "session other_session", "",
+                              "bins visited in both sessions, over which maps are compared"},
+                offsetof(nd_group, shared_bins));
 }
 
 bool nd_recording_file_move(nd_transfer *t, nd_recording_result *result) {

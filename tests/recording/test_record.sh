@@ -59,7 +59,7 @@ two_sessions ", repeat: 1" ", repeat: 1" >twice.yaml
 refuses 1 "repeat: 1, 2" record twice.yaml --check
 two_sessions ", repeat: 2" ", repeat: 1" >twice.yaml
 succeeds record twice.yaml --check
-check "in the order of their repeats" test "$(sed 's/ .*//' out | paste -sd' ')" = "evening morning"
+check "in the order of their repeats" test "$(sed -n '/^[^ ]/s/ .*//p' out | paste -sd' ')" = "evening morning"
 two_sessions ", environment: a" ", environment: b" >twice.yaml
 succeeds record twice.yaml --check
 

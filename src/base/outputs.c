@@ -1,0 +1,57 @@
+#include "base/outputs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/child.h"
+#include "base/error.h"
+#include "base/netcdf_file.h"
+
+/* In the child: whether one of the attributes that results carry says so. */
+static bool look(void *context, nd_outlet *outlet, nd_error *error) {
+    static const char *const names[] = {"format", "source", "software"};
+    const char *path = context;
+    nd_nc *file = nd_nc_open(path, error);
+    bool ours = false;
+    nd_outlet_note(outlet, path, NULL);
+    for (size_t i = 0; file && !ours && i < sizeof names / sizeof *names; i++) {
+        char *text = nd_nc_text(file, NULL, names[i], NULL);
+        ours = text && strncmp(text, "nulldrift", strlen("nulldrift")) == 0;
+        free(text);
+    }
+    nd_nc_close(file);
+    return ours || nd_fail(error, path, "", "is no result of nulldrift");
+}
+
+bool nd_is_result(const char *path) {
+    nd_errand errand = {.work = look, .context = (void *)path};
+    nd_limits limits = nd_limits_default();
+    limits.seconds = 30.0;
+    nd_error why = {0};
+    return nd_in_child(&errand, &limits, NULL, &why);
+}
+
+static bool same_file(const struct stat *a, const struct stat *b) {
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+bool nd_output_allowed(const nd_outputs *outputs, const char *path, nd_error *error) {
+    struct stat there, input;
+    if (stat(path, &there) != 0)
+        return errno == ENOENT || errno == ENOTDIR ||
+               nd_fail_errno(error, path, "choose another name with -o", "cannot be looked at");
+    for (size_t i = 0; i < outputs->inputs_count; i++)
+        if (stat(outputs->inputs[i], &input) == 0 && same_file(&there, &input))
+            return nd_fail(error, path, "choose another name with -o",
+                           "a result would replace an input: it is the same file as %s",
+                           outputs->inputs[i]);
+    if (!S_ISREG(there.st_mode))
+        return nd_fail(error, path, "choose another name with -o", "is no regular file");
+    if (outputs->force || nd_is_result(path) ||
+        (outputs->result && strcmp(outputs->result, path) != 0 && nd_is_result(outputs->result)))
+        return true;
+    return nd_fail(error, path, "choose another name with -o, or give --force",
+                   "exists already, and is no earlier result");
+}

@@ -1,0 +1,23 @@
+/* What a command may write: never one of its inputs, and nothing that it did not write before.
+ * Every command's results pass here before anything is read or replaced. */
+#ifndef ND_BASE_OUTPUTS_H
+#define ND_BASE_OUTPUTS_H
+
+#include "nulldrift.h"
+
+typedef struct nd_outputs {
+    const char *const *inputs; /* every file the command reads */
+    size_t inputs_count;
+    bool force;         /* --force: other files may be replaced; inputs may not */
+    const char *result; /* the .nc beside which tables and pictures lie; NULL: none */
+} nd_outputs;
+
+/* Whether `path` may be written: there is nothing yet; or it is an earlier result (a netCDF file of
+ * ours by its attributes, or any file where `result` is one); or `force`. A path that leads to an
+ * input, through whatever links, is an error, as is one that leads to no regular file. */
+bool nd_output_allowed(const nd_outputs *outputs, const char *path, nd_error *error);
+
+/* Whether `path` is a netCDF file that this program wrote. It is looked into by a child. */
+bool nd_is_result(const char *path);
+
+#endif
