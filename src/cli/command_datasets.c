@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/memory.h"
 #include "cli/commands.h"
+#include "cli/outputs.h"
 #include "store/recording_file.h"
 
 static void free_results(nd_recording_result **results, size_t count) {
@@ -31,6 +32,8 @@ static int run(const nd_arguments *arguments) {
     const char *output = nd_value(arguments, "output");
     nd_error error = {0};
     nd_buffer text = {0};
+    if (output && !nd_output_checked(arguments, output, nd_positionals(arguments), count, &error))
+        return nd_report(&error);
     nd_recording_result **results = read_all(arguments, count, &error);
     bool fine = results && (output ? nd_recording_properties_csv(results, count, &text, &error)
                                    : nd_recording_properties(results, count, &text, &error));
@@ -46,6 +49,7 @@ static int run(const nd_arguments *arguments) {
 static const nd_option OPTIONS[] = {
     {'o', "output", "TABLE.csv",
      "write the table as CSV, a row a data set, instead of printing it"},
+    ND_OPTION_FORCE,
     {0},
 };
 

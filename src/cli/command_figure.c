@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/outputs.h"
 #include "figure/figure.h"
 
 static int list(void) {
@@ -35,7 +36,9 @@ static int run(const nd_arguments *arguments) {
                                  .input_count = given - 1,
                                  .output = output,
                                  .plot = {nd_flag(arguments, "keep-script"), &remark}};
-    bool drawn = figure->draw(&request, &error);
+    bool drawn =
+        nd_output_checked(arguments, output, request.inputs, request.input_count, &error) &&
+        figure->draw(&request, &error);
     nd_say_remark(&remark);
     return drawn ? ND_EXIT_FINE : nd_report(&error);
 }
@@ -44,6 +47,7 @@ static const nd_option OPTIONS[] = {
     {'o', "output", "FILE", "the picture: .pdf, .svg or .png (200 dots per inch)"},
     {0, "keep-script", NULL,
      "leave gnuplot's script and the data beside the picture, in FILE.gnuplot/"},
+    ND_OPTION_FORCE,
     {0, "list", NULL, "list the figures and what each is drawn from"},
     {0},
 };
@@ -58,7 +62,7 @@ static const nd_example EXAMPLES[] = {
 
 const nd_command nd_command_figure = {
     .name = "figure",
-    .usage = "NAME INPUT... -o FILE [--keep-script] | --list",
+    .usage = "NAME INPUT... -o FILE [--keep-script] [--force] | --list",
     .summary = "draw a figure as PDF, SVG or PNG",
     .description =
         "Draws one of the figures of `nulldrift figure --list` through gnuplot. A run that has not "

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/outputs.h"
 #include "figure/figure.h"
 #include "store/landscape_file.h"
 
@@ -61,6 +62,9 @@ static int run(const nd_arguments *arguments) {
         return ND_EXIT_USAGE;
     const char *path = nd_value(arguments, "output"), *figure = nd_value(arguments, "figure");
     path = path ? path : "landscape.nc";
+    if (!nd_output_checked(arguments, path, NULL, 0, &error) ||
+        (figure && !nd_output_checked(arguments, figure, NULL, 0, &error)))
+        return nd_report(&error);
     nd_landscape *landscape = nd_landscape_make(&options, &error);
     if (!landscape)
         return nd_report(&error);
@@ -87,6 +91,7 @@ static int run(const nd_arguments *arguments) {
 static const nd_option OPTIONS[] = {
     {'o', "output", "LANDSCAPE.nc", "the walks; landscape.nc by default"},
     {0, "figure", "FILE", "draw the landscape and the first walk, as .pdf, .svg or .png"},
+    ND_OPTION_FORCE,
     {0, "walkers", "N", "how many; 400 by default"},
     {0, "steps", "N", "updates of each; 20000 by default"},
     {0, "records", "N", "positions kept of each walk; 2001 by default"},

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/commands.h"
+#include "cli/outputs.h"
 
 static bool is_csv(const char *path) {
     size_t length = strlen(path);
@@ -35,7 +36,8 @@ static int run(const nd_arguments *arguments) {
     nd_phases phases;
     const char *path = nd_positional(arguments, 0), *output = nd_value(arguments, "output");
     char table[8192];
-    if (output && !nd_check_writable(output, &error))
+    if (output && (!nd_check_writable(output, &error) ||
+                   !nd_output_checked(arguments, output, &path, 1, &error)))
         return nd_report(&error);
     if (!(is_csv(path) ? phases_of_csv : phases_of_run)(path, &phases, &error))
         return nd_report(&error);
@@ -57,6 +59,7 @@ static int run(const nd_arguments *arguments) {
 
 static const nd_option OPTIONS[] = {
     {'o', "output", "TABLE.txt", "write the table there, too"},
+    ND_OPTION_FORCE,
     {'q', "quiet", NULL, "print nothing"},
     {0},
 };

@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/threads.h"
 #include "cli/commands.h"
+#include "cli/outputs.h"
 #include "figure/figure.h"
 #include "recording/manifest.h"
 #include "recording/scan.h"
@@ -169,6 +170,33 @@ static int analyse(const nd_arguments *arguments, nd_recording *recording, const
     return fine ? ND_EXIT_FINE : nd_report(&error);
 }
 
+/* None of the results may be a file that the manifest names, or one that is no earlier result. */
+static bool check_outputs(const nd_arguments *arguments, const char *output, const char *kind,
+                          nd_error *error) {
+    const char *const tables[] = {".nc", ".csv", "_cells.csv", "_statistics.csv", NULL};
+    const char *const pictures[] = {"", "_maps", NULL};
+    char **inputs = NULL, *result = nd_path_with(output, ".nc", error), picture[16];
+    size_t count = 0;
+    bool fine = result && nd_recording_inputs(nd_positional(arguments, 0), &inputs, &count, error);
+    nd_outputs outputs = {(const char *const *)inputs, count, nd_flag(arguments, "force"), result};
+    for (size_t i = 0; fine && tables[i]; i++) {
+        char *path = nd_path_with(output, tables[i], error);
+        fine = path && nd_output_allowed(&outputs, path, error);
+        free(path);
+    }
+    for (size_t i = 0; fine && pictures[i] && strcmp(kind, "none") != 0; i++) {
+        snprintf(picture, sizeof picture, "%s.%s", pictures[i], kind);
+        char *path = nd_path_with(output, picture, error);
+        fine = path && nd_output_allowed(&outputs, path, error);
+        free(path);
+    }
+    for (size_t i = 0; i < count; i++)
+        free(inputs[i]);
+    free(inputs);
+    free(result);
+    return fine;
+}
+
 /* Paths in a manifest are taken from its folder: those given here hold elsewhere only if absolute.
  */
 static char **paths_for(const nd_arguments *arguments, const char *output, nd_error *error) {
@@ -191,8 +219,10 @@ static int scan(const nd_arguments *arguments, const nd_limits *limits) {
     const char *output = nd_value(arguments, "output");
     char **paths = paths_for(arguments, output, &error);
     size_t count = nd_positional_count(arguments);
-    bool fine =
-        paths && nd_recording_scan((const char *const *)paths, count, limits, &yaml, &error);
+    bool fine = paths &&
+                (!output ||
+                 nd_output_checked(arguments, output, nd_positionals(arguments), count, &error)) &&
+                nd_recording_scan((const char *const *)paths, count, limits, &yaml, &error);
     if (fine && output)
         fine = nd_write_file(output, yaml.bytes, yaml.length, &error);
     else if (fine)
@@ -233,7 +263,8 @@ static int run(const nd_arguments *arguments) {
         return wrong("say where the results go: -o OUT (for OUT.nc, OUT.csv, ...), or --check");
     if (picture && !picture_known(picture))
         return wrong("--picture is png, pdf, svg or none");
-    if (!check && !nd_check_writable(output, &error))
+    if (!check && (!nd_check_writable(output, &error) ||
+                   !check_outputs(arguments, output, picture ? picture : "png", &error)))
         return nd_report(&error);
     nd_load_options options = {.limits = &limits,
                                .follow_links = nd_flag(arguments, "follow-links")};
@@ -254,6 +285,7 @@ static const nd_option OPTIONS[] = {
     {'o', "output", "OUT", "where results go: OUT.nc, OUT.csv, OUT_cells.csv, OUT.png ..."},
     {0, "scan", NULL, "look into the files and print a first manifest (or write it to -o FILE)"},
     {0, "check", NULL, "read everything the manifest names, say what was found, and stop"},
+    ND_OPTION_FORCE,
     {0, "follow-links", NULL,
      "follow links inside files to other files anywhere, not only in the manifest's folder"},
     {0, "picture", "KIND", "png (by default), pdf, svg or none"},

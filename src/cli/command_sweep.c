@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/commands.h"
+#include "cli/outputs.h"
 #include "sweep/compare.h"
 #include "sweep/sweep.h"
 
@@ -114,6 +115,12 @@ static int write_table(const nd_arguments *arguments, const char *folder) {
     bool all_keys = nd_flag(arguments, "all-keys");
     char *text = NULL;
     size_t length = 0;
+    char *path = nd_sweep_store_path(folder, 0, 1, &error);
+    const char *input = path;
+    bool allowed = path && (!output || nd_output_checked(arguments, output, &input, 1, &error));
+    free(path);
+    if (!allowed)
+        return nd_report(&error);
     nd_sweep_store *store = open_store(folder, &error);
     FILE *out = store ? open_memstream(&text, &length) : NULL;
     bool fine = out && nd_sweep_store_write_table(store, all_keys, out, &error);
@@ -171,6 +178,7 @@ static int run(const nd_arguments *arguments) {
 
 static const nd_option OPTIONS[] = {
     {'o', "output", "PATH", "run: the sweep's folder; table: a file instead of standard output"},
+    {0, "force", NULL, "table: replace a file that is no earlier result"},
     {'j', "jobs", "N", "run: how many runs at a time; by default one per processor"},
     {0, "shard", "I/N", "run: only part I of N, into a store of its own (job arrays); then merge"},
     {0, "retry", "failed|diverged", "run: take up again the runs that failed, or diverged"},

@@ -2,6 +2,7 @@
 
 #include "analyse/tuning_file.h"
 #include "cli/commands.h"
+#include "cli/outputs.h"
 #include "measure/tuning.h"
 
 static int run(const nd_arguments *arguments) {
@@ -21,7 +22,8 @@ static int run(const nd_arguments *arguments) {
                                  .active = active};
     nd_tuning_summary summary;
     nd_error error = {0};
-    if (!nd_tuning_file(input, output, &options, &summary, &error))
+    if (!nd_output_checked(arguments, output, &input, 1, &error) ||
+        !nd_tuning_file(input, output, &options, &summary, &error))
         return nd_report(&error);
     if (nd_flag(arguments, "quiet"))
         return ND_EXIT_FINE;
@@ -36,6 +38,7 @@ static int run(const nd_arguments *arguments) {
 
 static const nd_option OPTIONS[] = {
     {'o', "output", "OUT.nc", "the result"},
+    ND_OPTION_FORCE,
     {0, "bins", "N", "equal bins over the range of directed position; 100 by default"},
     {0, "undirected", NULL, "bin the position itself, both running directions together"},
     {0, "tuned", "BITS", "a unit above this spatial information is tuned; 0.01 by default"},
