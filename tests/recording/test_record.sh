@@ -69,5 +69,5 @@ succeeds record --scan m1_?_day?.csv -o asked.yaml
 check "a guess at the environment of each, and a question" \
     test "$(grep -c 'environment: "[AB]"  # a guess: .*Is it the environment?' asked.yaml)" = 4
 succeeds record asked.yaml --check
-succeeds record --scan m1_A_day?.csv -o asked.yaml
+succeeds record --scan m1_A_day?.csv -o asked.yaml --force
 check "none where the names differ in numbers alone" test -z "$(grep environment: asked.yaml)"
