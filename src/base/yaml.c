@@ -8,6 +8,7 @@
 #include <yaml.h>
 
 #include "base/error.h"
+#include "base/words.h"
 
 /* What libcyaml said: its complaint, and the innermost field and line of its backtrace. */
 typedef struct complaint {
@@ -45,6 +46,36 @@ static cyaml_config_t configuration(complaint *heard) {
                             .flags = CYAML_CFG_NO_ALIAS};
 }
 
+/* Offers every key of `schema`, whose own name is `prefix`, as what may have been meant. */
+static void offer_keys(const cyaml_schema_value_t *schema, const char *prefix, int depth,
+                       nd_nearest *nearest) {
+    if (schema->type == CYAML_SEQUENCE || schema->type == CYAML_SEQUENCE_FIXED) {
+        offer_keys(schema->sequence.entry, prefix, depth, nearest);
+        return;
+    }
+    if (schema->type != CYAML_MAPPING || depth == 0)
+        return;
+    for (const cyaml_schema_field_t *field = schema->mapping.fields; field->key; field++) {
+        char name[128];
+        snprintf(name, sizeof name, "%.60s%s%.60s", prefix, prefix[0] ? "." : "", field->key);
+        nd_nearest_offer(nearest, name);
+        offer_keys(&field->value, name, depth - 1, nearest);
+    }
+}
+
+/* "unknown key 'K'", and which one may have been meant. */
+static bool unknown_key(const char *where, const complaint *heard,
+                        const cyaml_schema_value_t *schema, const char *unknown, nd_error *error) {
+    enum { DEPTH = 5 };
+    char wanted[260], mend[200];
+    snprintf(wanted, sizeof wanted, "%s%s%s", heard->key, heard->key[0] ? "." : "", unknown);
+    nd_nearest nearest = {.wanted = wanted};
+    offer_keys(schema, "", DEPTH, &nearest);
+    nd_nearest_mend(&nearest, "see docs/experiment-file.md or docs/recordings.md for the keys",
+                    mend, sizeof mend);
+    return nd_fail(error, where, mend, "unknown key '%s'", unknown);
+}
+
 bool nd_yaml_load(const char *text, const char *origin, const cyaml_schema_value_t *schema,
                   void **data, nd_error *error) {
     complaint heard = {0};
@@ -62,9 +93,7 @@ bool nd_yaml_load(const char *text, const char *origin, const cyaml_schema_value
         snprintf(where + length, sizeof where - (size_t)length, ", line %d%s%s", heard.line,
                  heard.key[0] ? ", " : "", heard.key);
     if (sscanf(heard.text, "Unexpected key: %127[^\n]", unknown) == 1)
-        return nd_fail(error, where,
-                       "see docs/experiment-file.md or docs/recordings.md for the keys",
-                       "unknown key '%s'", unknown);
+        return unknown_key(where, &heard, schema, unknown, error);
     return nd_fail(error, where, "is it YAML of the right shape?", "%s",
                    heard.text[0] ? heard.text : cyaml_strerror(status));
 }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/netcdf_file.h"
 #include "cli/commands.h"
+#include "experiment/parse.h"
 
 enum { NAME = 257 };
 
@@ -106,11 +107,25 @@ static int print_one_attribute(const nd_nc *file, const char *name) {
     return ND_EXIT_FINE;
 }
 
+/* The experiment that makes the file again. Files of 0.1.0 spell out keys that nothing used. */
+static int print_experiment(const nd_nc *file) {
+    nd_error error = {0};
+    char *stored = nd_nc_text(file, NULL, "experiment", &error), *text = NULL;
+    nd_experiment *experiment =
+        stored ? nd_experiment_restore(stored, nd_nc_path(file), &error) : NULL;
+    if (experiment && (text = nd_experiment_text(experiment, &error)))
+        fputs(text, stdout);
+    int code = text ? ND_EXIT_FINE : nd_report(&error);
+    nd_experiment_free(experiment);
+    free(stored);
+    free(text);
+    return code;
+}
+
 static int run(const nd_arguments *arguments) {
     const char *path = nd_positional(arguments, 0), *attribute = nd_value(arguments, "attribute");
-    if (nd_flag(arguments, "experiment"))
-        attribute = "experiment";
-    const char *other = attribute ? NULL : other_kind(path);
+    bool experiment = nd_flag(arguments, "experiment");
+    const char *other = attribute || experiment ? NULL : other_kind(path);
     if (other) {
         printf("%s: %s\n", path, other);
         return ND_EXIT_FINE;
@@ -120,7 +135,9 @@ static int run(const nd_arguments *arguments) {
     if (!file)
         return nd_report(&error);
     int code = ND_EXIT_FINE;
-    if (attribute)
+    if (experiment)
+        code = print_experiment(file);
+    else if (attribute)
         code = print_one_attribute(file, attribute);
     else {
         printf("%s\n", path);

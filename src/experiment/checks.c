@@ -67,9 +67,6 @@ static bool world_keys(const nd_experiment *experiment, const place *at) {
     if (is_file && !keys->path[0])
         return wrong(at, "world.path", "name a netCDF file with inputs and targets",
                      "is missing, and task 'file' needs it");
-    if (!is_file && keys->path[0])
-        return wrong(at, "world.path", "use task: file, or leave the path out",
-                     "belongs to task 'file' only");
     if (!is_file && strcmp(experiment->network.initialisation, "file") == 0)
         return wrong(at, "network.initialisation", "use task: file",
                      "'file' needs a world that is read from a file");
@@ -81,9 +78,9 @@ static bool world_keys(const nd_experiment *experiment, const place *at) {
     if (world->needs_output_dim && keys->output_dim == 0)
         return wrong(at, "world.output_dim", NULL,
                      "is missing or 0, and this task needs at least 1");
-    if (keys->environments > 1 && strcmp(keys->task, "predictive-track") != 0)
-        return wrong(at, "world.environments", NULL,
-                     "is more than 1, which task 'predictive-track' alone can do");
+    if (keys->published_quirks && strcmp(keys->value_range, "unit") == 0)
+        return wrong(at, "world.value_range", "leave it out",
+                     "is 'unit', but published_quirks settles the range of values");
     if (keys->environments > keys->samples && !is_file)
         return wrong(at, "world.environments", NULL, "is more than there are samples");
     return true;
@@ -98,6 +95,10 @@ bool nd_experiment_check(nd_experiment *experiment, nd_where_of where_of, void *
         return one_of(&at, "network.inputs", experiment->network.inputs, "ring | place");
     if (!known_names(experiment, &at) || !world_keys(experiment, &at))
         return false;
+    if (strcmp(experiment->run.engine, "reference") == 0 &&
+        strcmp(experiment->run.precision, "single") == 0)
+        return wrong(&at, "run.precision", "leave it out, or set run.engine",
+                     "is 'single', and the reference engine computes in double precision alone");
     if (experiment->network.active_threshold < 0) /* not given */
         experiment->network.active_threshold =
             nd_activation_find(experiment->network.activation)->threshold;

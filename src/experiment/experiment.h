@@ -29,6 +29,8 @@ struct nd_experiment {
 
 /* Is `key` ("learning.update_noise") a key of experiment files? For sweeps and tables. */
 bool nd_experiment_has_key(const char *key);
+/* "did you mean learning.dropout?" for a key that there is not, or where keys are explained. */
+const char *nd_experiment_key_like(const char *key, char *mend, size_t size);
 
 /* The steps at which records (or snapshots) are made: `count` of them from 0 to `steps`, both ends
  * in, evenly or logarithmically spaced; strictly increasing, so fewer than asked when `steps` is

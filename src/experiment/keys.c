@@ -3,6 +3,7 @@
 #include <string.h>
 
 enum { FEED = 1 << ND_FEED_FORWARD, HEBB = 1 << ND_HEBBIAN, BOTH = FEED | HEBB };
+enum { ENGINES = ND_BY_REFERENCE | ND_BY_FAST };
 
 #define AT(member) offsetof(nd_experiment, member)
 
@@ -47,15 +48,15 @@ static const nd_key KEYS[] = {
     {"network.input_count", ND_COUNT, AT(network.input_count), "628", 2, 1e7, HEBB, "a whole number of at least 2"},
     {"network.peak_threshold", ND_NUMBER, AT(network.peak_threshold), "0.05", 0, 1e9, HEBB, NOT_NEGATIVE},
 
-    {"learning.rule", ND_WORD, AT(learning.rule), "sgd", 0, 0, FEED, "a rule's name"},
-    {"learning.learning_rate", ND_NUMBER, AT(learning.learning_rate), "0.1", 0, 1e9, FEED, NOT_NEGATIVE},
+    {"learning.rule", ND_WORD, AT(learning.rule), "sgd", 0, 0, FEED | ENGINES, "a rule's name"},
+    {"learning.learning_rate", ND_NUMBER, AT(learning.learning_rate), "0.1", 0, 1e9, FEED | ENGINES, NOT_NEGATIVE},
     {"learning.learning_rate", ND_NUMBER, AT(learning.learning_rate), "0.02", TINY, 0.999999, HEBB, "a number greater than 0 and less than 1"},
-    {"learning.update_noise", ND_NUMBER, AT(learning.update_noise), "0", 0, 1e9, FEED, NOT_NEGATIVE},
-    {"learning.label_noise", ND_NUMBER, AT(learning.label_noise), "0", 0, 1e9, FEED, NOT_NEGATIVE},
-    {"learning.label_noise_distribution", ND_WORD, AT(learning.label_noise_distribution), "uniform", 0, 0, FEED, "uniform or gaussian"},
-    {"learning.input_noise", ND_NUMBER, AT(learning.input_noise), "0", 0, 1e9, FEED, NOT_NEGATIVE},
-    {"learning.weight_noise", ND_NUMBER, AT(learning.weight_noise), "0", 0, 1, FEED, "a number from 0 to 1"},
-    {"learning.dropout", ND_NUMBER, AT(learning.dropout), "0", 0, 0.999, FEED, "a number from 0 to below 1"},
+    {"learning.update_noise", ND_NUMBER, AT(learning.update_noise), "0", 0, 1e9, FEED | ENGINES, NOT_NEGATIVE},
+    {"learning.label_noise", ND_NUMBER, AT(learning.label_noise), "0", 0, 1e9, FEED | ENGINES, NOT_NEGATIVE},
+    {"learning.label_noise_distribution", ND_WORD, AT(learning.label_noise_distribution), "uniform", 0, 0, FEED | ENGINES, "uniform or gaussian"},
+    {"learning.input_noise", ND_NUMBER, AT(learning.input_noise), "0", 0, 1e9, FEED | ENGINES, NOT_NEGATIVE},
+    {"learning.weight_noise", ND_NUMBER, AT(learning.weight_noise), "0", 0, 1, FEED | ENGINES, "a number from 0 to 1"},
+    {"learning.dropout", ND_NUMBER, AT(learning.dropout), "0", 0, 0.999, FEED | ENGINES, "a number from 0 to below 1"},
     {"learning.noise_forward", ND_NUMBER, AT(learning.noise_forward), "0.001", 0, 1e9, HEBB, NOT_NEGATIVE},
     {"learning.noise_lateral", ND_NUMBER, AT(learning.noise_lateral), "0.001", 0, 1e9, HEBB, NOT_NEGATIVE},
 

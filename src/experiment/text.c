@@ -1,4 +1,4 @@
-/* The whole experiment as YAML, every key of its model spelled out: its identity. */
+/* The whole experiment as YAML, every key that it honours spelled out: its identity. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,10 +39,9 @@ static void print_number(FILE *out, double number) {
 }
 
 static void print_value(FILE *out, const nd_experiment *experiment, const nd_key *key) {
-    static const char *const models[] = {"feed-forward", "hebbian"};
     const char *member = (const char *)experiment + key->offset;
     if (strcmp(key->name, "network.model") == 0)
-        fputs(models[experiment->network.model], out);
+        fputs(nd_model_names[experiment->network.model], out);
     else if (key->kind == ND_WORD)
         print_word(out, *(char *const *)member);
     else if (key->kind == ND_NUMBER)
@@ -70,7 +69,9 @@ char *nd_experiment_text(const nd_experiment *experiment, nd_error *error) {
     char section[32] = "";
     for (size_t k = 0; k < count; k++) {
         const char *dot = strchr(keys[k].name, '.');
+        char by[80];
         if (!(keys[k].models & 1U << experiment->network.model) ||
+            !nd_key_honoured(&keys[k], experiment, by, sizeof by) ||
             goes_without_saying(experiment, &keys[k]))
             continue;
         size_t section_length = dot ? (size_t)(dot - keys[k].name) : 0;

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "experiment/experiment.h"
+#include "experiment/parse.h"
 #include "figure/flatness_data.h"
 #include "store/sweep_store.h"
 
@@ -62,7 +62,7 @@ static bool add_run(int64_t id, const char *text, const nd_sweep_result *result,
     double nonzero = result->metrics[metric("nonzero_eigenvalue_fraction")];
     if (result->state != ND_DONE || !isfinite(first * ratio) || !isfinite(nonzero))
         return true;
-    nd_experiment *experiment = nd_experiment_parse(text, "the sweep", NULL, NULL, 0, error);
+    nd_experiment *experiment = nd_experiment_restore(text, "the sweep", error);
     if (!experiment || !grow(sweep, error)) {
         nd_experiment_free(experiment);
         return false;

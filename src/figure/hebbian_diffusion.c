@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "experiment/experiment.h"
+#include "experiment/parse.h"
 #include "figure/figures.h"
 #include "figure/plot.h"
 #include "store/sweep_store.h"
@@ -44,7 +44,7 @@ static bool take_run(int64_t id, const char *text, const nd_sweep_result *result
     measured_runs *runs = context;
     double diffusion = result->metrics[diffusion_metric()];
     (void)id;
-    nd_experiment *experiment = nd_experiment_parse(text, "sweep", NULL, NULL, 0, error);
+    nd_experiment *experiment = nd_experiment_restore(text, "sweep", error);
     if (!experiment)
         return false;
     const nd_learning_keys *keys = &experiment->learning;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "experiment/experiment.h"
+#include "experiment/parse.h"
 #include "store/sweep_store.h"
 #include "sweep/sweep.h"
 
@@ -87,7 +87,7 @@ static bool take(int64_t id, const char *text, const nd_sweep_result *result, vo
         data->curve = grown;
         to->room = room;
     }
-    nd_experiment *experiment = nd_experiment_parse(text, "sweep store", NULL, NULL, 0, error);
+    nd_experiment *experiment = nd_experiment_restore(text, "sweep store", error);
     if (!experiment)
         return false;
     nd_sweep_curve *curve = &data->curve[data->count++];

@@ -40,6 +40,7 @@ typedef struct nd_learner {
 struct nd_rule {
     const char *name;
     const char *summary;
+    const char *keys;        /* of the section learning, beside `rule`, that it uses */
     int moments;             /* how many running moments it keeps: 0, 1 or 2 */
     bool needs_perturbation; /* SED */
     /* One update of learner->parameters from this step's noisy input and target. */

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "experiment/parse.h"
 #include "store/hebbian_file.h"
 
 static bool take_experiment(nd_hebbian_run *run, nd_error *error) {
@@ -9,7 +10,7 @@ static bool take_experiment(nd_hebbian_run *run, nd_error *error) {
     if (!text)
         return nd_fail(error, path, "give a file that `nulldrift hebbian` has made",
                        "is not a run file: it has no attribute 'experiment'");
-    run->experiment = nd_experiment_parse(text, path, NULL, NULL, 0, error);
+    run->experiment = nd_experiment_restore(text, path, error);
     free(text);
     if (run->experiment && run->experiment->network.model != ND_HEBBIAN)
         return nd_fail(error, path, "give a file that `nulldrift hebbian` has made",

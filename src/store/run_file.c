@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "experiment/parse.h"
 #include "network/network.h"
 
 static bool take_traces(nd_run *run, nd_error *error) {
@@ -77,7 +78,7 @@ static bool take_experiment(nd_run *run, nd_error *error) {
     if (!text)
         return nd_fail(error, nd_nc_path(run->file), "give a file that `nulldrift run` has made",
                        "is not a run file: it has no attribute 'experiment'");
-    run->experiment = nd_experiment_parse(text, nd_nc_path(run->file), NULL, NULL, 0, error);
+    run->experiment = nd_experiment_restore(text, nd_nc_path(run->file), error);
     free(text);
     return run->experiment != NULL;
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "experiment/keys.h"
+#include "experiment/parse.h"
 
 bool nd_sweep_database_failed(const nd_sweep_store *store, nd_error *error) {
     int code = sqlite3_errcode(store->database);
@@ -146,12 +146,13 @@ static char *insert_statement(nd_error *error) {
 
 static void bind_key(sqlite3_stmt *statement, int at, const nd_experiment *experiment,
                      const nd_key *key) {
-    static const char *const models[] = {"feed-forward", "hebbian"};
     const char *member = (const char *)experiment + key->offset;
-    if (!(key->models & 1U << experiment->network.model))
+    char by[80];
+    if (!nd_key_honoured(key, experiment, by, sizeof by))
         sqlite3_bind_null(statement, at);
     else if (strcmp(key->name, "network.model") == 0)
-        sqlite3_bind_text(statement, at, models[experiment->network.model], -1, SQLITE_STATIC);
+        sqlite3_bind_text(statement, at, nd_model_names[experiment->network.model], -1,
+                          SQLITE_STATIC);
     else if (key->kind == ND_WORD)
         sqlite3_bind_text(statement, at, *(char *const *)member, -1, SQLITE_TRANSIENT);
     else if (key->kind == ND_NUMBER)
@@ -174,8 +175,7 @@ static bool add_run(nd_sweep_store *store, sqlite3_stmt *statement, size_t id,
                     const nd_planned_run *run, nd_error *error) {
     size_t count;
     const nd_key *keys = nd_keys(&count);
-    nd_experiment *experiment =
-        nd_experiment_parse(run->experiment, store->path, NULL, NULL, 0, error);
+    nd_experiment *experiment = nd_experiment_restore(run->experiment, store->path, error);
     if (!experiment)
         return false;
     sqlite3_bind_int64(statement, 1, (int64_t)id);

@@ -8,14 +8,10 @@
 
 bool nd_assign(nd_assignments *to, const char *key, const char *value, const char *where,
                nd_error *error) {
-    if (to->count == to->room) {
-        size_t room = 2 * to->room + 16;
-        nd_assignment *grown = realloc(to->entry, room * sizeof *grown);
-        if (!grown)
-            return nd_fail(error, "memory", NULL, "%zu assignments do not fit", room);
-        to->entry = grown;
-        to->room = room;
-    }
+    nd_assignment *grown = nd_grown(to->entry, &to->room, to->count + 1, sizeof *grown, error);
+    if (!grown)
+        return false;
+    to->entry = grown;
     size_t length = strlen(key) + strlen(value) + 2;
     nd_assignment *entry = &to->entry[to->count];
     *entry = (nd_assignment){nd_array(length, 1, error), NULL};
@@ -72,26 +68,27 @@ bool nd_condition_holds(const nd_assignments *assignments, const char *condition
     return true;
 }
 
-/* The place an error "--set KEY=..." came from, if an assignment gave that key. */
-static void relocate(const nd_assignments *assignments, nd_error *error) {
+/* Turns "--set KEY=..." into the place it came from, if an assignment gave that key. */
+static void relocate(const nd_assignments *assignments, char *where, size_t size) {
     static const char mark[] = "--set ";
-    if (!error || strncmp(error->where, mark, sizeof mark - 1) != 0)
+    if (strncmp(where, mark, sizeof mark - 1) != 0)
         return;
-    const char *set = error->where + sizeof mark - 1;
+    const char *set = where + sizeof mark - 1;
     size_t length = strcspn(set, "=");
     for (size_t i = assignments->count; i-- > 0;)
         if (is_for(assignments->entry[i].set, set, length)) {
-            char where[sizeof error->where];
-            snprintf(where, sizeof where, "%.380s, %.*s", assignments->entry[i].where, (int)length,
+            char place[512];
+            snprintf(place, sizeof place, "%.380s, %.*s", assignments->entry[i].where, (int)length,
                      set);
-            memcpy(error->where, where, sizeof where);
+            snprintf(where, size, "%s", place);
             return;
         }
 }
 
 nd_experiment *nd_assignments_parse(const nd_assignments *assignments, const char *seed,
                                     const char *base, const char *origin, const char *folder,
-                                    const char *const *sets, size_t set_count, nd_error *error) {
+                                    const char *const *sets, size_t set_count, nd_keys_use *use,
+                                    nd_error *error) {
     const char **all = nd_array(set_count + assignments->count + 1, sizeof *all, error);
     char last[80];
     if (!all)
@@ -104,9 +101,12 @@ nd_experiment *nd_assignments_parse(const nd_assignments *assignments, const cha
             all[count++] = assignments->entry[i].set;
     snprintf(last, sizeof last, "seed=%s", seed);
     all[count++] = last;
-    nd_experiment *experiment = nd_experiment_parse(base, origin, folder, all, count, error);
-    if (!experiment)
-        relocate(assignments, error);
+    nd_experiment *experiment =
+        nd_experiment_parse_among(base, origin, folder, all, count, use, error);
+    if (!experiment && error)
+        relocate(assignments, error->where, sizeof error->where);
+    for (size_t k = 0; k < ND_MOST_KEYS; k++)
+        relocate(assignments, use->where[k], sizeof use->where[k]);
     free(all);
     return experiment;
 }

@@ -2,7 +2,7 @@
 #ifndef ND_SWEEP_ASSIGNMENT_H
 #define ND_SWEEP_ASSIGNMENT_H
 
-#include "experiment/experiment.h"
+#include "experiment/parse.h"
 
 typedef struct nd_assignment {
     char *set;   /* "KEY=VALUE" */
@@ -27,9 +27,11 @@ bool nd_condition_holds(const nd_assignments *assignments, const char *condition
                         const char *where, nd_error *error);
 
 /* The base experiment with `sets`, then the assignments (but for variables, '$...'), then `seed`.
- * An error in an assigned value is told at the place it came from. */
+ * An error in an assigned value is told at the place it came from; keys given to no avail are noted
+ * in `use`, at the place they came from too. */
 nd_experiment *nd_assignments_parse(const nd_assignments *assignments, const char *seed,
                                     const char *base, const char *origin, const char *folder,
-                                    const char *const *sets, size_t set_count, nd_error *error);
+                                    const char *const *sets, size_t set_count, nd_keys_use *use,
+                                    nd_error *error);
 
 #endif

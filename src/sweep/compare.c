@@ -7,7 +7,7 @@
 #include "base/csv.h"
 #include "base/error.h"
 #include "base/yaml.h"
-#include "experiment/experiment.h"
+#include "experiment/parse.h"
 
 enum { RATIOS = 2, MOST_STRATA = 64 };
 
@@ -65,7 +65,7 @@ static stratum *stratum_for(strata *all, const char *rule, const char *noise, nd
 static bool take_run(int64_t id, const char *text, const nd_sweep_result *result, void *context,
                      nd_error *error) {
     (void)id;
-    nd_experiment *experiment = nd_experiment_parse(text, "sweep store", NULL, NULL, 0, error);
+    nd_experiment *experiment = nd_experiment_restore(text, "sweep store", error);
     if (!experiment)
         return false;
     const nd_learning_keys *keys = &experiment->learning;

@@ -34,6 +34,7 @@ typedef struct layout {
     uint64_t seed, samples, repeats;
     size_t grid_points;
     bool as_stated; /* runs are taken up in the order of their numbers */
+    nd_keys_use *use;
     nd_sweep_plan *plan;
 } layout;
 
@@ -103,11 +104,11 @@ static bool is_variable(const char *key) {
 }
 
 static bool check_key(const layout *of, const char *entry, const char *key, nd_error *error) {
-    char where[512];
+    char where[512], mend[200];
     if (is_variable(key) || nd_experiment_has_key(key))
         return true;
     nd_yaml_where(of->text, of->path, entry, where, sizeof where);
-    return nd_fail(error, where, "see docs/experiment-file.md for the keys",
+    return nd_fail(error, where, nd_experiment_key_like(key, mend, sizeof mend),
                    "'%.100s' is no key of experiments", key);
 }
 
@@ -332,9 +333,9 @@ static bool plan_run(const layout *of, size_t id, size_t row, uint64_t repeat,
         return wrong(of, "seed", "a whole number", first, error);
     start += repeat;
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)start);
-    nd_experiment *experiment =
-        nd_assignments_parse(given, seed, of->base, of->base_origin, of->base_folder,
-                             (const char *const *)of->file->set, of->file->set_count, error);
+    nd_experiment *experiment = nd_assignments_parse(
+        given, seed, of->base, of->base_origin, of->base_folder, (const char *const *)of->file->set,
+        of->file->set_count, of->use, error);
     if (!experiment)
         return false;
     if (experiment->network.model == ND_FEED_FORWARD &&
@@ -354,6 +355,15 @@ static bool plan_run(const layout *of, size_t id, size_t row, uint64_t repeat,
     run->label = run->experiment ? nd_text(name, error) : NULL;
     nd_experiment_free(experiment);
     return run->label != NULL;
+}
+
+/* What is given but used by none of the runs is a mistake. */
+static bool check_use(const layout *of, nd_error *error) {
+    size_t key;
+    if (!nd_keys_unused(of->use, &key))
+        return true;
+    return nd_fail(error, of->use->where[key], "leave it out",
+                   "is used by none of the runs: not by %s", of->use->by[key]);
 }
 
 static bool plan_runs(const layout *of, nd_error *error) {
@@ -417,7 +427,8 @@ static bool lay_out(layout *of, nd_error *error) {
         return false;
     plan->runs = (size_t)runs;
     plan->spectrum = spectrum;
-    if (!plan_runs(of, error))
+    if (!(of->use = nd_array(1, sizeof *of->use, error)) || !plan_runs(of, error) ||
+        !check_use(of, error))
         return false;
     identify(plan);
     return true;
@@ -433,6 +444,7 @@ nd_sweep_plan *nd_sweep_plan_read(const char *path, nd_error *error) {
     nd_sweep_file_free(file);
     nd_table_free(of.table);
     free(of.givers);
+    free(of.use);
     free(of.base);
     free(of.base_origin);
     free(of.base_folder);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/threads.h"
+#include "experiment/parse.h"
 #include "sweep/metrics.h"
 #include "sweep/owner.h"
 #include "sweep/plan.h"
@@ -79,7 +80,7 @@ static bool work_on(worker *self, int64_t id, const char *text, nd_error *error)
     nd_watch watch = {on_progress, self, &all->stop};
     nd_sweep_result result;
     double start = thread_seconds();
-    nd_experiment *experiment = nd_experiment_parse(text, "sweep store", NULL, NULL, 0, error);
+    nd_experiment *experiment = nd_experiment_restore(text, "sweep store", error);
     if (!experiment)
         return false;
     bool ended =

@@ -14,16 +14,16 @@
 
 enum { SNAPSHOTS = 4, UNITS = 30, BINS = ND_TUNING_BINS };
 
-/* A small run on the track, into FOLDER/run.nc; the path, to free(). */
-static char *small_run(const char *folder, const char *task, int environments) {
+/* A small run of a task with keys of its own, into FOLDER/run.nc; the path, to free(). */
+static char *small_run(const char *folder, const char *task, const char *own) {
     char text[1024];
     (void)snprintf(text, sizeof text,
                    "name: small\nseed: 3\n"
-                   "world: {task: %s, samples: 60, input_dim: 7, output_dim: 7, environments: %d}\n"
+                   "world: {task: %s, samples: 60, input_dim: 7, %s}\n"
                    "network: {hidden: %d, initialisation: rich}\n"
                    "learning: {rule: sgd, learning_rate: 0.1, update_noise: 0.05}\n"
                    "run: {steps: 60, records: 7, snapshots: %d, engine: reference}\n",
-                   task, environments, UNITS, SNAPSHOTS);
+                   task, own, UNITS, SNAPSHOTS);
     nd_error error = {0};
     nd_experiment *experiment = nd_experiment_parse(text, "small", NULL, NULL, 0, &error);
     assert_fine(experiment != NULL, &error);
@@ -51,7 +51,8 @@ static bool same_bytes(const char *path, const nd_buffer *before) {
 static void test_measures_are_those_of_the_activity(void **state) {
     (void)state;
     nd_error error = {0};
-    char *folder = support_folder(), *path = small_run(folder, "predictive-track", 1);
+    char *folder = support_folder(),
+         *path = small_run(folder, "predictive-track", "environments: 1");
     assert_fine(nd_measure_run_file(path, NULL, &error), &error);
     nd_measured *measured = nd_measured_open(path, &error);
     assert_fine(measured != NULL, &error);
@@ -100,7 +101,8 @@ static void test_measures_are_those_of_the_activity(void **state) {
 static void test_measuring_again_gives_the_same_file(void **state) {
     (void)state;
     nd_error error = {0};
-    char *folder = support_folder(), *path = small_run(folder, "predictive-track", 2);
+    char *folder = support_folder(),
+         *path = small_run(folder, "predictive-track", "environments: 2");
     nd_buffer bare = bytes_of(path);
     nd_measured *aside = nd_measured_open(path, &error);
     assert_fine(aside != NULL, &error);
@@ -120,7 +122,8 @@ static void test_measuring_again_gives_the_same_file(void **state) {
 static void test_environments_have_occupancy_and_curves_of_their_own(void **state) {
     (void)state;
     nd_error error = {0};
-    char *folder = support_folder(), *path = small_run(folder, "predictive-track", 2);
+    char *folder = support_folder(),
+         *path = small_run(folder, "predictive-track", "environments: 2");
     assert_fine(nd_measure_run_file(path, NULL, &error), &error);
     nd_nc *file = nd_nc_open(path, &error);
     assert_fine(file != NULL, &error);
@@ -152,7 +155,7 @@ static void test_environments_have_occupancy_and_curves_of_their_own(void **stat
 static void test_a_world_without_positions_is_refused_and_the_file_left(void **state) {
     (void)state;
     nd_error error = {0};
-    char *folder = support_folder(), *path = small_run(folder, "random", 1);
+    char *folder = support_folder(), *path = small_run(folder, "random", "output_dim: 7");
     nd_buffer before = bytes_of(path);
     assert_false(nd_measure_run_file(path, NULL, &error));
     assert_non_null(strstr(error.what, "no positions"));
@@ -165,7 +168,8 @@ static void test_a_world_without_positions_is_refused_and_the_file_left(void **s
 static void test_measuring_stops_when_told_and_leaves_the_file(void **state) {
     (void)state;
     nd_error error = {0};
-    char *folder = support_folder(), *path = small_run(folder, "predictive-track", 1);
+    char *folder = support_folder(),
+         *path = small_run(folder, "predictive-track", "environments: 1");
     nd_buffer before = bytes_of(path);
     const volatile int stop = 1;
     nd_watch watch = {.stop = &stop};

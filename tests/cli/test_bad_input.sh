@@ -31,9 +31,9 @@ sed 's/hidden: 10/hidden: 0/' good.yaml >zero.yaml
 refuses 1 "network.hidden: is '0'" run zero.yaml
 refuses 1 "its folder" run good.yaml -o nowhere/run.nc
 refuses 1 "network.hidden" run good.yaml --set network.hidden=1000000000000
-refuses 1 "cannot be opened" run good.yaml --set world.task=file --set world.path=absent.nc
+refuses 1 "cannot be opened" run good.yaml --set world=default --set world.task=file --set world.path=absent.nc
 cp good.yaml not-netcdf.nc
-refuses 1 "cannot be read as netCDF" run good.yaml --set world.task=file --set world.path=not-netcdf.nc
+refuses 1 "cannot be read as netCDF" run good.yaml --set world=default --set world.task=file --set world.path=not-netcdf.nc
 
 # A run file that is truncated, foreign, or of another experiment is refused and stays as it is.
 succeeds run good.yaml -o good.nc --quiet

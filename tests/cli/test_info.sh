@@ -14,6 +14,8 @@ says "spatial_information(snapshot,unit) [bit per unit activity]" measured
 says "sparsity     fraction active units" measured
 succeeds info run.nc --experiment
 cp out again.yaml
+says "heading_noise: 0" again.yaml
+check "keys that nothing honours are left out" test -z "$(grep -E "output_dim|path|smooth_factor" again.yaml)"
 succeeds run again.yaml -o again.nc --quiet
 succeeds measure again.nc --quiet
 succeeds info again.nc

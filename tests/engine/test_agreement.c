@@ -150,7 +150,7 @@ static void test_awkward_shapes(void **state) {
 /* Neighbouring samples of a track drive the same units: the kernels go by intervals (intervals.h).
  */
 #define TRACK                                                                                      \
-    "world.task=predictive-track world.samples=130 world.input_dim=9 world.output_dim=9 "          \
+    "world.task=predictive-track world.samples=130 world.input_dim=9 world.output_dim=default "    \
     "world.heading_noise=0 network.initialisation=lazy network.hidden=40"
 
 static void test_units_active_on_intervals_of_samples(void **state) {

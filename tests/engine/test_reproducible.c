@@ -30,8 +30,8 @@ static const char *const CASES[] = {
     "network.activation=tanh learning.update_noise=0.05",
     "run.precision=single learning.update_noise=0.1 world.samples=3 network.hidden=60",
     "run.precision=single learning.label_noise=1 world.samples=12 network.hidden=60",
-    "world.task=predictive-track world.samples=70 world.heading_noise=0 learning.update_noise=0.05 "
-    "network.hidden=30",
+    "world.task=predictive-track world.output_dim=default world.samples=70 world.heading_noise=0 "
+    "learning.update_noise=0.05 network.hidden=30",
 };
 enum { CASE_COUNT = sizeof CASES / sizeof CASES[0], STEPS = 6000 };
 
@@ -103,8 +103,9 @@ static void test_for_any_number_of_threads(void **state) {
         "network.hidden=3000 world.samples=60 world.input_dim=70 learning.label_noise=1 "
         "learning.learning_rate=0.001",
         "network.hidden=3000 world.samples=60 learning.rule=adam learning.learning_rate=0.001",
-        "network.hidden=1200 world.samples=100 world.task=predictive-track world.heading_noise=0 "
-        "network.initialisation=lazy learning.update_noise=0.01 learning.learning_rate=0.01"};
+        "network.hidden=1200 world.samples=100 world.task=predictive-track "
+        "world.output_dim=default world.heading_noise=0 network.initialisation=lazy "
+        "learning.update_noise=0.01 learning.learning_rate=0.01"};
     for (size_t i = 0; i < sizeof large / sizeof large[0]; i++) {
         nd_experiment *experiment = experiment_with(large[i]);
         nd_dataset *dataset = dataset_of(experiment);

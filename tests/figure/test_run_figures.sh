@@ -12,7 +12,7 @@ small() { # OUTPUT KEY=VALUE...
 small run.nc
 small two.nc world.environments=2
 small log.nc run.spacing=log
-small random.nc world.task=random world.output_dim=5
+small random.nc world=default world.task=random world.samples=150 world.input_dim=17 world.output_dim=5
 cp run.nc before.nc
 for ending in pdf svg png; do draws fig2 run.nc -o fig2.$ending; done
 check "drawing leaves the run file as it is" cmp -s run.nc before.nc
@@ -24,7 +24,7 @@ draws fig6 two.nc -o fig6.svg
 draws fig6 random.nc -o fig6.png
 draws environments two.nc -o environments.svg
 # A world of the user's own, without walls: its positions and inputs are shown.
-small file.nc world.task=file world.path=run.nc
+small file.nc world=default world.task=file world.path=run.nc
 draws fig2 file.nc -o file.svg
 refuses 1 "no positions" figure fig2 random.nc -o x.pdf
 refuses 1 "run.nc" figure environments run.nc -o x.pdf

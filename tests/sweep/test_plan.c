@@ -194,6 +194,8 @@ static void test_bad_tables_are_told_by_row_and_column(void **state) {
 static void test_bad_sweeps_are_told_by_line(void **state) {
     (void)state;
     assert_refused(BASE "grid: [{key: learning.noise, values: [1]}]\n", "", "line 5");
+    assert_refused(BASE "grid: [{key: learning.droput, values: [1]}]\n", "",
+                   "did you mean learning.dropout?");
     assert_refused(BASE "grid: [{key: learning.update_noise, values: [-1]}]\n", "",
                    "line 5, grid.0, learning.update_noise: is '-1'");
     assert_refused(BASE "draw: [{key: learning.update_noise, log-uniform: [0, 1]}]\n", "",
@@ -207,6 +209,29 @@ static void test_bad_sweeps_are_told_by_line(void **state) {
     assert_refused(BASE "samples: none\n", "", "line 5, samples");
     assert_refused(BASE "surprise: 1\n", "", "unknown key 'surprise'");
     assert_refused("grid: [{key: seed, values: [1]}]\n", "", "world.task");
+}
+
+/* Where tasks are drawn, a key of one task is none of another: some run must use it. */
+static void test_a_key_must_be_used_by_one_run_at_least(void **state) {
+    (void)state;
+    assert_refused(BASE "grid: [{key: world.speed, values: [1, 2]}]\n", "",
+                   "line 5, grid.0, world.speed: is used by none of the runs: not by task random");
+    assert_refused(
+        "base: |\n  world: {task: random, samples: 4, input_dim: 5, output_dim: 3, kernel: 0.1}\n"
+        "repeats: 2\n",
+        "", "sweep.yaml, base, line 1, world.kernel");
+    assert_refused(BASE "set: [world.speed=1]\n", "", "--set world.speed=1");
+    assert_refused(BASE "grid: [{key: network.neurons, values: [1]}]\n", "",
+                   "not by a network of model feed-forward");
+    nd_sweep_plan *plan =
+        plan_of(BASE "grid: [{key: world.task, values: [random, predictive, predictive-track]}]\n"
+                     "set: [world.speed=0.5]\n");
+    assert_int_equal(plan->runs, 3);
+    assert_non_null(strstr(plan->run[0].experiment, "output_dim: 3"));
+    assert_null(strstr(plan->run[0].experiment, "speed"));
+    assert_null(strstr(plan->run[1].experiment, "output_dim"));
+    assert_non_null(strstr(plan->run[2].experiment, "speed: 0.5"));
+    nd_sweep_plan_free(plan);
 }
 
 /* examples/paper-simulations.yaml, on a table with the columns of the paper's. */
@@ -264,6 +289,7 @@ int main(void) {
         cmocka_unit_test(test_bad_tables_are_told_by_row_and_column),
         cmocka_unit_test(test_bad_sweeps_are_told_by_line),
         cmocka_unit_test(test_the_example_for_the_paper_s_table_reads_its_columns),
+        cmocka_unit_test(test_a_key_must_be_used_by_one_run_at_least),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
