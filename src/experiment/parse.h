@@ -8,7 +8,7 @@
  * that draws tasks, a key of one task is none of another. Zero-initialise. */
 typedef struct nd_keys_use {
     bool given[ND_MOST_KEYS], honoured[ND_MOST_KEYS];
-    char where[ND_MOST_KEYS][300]; /* where it was first given to no avail */
+    char where[ND_MOST_KEYS][400]; /* where it was first given to no avail */
     char by[ND_MOST_KEYS][80];     /* who did not use it there: "task random" */
 } nd_keys_use;
 
