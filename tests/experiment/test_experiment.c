@@ -218,7 +218,7 @@ static void test_every_key_has_somebody_who_honours_it(void **state) {
     size_t count;
     const nd_key *keys = nd_keys(&count);
     for (size_t k = 0; k < count; k++) {
-        nd_experiment experiment = {.run.engine = "auto"};
+        nd_experiment experiment = {.run.engine = (char *)"auto"};
         bool honoured = false;
         char by[80];
         for (const nd_world *world = nd_worlds(); world->task; world++)
@@ -238,15 +238,15 @@ static void test_every_key_has_somebody_who_honours_it(void **state) {
 static void test_a_key_of_another_engine_is_not_honoured(void **state) {
     (void)state;
     nd_key key = *nd_key_find("learning.dropout");
-    nd_experiment experiment = {.world.task = "random", .learning.rule = "sgd"};
+    nd_experiment experiment = {.world.task = (char *)"random", .learning.rule = (char *)"sgd"};
     char by[80];
     key.models &= ~(unsigned)ND_BY_FAST;
-    experiment.run.engine = "fast";
+    experiment.run.engine = (char *)"fast";
     assert_false(nd_key_honoured(&key, &experiment, by, sizeof by));
     assert_string_equal(by, "engine fast");
-    experiment.run.engine = "reference";
+    experiment.run.engine = (char *)"reference";
     assert_true(nd_key_honoured(&key, &experiment, by, sizeof by));
-    experiment.run.engine = "auto";
+    experiment.run.engine = (char *)"auto";
     assert_true(nd_key_honoured(&key, &experiment, by, sizeof by));
     key.models &= ~(unsigned)ND_BY_REFERENCE;
     assert_false(nd_key_honoured(&key, &experiment, by, sizeof by));
