@@ -15,13 +15,16 @@ static bool in_section(const char *key, const char *section) {
     return strncmp(key, section, length) == 0 && key[length] == '.';
 }
 
-static bool listed_for_model(const nd_key *key, nd_model model) {
+/* A key may be listed once per model: its listing for this one; NULL if there is none. */
+static const nd_key *listing_for(const nd_key *key, nd_model model) {
     size_t count;
     const nd_key *keys = nd_keys(&count);
+    if (key->models & 1U << model)
+        return key;
     for (size_t k = 0; k < count; k++)
         if (strcmp(keys[k].name, key->name) == 0 && keys[k].models & 1U << model)
-            return true;
-    return false;
+            return &keys[k];
+    return NULL;
 }
 
 /* `keys`: those a line of a table honours, beside the key that names the line. */
@@ -37,7 +40,7 @@ static unsigned engine_bits(const char *engine) {
 
 bool nd_key_honoured(const nd_key *key, const nd_experiment *experiment, char *by, size_t size) {
     nd_model model = experiment->network.model;
-    if (!listed_for_model(key, model)) {
+    if (!(key = listing_for(key, model))) {
         snprintf(by, size, "a network of model %s", nd_model_names[model]);
         return false;
     }

@@ -164,7 +164,7 @@ static void test_units_active_on_intervals_of_samples(void **state) {
     check_follows(TRACK " world.samples=151 learning.update_noise=0.02 world.value_range=unit",
                   200);
     check_follows(TRACK " learning.rule=rmsprop learning.learning_rate=0.001", 50);
-    check_follows(TRACK " world.input_dim=40 world.output_dim=40 learning.update_noise=0.02", 100);
+    check_follows(TRACK " world.input_dim=40 learning.update_noise=0.02", 100);
     check_follows(
         "world.samples=70 world.input_dim=1 world.output_dim=1 learning.update_noise=0.02", 400);
     check_follows_for(TRACK " run.precision=single learning.update_noise=0.02", 100, 1e-4);
@@ -196,8 +196,7 @@ static void test_every_instruction_set(void **state) {
         check_follows_for("run.precision=single learning.update_noise=0.02", 100, 2e-5);
         check_follows(TRACK " learning.update_noise=0.02", 100);
         check_follows_for(TRACK " run.precision=single learning.update_noise=0.02", 50, 1e-4);
-        check_follows(TRACK " world.input_dim=60 world.output_dim=60 learning.update_noise=0.02",
-                      30);
+        check_follows(TRACK " world.input_dim=60 learning.update_noise=0.02", 30);
     }
     unsetenv("NULLDRIFT_INSTRUCTIONS");
 }
