@@ -73,6 +73,10 @@ typedef struct nd_run_options {
     unsigned threads;          /* inside the run; 0: one */
     double checkpoint_seconds; /* 0: every 60 s */
     const char *command_line;  /* for the history attribute; may be NULL */
+    /* Gets what the user should know whatever else is shown: what a data file holds that is not
+     * used, one or more lines. NULL: nobody listens. */
+    void (*tell)(const char *lines, void *context);
+    void *context;
 } nd_run_options;
 
 typedef enum nd_outcome {
@@ -101,6 +105,8 @@ void nd_dataset_shape(const nd_dataset *dataset, size_t *samples, size_t *inputs
 const double *nd_dataset_inputs(const nd_dataset *dataset);   /* n x d_in */
 const double *nd_dataset_targets(const nd_dataset *dataset);  /* n x d_out */
 const double *nd_dataset_position(const nd_dataset *dataset); /* n, world units; or NULL */
+/* What was in its file but is not used, as lines; NULL where there is nothing to tell. */
+const char *nd_dataset_notes(const nd_dataset *dataset);
 
 /* The parameters of the network of docs/model.md, section 1.1. */
 typedef struct nd_parameters {

@@ -1,5 +1,7 @@
 #include "analyse/phases_of_run.h"
 
+#include <string.h>
+
 #include "base/error.h"
 
 bool nd_phases_into_run(nd_nc *file, nd_phases *phases, nd_error *error) {
@@ -13,7 +15,10 @@ bool nd_phases_into_run(nd_nc *file, nd_phases *phases, nd_error *error) {
     char text[8192];
     if (!nd_traces_from_run(file, &table, error))
         return false;
-    bool fine = nd_phases_find(&table.traces, phases, error);
+    bool fine = !table.status || strcmp(table.status, "complete") == 0
+                    ? nd_phases_find(&table.traces, phases, error)
+                    : nd_fail(error, NULL, "a run that diverged has no phases of learning",
+                              "%s", table.status);
     nd_trace_table_free(&table);
     if (!fine)
         return nd_error_at(error, nd_nc_path(file));

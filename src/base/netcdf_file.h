@@ -42,6 +42,11 @@ bool nd_nc_has(const nd_nc *file, const char *name);
 /* Rank and shape of a variable; `shape` holds up to 8. */
 bool nd_nc_shape(const nd_nc *file, const char *name, int *rank, size_t shape[8], nd_error *error);
 
+/* The names of a variable's dimensions, as nd_nc_define takes them ("sample input"; cut to `size`).
+ */
+bool nd_nc_dimensions(const nd_nc *file, const char *name, char *dimensions, size_t size,
+                      nd_error *error);
+
 /* Whole variables, converted to and from double (or int64). `count` must be the number of elements.
  */
 bool nd_nc_put(nd_nc *file, const char *name, const double *values, size_t count, nd_error *error);
@@ -70,10 +75,17 @@ bool nd_nc_put_text(nd_nc *file, const char *variable, const char *name, const c
                     nd_error *error);
 bool nd_nc_put_number(nd_nc *file, const char *variable, const char *name, double value,
                       nd_error *error);
+/* A whole number, all 64 bits of it. */
+bool nd_nc_put_count(nd_nc *file, const char *variable, const char *name, uint64_t value,
+                     nd_error *error);
 /* A text attribute as a new string (free it); NULL with `error` filled if it is not there. */
 char *nd_nc_text(const nd_nc *file, const char *variable, const char *name, nd_error *error);
 bool nd_nc_number(const nd_nc *file, const char *variable, const char *name, double *value,
                   nd_error *error);
+
+/* Fails where the attribute is no whole number of 0 or more. */
+bool nd_nc_count(const nd_nc *file, const char *variable, const char *name, uint64_t *value,
+                 nd_error *error);
 
 /* What is in a file, by index from 0; false past the last. Names have room for 257 bytes. */
 bool nd_nc_dimension_at(const nd_nc *file, size_t index, char *name, size_t *length);

@@ -85,6 +85,16 @@ bool nd_nc_put_number(nd_nc *file, const char *variable, const char *name, doubl
     return status == NC_NOERR || nd_nc_failed(file, status, "attribute", name, error);
 }
 
+bool nd_nc_put_count(nd_nc *file, const char *variable, const char *name, uint64_t value,
+                     nd_error *error) {
+    int id;
+    unsigned long long number = value;
+    if (!holder(file, variable, &id, error))
+        return false;
+    int status = nc_put_att_ulonglong(file->id, id, name, NC_UINT64, 1, &number);
+    return status == NC_NOERR || nd_nc_failed(file, status, "attribute", name, error);
+}
+
 char *nd_nc_text(const nd_nc *file, const char *variable, const char *name, nd_error *error) {
     int id;
     if (!holder(file, variable, &id, error))
@@ -130,11 +140,26 @@ bool nd_nc_attribute_at(const nd_nc *file, size_t index, char *name) {
            nc_inq_attname(file->id, NC_GLOBAL, (int)index, name) == NC_NOERR;
 }
 
-bool nd_nc_variable_at(const nd_nc *file, size_t index, char *name, char *dimensions, size_t size) {
-    int count, rank, ids[NC_MAX_VAR_DIMS];
-    if (nc_inq_nvars(file->id, &count) != NC_NOERR || index >= (size_t)count ||
-        nc_inq_var(file->id, (int)index, name, NULL, &rank, ids, NULL) != NC_NOERR)
+bool nd_nc_count(const nd_nc *file, const char *variable, const char *name, uint64_t *value,
+                 nd_error *error) {
+    int id;
+    nc_type type;
+    size_t length;
+    unsigned long long number;
+    if (!holder(file, variable, &id, error))
         return false;
+    if (nc_inq_att(file->id, id, name, &type, &length) != NC_NOERR || length != 1 ||
+        type == NC_CHAR || type == NC_STRING || type == NC_FLOAT || type == NC_DOUBLE ||
+        nc_get_att_ulonglong(file->id, id, name, &number) != NC_NOERR)
+        return nd_fail(error, file->path, NULL, "has no attribute '%s' that is a whole number",
+                       name);
+    *value = number;
+    return true;
+}
+
+/* The names of `rank` dimensions, parted by blanks; false where one cannot be told. */
+static bool name_dimensions(const nd_nc *file, const int *ids, int rank, char *dimensions,
+                            size_t size) {
     size_t length = 0;
     dimensions[0] = '\0';
     for (int i = 0; i < rank && length < size; i++) {
@@ -145,4 +170,21 @@ bool nd_nc_variable_at(const nd_nc *file, size_t index, char *name, char *dimens
             (size_t)snprintf(dimensions + length, size - length, "%s%s", i ? " " : "", dimension);
     }
     return true;
+}
+
+bool nd_nc_dimensions(const nd_nc *file, const char *name, char *dimensions, size_t size,
+                      nd_error *error) {
+    int id, rank, ids[NC_MAX_VAR_DIMS];
+    if (!holder(file, name, &id, error))
+        return false;
+    return (nc_inq_var(file->id, id, NULL, NULL, &rank, ids, NULL) == NC_NOERR &&
+            name_dimensions(file, ids, rank, dimensions, size)) ||
+           nd_fail(error, file->path, NULL, "the dimensions of variable %s cannot be told", name);
+}
+
+bool nd_nc_variable_at(const nd_nc *file, size_t index, char *name, char *dimensions, size_t size) {
+    int count, rank, ids[NC_MAX_VAR_DIMS];
+    return nc_inq_nvars(file->id, &count) == NC_NOERR && index < (size_t)count &&
+           nc_inq_var(file->id, (int)index, name, NULL, &rank, ids, NULL) == NC_NOERR &&
+           name_dimensions(file, ids, rank, dimensions, size);
 }

@@ -52,6 +52,9 @@ int nd_report(const nd_error *error);
 /* The same for a remark on work that succeeded; nothing where there is none. */
 void nd_say_remark(const nd_error *remark);
 
+/* Prints each of the lines as "nulldrift: LINE" on stderr: the `tell` of nd_run_options. */
+void nd_tell_user(const char *lines, void *context);
+
 /* A watch that shows progress on a terminal (one line, rewritten) or as a line now and then
  * elsewhere, nothing when quiet; its stop flag is set by SIGINT and SIGTERM. */
 const nd_watch *nd_terminal_watch(bool quiet);

@@ -53,11 +53,14 @@ static void print_attributes(const nd_nc *file) {
     printf("attributes:\n");
     for (size_t i = 0; nd_nc_attribute_at(file, i, name); i++) {
         double number;
+        uint64_t count;
         char *text = nd_nc_text(file, NULL, name, NULL);
         if (text && (strchr(text, '\n') || strlen(text) > 300))
             printf("  %-22s %zu characters; shown by --attribute %s\n", name, strlen(text), name);
         else if (text)
             printf("  %-22s %s\n", name, text);
+        else if (nd_nc_count(file, NULL, name, &count, NULL))
+            printf("  %-22s %llu\n", name, (unsigned long long)count);
         else if (nd_nc_number(file, NULL, name, &number, NULL))
             printf("  %-22s %.12g\n", name, number);
         free(text);
@@ -96,9 +99,12 @@ static void print_words(const char *path, const nd_nc *file) {
 static int print_one_attribute(const nd_nc *file, const char *name) {
     nd_error error = {0};
     double number;
+    uint64_t count;
     char *text = nd_nc_text(file, NULL, name, &error);
     if (text)
         printf("%s%s", text, text[0] && text[strlen(text) - 1] == '\n' ? "" : "\n");
+    else if (nd_nc_count(file, NULL, name, &count, NULL))
+        printf("%llu\n", (unsigned long long)count);
     else if (nd_nc_number(file, NULL, name, &number, NULL))
         printf("%.17g\n", number);
     else

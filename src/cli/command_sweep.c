@@ -1,12 +1,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
 #include "sweep/compare.h"
+#include "sweep/shards.h"
 #include "sweep/sweep.h"
 
 static int wrong_usage(const char *what) {
@@ -60,17 +62,20 @@ static bool read_retry(const char *text, nd_sweep_options *options) {
 static int run_sweep(const nd_arguments *arguments) {
     nd_error error = {0};
     nd_sweep_options options = {0};
-    double jobs;
+    double jobs, every;
     const char *folder = nd_value(arguments, "output");
     if (!folder || nd_positional_count(arguments) != 2)
         return wrong_usage("run needs one SWEEP.yaml and -o FOLDER");
-    if (!nd_number_value(arguments, "jobs", 0, 4096, 0, &jobs))
+    if (!nd_number_value(arguments, "jobs", 0, 4096, 0, &jobs) ||
+        !nd_number_value(arguments, "checkpoint-every", 0.001, 1e6, 60, &every))
         return ND_EXIT_USAGE;
     if (!read_shard(nd_value(arguments, "shard"), &options))
         return wrong_usage("--shard wants I/N, e.g. 3/10");
     if (!read_retry(nd_value(arguments, "retry"), &options))
         return wrong_usage("--retry wants failed or diverged");
     options.jobs = (unsigned)jobs;
+    options.checkpoint_seconds = every;
+    options.tell = nd_tell_user;
     bool quiet = nd_flag(arguments, "quiet"), stopped;
     bool fine = nd_sweep_run(nd_positional(arguments, 1), folder, &options,
                              nd_terminal_watch(quiet), &stopped, &error);
@@ -96,9 +101,30 @@ static int run_sweep(const nd_arguments *arguments) {
     return ND_EXIT_FINE;
 }
 
+/* A folder of shards that are not merged yet. */
+static int show_shards(const char *folder) {
+    nd_error error = {0};
+    char words[480];
+    nd_shards *shards = nd_shards_find(folder, &error);
+    if (!shards)
+        return nd_report(&error);
+    nd_sweep_status status = nd_shards_status(shards);
+    print_status(&status);
+    bool whole = nd_shards_whole(shards, words, sizeof words);
+    printf("  of %zu runs in %zu shards%s%s\n", shards->runs, shards->of,
+           whole ? ", all finished; to be merged" : ": ", words);
+    nd_shards_free(shards);
+    return ND_EXIT_FINE;
+}
+
 static int show_status(const char *folder) {
     nd_error error = {0};
     nd_sweep_status status;
+    char *path = nd_sweep_store_path(folder, 0, 1, &error);
+    bool shards = path && access(path, F_OK) != 0;
+    free(path);
+    if (shards)
+        return show_shards(folder);
     nd_sweep_store *store = open_store(folder, &error);
     bool fine = store && nd_sweep_store_status(store, &status, &error);
     nd_sweep_store_close(store);
@@ -136,11 +162,12 @@ static int write_table(const nd_arguments *arguments, const char *folder) {
     return fine ? ND_EXIT_FINE : nd_report(&error);
 }
 
-static int merge_shards(const char *folder) {
-    nd_error error = {0};
+static int merge_shards(const nd_arguments *arguments, const char *folder) {
+    nd_error error = {0}, remark = {0};
     size_t count;
-    if (!nd_sweep_merge(folder, &count, &error))
+    if (!nd_sweep_merge(folder, nd_flag(arguments, "partial"), &count, &remark, &error))
         return nd_report(&error);
+    nd_say_remark(&remark);
     printf("%zu shards merged.\n", count);
     return show_status(folder);
 }
@@ -172,7 +199,7 @@ static int run(const nd_arguments *arguments) {
     if (strcmp(what, "table") == 0)
         return write_table(arguments, folder);
     if (strcmp(what, "merge") == 0)
-        return merge_shards(folder);
+        return merge_shards(arguments, folder);
     return wrong_usage("expected run, status, table, compare or merge");
 }
 
@@ -181,6 +208,9 @@ static const nd_option OPTIONS[] = {
     {0, "force", NULL, "table: replace a file that is no earlier result"},
     {'j', "jobs", "N", "run: how many runs at a time; by default one per processor"},
     {0, "shard", "I/N", "run: only part I of N, into a store of its own (job arrays); then merge"},
+    {0, "partial", NULL,
+     "merge: what there is, though shards are missing, unfinished, doubled or of another sweep"},
+    {0, "checkpoint-every", "SECONDS", "run: how often a run in progress is saved; 60 by default"},
     {0, "retry", "failed|diverged", "run: take up again the runs that failed, or diverged"},
     {0, "all-keys", NULL, "table: every key of the experiments, not only those that differ"},
     {'q', "quiet", NULL, "run: no progress and no summary"},
@@ -192,7 +222,8 @@ static const nd_example EXAMPLES[] = {
      "random experiments of the paper's kind, on all processors"},
     {"nulldrift sweep status table-2", "how far it has come"},
     {"nulldrift sweep table table-2 -o runs.csv", "one line per run, for your own analysis"},
-    {"nulldrift sweep run sweep.yaml -o folder --shard $SLURM_ARRAY_TASK_ID/100",
+    {"nulldrift sweep run sweep.yaml -o folder --shard $SLURM_ARRAY_TASK_ID/100 "
+     "--jobs $SLURM_CPUS_PER_TASK",
      "one element of a Slurm job array"},
     {"nulldrift sweep merge folder", "put the shards together"},
     {NULL, NULL},
@@ -207,7 +238,7 @@ const nd_command nd_command_sweep = {
         "A sweep file states a base experiment and what is varied: grids, random draws, rows of a "
         "table (docs/sweeps.md). Every run is checked before anything starts. The store, "
         "FOLDER/sweep.sqlite, holds each run's experiment, state, metrics and traces; killed at "
-        "any moment and started again, a sweep loses only what was in flight, and several "
+        "any moment and started again, a sweep loses a minute of what was in flight, and several "
         "processes may share one store.\n\n"
         "compare sets the sweep beside a published table, by rule and kind of noise: medians, "
         "quartiles and a two-sample Kolmogorov-Smirnov test. It exits with 1 when a median lies "

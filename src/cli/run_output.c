@@ -56,7 +56,8 @@ int nd_run_into_file(const nd_arguments *arguments, const nd_experiment *experim
         return nd_report(&error);
     nd_run_options options = {.threads = (unsigned)threads,
                               .checkpoint_seconds = every,
-                              .command_line = nd_command_line(arguments)};
+                              .command_line = nd_command_line(arguments),
+                              .tell = nd_tell_user};
     bool quiet = nd_flag(arguments, "quiet");
     nd_outcome outcome =
         model->simulate(experiment, path, &options, nd_terminal_watch(quiet), &error);

@@ -1,4 +1,5 @@
 /* Progress on a terminal, stop on Ctrl-C, errors in one line. */
+#include <ctype.h>
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
@@ -92,4 +93,16 @@ int nd_report(const nd_error *error) {
     nd_terminal_done();
     fprintf(stderr, "nulldrift: %s\n", nd_error_line(error, line, sizeof line));
     return ND_EXIT_FAILED;
+}
+
+void nd_tell_user(const char *lines, void *context) {
+    (void)context;
+    nd_terminal_done();
+    fputs("nulldrift: ", stderr);
+    for (const char *c = lines; *c; c++)
+        if (*c == '\n')
+            fputs("\nnulldrift: ", stderr);
+        else /* names in a file must not steer a terminal */
+            fputc(iscntrl((unsigned char)*c) ? '?' : *c, stderr);
+    fputc('\n', stderr);
 }

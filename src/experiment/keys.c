@@ -57,6 +57,7 @@ static const nd_key KEYS[] = {
     {"learning.input_noise", ND_NUMBER, AT(learning.input_noise), "0", 0, 1e9, FEED | ENGINES, NOT_NEGATIVE},
     {"learning.weight_noise", ND_NUMBER, AT(learning.weight_noise), "0", 0, 1, FEED | ENGINES, "a number from 0 to 1"},
     {"learning.dropout", ND_NUMBER, AT(learning.dropout), "0", 0, 0.999, FEED | ENGINES, "a number from 0 to below 1"},
+    {"learning.divergence", ND_NUMBER, AT(learning.divergence), "100", 0, 1e300, FEED | ENGINES, NOT_NEGATIVE},
     {"learning.noise_forward", ND_NUMBER, AT(learning.noise_forward), "0.001", 0, 1e9, HEBB, NOT_NEGATIVE},
     {"learning.noise_lateral", ND_NUMBER, AT(learning.noise_lateral), "0.001", 0, 1e9, HEBB, NOT_NEGATIVE},
 

@@ -231,11 +231,13 @@ static bool put_who_reads(nd_experiment *experiment, char *const *values, const 
 }
 
 /* A key that was given to no avail: an error, or noted. */
-static bool given_in_vain(const nd_key *key, const char *by, const source *from, nd_error *error) {
+static bool given_in_vain(const nd_key *key, nd_model model, const char *by, const source *from,
+                          nd_error *error) {
     char where[400], mend[200];
     size_t k = place_of(key);
     where_given(from, key, where, sizeof where);
-    snprintf(mend, sizeof mend, "leave it out, or take it back with --set %s=default", key->name);
+    snprintf(mend, sizeof mend, "leave it out, or take it back with --set %s=default%s", key->name,
+             key->models & 1U << model ? "" : "; or set network.model");
     if (from->strict)
         return nd_fail(error, where, mend, "is not used by %s", by);
     if (from->use && !from->use->given[k]) {
@@ -259,7 +261,7 @@ static bool fill(nd_experiment *experiment, char *const *values, const source *f
         char by[80];
         bool given = values[place_of(key)] != NULL;
         bool honoured = nd_key_honoured(key, experiment, by, sizeof by);
-        if (given && !honoured && !given_in_vain(key, by, from, error))
+        if (given && !honoured && !given_in_vain(key, experiment->network.model, by, from, error))
             return false;
         if (given && honoured && from->use)
             from->use->given[place_of(key)] = from->use->honoured[place_of(key)] = true;

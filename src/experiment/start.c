@@ -12,10 +12,29 @@ bool nd_needs_feed_forward(const nd_experiment *experiment, nd_error *error) {
                    "is 'hebbian', which has no data set and no steps of a feed-forward network");
 }
 
+/* The initial weights of a file are the network's, with their output bias, or go unused. */
+static bool place_initial(const nd_experiment *experiment, nd_dataset *dataset, nd_error *error) {
+    if (strcmp(experiment->network.initialisation, "file") == 0)
+        return nd_dataset_freeze_output_bias(dataset, error);
+    return !dataset->initial ||
+           nd_dataset_note(dataset, error,
+                           "%s: not used: its initial weights (network.initialisation is %s; file "
+                           "would take them)",
+                           experiment->world.path, experiment->network.initialisation);
+}
+
 nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error) {
     if (!nd_needs_feed_forward(experiment, error))
         return NULL;
-    return nd_world_make(&experiment->world, experiment->seed, error);
+    nd_dataset *dataset = nd_world_make(&experiment->world, experiment->seed, error);
+    if (!dataset || place_initial(experiment, dataset, error))
+        return dataset;
+    nd_dataset_free(dataset);
+    return NULL;
+}
+
+const char *nd_dataset_notes(const nd_dataset *dataset) {
+    return dataset->note;
 }
 
 static nd_parameters *own_parameters(const nd_dataset *dataset, size_t hidden, nd_error *error) {

@@ -56,6 +56,7 @@ static void write_points(nd_plot *plot, const nd_sweep_data *data) {
 
 static void draw(nd_plot *plot, const nd_sweep_data *data, const line *found) {
     double least = INFINITY, most = 0, fullest = 0;
+    char words[60];
     for (size_t i = 0; i < data->count; i++)
         if (data->curve[i].update_noise > 0) {
             least = fmin(least, data->curve[i].update_noise / 1.1);
@@ -80,6 +81,9 @@ static void draw(nd_plot *plot, const nd_sweep_data *data, const line *found) {
         "set ylabel 'timescale {/Symbol t} (steps)'\n"
         "set key at graph 1, graph 1.14 right top\n",
         least, most);
+    if (data->diverged)
+        nd_plot_script(plot, "set label '%s' at graph 0.03, graph 0.06 left\n",
+                       nd_sweep_count_words(data->count, data->diverged, words, sizeof words));
     nd_plot_script(plot, "plot 'runs' using 1:3 with points pointtype 7 pointsize 0.35 "
                          "linecolor rgb '#0072B2' notitle");
     if (isfinite(found->slope))

@@ -103,7 +103,11 @@ static void draw_sparsity(nd_plot *plot, nd_area area, const material *all) {
     nd_plot_panel(plot, "B", area.left, area.bottom, area.width, area.height);
     nd_plot_script(plot, "set title 'Silent units flatten'\nset xlabel 'fraction active units'\n"
                          "set ylabel 'fraction non-zero eigenvalues'\nset xrange [0:1]\n"
-                         "set yrange [0:*]\nset key top left\nplot ");
+                         "set yrange [0:*]\nset key top left\n");
+    if (all->sweep.diverged)
+        nd_plot_script(plot, "set label '%zu diverged, left out' at graph 0.97, graph 0.06 right\n",
+                       all->sweep.diverged);
+    nd_plot_script(plot, "plot ");
     if (any[0])
         nd_plot_script(plot,
                        "'sparsity' index 0 using 1:2 with points linetype 1 title 'update "

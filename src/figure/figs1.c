@@ -10,9 +10,12 @@ static const double COLUMN = 4.6, ROW = 5; /* cm */
 static void draw_panel(nd_plot *plot, const nd_sweep_data *data, size_t group, int row) {
     static const char *const quantity[] = {"active units", "active fraction"};
     static const nd_sweep_trace traces[] = {ND_FRACTION_ACTIVE_UNITS, ND_ACTIVE_FRACTION};
-    char name[32], letter[2] = {(char)('A' + row * (int)data->groups + (int)group), '\0'};
+    char left_out[40] = "", name[32],
+         letter[2] = {(char)('A' + row * (int)data->groups + (int)group), '\0'};
     double width = 1.0 / (double)data->groups;
     snprintf(name, sizeof name, "curves-%zu-%d", group, row);
+    if (data->group_diverged[group])
+        snprintf(left_out, sizeof left_out, "; %zu diverged", data->group_diverged[group]);
     nd_sweep_curves(plot, data, group, traces[row], name);
     nd_plot_panel(plot, letter, (double)group * width, row ? 0 : 0.5, width, 0.5);
     nd_plot_script(plot,
@@ -20,8 +23,8 @@ static void draw_panel(nd_plot *plot, const nd_sweep_data *data, size_t group, i
                    "set yrange [0:1.3]\nset xrange [%.9g:%.9g]\nunset key\n",
                    data->first_step, data->last_step);
     if (row == 0)
-        nd_plot_script(plot, "set label '%s (%zu)' at graph 0.5, graph 1.06 center\n",
-                       data->group[group], data->group_count[group]);
+        nd_plot_script(plot, "set label '%s (%zu%s)' at graph 0.5, graph 1.06 center\n",
+                       data->group[group], data->group_count[group], left_out);
     else
         nd_plot_script(plot, "set xlabel 'training step'\n");
     if (group == 0)

@@ -24,6 +24,7 @@ void nd_flatness_free(nd_flatness_run *run);
 /* The same of a sweep's finished runs (those with spectra): one point each, at their ends. */
 typedef struct nd_flatness_sweep {
     size_t count, room;
+    size_t diverged; /* left out */
     double *fraction_active_units, *nonzero_fraction;
     bool *label_noise;
 } nd_flatness_sweep;

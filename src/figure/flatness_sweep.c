@@ -60,6 +60,7 @@ static bool add_run(int64_t id, const char *text, const nd_sweep_result *result,
     double first = result->metrics[metric("first_active_units")];
     double ratio = result->metrics[metric("active_units_ratio")];
     double nonzero = result->metrics[metric("nonzero_eigenvalue_fraction")];
+    sweep->diverged += result->state == ND_DIVERGED;
     if (result->state != ND_DONE || !isfinite(first * ratio) || !isfinite(nonzero))
         return true;
     nd_experiment *experiment = nd_experiment_restore(text, "the sweep", error);

@@ -77,19 +77,25 @@ static bool take(int64_t id, const char *text, const nd_sweep_result *result, vo
     gathering *to = context;
     nd_sweep_data *data = to->data;
     (void)id;
-    if (result->state != ND_DONE || result->records < 2 || !(result->active_fraction[0] > 0))
+    bool diverged = result->state == ND_DIVERGED;
+    if ((result->state != ND_DONE && !diverged) ||
+        (!diverged && (result->records < 2 || !(result->active_fraction[0] > 0))))
         return true;
-    if (data->count == to->room) {
-        size_t room = 2 * to->room + 256;
-        nd_sweep_curve *grown = realloc(data->curve, room * sizeof *grown);
-        if (!grown)
-            return nd_fail(error, "memory", NULL, "%zu runs do not fit", room);
-        data->curve = grown;
-        to->room = room;
-    }
     nd_experiment *experiment = nd_experiment_restore(text, "sweep store", error);
     if (!experiment)
         return false;
+    if (diverged) {
+        data->diverged++;
+        data->group_diverged[group_of(data, experiment)]++;
+        nd_experiment_free(experiment);
+        return true;
+    }
+    nd_sweep_curve *grown = nd_grown(data->curve, &to->room, data->count + 1, sizeof *grown, error);
+    if (!grown) {
+        nd_experiment_free(experiment);
+        return false;
+    }
+    data->curve = grown;
     nd_sweep_curve *curve = &data->curve[data->count++];
     *curve = (nd_sweep_curve){.group = group_of(data, experiment),
                               .update_noise = experiment->learning.update_noise,
@@ -118,6 +124,14 @@ nd_sweep_data *nd_sweep_data_read(const char *folder, nd_error *error) {
         return to.data;
     nd_sweep_data_free(to.data);
     return NULL;
+}
+
+const char *nd_sweep_count_words(size_t runs, size_t diverged, char *words, size_t size) {
+    if (diverged)
+        snprintf(words, size, "%zu run%s, %zu diverged", runs, runs == 1 ? "" : "s", diverged);
+    else
+        snprintf(words, size, "%zu run%s", runs, runs == 1 ? "" : "s");
+    return words;
 }
 
 void nd_sweep_data_free(nd_sweep_data *data) {

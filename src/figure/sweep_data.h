@@ -22,12 +22,16 @@ typedef struct nd_sweep_data {
     nd_sweep_curve *curve;
     char group[ND_SWEEP_GROUPS][48]; /* "SGD, update noise" */
     size_t group_count[ND_SWEEP_GROUPS];
+    size_t diverged, group_diverged[ND_SWEEP_GROUPS]; /* left out */
 } nd_sweep_data;
 
-/* Reads FOLDER/sweep.sqlite; runs that diverged, failed or never had an active unit are left out.
- * Fails when none is left. */
+/* Reads FOLDER/sweep.sqlite; runs that diverged, failed or never had an active unit are left out,
+ * those that diverged counted. * Fails when none is left. */
 nd_sweep_data *nd_sweep_data_read(const char *folder, nd_error *error);
 void nd_sweep_data_free(nd_sweep_data *data);
+
+/* "21 runs", or "15 runs, 6 diverged", in `words` of `size` bytes. */
+const char *nd_sweep_count_words(size_t runs, size_t diverged, char *words, size_t size);
 
 /* Which trace a table shows. */
 typedef enum nd_sweep_trace { ND_ACTIVE_FRACTION, ND_FRACTION_ACTIVE_UNITS } nd_sweep_trace;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "experiment/divergence.h"
 #include "measure/fall.h"
 #include "measure/trend.h"
 
@@ -18,6 +19,16 @@ const char *nd_phase_metric_name(nd_phase_metric metric) {
     static const char *const names[ND_PHASE_METRICS] = {
         "log10 loss", "fraction active units", "active fraction", "spatial information", "tuning"};
     return names[metric];
+}
+
+static bool stays_useful(const nd_phase_traces *traces, nd_error *error) {
+    nd_divergence watch = nd_divergence_start(traces->divergence, traces->records);
+    for (size_t i = 0; i < traces->records; i++)
+        if (nd_divergence_at(&watch, traces->loss[i]))
+            return nd_fail(error, "", "a run that diverged has no phases of learning",
+                           "the run diverged: its loss stays above %.3g until step %.6g",
+                           watch.limit, traces->step[i]);
+    return true;
 }
 
 static bool check(const nd_phase_traces *traces, nd_error *error) {
@@ -34,7 +45,7 @@ static bool check(const nd_phase_traces *traces, nd_error *error) {
             !isfinite(traces->fraction_active_units[i]))
             return nd_fail(error, "", "", "loss or sparsity of record %zu is not a number", i);
     }
-    return true;
+    return stays_useful(traces, error);
 }
 
 /* The metric as one series over its own times. For tuning the reference is the first snapshot of

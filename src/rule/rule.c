@@ -8,7 +8,7 @@
 
 /* Every rule steps by a rate from data and gradients that every noise may have moved. */
 static const char KEYS[] = "learning_rate update_noise label_noise label_noise_distribution "
-                           "input_noise weight_noise dropout";
+                           "input_noise weight_noise dropout divergence";
 
 static const nd_rule RULES[] = {
     {"sgd", "stochastic gradient descent", KEYS, 0, false, nd_rule_sgd},

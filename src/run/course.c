@@ -24,6 +24,7 @@ nd_course *nd_course_new(const nd_experiment *experiment, nd_error *error) {
             nd_schedule(keys->steps, keys->records, keys->spacing, course->record_steps);
         course->snapshots =
             nd_schedule(keys->steps, keys->snapshots, keys->spacing, course->snapshot_steps);
+        course->watch = nd_divergence_start(experiment->learning.divergence, course->records);
         return course;
     }
     nd_course_free(course);
@@ -36,6 +37,34 @@ void nd_course_free(nd_course *course) {
     free(course->record_steps);
     free(course->snapshot_steps);
     free(course);
+}
+
+/* What of a course changes as it is followed. */
+typedef struct standing {
+    uint64_t records_done, snapshots_done;
+    nd_record last;
+    nd_divergence watch;
+} standing;
+
+bool nd_course_put(const nd_course *course, nd_buffer *state, nd_error *error) {
+    standing now = {.records_done = course->records_done,
+                    .snapshots_done = course->snapshots_done,
+                    .last = course->last,
+                    .watch = course->watch};
+    return nd_buffer_put(state, &now, sizeof now, error);
+}
+
+bool nd_course_take(nd_course *course, nd_buffer *state, nd_error *error) {
+    standing then;
+    if (!nd_buffer_take(state, &then, sizeof then, error))
+        return false;
+    if (then.records_done > course->records || then.snapshots_done > course->snapshots)
+        return nd_fail(error, NULL, NULL, "was saved by a run of another length");
+    course->records_done = then.records_done;
+    course->snapshots_done = then.snapshots_done;
+    course->last = then.last;
+    course->watch = then.watch;
+    return true;
 }
 
 /* The next step at which something is due; false when nothing is left. */
@@ -61,6 +90,18 @@ static void report(const nd_course *course, const nd_engine *engine, const nd_wa
     watch->report(&progress, watch->context);
 }
 
+/* Fails, saying since when the loss has been beyond its limit. */
+static bool stays_high(const nd_course *course, nd_error *error) {
+    size_t first = course->records_done - course->watch.run;
+    return nd_fail(error, NULL,
+                   "lower learning.learning_rate or the noise; learning.divergence sets the limit",
+                   "the network diverged at step %llu: its loss, %.3g times the targets' variance "
+                   "now, has been above %.3g since step %llu",
+                   (unsigned long long)course->record_steps[course->records_done - 1],
+                   course->last.loss, course->watch.limit,
+                   (unsigned long long)course->record_steps[first]);
+}
+
 /* Makes what is due at the engine's step. */
 static bool make_due(nd_course *course, nd_engine *engine, const nd_course_sink *sink,
                      nd_error *error) {
@@ -68,15 +109,16 @@ static bool make_due(nd_course *course, nd_engine *engine, const nd_course_sink 
     if (course->records_done < course->records &&
         course->record_steps[course->records_done] == step) {
         engine->backend->record(engine, &course->last);
-        if (!isfinite(course->last.loss)) {
-            course->diverged = true;
+        course->diverged = nd_divergence_at(&course->watch, course->last.loss);
+        if (!isfinite(course->last.loss))
             return nd_fail(error, NULL, "lower learning.learning_rate or the noise",
                            "the network diverged: its loss is not finite at step %llu",
                            (unsigned long long)step);
-        }
         if (!sink->record(sink->context, step, &course->last, error))
             return false;
         course->records_done++;
+        if (course->diverged)
+            return stays_high(course, error);
     }
     if (course->snapshots_done < course->snapshots &&
         course->snapshot_steps[course->snapshots_done] == step) {

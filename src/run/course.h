@@ -4,6 +4,7 @@
 #define ND_RUN_COURSE_H
 
 #include "engine/engine.h"
+#include "experiment/divergence.h"
 
 /* What a course hands out; each returns false, with `error`, to end it. */
 typedef struct nd_course_sink {
@@ -19,6 +20,7 @@ typedef struct nd_course {
     size_t records, snapshots;           /* how many there will be */
     size_t records_done, snapshots_done; /* so far; set them to resume */
     nd_record last;                      /* the last record made */
+    nd_divergence watch;                 /* over their losses; set it to resume */
     bool stopped;                        /* by the watch */
     bool diverged;                       /* `error` says at which step */
 } nd_course;
@@ -30,6 +32,10 @@ void nd_course_free(nd_course *course);
  * True when the end was reached or the watch stopped it. */
 bool nd_course_follow(nd_course *course, nd_engine *engine, const nd_course_sink *sink,
                       const nd_watch *watch, nd_error *error);
+
+/* Where the course stands, to and from a state that is saved: it must be of the same experiment. */
+bool nd_course_put(const nd_course *course, nd_buffer *state, nd_error *error);
+bool nd_course_take(nd_course *course, nd_buffer *state, nd_error *error);
 
 /* Seconds on a clock that never goes back. */
 double nd_seconds(void);

@@ -89,17 +89,21 @@ nd_outcome nd_hebbian_simulate(const nd_experiment *experiment, const char *path
     return run_into(experiment, path, options, watch, error);
 }
 
-/* Traces being filled, and the engine they come from. */
+/* A run in memory, its traces and its saves. */
 typedef struct filling {
     nd_hebbian_traces *traces;
-    nd_engine *engine;
+    nd_saved saved;
 } filling;
+
+static size_t neurons_of(const filling *self) {
+    return nd_hebbian_engine_network(self->saved.engine)->neurons;
+}
 
 static bool on_record(void *context, uint64_t step, const nd_record *record, nd_error *error) {
     filling *self = context;
     nd_hebbian_traces *traces = self->traces;
-    size_t k = traces->records, neurons = nd_hebbian_engine_network(self->engine)->neurons;
-    if (!take_centroids(NULL, self->engine, traces->centroid + k * neurons, error))
+    size_t k = traces->records;
+    if (!take_centroids(NULL, self->saved.engine, traces->centroid + k * neurons_of(self), error))
         return false;
     traces->step[k] = step;
     traces->loss[k] = record->loss;
@@ -117,6 +121,38 @@ static bool on_snapshot(void *context, uint64_t step, nd_engine *engine, nd_erro
     return true;
 }
 
+static bool on_pause(void *context, bool last, nd_error *error) {
+    return nd_saved_pause(&((filling *)context)->saved, last, error);
+}
+
+static bool put_traces(const void *from, nd_buffer *state, nd_error *error) {
+    const filling *self = from;
+    const nd_hebbian_traces *traces = self->traces;
+    size_t n = traces->records;
+    return nd_buffer_put(state, &traces->records, sizeof n, error) &&
+           nd_buffer_put(state, traces->step, n * sizeof *traces->step, error) &&
+           nd_buffer_put(state, traces->loss, n * sizeof(double), error) &&
+           nd_buffer_put(state, traces->active_fraction, n * sizeof(double), error) &&
+           nd_buffer_put(state, traces->fraction_active_units, n * sizeof(double), error) &&
+           nd_buffer_put(state, traces->centroid, n * neurons_of(self) * sizeof(double), error);
+}
+
+static bool take_traces(void *to, nd_buffer *state, nd_error *error) {
+    filling *self = to;
+    nd_hebbian_traces *traces = self->traces;
+    size_t n;
+    if (!nd_buffer_take(state, &n, sizeof n, error))
+        return false;
+    if (n > self->saved.course->records)
+        return nd_fail(error, NULL, NULL, "was saved by a run of another length");
+    traces->records = n;
+    return nd_buffer_take(state, traces->step, n * sizeof *traces->step, error) &&
+           nd_buffer_take(state, traces->loss, n * sizeof(double), error) &&
+           nd_buffer_take(state, traces->active_fraction, n * sizeof(double), error) &&
+           nd_buffer_take(state, traces->fraction_active_units, n * sizeof(double), error) &&
+           nd_buffer_take(state, traces->centroid, n * neurons_of(self) * sizeof(double), error);
+}
+
 static bool make_room(nd_hebbian_traces *traces, size_t records, size_t neurons, nd_error *error) {
     traces->lags = nd_drift_lags(records);
     return (traces->step = nd_array(records, sizeof *traces->step, error)) &&
@@ -127,19 +163,39 @@ static bool make_room(nd_hebbian_traces *traces, size_t records, size_t neurons,
            (traces->squared = nd_doubles(traces->lags, error));
 }
 
+/* The run's beginning, or where it was saved last. */
+static bool begin(filling *self, const nd_experiment *experiment, nd_error *error) {
+    nd_saved *saved = &self->saved;
+    for (int attempt = 0; attempt < 2; attempt++) {
+        nd_hebbian_traces_free(self->traces);
+        nd_engine_close(saved->engine);
+        nd_course_free(saved->course);
+        saved->engine = NULL;
+        if (!(saved->course = nd_course_new(experiment, error)) ||
+            !(saved->engine = nd_hebbian_engine_open(experiment, 1, error)) ||
+            !make_room(self->traces, saved->course->records, neurons_of(self), error))
+            return false;
+        if (nd_saved_find(saved))
+            return true;
+    }
+    return nd_fail(error, saved->saving->path, "remove it", "cannot be used, nor removed");
+}
+
 /* Settles and follows the course. */
-static nd_outcome follow(nd_course *course, nd_engine *engine, nd_hebbian_traces *traces,
-                         const nd_watch *watch, nd_error *error) {
-    filling self = {traces, engine};
-    nd_course_sink sink = {on_record, on_snapshot, NULL, &self};
+static nd_outcome follow(filling *self, const nd_watch *watch, nd_error *error) {
+    nd_course_sink sink = {on_record, on_snapshot, on_pause, self};
+    nd_course *course = self->saved.course;
     uint64_t left = UINT64_MAX;
     while (left > 0) {
-        if (!nd_hebbian_engine_settle(engine, 200, &left, error))
+        if (!nd_hebbian_engine_settle(self->saved.engine, 200, &left, error))
             return ND_RUN_DIVERGED;
-        if (watch && watch->stop && *watch->stop)
+        bool stopped = watch && watch->stop && *watch->stop;
+        if (!on_pause(self, stopped, error))
+            return ND_RUN_FAILED;
+        if (stopped)
             return ND_RUN_INTERRUPTED;
     }
-    if (nd_course_follow(course, engine, &sink, watch, error))
+    if (nd_course_follow(course, self->saved.engine, &sink, watch, error))
         return course->stopped ? ND_RUN_INTERRUPTED : ND_RUN_COMPLETE;
     return course->diverged ? ND_RUN_DIVERGED : ND_RUN_FAILED;
 }
@@ -155,23 +211,32 @@ static bool measure_drift(nd_hebbian_traces *traces, const nd_hebbian *network, 
     return fine;
 }
 
-nd_outcome nd_hebbian_simulate_in_memory(const nd_experiment *experiment, nd_hebbian_traces *traces,
-                                         const nd_watch *watch, nd_error *error) {
+nd_outcome nd_hebbian_simulate_in_memory(const nd_experiment *experiment, const nd_saving *saving,
+                                         nd_hebbian_traces *traces, const nd_watch *watch,
+                                         nd_error *error) {
     nd_outcome outcome = ND_RUN_FAILED;
+    char *identity = nd_experiment_text(experiment, error);
+    filling self = {.traces = traces};
+    self.saved = (nd_saved){.saving = saving,
+                            .identity = identity,
+                            .traces = &self,
+                            .put = put_traces,
+                            .take = take_traces};
     *traces = (nd_hebbian_traces){0};
-    nd_course *course = nd_course_new(experiment, error);
-    nd_engine *engine = course ? nd_hebbian_engine_open(experiment, 1, error) : NULL;
-    if (engine) {
+    if (identity && begin(&self, experiment, error)) {
+        nd_engine *engine = self.saved.engine;
         const nd_hebbian *network = nd_hebbian_engine_network(engine);
-        if (make_room(traces, course->records, network->neurons, error))
-            outcome = follow(course, engine, traces, watch, error);
+        outcome = follow(&self, watch, error);
         tell_trouble(engine, outcome, error);
         traces->counts = network->counts;
         if (outcome == ND_RUN_COMPLETE && !measure_drift(traces, network, error))
             outcome = ND_RUN_FAILED;
-        nd_engine_close(engine);
+        if (outcome != ND_RUN_INTERRUPTED)
+            nd_saved_remove(&self.saved);
     }
-    nd_course_free(course);
+    nd_engine_close(self.saved.engine);
+    nd_course_free(self.saved.course);
+    free(identity);
     return outcome;
 }
 

@@ -24,10 +24,11 @@ typedef struct nd_hebbian_traces {
     nd_fixed_point_counts counts; /* of the steps */
 } nd_hebbian_traces;
 
-/* Runs in memory, without checkpoints. On ND_RUN_DIVERGED the traces end where it diverged. Free
- * the traces in any case. */
-nd_outcome nd_hebbian_simulate_in_memory(const nd_experiment *experiment, nd_hebbian_traces *traces,
-                                         const nd_watch *watch, nd_error *error);
+/* Runs in memory, saved as `saving` says (NULL: not at all), and goes on from what was saved there.
+ * On ND_RUN_DIVERGED the traces end where it diverged. Free the traces in any case. */
+nd_outcome nd_hebbian_simulate_in_memory(const nd_experiment *experiment, const nd_saving *saving,
+                                         nd_hebbian_traces *traces, const nd_watch *watch,
+                                         nd_error *error);
 void nd_hebbian_traces_free(nd_hebbian_traces *traces);
 
 #endif

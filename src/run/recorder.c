@@ -26,21 +26,18 @@ typedef struct session {
     double earlier_seconds; /* wall time before this start */
 } session;
 
-/* What a checkpoint holds beside the engine's state. */
+/* What a checkpoint holds beside the states of course and engine. */
 typedef struct progress_state {
-    uint64_t records_done, snapshots_done, journal_length;
+    uint64_t journal_length;
     double wall_seconds;
-    nd_record last;
 } progress_state;
 
 static bool save_checkpoint(session *self, nd_error *error) {
-    progress_state state = {.records_done = self->course->records_done,
-                            .snapshots_done = self->course->snapshots_done,
-                            .wall_seconds = self->earlier_seconds + nd_seconds() - self->started,
-                            .last = self->course->last};
+    progress_state state = {.wall_seconds = self->earlier_seconds + nd_seconds() - self->started};
     nd_buffer buffer = {0};
     bool fine = nd_journal_sync(self->journal, &state.journal_length, error) &&
                 nd_buffer_put(&buffer, &state, sizeof state, error) &&
+                nd_course_put(self->course, &buffer, error) &&
                 self->engine->backend->save(self->engine, &buffer, error) &&
                 nd_checkpoint_write(self->checkpoint_path, self->model->identity, &buffer, error);
     nd_buffer_free(&buffer);
@@ -96,12 +93,10 @@ static bool find_checkpoint(session *self, progress_state *state, const nd_watch
     }
     if (fine && found != ND_CHECKPOINT_NONE) {
         fine = nd_buffer_take(&buffer, state, sizeof *state, error) &&
+               nd_course_take(self->course, &buffer, error) &&
                self->engine->backend->restore(self->engine, &buffer, error);
         if (!fine)
             nd_error_at(error, self->checkpoint_path);
-        self->course->records_done = state->records_done;
-        self->course->snapshots_done = state->snapshots_done;
-        self->course->last = state->last;
         self->earlier_seconds = state->wall_seconds;
     }
     nd_buffer_free(&buffer);

@@ -55,7 +55,8 @@ static char *make_identity(const nd_experiment *experiment, const nd_dataset *da
     char *text = nd_experiment_text(experiment, error), line[64];
     if (!text)
         return NULL;
-    snprintf(line, sizeof line, "# data set %08x\n", nd_dataset_checksum(dataset));
+    snprintf(line, sizeof line, "# data set %016llx\n",
+             (unsigned long long)nd_dataset_digest(dataset));
     char *identity = nd_path_with(text, line, error);
     free(text);
     return identity;
@@ -66,11 +67,9 @@ static nd_standing look_at(const char *path, const nd_experiment *experiment,
     if (access(path, F_OK) != 0)
         return ND_NOTHING_THERE;
     nd_run *run = nd_run_open(path, error);
-    double sum = -1;
-    if (run)
-        (void)nd_nc_number(run->file, NULL, "dataset_checksum", &sum, NULL);
-    nd_standing standing = nd_recorder_compare(path, run ? run->experiment : NULL, experiment,
-                                               sum == (double)nd_dataset_checksum(dataset), error);
+    nd_standing standing =
+        nd_recorder_compare(path, run ? run->experiment : NULL, experiment,
+                            run && nd_run_is_of_dataset(run->file, dataset), error);
     nd_run_close(run);
     return standing;
 }
@@ -108,6 +107,8 @@ nd_outcome nd_simulate(const nd_experiment *experiment, const char *path,
     feed_forward self = {.experiment = experiment, .watch = watch};
     nd_outcome outcome = ND_RUN_FAILED;
     if ((self.dataset = nd_dataset_make(experiment, error))) {
+        if (options->tell && self.dataset->note)
+            options->tell(self.dataset->note, options->context);
         nd_standing standing = look_at(path, experiment, self.dataset, error);
         if (standing == ND_SAME_RUN_THERE) {
             nd_recorder_remove_leftovers(path);

@@ -150,7 +150,7 @@ static bool put_attributes(nd_nc *file, const nd_hebbian *network, const nd_run_
     char *text = nd_experiment_text(network->experiment, error);
     bool fine = text && nd_nc_put_text(file, NULL, "title", network->experiment->name, error) &&
                 nd_nc_put_text(file, NULL, "experiment", text, error) &&
-                nd_nc_put_number(file, NULL, "seed", (double)network->experiment->seed, error) &&
+                nd_nc_put_count(file, NULL, "seed", network->experiment->seed, error) &&
                 nd_nc_put_text(file, NULL, "source", "nulldrift " ND_VERSION, error) &&
                 nd_nc_put_text(file, NULL, "engine", summary->engine, error) &&
                 nd_nc_put_text(file, NULL, "status", summary->status, error) &&

@@ -75,7 +75,6 @@ static bool write_numbers(nd_nc *file, const nd_landscape *of, nd_error *error) 
         double value;
         bool drift;
     } numbers[] = {
-        {"seed", (double)of->options.seed, false},
         {"learning_rate", of->options.learning_rate, false},
         {"noise", of->options.noise, false},
         {"start_x", of->options.start_x, false},
@@ -92,7 +91,8 @@ static bool write_numbers(nd_nc *file, const nd_landscape *of, nd_error *error) 
         if ((!numbers[i].drift || of->drift_measured) &&
             !nd_nc_put_number(file, NULL, numbers[i].name, numbers[i].value, error))
             return false;
-    return nd_nc_put_text(file, NULL, "function", "f(x, y) = x^2 y^2; uniform: g(x, y) = y^2",
+    return nd_nc_put_count(file, NULL, "seed", of->options.seed, error) &&
+           nd_nc_put_text(file, NULL, "function", "f(x, y) = x^2 y^2; uniform: g(x, y) = y^2",
                           error) &&
            nd_nc_put_text(file, NULL, "drift_definition",
                           "mean drift along the x-axis per step, from drift_axis: of the "

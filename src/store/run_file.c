@@ -20,7 +20,7 @@ static bool take_traces(nd_run *run, nd_error *error) {
            nd_nc_get(file, "snapshot_step", run->snapshot_step, run->snapshots, error);
 }
 
-/* Reads an optional variable over the samples into *values; absent leaves it NULL. */
+/* Reads an optional variable of `count` values into *values; absent leaves it NULL. */
 static bool take_optional(nd_nc *file, const char *name, size_t count, double **values,
                           nd_error *error) {
     if (!nd_nc_has(file, name))
@@ -70,6 +70,7 @@ static bool take_dataset(nd_run *run, nd_error *error) {
            nd_nc_get(run->file, "targets", dataset->target, samples * outputs, error) &&
            take_optional(run->file, "position", samples, &dataset->position, error) &&
            take_optional(run->file, "heading", samples, &dataset->heading, error) &&
+           take_optional(run->file, "output_offset", outputs, &dataset->output_offset, error) &&
            take_environments(run, error);
 }
 

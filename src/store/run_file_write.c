@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/netcdf_file.h"
@@ -41,6 +42,11 @@ static bool define_dataset(nd_nc *file, const nd_dataset *dataset, nd_error *err
     if (fine && dataset->heading)
         fine = nd_nc_define(file, "heading", ND_NC_DOUBLE, "sample", "rad",
                             "heading of the agent, 0 along the track", error);
+    if (fine && dataset->output_offset)
+        fine = nd_nc_define(file, "output_offset", ND_NC_DOUBLE, "output", "1",
+                            "output bias of the network that is continued, held constant: it was "
+                            "subtracted from the targets, and belongs to the outputs",
+                            error);
     /* The dimension before the variable of the same name: netCDF cannot add them the other way. */
     if (fine && (dataset->environments > 1 || dataset->wall_texture))
         fine = nd_nc_define_dimension(file, "environment", dataset->environments, error);
@@ -72,6 +78,8 @@ static bool put_dataset(nd_nc *file, const nd_dataset *dataset, nd_error *error)
            nd_nc_put(file, "targets", dataset->target, n * dataset->outputs, error) &&
            (!dataset->position || nd_nc_put(file, "position", dataset->position, n, error)) &&
            (!dataset->heading || nd_nc_put(file, "heading", dataset->heading, n, error)) &&
+           (!dataset->output_offset ||
+            nd_nc_put(file, "output_offset", dataset->output_offset, dataset->outputs, error)) &&
            (!dataset->environment ||
             nd_nc_put_int64(file, "environment", dataset->environment, n, error)) &&
            (!dataset->wall_texture || nd_nc_put(file, "wall_texture", dataset->wall_texture,
@@ -132,9 +140,8 @@ static bool put_attributes(nd_nc *file, const nd_experiment *experiment, const n
     char *text = nd_experiment_text(experiment, error);
     bool fine = text && nd_nc_put_text(file, NULL, "title", experiment->name, error) &&
                 nd_nc_put_text(file, NULL, "experiment", text, error) &&
-                nd_nc_put_number(file, NULL, "seed", (double)experiment->seed, error) &&
-                nd_nc_put_number(file, NULL, "dataset_checksum",
-                                 (double)nd_dataset_checksum(dataset), error) &&
+                nd_nc_put_count(file, NULL, "seed", experiment->seed, error) &&
+                nd_nc_put_count(file, NULL, "dataset_digest", nd_dataset_digest(dataset), error) &&
                 nd_nc_put_text(file, NULL, "source", "nulldrift " ND_VERSION, error) &&
                 nd_nc_put_text(file, NULL, "engine", summary->engine, error) &&
                 nd_nc_put_text(file, NULL, "status", summary->status, error) &&
@@ -169,11 +176,31 @@ bool nd_run_file_write(const char *path, const nd_experiment *experiment, const 
     return fine;
 }
 
+static uint64_t add_to_digest(uint64_t sum, const void *values, size_t count, size_t size) {
+    return values ? nd_digest(sum, values, count * size) : sum;
+}
+
+uint64_t nd_dataset_digest(const nd_dataset *dataset) {
+    size_t n = dataset->samples;
+    uint64_t sum = ND_DIGEST_START;
+    sum = add_to_digest(sum, dataset->input, n * dataset->inputs, sizeof(double));
+    sum = add_to_digest(sum, dataset->target, n * dataset->outputs, sizeof(double));
+    sum = add_to_digest(sum, dataset->position, n, sizeof(double));
+    sum = add_to_digest(sum, dataset->heading, n, sizeof(double));
+    sum = add_to_digest(sum, dataset->environment, n, sizeof(int64_t));
+    sum = add_to_digest(sum, dataset->output_offset, dataset->outputs, sizeof(double));
+    if (dataset->initial)
+        sum = add_to_digest(sum, dataset->initial->input_weights,
+                            nd_parameter_count(dataset->initial), sizeof(double));
+    return sum;
+}
+
 static uLong add_to_checksum(uLong sum, const void *values, size_t count, size_t size) {
     return values ? crc32_z(sum, values, count * size) : sum;
 }
 
-uint32_t nd_dataset_checksum(const nd_dataset *dataset) {
+/* The checksum of 0.1.0. */
+static uint32_t earlier_checksum(const nd_dataset *dataset) {
     size_t n = dataset->samples;
     uLong sum = crc32_z(0, NULL, 0);
     sum = add_to_checksum(sum, dataset->input, n * dataset->inputs, sizeof(double));
@@ -183,4 +210,13 @@ uint32_t nd_dataset_checksum(const nd_dataset *dataset) {
         sum = add_to_checksum(sum, dataset->initial->input_weights,
                               nd_parameter_count(dataset->initial), sizeof(double));
     return (uint32_t)sum;
+}
+
+bool nd_run_is_of_dataset(const nd_nc *file, const nd_dataset *dataset) {
+    uint64_t digest;
+    double checksum;
+    if (nd_nc_count(file, NULL, "dataset_digest", &digest, NULL))
+        return digest == nd_dataset_digest(dataset);
+    return nd_nc_number(file, NULL, "dataset_checksum", &checksum, NULL) &&
+           checksum == (double)earlier_checksum(dataset);
 }

@@ -34,7 +34,10 @@ bool nd_run_file_write(const char *path, const nd_experiment *experiment, const 
                        nd_journal *journal, const nd_run_summary *summary,
                        const nd_run_addition *addition, nd_error *error);
 
-/* Checksum of a data set's numbers: with the experiment's text it identifies a run. */
-uint32_t nd_dataset_checksum(const nd_dataset *dataset);
+/* 64 bits that tell data sets apart: what a run depends on beside its experiment. */
+uint64_t nd_dataset_digest(const nd_dataset *dataset);
+
+/* Was the run in `file` made from that data set? By its digest, or the 32-bit checksum of 0.1.0. */
+bool nd_run_is_of_dataset(const nd_nc *file, const nd_dataset *dataset);
 
 #endif

@@ -6,7 +6,8 @@
 
 #include "base/csv.h"
 #include "base/error.h"
-#include "experiment/keys.h"
+#include "experiment/divergence.h"
+#include "experiment/parse.h"
 #include "store/sweep_schema.h"
 
 bool nd_sweep_store_status(nd_sweep_store *store, nd_sweep_status *status, nd_error *error) {
@@ -117,6 +118,31 @@ static void *copy_blob(sqlite3_stmt *statement, int at, size_t count, size_t siz
     return copy;
 }
 
+/* Is the trace of a run that is `done` one of divergence? In stores of 0.1.0, which did not judge
+ * it, such runs are among those done. */
+static bool went_astray(const nd_sweep_result *result, double factor) {
+    nd_divergence watch = nd_divergence_start(factor, result->records);
+    for (size_t i = 0; i < result->records; i++)
+        if (nd_divergence_at(&watch, pow(10, (double)result->log10_loss[i])))
+            return true;
+    return false;
+}
+
+static bool judge(const char *text, nd_sweep_result *result, nd_error *error) {
+    static const double ANY = 1; /* no experiment need be read where nothing is this high */
+    if (result->state != ND_DONE || !went_astray(result, ANY))
+        return true;
+    nd_experiment *experiment = nd_experiment_restore(text, "sweep store", error);
+    if (!experiment)
+        return false;
+    if (went_astray(result, experiment->learning.divergence)) {
+        result->state = ND_DIVERGED;
+        result->reason = "its loss stays above the limit of learning.divergence";
+    }
+    nd_experiment_free(experiment);
+    return true;
+}
+
 static bool visit_row(sqlite3_stmt *statement,
                       bool (*visit)(int64_t id, const char *experiment,
                                     const nd_sweep_result *result, void *context, nd_error *error),
@@ -138,6 +164,7 @@ static bool visit_row(sqlite3_stmt *statement,
                                 : sqlite3_column_double(statement, 9 + i);
     bool fine = result.step && result.log10_loss && result.active_fraction &&
                 result.fraction_active_units && experiment && result.state < ND_RUN_STATES &&
+                judge(experiment, &result, error) &&
                 visit(sqlite3_column_int64(statement, 0), experiment, &result, context, error);
     free(result.step);
     free(result.log10_loss);

@@ -26,7 +26,5 @@ bool nd_sweep_create_tables(nd_sweep_store *store, const nd_sweep_plan *plan, nd
 /* Adds the plan's runs of one shard that are not there. */
 bool nd_sweep_add_runs(nd_sweep_store *store, const nd_sweep_plan *plan, size_t shard,
                        size_t shards, nd_error *error);
-/* Reads a value of table `sweep`, as new text to free(). */
-char *nd_sweep_fact(nd_sweep_store *store, const char *key, nd_error *error);
 
 #endif

@@ -68,6 +68,9 @@ typedef struct nd_sweep_status {
     double steps, steps_done, seconds;
 } nd_sweep_status;
 
+/* What the store says of itself: name, identity, runs (of the whole sweep), spectrum; free() it. */
+char *nd_sweep_fact(nd_sweep_store *store, const char *key, nd_error *error);
+
 bool nd_sweep_store_status(nd_sweep_store *store, nd_sweep_status *status, nd_error *error);
 
 /* Writes one line per run: id, label, state, reason, seconds, metrics, and the keys that differ

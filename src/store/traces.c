@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "experiment/parse.h"
 
 void nd_trace_table_free(nd_trace_table *table) {
     free(table->step);
@@ -14,6 +15,7 @@ void nd_trace_table_free(nd_trace_table *table) {
     free(table->snapshot_step);
     free(table->spatial_information);
     free(table->rate_map_correlation);
+    free(table->status);
     *table = (nd_trace_table){0};
 }
 
@@ -70,6 +72,16 @@ static void point_at(nd_trace_table *table, size_t records, size_t snapshots) {
                                       .rate_map_correlation = table->rate_map_correlation};
 }
 
+/* learning.divergence of the run; 0 where it has no such key. */
+static double divergence_of(const nd_nc *file) {
+    char *text = nd_nc_text(file, NULL, "experiment", NULL);
+    nd_experiment *experiment = text ? nd_experiment_restore(text, nd_nc_path(file), NULL) : NULL;
+    double divergence = experiment ? experiment->learning.divergence : 0;
+    nd_experiment_free(experiment);
+    free(text);
+    return divergence;
+}
+
 static bool take_run(const nd_nc *file, nd_trace_table *table, nd_error *error) {
     size_t records, snapshots = 0;
     if (!nd_nc_dimension(file, "record", &records, error) ||
@@ -86,6 +98,8 @@ static bool take_run(const nd_nc *file, nd_trace_table *table, nd_error *error) 
                error)))
         return false;
     point_at(table, records, snapshots);
+    table->status = nd_nc_text(file, NULL, "status", NULL);
+    table->traces.divergence = divergence_of(file);
     return true;
 }
 

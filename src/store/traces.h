@@ -11,6 +11,7 @@ typedef struct nd_trace_table {
     nd_phase_traces traces;
     double *step, *loss, *active_fraction, *fraction_active_units;
     double *snapshot_step, *spatial_information, *rate_map_correlation;
+    char *status; /* of a run file: complete, or why it ended early; NULL where it is not told */
 } nd_trace_table;
 
 void nd_trace_table_free(nd_trace_table *table);
@@ -21,7 +22,8 @@ bool nd_traces_from_run(const nd_nc *file, nd_trace_table *table, nd_error *erro
 
 /* From a CSV table whose first line names the columns: step; loss or log10_loss;
  * fraction_active_units; and, if there, active_fraction and spatial_information (empty where it was
- * not measured). Other columns are left alone. Fails naming line and column. */
+ * not measured). Other columns are left alone. The loss is taken to be over the targets' variance,
+ * and judged by learning.divergence's default. Fails naming line and column. */
 bool nd_traces_from_csv(const char *path, nd_trace_table *table, nd_error *error);
 
 #endif

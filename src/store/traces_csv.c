@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/yaml.h"
+#include "experiment/keys.h"
 #include "store/traces.h"
 
 enum { MOST_COLUMNS = 64 };
@@ -126,6 +128,13 @@ static bool read_lines(reader *from, char *text) {
     return true;
 }
 
+/* The default of learning.divergence. */
+static double usual_divergence(void) {
+    double divergence = 0;
+    (void)nd_text_number(nd_key_find("learning.divergence")->fallback, &divergence);
+    return divergence;
+}
+
 /* Hands the columns over. Spatial information has its own, shorter, time axis. */
 static bool hand_over(reader *from, nd_trace_table *table) {
     size_t n = from->rows, measured = 0;
@@ -160,7 +169,8 @@ static bool hand_over(reader *from, nd_trace_table *table) {
                                       .fraction_active_units = table->fraction_active_units,
                                       .snapshots = measured,
                                       .snapshot_step = table->snapshot_step,
-                                      .spatial_information = table->spatial_information};
+                                      .spatial_information = table->spatial_information,
+                                      .divergence = usual_divergence()};
     return true;
 }
 

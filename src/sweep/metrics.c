@@ -64,6 +64,13 @@ static void fill_metrics(size_t records, const uint64_t *step, const double *los
     metrics[LOG10_RATE] = rate > 0 ? log10(rate) : NAN;
 }
 
+/* Of a run that diverged the beginning is known, and no more. */
+static void forget_metrics(double metrics[ND_RUN_METRICS]) {
+    for (int i = 0; i < ND_RUN_METRICS; i++)
+        if (i != FIRST_ACTIVE_FRACTION && i != FIRST_ACTIVE_UNITS)
+            metrics[i] = NAN;
+}
+
 /* Copies traces into the result and takes its metrics. */
 static bool keep(nd_sweep_result *result, size_t records, const uint64_t *step, const double *loss,
                  const double *active_fraction, const double *fraction_active_units,
@@ -89,6 +96,8 @@ static bool keep(nd_sweep_result *result, size_t records, const uint64_t *step, 
     }
     fill_metrics(records, step, loss, active_fraction, fraction_active_units, scratch,
                  result->metrics);
+    if (result->state == ND_DIVERGED)
+        forget_metrics(result->metrics);
     free(scratch);
     return true;
 }
@@ -107,20 +116,25 @@ static bool add_spectrum(const nd_experiment *experiment, const nd_dataset *data
     return true;
 }
 
-static nd_outcome run_feed_forward(const nd_experiment *experiment, bool spectrum,
-                                   pthread_mutex_t *reading, const nd_watch *watch,
-                                   nd_sweep_result *result, nd_error *error) {
+static nd_outcome run_feed_forward(const nd_experiment *experiment, const nd_sweep_way *way,
+                                   const nd_watch *watch, nd_sweep_result *result,
+                                   nd_error *error) {
     nd_traces traces = {0};
-    pthread_mutex_lock(reading);
+    pthread_mutex_lock(way->reading);
     nd_dataset *dataset = nd_dataset_make(experiment, error);
-    pthread_mutex_unlock(reading);
+    pthread_mutex_unlock(way->reading);
+    if (dataset && dataset->note && way->saving.tell)
+        way->saving.tell(dataset->note, way->saving.context);
     nd_outcome outcome =
-        dataset ? nd_simulate_in_memory(experiment, dataset, &traces, watch, error) : ND_RUN_FAILED;
+        dataset ? nd_simulate_in_memory(experiment, dataset, &way->saving, &traces, watch, error)
+                : ND_RUN_FAILED;
+    if (outcome == ND_RUN_DIVERGED)
+        result->state = ND_DIVERGED;
     if ((outcome == ND_RUN_COMPLETE || outcome == ND_RUN_DIVERGED) &&
         !keep(result, traces.records, traces.step, traces.loss, traces.active_fraction,
               traces.fraction_active_units, error))
         outcome = ND_RUN_FAILED;
-    if (outcome == ND_RUN_COMPLETE && spectrum &&
+    if (outcome == ND_RUN_COMPLETE && way->spectrum &&
         !add_spectrum(experiment, dataset, &traces, result, error))
         outcome = ND_RUN_FAILED;
     nd_traces_free(&traces);
@@ -128,10 +142,13 @@ static nd_outcome run_feed_forward(const nd_experiment *experiment, bool spectru
     return outcome;
 }
 
-static nd_outcome run_hebbian(const nd_experiment *experiment, const nd_watch *watch,
-                              nd_sweep_result *result, nd_error *error) {
+static nd_outcome run_hebbian(const nd_experiment *experiment, const nd_sweep_way *way,
+                              const nd_watch *watch, nd_sweep_result *result, nd_error *error) {
     nd_hebbian_traces traces = {0};
-    nd_outcome outcome = nd_hebbian_simulate_in_memory(experiment, &traces, watch, error);
+    nd_outcome outcome =
+        nd_hebbian_simulate_in_memory(experiment, &way->saving, &traces, watch, error);
+    if (outcome == ND_RUN_DIVERGED)
+        result->state = ND_DIVERGED;
     if ((outcome == ND_RUN_COMPLETE || outcome == ND_RUN_DIVERGED) &&
         !keep(result, traces.records, traces.step, traces.loss, traces.active_fraction,
               traces.fraction_active_units, error))
@@ -142,7 +159,7 @@ static nd_outcome run_hebbian(const nd_experiment *experiment, const nd_watch *w
     return outcome;
 }
 
-bool nd_sweep_run_one(const nd_experiment *experiment, bool spectrum, pthread_mutex_t *reading,
+bool nd_sweep_run_one(const nd_experiment *experiment, const nd_sweep_way *way,
                       const nd_watch *watch, nd_sweep_result *result, char reason[512]) {
     static const nd_run_state states[] = {[ND_RUN_COMPLETE] = ND_DONE,
                                           [ND_RUN_INTERRUPTED] = ND_WAITING,
@@ -152,10 +169,9 @@ bool nd_sweep_run_one(const nd_experiment *experiment, bool spectrum, pthread_mu
     *result = (nd_sweep_result){0};
     for (int i = 0; i < ND_RUN_METRICS; i++)
         result->metrics[i] = NAN;
-    nd_outcome outcome =
-        experiment->network.model == ND_HEBBIAN
-            ? run_hebbian(experiment, watch, result, &error)
-            : run_feed_forward(experiment, spectrum, reading, watch, result, &error);
+    nd_outcome outcome = experiment->network.model == ND_HEBBIAN
+                             ? run_hebbian(experiment, way, watch, result, &error)
+                             : run_feed_forward(experiment, way, watch, result, &error);
     result->state = states[outcome];
     if (outcome == ND_RUN_DIVERGED || outcome == ND_RUN_FAILED) {
         nd_error_line(&error, reason, 512);

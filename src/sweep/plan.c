@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/csv.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/random.h"
@@ -384,15 +385,14 @@ static bool plan_runs(const layout *of, nd_error *error) {
     return fine;
 }
 
-/* Two 64-bit FNV-1a sums, each fed one text and its end. */
+/* Feeds both sums one text and its end. */
 static void digest(uint64_t sums[2], const char *text) {
-    for (size_t at = 0; at == 0 || text[at - 1]; at++)
-        for (int s = 0; s < 2; s++)
-            sums[s] = (sums[s] ^ (unsigned char)text[at]) * 0x100000001b3u;
+    for (int s = 0; s < 2; s++)
+        sums[s] = nd_digest(sums[s], text, strlen(text) + 1);
 }
 
 static void identify(nd_sweep_plan *plan) {
-    uint64_t sums[2] = {0xcbf29ce484222325u, 0x9e3779b97f4a7c15u};
+    uint64_t sums[2] = {ND_DIGEST_START, 0x9e3779b97f4a7c15u};
     digest(sums, plan->spectrum ? "spectrum" : "");
     for (size_t i = 0; i < plan->runs; i++) {
         digest(sums, plan->run[i].experiment);

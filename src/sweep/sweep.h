@@ -8,6 +8,10 @@ typedef struct nd_sweep_options {
     unsigned jobs;        /* runs at a time; 0: one per processor */
     size_t shard, shards; /* this part of the runs; shards 0: all */
     bool retry_failed, retry_diverged;
+    double checkpoint_seconds; /* between saves of a run in progress; 0: every 60 s */
+    /* As of nd_run_options; may be called from any of the sweep's threads, one at a time. */
+    void (*tell)(const char *lines, void *context);
+    void *context;
 } nd_sweep_options;
 
 /* Runs what is left of the sweep at `path` into the store in `folder` (made if need be). Runs that
@@ -18,8 +22,5 @@ bool nd_sweep_run(const char *path, const char *folder, const nd_sweep_options *
 
 /* FOLDER/sweep.sqlite, or the store's name for a shard; free() it. */
 char *nd_sweep_store_path(const char *folder, size_t shard, size_t shards, nd_error *error);
-
-/* Puts the shards found in `folder` together into its sweep.sqlite; *count tells how many. */
-bool nd_sweep_merge(const char *folder, size_t *count, nd_error *error);
 
 #endif

@@ -28,6 +28,8 @@ struct crew {
     nd_sweep_store *store;
     const nd_sweep_plan *plan;
     const char *folder, *owner;
+    const nd_sweep_options *options;
+    char *told;        /* the last thing the user was told; under the lock */
     volatile int stop; /* asked by the watch, or by a worker that failed */
     pthread_mutex_t lock, reading;
     pthread_cond_t changed;
@@ -73,18 +75,36 @@ static double thread_seconds(void) {
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
+/* Tells the user what a run has to say, unless the run before said the same. */
+static void tell_once(const char *lines, void *context) {
+    crew *all = context;
+    if (!all->options->tell)
+        return;
+    pthread_mutex_lock(&all->lock);
+    if (!all->told || strcmp(all->told, lines) != 0) {
+        all->options->tell(lines, all->options->context);
+        free(all->told);
+        all->told = nd_text(lines, NULL);
+    }
+    pthread_mutex_unlock(&all->lock);
+}
+
 /* Runs and records one claimed run; false when the worker should end. */
 static bool work_on(worker *self, int64_t id, const char *text, nd_error *error) {
     crew *all = self->all;
-    char reason[512];
+    char reason[512], path[4096];
     nd_watch watch = {on_progress, self, &all->stop};
     nd_sweep_result result;
     double start = thread_seconds();
     nd_experiment *experiment = nd_experiment_restore(text, "sweep store", error);
     if (!experiment)
         return false;
-    bool ended =
-        nd_sweep_run_one(experiment, all->plan->spectrum, &all->reading, &watch, &result, reason);
+    nd_sweep_way way = {
+        .spectrum = all->plan->spectrum,
+        .reading = &all->reading,
+        .saving = {.path = path, .seconds = all->options->checkpoint_seconds, tell_once, all}};
+    snprintf(path, sizeof path, "%.3800s/run-%lld.ckpt", all->folder, (long long)id);
+    bool ended = nd_sweep_run_one(experiment, &way, &watch, &result, reason);
     bool fine = true;
     if (ended) {
         result.seconds = thread_seconds() - start;
@@ -193,6 +213,7 @@ static bool run_crew(crew *all, const nd_watch *watch, nd_error *error) {
     pthread_mutex_destroy(&all->lock);
     pthread_mutex_destroy(&all->reading);
     free(all->workers);
+    free(all->told);
     if (all->failed && error)
         *error = all->error;
     return started > 0 && !all->failed;
@@ -232,6 +253,7 @@ bool nd_sweep_run(const char *path, const char *folder, const nd_sweep_options *
                     .plan = plan,
                     .folder = folder,
                     .owner = nd_owner_name(owner),
+                    .options = options,
                     .jobs = options->jobs ? options->jobs : nd_processors()};
         fine = retry(store, options, error) && nd_sweep_store_owners(store, reclaim, &all, error) &&
                run_crew(&all, watch, error);

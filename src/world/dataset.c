@@ -1,7 +1,10 @@
 #include "world/dataset.h"
 
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 nd_dataset *nd_dataset_new(size_t samples, size_t inputs, size_t outputs, nd_error *error) {
     nd_dataset *dataset = nd_array(1, sizeof *dataset, error);
@@ -29,7 +32,40 @@ void nd_dataset_free(nd_dataset *dataset) {
     free(dataset->environment);
     free(dataset->wall_texture);
     nd_parameters_free(dataset->initial);
+    free(dataset->initial_output_bias);
+    free(dataset->output_offset);
+    free(dataset->note);
     free(dataset);
+}
+
+bool nd_dataset_note(nd_dataset *dataset, nd_error *error, const char *format, ...) {
+    char line[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    size_t before = dataset->note ? strlen(dataset->note) : 0, size = before + strlen(line) + 2;
+    char *note = nd_array(size, 1, error);
+    if (!note)
+        return false;
+    snprintf(note, size, "%s%s%s", before ? dataset->note : "", before ? "\n" : "", line);
+    free(dataset->note);
+    dataset->note = note;
+    return true;
+}
+
+bool nd_dataset_freeze_output_bias(nd_dataset *dataset, nd_error *error) {
+    const double *bias = dataset->initial_output_bias;
+    if (!bias)
+        return true;
+    if (!dataset->output_offset && !(dataset->output_offset = nd_doubles(dataset->outputs, error)))
+        return false;
+    for (size_t k = 0; k < dataset->outputs; k++) {
+        dataset->output_offset[k] += bias[k];
+        for (size_t s = 0; s < dataset->samples; s++)
+            dataset->target[s * dataset->outputs + k] -= bias[k];
+    }
+    return true;
 }
 
 nd_samples nd_dataset_samples(const nd_dataset *dataset) {

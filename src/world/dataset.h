@@ -16,10 +16,21 @@ struct nd_dataset {
     double *wall_texture;            /* environments x texture; NULL off the track */
     size_t texture;                  /* values around the perimeter */
     nd_parameters *initial;          /* a file world's own initial weights; NULL otherwise */
+    double *initial_output_bias;     /* outputs, with them; NULL where there is none */
+    double *output_offset;           /* outputs: subtracted from the targets; NULL: nothing was */
+    char *note;                      /* what its user should know of it, lines; NULL: nothing */
 };
 
 /* An empty data set with room for inputs and targets. */
 nd_dataset *nd_dataset_new(size_t samples, size_t inputs, size_t outputs, nd_error *error);
+
+/* Adds a line to dataset->note. */
+bool nd_dataset_note(nd_dataset *dataset, nd_error *error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Takes the initial weights' output bias as a constant: the network here has none, so that its
+ * outputs are its own plus the bias, its targets those given less the bias. */
+bool nd_dataset_freeze_output_bias(nd_dataset *dataset, nd_error *error);
 
 /* What a network learns from, as it lies in `dataset`, which owns it. */
 nd_samples nd_dataset_samples(const nd_dataset *dataset);

@@ -1,70 +1,57 @@
 /* file: the user's own data set, from netCDF, taken as it is. */
 #include <math.h>
+#include <netcdf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/netcdf_file.h"
+#include "world/data_file.h"
 #include "world/worlds.h"
 
-/* "variable inputs, index (3, 17)" for entry `at` of an array of that shape. */
-static bool refuse_value(const nd_nc *file, const char *name, int rank, const size_t *shape,
-                         size_t at, double value, nd_error *error) {
-    const char *mend = "every value must be a finite number";
-    if (rank == 2)
-        return nd_fail(error, nd_nc_path(file), mend, "variable %s is %g at index (%zu, %zu)", name,
-                       value, at / shape[1], at % shape[1]);
-    return nd_fail(error, nd_nc_path(file), mend, "variable %s is %g at index %zu", name, value,
-                   at);
-}
+/* What a data file may hold (docs/worlds.md). */
+enum {
+    INPUTS,
+    TARGETS,
+    POSITION,
+    HEADING,
+    ENVIRONMENT,
+    OUTPUT_OFFSET,
+    INIT_INPUT_WEIGHTS,
+    INIT_BIAS,
+    INIT_OUTPUT_WEIGHTS,
+    INIT_OUTPUT_BIAS,
+    VARIABLES
+};
+static const nd_data_variable KNOWN[VARIABLES] = {
+    [INPUTS] = {"inputs", "sample", "input"},
+    [TARGETS] = {"targets", "sample", "output"},
+    [POSITION] = {"position", "sample", NULL},
+    [HEADING] = {"heading", "sample", NULL},
+    [ENVIRONMENT] = {"environment", "sample", NULL},
+    [OUTPUT_OFFSET] = {"output_offset", "output", NULL},
+    [INIT_INPUT_WEIGHTS] = {"init_input_weights", "unit", "input"},
+    [INIT_BIAS] = {"init_bias", "unit", NULL},
+    [INIT_OUTPUT_WEIGHTS] = {"init_output_weights", "output", "unit"},
+    [INIT_OUTPUT_BIAS] = {"init_output_bias", "output", NULL},
+};
 
-/* A whole variable of the given rank, all of it finite; NULL with `error` filled otherwise. */
-static double *load(const nd_nc *file, const char *name, int rank, size_t shape[8],
-                    nd_error *error) {
-    int actual;
-    double *values = nd_nc_load(file, name, &actual, shape, error);
-    if (!values)
-        return NULL;
-    size_t count = 1;
-    bool fine = actual == rank;
-    if (!fine)
-        nd_fail(error, nd_nc_path(file), rank == 2 ? "it should be sample by component" : NULL,
-                "variable %s has %d dimensions where %d are expected", name, actual, rank);
-    for (int i = 0; fine && i < rank; i++)
-        count *= shape[i];
-    if (fine && count == 0)
-        fine = nd_fail(error, nd_nc_path(file), NULL, "variable %s is empty", name);
-    for (size_t i = 0; fine && i < count; i++)
-        if (!isfinite(values[i]))
-            fine = refuse_value(file, name, rank, shape, i, values[i], error);
-    if (fine)
-        return values;
-    free(values);
-    return NULL;
-}
-
-static bool mismatch(const nd_nc *file, const char *name, const char *what, size_t found,
-                     size_t expected, const char *like, nd_error *error) {
-    return nd_fail(error, nd_nc_path(file), NULL, "variable %s has %zu %s where %s has %zu", name,
-                   found, what, like, expected);
-}
-
-/* A per-sample variable that need not be there: NULL in *values then. */
-static bool load_per_sample(const nd_nc *file, const char *name, size_t samples, double **values,
-                            nd_error *error) {
-    size_t shape[8];
-    if (!nd_nc_has(file, name))
+/* A one-dimensional variable that need not be there: NULL in *values then. It must be as long as
+ * `like` is wide or deep: `expected`. */
+static bool load_optional(const nd_nc *file, const nd_data_variable *variable, size_t expected,
+                          const char *like, double **values, nd_error *error) {
+    size_t length, one;
+    if (!nd_nc_has(file, variable->name))
         return true;
-    *values = load(file, name, 1, shape, error);
-    if (!*values)
-        return false;
-    return shape[0] == samples ||
-           mismatch(file, name, "entries", shape[0], samples, "inputs", error);
+    *values = nd_data_load(file, variable, &length, &one, error);
+    return *values && (length == expected || nd_data_mismatch(file, variable->name, "entries",
+                                                              length, expected, like, error));
 }
 
 static bool load_environment(const nd_nc *file, nd_dataset *dataset, nd_error *error) {
     double *values = NULL;
-    bool fine = load_per_sample(file, "environment", dataset->samples, &values, error);
+    bool fine =
+        load_optional(file, &KNOWN[ENVIRONMENT], dataset->samples, "inputs", &values, error);
     if (fine && values)
         fine = (dataset->environment = nd_array(dataset->samples, sizeof(int64_t), error)) != NULL;
     for (size_t i = 0; fine && values && i < dataset->samples; i++) {
@@ -84,46 +71,82 @@ static bool load_environment(const nd_nc *file, nd_dataset *dataset, nd_error *e
     return fine;
 }
 
+/* Joins the three parts of the initial parameters, which must fit each other and the data. */
+static bool join_initial(const nd_nc *file, nd_dataset *dataset, double *const part[3],
+                         const size_t rows[3], const size_t columns[3], nd_error *error) {
+    const char *weights = KNOWN[INIT_INPUT_WEIGHTS].name, *bias = KNOWN[INIT_BIAS].name,
+               *outer = KNOWN[INIT_OUTPUT_WEIGHTS].name;
+    size_t hidden = rows[0], inputs = dataset->inputs, outputs = dataset->outputs;
+    if (columns[0] != inputs)
+        return nd_data_mismatch(file, weights, "columns", columns[0], inputs, "inputs", error);
+    if (rows[1] != hidden)
+        return nd_data_mismatch(file, bias, "units", rows[1], hidden, weights, error);
+    if (columns[2] != hidden)
+        return nd_data_mismatch(file, outer, "units", columns[2], hidden, weights, error);
+    if (rows[2] != outputs)
+        return nd_data_mismatch(file, outer, "rows", rows[2], outputs, "targets", error);
+    nd_parameters *initial = dataset->initial = nd_parameters_new(hidden, inputs, outputs, error);
+    if (!initial)
+        return false;
+    memcpy(initial->input_weights, part[0], hidden * inputs * sizeof(double));
+    memcpy(initial->bias, part[1], hidden * sizeof(double));
+    memcpy(initial->output_weights, part[2], hidden * outputs * sizeof(double));
+    return true;
+}
+
 static bool load_initial(const nd_nc *file, nd_dataset *dataset, nd_error *error) {
-    static const char *const names[] = {"init_input_weights", "init_bias", "init_output_weights"};
-    size_t shape[3][8], there = 0;
-    double *values[3] = {NULL, NULL, NULL};
+    size_t rows[3], columns[3], there = 0;
+    double *part[3] = {NULL, NULL, NULL};
     for (int i = 0; i < 3; i++)
-        there += nd_nc_has(file, names[i]);
+        there += nd_nc_has(file, KNOWN[INIT_INPUT_WEIGHTS + i].name);
     if (there == 0)
         return true;
     bool fine = true;
     for (int i = 0; fine && i < 3; i++)
-        fine = (values[i] = load(file, names[i], i == 1 ? 1 : 2, shape[i], error)) != NULL;
-    if (fine && shape[0][1] != dataset->inputs)
-        fine = mismatch(file, names[0], "columns", shape[0][1], dataset->inputs, "inputs", error);
-    if (fine && shape[1][0] != shape[0][0])
-        fine = mismatch(file, names[1], "units", shape[1][0], shape[0][0], names[0], error);
-    if (fine && shape[2][1] != shape[0][0])
-        fine = mismatch(file, names[2], "units", shape[2][1], shape[0][0], names[0], error);
-    if (fine && shape[2][0] != dataset->outputs)
-        fine = mismatch(file, names[2], "rows", shape[2][0], dataset->outputs, "targets", error);
-    if (fine && (dataset->initial =
-                     nd_parameters_new(shape[0][0], dataset->inputs, dataset->outputs, error))) {
-        nd_parameters *initial = dataset->initial;
-        size_t hidden = initial->hidden;
-        memcpy(initial->input_weights, values[0], hidden * initial->inputs * sizeof(double));
-        memcpy(initial->bias, values[1], hidden * sizeof(double));
-        memcpy(initial->output_weights, values[2], hidden * initial->outputs * sizeof(double));
-    } else
-        fine = false;
+        fine = (part[i] = nd_data_load(file, &KNOWN[INIT_INPUT_WEIGHTS + i], &rows[i], &columns[i],
+                                       error)) != NULL;
+    fine = fine && join_initial(file, dataset, part, rows, columns, error) &&
+           load_optional(file, &KNOWN[INIT_OUTPUT_BIAS], dataset->outputs, "targets",
+                         &dataset->initial_output_bias, error);
     for (int i = 0; i < 3; i++)
-        free(values[i]);
+        free(part[i]);
     return fine;
 }
 
+static bool is_known(const nd_dataset *dataset, const char *name) {
+    for (int i = 0; i < VARIABLES; i++)
+        if (strcmp(KNOWN[i].name, name) == 0)
+            return i != INIT_OUTPUT_BIAS || dataset->initial; /* it goes with the other three */
+    return false;
+}
+
+/* What the file holds beside: of a run file its network, of any other the variables by name. */
+static bool note_unused(const nd_nc *file, nd_dataset *dataset, nd_error *error) {
+    char name[NC_MAX_NAME + 1], dimensions[NC_MAX_NAME + 1], names[300] = "";
+    size_t unused = 0;
+    if (nd_nc_has(file, "snapshot_step") && nd_nc_has(file, "input_weights"))
+        return nd_dataset_note(dataset, error,
+                               "%s is a run file: its data set is used, its network is not "
+                               "(nulldrift run --continue goes on with it)",
+                               nd_nc_path(file));
+    for (size_t i = 0; nd_nc_variable_at(file, i, name, dimensions, sizeof dimensions); i++)
+        if (!is_known(dataset, name)) {
+            size_t length = strlen(names);
+            snprintf(names + length, sizeof names - length, "%s%s", unused ? ", " : "", name);
+            unused++;
+        }
+    return unused == 0 || nd_dataset_note(dataset, error, "%s: not used: %s %s", nd_nc_path(file),
+                                          unused > 1 ? "variables" : "variable", names);
+}
+
 static nd_dataset *read_dataset(const nd_nc *file, nd_error *error) {
-    size_t inputs[8], targets[8];
-    double *input = load(file, "inputs", 2, inputs, error);
-    double *target = input ? load(file, "targets", 2, targets, error) : NULL;
+    size_t samples, inputs, target_samples, outputs;
+    double *input = nd_data_load(file, &KNOWN[INPUTS], &samples, &inputs, error);
+    double *target =
+        input ? nd_data_load(file, &KNOWN[TARGETS], &target_samples, &outputs, error) : NULL;
     nd_dataset *dataset = NULL;
-    if (target && inputs[0] != targets[0])
-        mismatch(file, "targets", "samples", targets[0], inputs[0], "inputs", error);
+    if (target && samples != target_samples)
+        nd_data_mismatch(file, "targets", "samples", target_samples, samples, "inputs", error);
     else if (target)
         dataset = nd_array(1, sizeof *dataset, error);
     if (!dataset) {
@@ -131,15 +154,18 @@ static nd_dataset *read_dataset(const nd_nc *file, nd_error *error) {
         free(target);
         return NULL;
     }
-    *dataset = (nd_dataset){.samples = inputs[0],
-                            .inputs = inputs[1],
-                            .outputs = targets[1],
+    *dataset = (nd_dataset){.samples = samples,
+                            .inputs = inputs,
+                            .outputs = outputs,
                             .environments = 1,
                             .input = input,
                             .target = target};
-    if (load_per_sample(file, "position", dataset->samples, &dataset->position, error) &&
-        load_per_sample(file, "heading", dataset->samples, &dataset->heading, error) &&
-        load_environment(file, dataset, error) && load_initial(file, dataset, error))
+    if (load_optional(file, &KNOWN[POSITION], samples, "inputs", &dataset->position, error) &&
+        load_optional(file, &KNOWN[HEADING], samples, "inputs", &dataset->heading, error) &&
+        load_optional(file, &KNOWN[OUTPUT_OFFSET], outputs, "targets", &dataset->output_offset,
+                      error) &&
+        load_environment(file, dataset, error) && load_initial(file, dataset, error) &&
+        note_unused(file, dataset, error))
         return dataset;
     nd_dataset_free(dataset);
     return NULL;

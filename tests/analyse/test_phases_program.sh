@@ -43,3 +43,24 @@ refuses 1 "nothing.nc" phases nothing.nc
 printf 'not netCDF' >foreign.nc
 refuses 1 "foreign.nc" phases foreign.nc
 check "a foreign file is not touched" test "$(cat foreign.nc)" = "not netCDF"
+
+# A run whose loss stays beyond any use has no phases: SED at a rate of the published range.
+cat >astray.yaml <<'Y'
+world: {task: smoothed, samples: 15, input_dim: 29, output_dim: 2}
+learning: {rule: sed, learning_rate: 0.95}
+run: {steps: 100000, records: 101, snapshots: 6}
+Y
+"$program" run astray.yaml -o astray.nc -q 2>err
+check "a run that diverges ends with exit code 1" test $? = 1
+says "diverged at step" err
+check "in one line" test "$(wc -l <err)" = 1
+succeeds info astray.nc --attribute status
+says "diverged at step"
+refuses 1 "no phases" phases astray.nc
+succeeds run astray.yaml -o kept.nc -q --set learning.divergence=0
+succeeds info kept.nc --attribute status
+says "complete"
+succeeds phases kept.nc # its user said that no loss is too high
+awk 'BEGIN { print "step,loss,fraction_active_units"
+    for (i = 0; i < 40; i++) printf "%d,%g,0.5\n", i, i < 20 ? 1 : 1e6 }' >astray.csv
+refuses 1 "diverged" phases astray.csv

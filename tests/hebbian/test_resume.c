@@ -85,7 +85,7 @@ static void test_file_and_memory_tell_the_same(void **state) {
     assert_int_equal(nd_hebbian_simulate(experiment, path, &options, NULL, &error),
                      ND_RUN_COMPLETE);
     nd_hebbian_traces traces;
-    assert_int_equal(nd_hebbian_simulate_in_memory(experiment, &traces, NULL, &error),
+    assert_int_equal(nd_hebbian_simulate_in_memory(experiment, NULL, &traces, NULL, &error),
                      ND_RUN_COMPLETE);
     nd_hebbian_run *run = nd_hebbian_run_open(path, &error);
     assert_fine(run != NULL, &error);

@@ -21,3 +21,29 @@ sed -i 's/learning.update_noise, values: .*}/learning.label_noise, values: [0.1]
 succeeds sweep run sweep.yaml -o labels --quiet
 refuses 1 "no run with update noise" figure fig4b labels -o none.pdf
 refuses 1 "nowhere/sweep.sqlite" figure fig4a nowhere -o none.pdf
+
+# Runs that diverge are left out of means, and counted: SED at a rate of the published range.
+cat >astray.yaml <<'END'
+name: astray
+base: |
+  world: {task: smoothed, samples: 15, input_dim: 29, output_dim: 2}
+  network: {hidden: 100}
+  learning: {rule: sed}
+  run: {steps: 100000, records: 101}
+grid:
+  - {key: learning.learning_rate, values: [0.001, 0.95]}
+END
+succeeds sweep run astray.yaml -o astray --quiet
+succeeds sweep status astray
+says "diverged  1"
+succeeds sweep table astray
+says "diverged at step"
+sed -i 's/"[^"]*"//g' out # reasons hold commas
+check "a run that diverged has no metrics but its first" \
+    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+        $c["state"] == "diverged" { found = $c["active_units_ratio"] == "" && $c["log10_loss"] == "" && $c["first_active_units"] > 0 }
+        END { exit !found }' out
+draws figS1 astray -o figS1.svg
+says "SED, no noise (1; 1 diverged)" figS1.svg
+draws fig4a astray -o fig4a.svg
+says "1 run, 1 diverged" fig4a.svg

@@ -44,9 +44,35 @@ check "two processes share a store" test $? = 0 -a $second = 0
 contents shared >shared.csv
 check "and do each run once" cmp whole.csv shared.csv
 
-for shard in 1 2 3; do
+# shards: what is missing, unfinished, of another sweep or doubled is named, and not passed over
+for shard in 1 3; do
     succeeds sweep run sweep.yaml -o shards --shard $shard/3 --quiet
 done
+refuses 1 "the shards are not whole: 1 missing (2 of 3)" sweep merge shards
+succeeds sweep status shards
+says "of 2000 runs in 3 shards: 1 missing (2 of 3)"
+cp -r shards partial
+succeeds sweep merge partial --partial
+says "2 shards merged"
+says "1 missing (2 of 3)" err
+contents partial >partial.csv
+check "what there is is merged" test "$(wc -l <partial.csv)" = 1334
+succeeds sweep run sweep.yaml -o shards --shard 2/3 --quiet
+succeeds sweep status shards
+says "of 2000 runs in 3 shards, all finished; to be merged"
+cp shards/shard-1-of-3.sqlite kept
+sqlite3 shards/shard-1-of-3.sqlite "UPDATE run SET state = 'waiting' WHERE id = 0" 2>/dev/null ||
+    python3 -c 'import sqlite3; d = sqlite3.connect("shards/shard-1-of-3.sqlite"); d.execute("UPDATE run SET state = \"waiting\" WHERE id = 0"); d.commit()'
+refuses 1 "1 unfinished (1 of 3)" sweep merge shards
+mv kept shards/shard-1-of-3.sqlite
+sed 's/samples: 2000/samples: 30/' sweep.yaml >small.yaml
+succeeds sweep run small.yaml -o small --shard 1/2 --quiet
+cp small/shard-1-of-2.sqlite shards
+refuses 1 "1 of another sweep (1 of 2)" sweep merge shards
+rm shards/shard-1-of-2.sqlite
+succeeds sweep run small.yaml -o small --shard 2/2 --quiet
+succeeds sweep run small.yaml -o small --shard 1/5 --quiet
+refuses 1 "1 doubled (1 of 5)" sweep merge small
 succeeds sweep merge shards
 contents shards >shards.csv
 check "into the whole sweep" cmp whole.csv shards.csv
@@ -75,6 +101,35 @@ check "divergence is recorded with its reason" grep -q "diverged,.*step" mixed.c
 check "the rest are done" test "$(grep -c ',done,' mixed.csv)" -ge 4
 succeeds sweep run mixed.yaml -o mixed --retry diverged --quiet
 
+# a run that takes long is saved: killed and started again, it goes on, to the same end
+cat >long.yaml <<'END'
+name: long
+base: |
+  world: {task: random, samples: 6, input_dim: 8, output_dim: 4}
+  network: {hidden: 60}
+  learning: {update_noise: 0.02}
+  run: {steps: 400000, records: 50}
+END
+succeeds sweep run long.yaml -o straight --quiet
+check "nothing is left of its saves" test -z "$(ls straight | grep ckpt)"
+"$program" sweep run long.yaml -o saved --quiet --checkpoint-every 0.02 &
+job=$!
+until_there saved/run-0.ckpt.1 $job
+kill -9 $job
+wait $job 2>/dev/null
+check "its state is saved" test -s saved/run-0.ckpt
+succeeds sweep run long.yaml -o saved --quiet
+contents straight >straight.csv
+contents saved >saved.csv
+check "the same in the end" cmp straight.csv saved.csv
+check "nothing is left of its saves, again" test -z "$(ls saved | grep ckpt)"
+# a save that cannot be used is told, and the run begun anew
+mkdir damaged && echo "not a checkpoint" >damaged/run-0.ckpt
+succeeds sweep run long.yaml -o damaged --quiet
+says "begun anew" err
+contents damaged >damaged.csv
+check "with the same end" cmp straight.csv damaged.csv
+
 cat >files.yaml <<'END'
 name: files
 base: |
@@ -91,8 +146,9 @@ run: {steps: 1, records: 2}
 END
 succeeds run made.yaml -o here.nc --quiet # a run file holds a data set
 # one job: a data set is tried in a forked child, which sanitizers bear from one thread alone
-"$program" sweep run files.yaml -o files --jobs 1 --quiet
+"$program" sweep run files.yaml -o files --jobs 1 --quiet 2>err
 "$program" sweep table files >files.csv
+says "here.nc is a run file: its data set is used, its network is not" err
 check "a run that cannot start is recorded as failed" grep -q "^1,1,failed,later.nc: cannot be opened" files.csv
 check "and the others are done" grep -q "^0,0,done" files.csv
 cp here.nc later.nc
