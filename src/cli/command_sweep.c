@@ -121,7 +121,7 @@ static int show_status(const char *folder) {
     nd_error error = {0};
     nd_sweep_status status;
     char *path = nd_sweep_store_path(folder, 0, 1, &error);
-    bool shards = path && access(path, F_OK) != 0;
+    bool shards = path && access(path, F_OK) != 0 && nd_shards_any(folder);
     free(path);
     if (shards)
         return show_shards(folder);

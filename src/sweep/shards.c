@@ -110,17 +110,31 @@ static bool complete(nd_shards *shards, const char *folder, nd_error *error) {
     return true;
 }
 
+/* The files called as shards are; globfree() them. */
+static bool list(const char *folder, glob_t *found) {
+    char *pattern = nd_path_with(folder, "/shard-*-of-*.sqlite", NULL);
+    *found = (glob_t){0};
+    bool any = pattern && glob(pattern, 0, NULL, found) == 0;
+    free(pattern);
+    return any;
+}
+
+bool nd_shards_any(const char *folder) {
+    glob_t found;
+    bool any = list(folder, &found);
+    globfree(&found);
+    return any;
+}
+
 static bool find(nd_shards *shards, const char *folder, nd_error *error) {
-    char *pattern = nd_path_with(folder, "/shard-*-of-*.sqlite", error);
-    glob_t found = {0};
-    bool fine = pattern != NULL;
-    if (fine && glob(pattern, 0, NULL, &found) != 0)
+    glob_t found;
+    bool fine = true;
+    if (!list(folder, &found))
         fine = nd_fail(error, folder, "run `nulldrift sweep run ... --shard I/N` into it first",
                        "holds no shards");
     for (size_t i = 0; fine && i < found.gl_pathc; i++)
         fine = take_file(shards, found.gl_pathv[i], error);
     globfree(&found);
-    free(pattern);
     return fine && complete(shards, folder, error);
 }
 

@@ -33,6 +33,9 @@ typedef struct nd_shards {
     size_t in_state[ND_SHARD_STATES];
 } nd_shards;
 
+/* Is there a shard in `folder`? */
+bool nd_shards_any(const char *folder);
+
 /* Looks at the shards in `folder`; fails where there are none, or one cannot be read. */
 nd_shards *nd_shards_find(const char *folder, nd_error *error);
 void nd_shards_free(nd_shards *shards);
