@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "experiment/divergence.h"
+#include "measure/divergence.h"
 #include "measure/fall.h"
 #include "measure/trend.h"
 

@@ -36,7 +36,7 @@ typedef struct nd_phase_traces {
     const double *snapshot_step;        /* snapshots */
     const double *spatial_information;  /* snapshots: mean over the tuned units; NaN: not known */
     const double *rate_map_correlation; /* snapshots x snapshots */
-    double divergence; /* learning.divergence of the run; 0: no loss is too high */
+    double divergence;                  /* learning.divergence of the run; 0: no loss is too high */
 } nd_phase_traces;
 
 typedef enum nd_change {
@@ -62,7 +62,7 @@ typedef struct nd_phases {
 } nd_phases;
 
 /* Fails on fewer than ten records, on steps that do not rise, without loss and sparsity, and where
- * the loss says that the run diverged (experiment/divergence.h). */
+ * the loss says that the run diverged (measure/divergence.h). */
 bool nd_phases_find(const nd_phase_traces *traces, nd_phases *phases, nd_error *error);
 
 /* "log10 loss", "fraction active units" ... */

@@ -7,7 +7,7 @@ typedef struct nd_learning_keys {
     double learning_rate;
     double update_noise, label_noise, input_noise, weight_noise, dropout;
     char *label_noise_distribution;      /* uniform | gaussian */
-    double divergence;                   /* experiment/divergence.h */
+    double divergence;                   /* measure/divergence.h */
     double noise_forward, noise_lateral; /* model: hebbian */
 } nd_learning_keys;
 

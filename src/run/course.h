@@ -4,7 +4,7 @@
 #define ND_RUN_COURSE_H
 
 #include "engine/engine.h"
-#include "experiment/divergence.h"
+#include "measure/divergence.h"
 
 /* What a course hands out; each returns false, with `error`, to end it. */
 typedef struct nd_course_sink {

@@ -6,8 +6,8 @@
 
 #include "base/csv.h"
 #include "base/error.h"
-#include "experiment/divergence.h"
 #include "experiment/parse.h"
+#include "measure/divergence.h"
 #include "store/sweep_schema.h"
 
 bool nd_sweep_store_status(nd_sweep_store *store, nd_sweep_status *status, nd_error *error) {

@@ -1,7 +1,7 @@
 /* When a run counts as diverged: its loss stays beyond any use (docs/experiment-file.md,
  * learning.divergence). */
-#ifndef ND_EXPERIMENT_DIVERGENCE_H
-#define ND_EXPERIMENT_DIVERGENCE_H
+#ifndef ND_MEASURE_DIVERGENCE_H
+#define ND_MEASURE_DIVERGENCE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* When a run counts as diverged. */
 #include <math.h>
 
-#include "experiment/divergence.h"
+#include "measure/divergence.h"
 #include "support.h"
 
 /* The number of the record, from 1, at which these losses count as diverged; 0: never. */

@@ -1,4 +1,4 @@
-#include "experiment/divergence.h"
+#include "measure/divergence.h"
 
 #include <math.h>
 
