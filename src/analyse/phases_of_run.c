@@ -17,8 +17,8 @@ bool nd_phases_into_run(nd_nc *file, nd_phases *phases, nd_error *error) {
         return false;
     bool fine = !table.status || strcmp(table.status, "complete") == 0
                     ? nd_phases_find(&table.traces, phases, error)
-                    : nd_fail(error, NULL, "a run that diverged has no phases of learning",
-                              "%s", table.status);
+                    : nd_fail(error, NULL, "a run that diverged has no phases of learning", "%s",
+                              table.status);
     nd_trace_table_free(&table);
     if (!fine)
         return nd_error_at(error, nd_nc_path(file));
