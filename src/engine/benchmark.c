@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/sort.h"
 #include "engine/kernels.h"
 #include "world/world.h"
 
@@ -55,11 +56,7 @@ static double processor_seconds(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
+/* Advances the engine in equal parts and times each. */
 static bool measure(nd_engine *engine, const nd_experiment *experiment, const nd_dataset *dataset,
                     uint64_t steps, nd_benchmark *out, nd_error *error) {
     enum { PARTS = ND_BENCHMARK_PARTS };
@@ -81,7 +78,7 @@ static bool measure(nd_engine *engine, const nd_experiment *experiment, const nd
         out->awake_units += active / PARTS;
     }
     memcpy(sorted, out->part_microseconds, sizeof sorted);
-    qsort(sorted, PARTS, sizeof *sorted, ascending);
+    nd_sort_ascending(sorted, PARTS);
     out->median_microseconds = 0.5 * (sorted[PARTS / 2 - 1] + sorted[PARTS / 2]);
     out->multiplications_per_step =
         out->awake_units * (double)dataset->samples *
@@ -132,7 +129,7 @@ double nd_benchmark_gaussian(bool single) {
     }
     free(out);
     free(spread);
-    qsort(best, ROUNDS, sizeof *best, ascending);
+    nd_sort_ascending(best, ROUNDS);
     return best[ROUNDS / 2];
 }
 
@@ -145,6 +142,6 @@ double nd_benchmark_peak(bool single) {
         sink += kernels->spin(SPINS);
         rates[trial] = 10.0 * SPINS * (double)kernels->lanes / (processor_seconds() - start);
     }
-    qsort(rates, TRIALS, sizeof *rates, ascending);
+    nd_sort_ascending(rates, TRIALS);
     return sink >= 0 ? rates[TRIALS / 2] : 0;
 }

@@ -15,6 +15,7 @@
 #include "engine/fast_step.h"
 #include "network/parameters.h"
 
+/* The engine at step 0 (nd_engine_backend; as all below). */
 static nd_engine *open_engine(const nd_experiment *experiment, const nd_dataset *dataset,
                               unsigned threads, nd_error *error) {
     nd_fast_engine *self = nd_fast_open(experiment, dataset, threads, error);
@@ -24,10 +25,12 @@ static nd_engine *open_engine(const nd_experiment *experiment, const nd_dataset 
     return &self->base;
 }
 
+/* Frees it. */
 static void close_engine(nd_engine *engine) {
     nd_fast_close((nd_fast_engine *)engine);
 }
 
+/* Updates until `step`; a step that diverges is named. */
 static bool advance(nd_engine *engine, uint64_t step, nd_error *error) {
     while (engine->step < step)
         if (!nd_fast_step((nd_fast_engine *)engine))
@@ -36,6 +39,7 @@ static bool advance(nd_engine *engine, uint64_t step, nd_error *error) {
     return true;
 }
 
+/* Loss and sparsity of the current parameters, without noise. */
 static void record(nd_engine *engine, nd_record *out) {
     nd_fast_engine *self = (nd_fast_engine *)engine;
     size_t pairs = 0, units = 0, hidden = self->initial->hidden, n = self->layer.samples;
@@ -58,6 +62,7 @@ static void unit_parameters(const nd_fast_engine *self, size_t unit, const doubl
     nd_parameters_set_unit(out, unit, scratch->side, state + self->layer.side);
 }
 
+/* Every unit's parameters: from its pack, or from its sleep. Nothing is changed. */
 static void parameters(nd_engine *engine, nd_parameters *out) {
     nd_fast_engine *self = (nd_fast_engine *)engine;
     for (size_t i = 0; i < self->shares; i++) {
@@ -75,6 +80,7 @@ static void parameters(nd_engine *engine, nd_parameters *out) {
     }
 }
 
+/* What the run file tells of the engine. */
 static const char *describe(const nd_engine *engine) {
     nd_fast_engine *self = (nd_fast_engine *)engine;
     uint64_t sleeps = 0;

@@ -115,6 +115,7 @@ static const void *draw_data(nd_fast_engine *engine) {
     return engine->noisy_targets;
 }
 
+/* A share's dropout masks of this step. */
 static void draw_masks(nd_fast_engine *engine, nd_share *share) {
     nd_pack *pack = &share->pack;
     if (pack->dense.mask)

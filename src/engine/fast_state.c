@@ -13,10 +13,12 @@ static const uint64_t VERSION = 3;
 
 typedef bool (*transfer)(nd_buffer *buffer, void *bytes, size_t length, nd_error *error);
 
+/* Saving, as a transfer. */
 static bool put(nd_buffer *buffer, void *bytes, size_t length, nd_error *error) {
     return nd_buffer_put(buffer, bytes, length, error);
 }
 
+/* The state is of another engine. */
 static bool refuse(nd_error *error) {
     return nd_fail(error, NULL, "begin anew under another name",
                    "the engine's state is not of this experiment");

@@ -45,6 +45,7 @@ static const void *give_data(nd_fast_engine *engine) {
     return engine->noisy_targets;
 }
 
+/* A share's dropout masks, as given (n x H). */
 static void give_masks(nd_fast_engine *engine, nd_share *share) {
     const double *mask = ((given_noise *)engine->given)->noise->dropout_mask;
     nd_pack *pack = &share->pack;
@@ -69,6 +70,7 @@ static void take_unit(const nd_fast_engine *engine, const nd_parameters *noise, 
     nd_subspace_project(engine->subspace, side, rows);
 }
 
+/* The noise in a share's parameters: exact for sparse kernels, else in place of what is drawn. */
 static void give_parameters(nd_fast_engine *engine, nd_share *share) {
     const given_noise *given = engine->given;
     const nd_layer *layer = &engine->layer;
@@ -114,6 +116,7 @@ static void add_outside(nd_fast_engine *engine, double sed_factor) {
         }
 }
 
+/* What has been counted outside the subspace (nd_noise_source). */
 static void complement(const nd_fast_engine *engine, size_t unit, nd_unit_scratch *scratch,
                        double *side) {
     const given_noise *given = engine->given;
@@ -123,6 +126,7 @@ static void complement(const nd_fast_engine *engine, size_t unit, nd_unit_scratc
         side[i] += given->outside[unit * columns + i];
 }
 
+/* Frees all of it. */
 static void close_given(nd_fast_engine *engine) {
     given_noise *given = engine->given;
     for (size_t i = 0; given->exact && i < engine->shares * ND_NOISE_KINDS; i++)

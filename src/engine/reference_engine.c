@@ -14,12 +14,14 @@ typedef struct reference_engine {
     double target_variance, active_threshold;
 } reference_engine;
 
+/* The definition serves everything. */
 static bool serves(const nd_experiment *experiment, const nd_dataset *dataset) {
     (void)experiment;
     (void)dataset;
     return true;
 }
 
+/* Frees it. */
 static void close_engine(nd_engine *engine) {
     reference_engine *self = (reference_engine *)engine;
     if (!self)
@@ -30,6 +32,7 @@ static void close_engine(nd_engine *engine) {
     free(self);
 }
 
+/* The learner at step 0, and room for its noise and activity. */
 static nd_engine *open_engine(const nd_experiment *experiment, const nd_dataset *dataset,
                               unsigned threads, nd_error *error) {
     (void)threads;
@@ -47,6 +50,7 @@ static nd_engine *open_engine(const nd_experiment *experiment, const nd_dataset 
     return NULL;
 }
 
+/* Updates until `step`, each with its own noise; a step that diverges is named. */
 static bool advance(nd_engine *engine, uint64_t step, nd_error *error) {
     reference_engine *self = (reference_engine *)engine;
     nd_learner *learner = self->learner;
@@ -60,6 +64,7 @@ static bool advance(nd_engine *engine, uint64_t step, nd_error *error) {
     return true;
 }
 
+/* Loss and sparsity at the clean data. */
 static void record(nd_engine *engine, nd_record *out) {
     reference_engine *self = (reference_engine *)engine;
     const nd_learner *learner = self->learner;
@@ -73,10 +78,12 @@ static void record(nd_engine *engine, nd_record *out) {
                 self->target_variance;
 }
 
+/* A copy of the parameters. */
 static void parameters(nd_engine *engine, nd_parameters *out) {
     nd_parameters_copy(out, ((reference_engine *)engine)->learner->parameters);
 }
 
+/* Step, parameters and the rule's moments. */
 static bool save(const nd_engine *engine, nd_buffer *state, nd_error *error) {
     const nd_learner *learner = ((const reference_engine *)engine)->learner;
     size_t bytes = nd_parameter_count(learner->parameters) * sizeof(double);
@@ -87,6 +94,7 @@ static bool save(const nd_engine *engine, nd_buffer *state, nd_error *error) {
     return fine;
 }
 
+/* The same, back. */
 static bool restore(nd_engine *engine, nd_buffer *state, nd_error *error) {
     nd_learner *learner = ((reference_engine *)engine)->learner;
     size_t bytes = nd_parameter_count(learner->parameters) * sizeof(double);
@@ -98,6 +106,7 @@ static bool restore(nd_engine *engine, nd_buffer *state, nd_error *error) {
     return fine;
 }
 
+/* What the run file tells of the engine. */
 static const char *describe(const nd_engine *engine) {
     (void)engine;
     return "reference";

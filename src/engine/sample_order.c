@@ -32,6 +32,7 @@ static void find_angles(const nd_dataset *dataset, double *length, float *angle)
         }
 }
 
+/* The sum of the angles (n x n) from sample to sample, in their order. */
 static double path_length(size_t n, const float *angle, const size_t *order) {
     double sum = 0;
     for (size_t i = 1; i < n; i++)
@@ -53,6 +54,7 @@ static void nearest_next(size_t n, const float *angle, size_t *order) {
     }
 }
 
+/* Turns a stretch of an order round, both ends in. */
 static void reverse(size_t *from, size_t *to) {
     for (; from < to; from++, to--) {
         size_t kept = *from;

@@ -10,6 +10,7 @@
 /* A sample whose remainder is below this share of its length lies in the span of those before. */
 static const double DEPENDENT = 1e-14;
 
+/* a . b, of `count` values each. */
 static double dot(const double *a, const double *b, size_t count) {
     double sum = 0;
     for (size_t i = 0; i < count; i++)
@@ -17,6 +18,7 @@ static double dot(const double *a, const double *b, size_t count) {
     return sum;
 }
 
+/* The arrays, for as many coordinates as there may be. */
 static bool allocate(nd_subspace *subspace, bool whole, nd_error *error) {
     size_t n = subspace->samples, columns = subspace->columns;
     size_t most = whole || columns < n ? columns : n;
@@ -28,6 +30,7 @@ static bool allocate(nd_subspace *subspace, bool whole, nd_error *error) {
            (subspace->length = nd_doubles(n, error));
 }
 
+/* The samples with a 1 appended (n x columns), and their lengths. */
 static void augment(nd_subspace *subspace, const nd_dataset *dataset) {
     size_t columns = subspace->columns;
     for (size_t s = 0; s < subspace->samples; s++) {

@@ -17,6 +17,7 @@ static uint64_t address(uint64_t key, uint64_t node) {
     return z >> 8;
 }
 
+/* The standard Gaussians of a node of a walk. */
 static void gaussians(const nd_walk *walk, uint64_t node, size_t count, double *out) {
     walk->gaussians(walk->seed, walk->purpose, walk->unit, address(walk->key, node), count, out);
 }

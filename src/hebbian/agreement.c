@@ -16,6 +16,7 @@ typedef struct bench {
     uint64_t *set;
 } bench;
 
+/* Frees it. */
 static void bench_free(bench *room) {
     free(room->exact);
     free(room->euler);
@@ -25,6 +26,7 @@ static void bench_free(bench *room) {
     free(room->set);
 }
 
+/* Room for one problem of the network. */
 static bool bench_allocate(bench *room, size_t neurons, nd_error *error) {
     return (room->exact = nd_doubles(neurons, error)) &&
            (room->euler = nd_doubles(neurons, error)) &&
@@ -34,6 +36,7 @@ static bool bench_allocate(bench *room, size_t neurons, nd_error *error) {
            (room->set = nd_array(nd_set_words(neurons), sizeof *room->set, error));
 }
 
+/* Is M other than its transpose? */
 static bool is_asymmetric(const nd_hebbian *network) {
     for (size_t i = 0; i < network->neurons; i++)
         for (size_t j = 0; j < i; j++)
@@ -61,6 +64,7 @@ static bool is_indefinite(const nd_hebbian *network, double *square) {
     return false;
 }
 
+/* max_i |a_i - b_i|. */
 static double largest_difference(const double *a, const double *b, size_t count) {
     double largest = 0;
     for (size_t i = 0; i < count; i++)
@@ -97,6 +101,7 @@ static bool compare(nd_hebbian *network, bench *room, nd_agreement *result, nd_e
     return true;
 }
 
+/* Tells the watch how far the run is; false, with error: it wants to stop. */
 static bool report(const nd_watch *watch, uint64_t done, uint64_t total, nd_error *error) {
     nd_progress progress = {"check", (double)done, (double)total, "steps", ""};
     if (watch && watch->report)

@@ -26,6 +26,7 @@ static void add_side(const nd_hebbian_inputs *inputs, const double *response, si
     }
 }
 
+/* The centre of mass of the stretch above 0 around the input `peak`, in the unit of position. */
 static double field_centre(const nd_hebbian_inputs *inputs, const double *response, size_t neurons,
                            size_t peak) {
     double mass = response[peak * neurons], moment = 0;

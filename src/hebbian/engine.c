@@ -14,14 +14,17 @@ typedef struct hebbian_engine {
     char description[64];
 } hebbian_engine;
 
+/* The engine as what it is. */
 static const hebbian_engine *as_const(const nd_engine *engine) {
     return (const hebbian_engine *)engine;
 }
 
+/* The same, to be changed. */
 static hebbian_engine *as_hebbian(nd_engine *engine) {
     return (hebbian_engine *)engine;
 }
 
+/* Frees it (nd_engine_backend; as all below). */
 static void close_engine(nd_engine *engine) {
     hebbian_engine *self = as_hebbian(engine);
     if (!self)
@@ -31,6 +34,7 @@ static void close_engine(nd_engine *engine) {
     free(self);
 }
 
+/* The settling updates first, then those up to `step`. */
 static bool advance(nd_engine *engine, uint64_t step, nd_error *error) {
     hebbian_engine *self = as_hebbian(engine);
     uint64_t settle = self->network->experiment->run.settle;
@@ -63,6 +67,7 @@ const double *nd_hebbian_engine_responses(nd_engine *engine, nd_error *error) {
     return self->response;
 }
 
+/* The similarity-matching error as loss, and sparsity; NaN where the dynamics do not settle. */
 static void record(nd_engine *engine, nd_record *out) {
     hebbian_engine *self = as_hebbian(engine);
     nd_hebbian_record measured = {.error = NAN};
@@ -79,15 +84,18 @@ const nd_error *nd_hebbian_engine_trouble(const nd_engine *engine) {
     return trouble->what[0] ? trouble : NULL;
 }
 
+/* Its parameters are no nd_parameters. */
 static void no_parameters(nd_engine *engine, nd_parameters *out) {
     (void)engine;
     (void)out;
 }
 
+/* The state of the network. */
 static bool save(const nd_engine *engine, nd_buffer *state, nd_error *error) {
     return nd_hebbian_save(as_const(engine)->network, state, error);
 }
 
+/* The same, back. */
 static bool restore(nd_engine *engine, nd_buffer *state, nd_error *error) {
     hebbian_engine *self = as_hebbian(engine);
     uint64_t settle = self->network->experiment->run.settle;
@@ -98,6 +106,7 @@ static bool restore(nd_engine *engine, nd_buffer *state, nd_error *error) {
     return true;
 }
 
+/* What the run file tells of the engine. */
 static const char *describe(const nd_engine *engine) {
     return as_const(engine)->description;
 }

@@ -9,6 +9,7 @@ enum { PIVOTS_PER_START = 6 };
 static const double stages[] = {1e-1, 1e-2, 1e-3, 1e-4, 1e-6, 1e-11};
 enum { STAGES = sizeof stages / sizeof *stages };
 
+/* Exact from the active set of the Euler dynamics, at ever finer tolerances; or these dynamics. */
 static bool from_euler(nd_complementarity *solver, const nd_fixed_point_problem *problem,
                        uint64_t *set, double *y, nd_fixed_point_counts *counts, size_t *unit) {
     size_t neurons = problem->neurons;
@@ -36,6 +37,7 @@ static bool at_rest(const nd_fixed_point_problem *problem) {
     return true;
 }
 
+/* Is nobody in the set? */
 static bool is_empty(const uint64_t *set, size_t words) {
     for (size_t w = 0; w < words; w++)
         if (set[w])

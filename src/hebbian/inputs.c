@@ -20,6 +20,7 @@ double nd_grid_field(double x, double y, double spacing, double orientation, dou
     return 2.0 / 3 * (0.5 + mean);
 }
 
+/* Room for `count` inputs of that dimension. */
 static nd_hebbian_inputs *inputs_new(size_t count, size_t dimension, nd_error *error) {
     nd_hebbian_inputs *inputs = calloc(1, sizeof *inputs);
     if (!inputs) {

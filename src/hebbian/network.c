@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What the experiment must hold for this model. */
 static bool check(const nd_experiment *experiment, nd_error *error) {
     const nd_network_keys *keys = &experiment->network;
     if (keys->neurons == 0)
@@ -21,6 +22,7 @@ static bool check(const nd_experiment *experiment, nd_error *error) {
     return true;
 }
 
+/* The state and the room to work in. */
 static bool allocate(nd_hebbian *network, nd_error *error) {
     size_t neurons = network->neurons, count = network->inputs->count;
     return (network->forward = nd_doubles(network->inputs->dimension * neurons, error)) &&
@@ -131,6 +133,7 @@ static bool visit_state(nd_hebbian *network, nd_buffer *state,
            each(state, &network->counts, sizeof network->counts, error);
 }
 
+/* Saving, as one of what visit_state calls. */
 static bool put(nd_buffer *state, void *bytes, size_t length, nd_error *error) {
     return nd_buffer_put(state, bytes, length, error);
 }

@@ -15,6 +15,7 @@ typedef struct stretches {
     nd_error *errors; /* one per stretch */
 } stretches;
 
+/* Responses (N each) to the inputs `first` to `last`, one after the other. */
 static bool respond(const nd_hebbian *network, size_t first, size_t last, double *response,
                     nd_error *error) {
     size_t neurons = network->neurons, unit = 0;
@@ -35,6 +36,7 @@ static bool respond(const nd_hebbian *network, size_t first, size_t last, double
     return fine;
 }
 
+/* Those of one stretch. */
 static void respond_stretch(size_t index, void *context) {
     stretches *all = context;
     size_t count = all->network->inputs->count, first = index * STRETCH;

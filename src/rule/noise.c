@@ -68,11 +68,9 @@ static void draw_parameters(const nd_learner *learner, nd_purpose purpose, doubl
     for (size_t j = 0; j < out->hidden; j++) {
         nd_random_gaussians(learner->seed, purpose, (uint32_t)j, learner->step,
                             inputs + 1 + outputs, unit);
-        for (size_t i = 0; i < inputs; i++)
-            out->input_weights[j * inputs + i] = offset + inner * unit[i];
-        out->bias[j] = offset + inner * unit[inputs];
-        for (size_t k = 0; k < outputs; k++)
-            out->output_weights[k * out->hidden + j] = offset + outer * unit[inputs + 1 + k];
+        for (size_t i = 0; i < inputs + 1 + outputs; i++)
+            unit[i] = offset + (i <= inputs ? inner : outer) * unit[i];
+        nd_parameters_set_unit(out, j, unit, unit + inputs + 1);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/netcdf_file.h"
+#include "network/parameters.h"
 
 static bool define_records(nd_nc *file, nd_error *error) {
     return nd_nc_define(file, "step", ND_NC_INT64, "record", "1",
@@ -90,12 +91,14 @@ static bool put_snapshot(nd_nc *file, size_t index, const double *row,
                          const nd_experiment *experiment, const nd_dataset *dataset,
                          nd_error *error) {
     size_t hidden = experiment->network.hidden;
-    const double *bias = row + 1 + hidden * dataset->inputs, *output_weights = bias + hidden;
+    const nd_parameters parameters =
+        nd_parameters_view(hidden, dataset->inputs, dataset->outputs, (double *)(row + 1));
     return nd_nc_put_row(file, "snapshot_step", index, row, 1, error) &&
-           nd_nc_put_row(file, "input_weights", index, row + 1, hidden * dataset->inputs, error) &&
-           nd_nc_put_row(file, "bias", index, bias, hidden, error) &&
-           nd_nc_put_row(file, "output_weights", index, output_weights, dataset->outputs * hidden,
-                         error);
+           nd_nc_put_row(file, "input_weights", index, parameters.input_weights,
+                         hidden * dataset->inputs, error) &&
+           nd_nc_put_row(file, "bias", index, parameters.bias, hidden, error) &&
+           nd_nc_put_row(file, "output_weights", index, parameters.output_weights,
+                         dataset->outputs * hidden, error);
 }
 
 /* Copies the journal's rows; `columns` holds the records transposed (ND_RECORD_WIDTH x records). */

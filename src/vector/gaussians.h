@@ -30,6 +30,7 @@ typedef struct source {
     block_part blocks[VECTORS_KNOWN][2]; /* [vector][half] */
 } source;
 
+/* The next units are the present ones. */
 INLINE void read_units(source *from, const size_t across) {
     from->turn = !from->turn;
     for (size_t half = 0; half < 2; half++) {
@@ -42,6 +43,7 @@ INLINE void read_units(source *from, const size_t across) {
     from->vector = 0;
 }
 
+/* What is known of the blocks of a vector, of both halves. */
 INLINE void read_blocks(const source *from, const size_t across, size_t vector,
                         block_part blocks[2]) {
     for (size_t half = 0; half < 2; half++) {
@@ -52,6 +54,7 @@ INLINE void read_blocks(const source *from, const size_t across, size_t vector,
     }
 }
 
+/* A source of the words of units from `unit` on, `vectors` vectors for each. */
 INLINE void open_source(source *from, uint64_t seed, nd_purpose purpose, uint64_t step,
                         const uint32_t *unit, const size_t across, size_t vectors) {
     make_address(seed, purpose, step, &from->at);
@@ -86,6 +89,7 @@ INLINE void next_words(source *from, const size_t across, const int vectors, int
             words[i][word] = low_halves(halves[2 * i][word], halves[2 * i + 1][word]);
 }
 
+/* The next `batch` vectors of words, two at a time. */
 INLINE void next_batch(source *from, const size_t across, size_t batch, ints (*words)[4]) {
     size_t made = 0;
     for (; made + 1 < batch; made += 2)
@@ -266,6 +270,7 @@ static void row_gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, cons
     }
 }
 
+/* Nothing is spread: rows are scaled when used. */
 static void row_scale(size_t count, const float *scale, float *spread) {
     __builtin_memcpy(spread, scale, count * sizeof *scale);
 }

@@ -15,10 +15,12 @@
 #include "base/random.h"
 #include "vector/vector.h"
 
+/* The same number in every lane. */
 INLINE quads all_quads(uint64_t value) {
     return value - (quads){0};
 }
 
+/* QUADS numbers, one a lane. */
 INLINE quads quads_of(const uint64_t *values) {
     quads out;
     __builtin_memcpy(&out, values, sizeof out);
@@ -59,6 +61,7 @@ typedef struct unit_part {
     quads upper, lower; /* of the first product of round 1, the lower with the key of round 2 */
 } unit_part;
 
+/* What depends on the block alone. */
 INLINE void make_block_part(const address *at, quads block, block_part *out) {
     const quads multiplier_0 = all_quads(MULTIPLIER[0]), multiplier_1 = all_quads(MULTIPLIER[1]);
     quads product_0 = low_product(block, multiplier_0),
@@ -71,6 +74,7 @@ INLINE void make_block_part(const address *at, quads block, block_part *out) {
     out->lower = next_0;
 }
 
+/* What depends on the unit alone. */
 INLINE void make_unit_part(const address *at, quads unit, unit_part *out) {
     quads constant = low_product(at->low, all_quads(MULTIPLIER[1]));
     quads product_0 =

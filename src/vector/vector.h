@@ -53,6 +53,7 @@ enum {
 #define UNROLL_LITTLE _Pragma("GCC unroll 4")
 #define INLINE static inline __attribute__((always_inline))
 
+/* LANES reals from, and to, an address that is a multiple of their size; then from anywhere. */
 INLINE reals load(const real *from) {
     return *(const reals *)from;
 }
@@ -71,6 +72,7 @@ INLINE void store_unaligned(real *to, reals value) {
     __builtin_memcpy(to, &value, sizeof value);
 }
 
+/* The same number in every lane. */
 INLINE reals broadcast(real value) {
     return value - (reals){0};
 }
@@ -139,6 +141,7 @@ INLINE quads low_product(quads a, quads b) {
 #endif
 }
 
+/* Square roots, lane by lane. */
 INLINE floats root_of_floats(floats value) {
 #if defined(__AVX512F__)
     return (floats)_mm512_sqrt_ps((__m512)value);
@@ -153,6 +156,7 @@ INLINE floats root_of_floats(floats value) {
 #endif
 }
 
+/* Of doubles. */
 INLINE doubles root_of_doubles(doubles value) {
 #if defined(__AVX512F__)
     return (doubles)_mm512_sqrt_pd((__m512d)value);
@@ -201,6 +205,7 @@ INLINE doubles doubles_of_floats(half_floats half) {
 #endif
 }
 
+/* Of whole numbers. */
 INLINE doubles doubles_of_ints(half_ints half) {
 #if defined(__AVX512F__)
     return (doubles)_mm512_cvtepi32_pd((__m256i)half);
@@ -218,6 +223,7 @@ INLINE doubles first_half(floats value) {
     return doubles_of_floats(half);
 }
 
+/* The second half. */
 INLINE doubles second_half(floats value) {
     half_floats half;
     __builtin_memcpy(&half, (const char *)&value + sizeof half, sizeof half);

@@ -5,7 +5,8 @@
 
 #define ND_SINGLE 0
 #pragma GCC diagnostic ignored "-Wunused-function"
-#include "engine/kernels/sparse/interval_sums.h"
+#include "engine/kernels/sparse/interval_gradients.h"
+#include "engine/kernels/sparse/interval_outputs.h"
 
 enum { MOST_SAMPLES = 260, ROW = 7 };
 

@@ -17,6 +17,7 @@ typedef struct learned {
 /* Which noise an update adds. Where that is known in advance no row asks for it. */
 typedef enum carried { NO_NOISE, UPDATE_NOISE, ANY_NOISE } carried;
 
+/* What these parameters carry. */
 INLINE carried carried_by(const learned *of) {
     return of->weight_noise ? ANY_NOISE : of->update_noise ? UPDATE_NOISE : NO_NOISE;
 }

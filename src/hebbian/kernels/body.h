@@ -24,6 +24,7 @@ static void gaussians(uint64_t seed, nd_purpose purpose, uint64_t step, uint32_t
     }
 }
 
+/* One row of a matrix (neurons): keep w + rate sender y + noise xi. */
 static void learn_row(const nd_hebbian_update *update, double sender, const float *restrict noise,
                       double *restrict weights) {
     const double *restrict receiver = update->receiver;
@@ -32,6 +33,7 @@ static void learn_row(const nd_hebbian_update *update, double sender, const floa
         weights[i] = keep * weights[i] + push * receiver[i] + scale * (double)noise[i];
 }
 
+/* The same, held at 0 from below. */
 static void learn_rectified_row(const nd_hebbian_update *update, double sender,
                                 const float *restrict noise, double *restrict weights) {
     const double *restrict receiver = update->receiver;
@@ -42,6 +44,7 @@ static void learn_rectified_row(const nd_hebbian_update *update, double sender,
     }
 }
 
+/* All rows (rows x neurons), the noise of ND_NOISE_ROWS of them at a time. */
 static void learn(const nd_hebbian_update *update, double *weights) {
     size_t neurons = update->neurons;
     for (size_t row = 0; row < update->rows; row += ND_NOISE_ROWS) {
@@ -59,6 +62,7 @@ static void learn(const nd_hebbian_update *update, double *weights) {
     }
 }
 
+/* out (neurons) += the sum of amount[c] times column member[c]. */
 static void accumulate(const double *columns, size_t neurons, const size_t *member,
                        const double *amount, size_t count, double *restrict out) {
     size_t c = 0;
@@ -77,6 +81,7 @@ static void accumulate(const double *columns, size_t neurons, const size_t *memb
     }
 }
 
+/* Two rows change places. */
 static void swap_rows(double *restrict a, double *restrict b, size_t count) {
     for (size_t j = 0; j < count; j++) {
         double kept = a[j];
@@ -85,6 +90,7 @@ static void swap_rows(double *restrict a, double *restrict b, size_t count) {
     }
 }
 
+/* matrix x = right, in place (nd_hebbian_kernels). */
 static bool solve(double *matrix, double *right, size_t count) {
     size_t stride = nd_padded(count);
     for (size_t k = 0; k < count; k++) {

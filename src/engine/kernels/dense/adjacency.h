@@ -254,6 +254,7 @@ static void listed_output(const nd_layer *given, nd_pack *pack) {
     listed_weights_tile(rule, noise, gram, R, m, row)
 #define LISTED_SIDE(R, rule, noise, m, row) listed_side_tile(rule, noise, R, m, row)
 
+/* All parameters follow their gradients, by lists. */
 INLINE void listed_gradients(const nd_fast_rule rule, const carried noise, const adjacency *m) {
     EVERY_WIDE_TILE(m->outputs, LISTED_WEIGHTS, rule, noise, false, m);
     EVERY_LOW_TILE(m->v.layer->rank, LISTED_SIDE, rule, noise, m);

@@ -12,6 +12,7 @@
 
 enum { BLOCK = 4 };
 
+/* Blocks of samples, the last of which may not be full. */
 INLINE size_t blocks_of(const nd_layer *layer) {
     return (layer->samples + BLOCK - 1) / BLOCK;
 }
@@ -52,6 +53,7 @@ INLINE size_t sum_size(const nd_layer *layer, size_t abreast) {
     return layer->rank * abreast + outputs_alone(layer) * padded(layer->rank);
 }
 
+/* Reals of those of all blocks; 0: too many, intervals are not used. */
 INLINE size_t sums_size(const nd_layer *layer) {
     size_t abreast = outputs_abreast(layer), most = MOST * LANES;
     size_t size = (blocks_of(layer) + 1) * sum_size(layer, abreast < most ? abreast : most);
@@ -92,6 +94,7 @@ INLINE size_t ones_between(const uint64_t *bits, size_t from, size_t to) {
     return count - (size_t)__builtin_popcountll(below);
 }
 
+/* Neighbouring blocks that may become an interval. */
 typedef struct stretch {
     size_t from, to; /* samples */
     size_t active, silent;

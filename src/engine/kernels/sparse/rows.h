@@ -31,6 +31,7 @@ typedef struct quartet_list {
 /* Rows of zeros. As they take turns, sums added to them do not wait for each other. */
 enum { ZERO_ROWS = 32 };
 
+/* Fills a list of `count` samples up to fours. */
 INLINE void pad_list(uint32_t *which, size_t count, size_t samples) {
     for (size_t i = 0; count && i < 3; i++)
         which[count + i] = (uint32_t)(samples + (which[0] + count + i) % ZERO_ROWS);

@@ -34,6 +34,7 @@ INLINE size_t samples_room(const nd_layer *layer) {
     return padded(layer->samples + padded(1));
 }
 
+/* Words of a set of samples as bits. */
 INLINE size_t words_of(const nd_layer *layer) {
     return layer->samples / WORD + 1; /* one bit more than samples at least */
 }
@@ -41,10 +42,12 @@ INLINE size_t words_of(const nd_layer *layer) {
 /* Quartets of samples whose verdicts, a byte each, make a word. */
 enum { VERDICTS = 8 };
 
+/* Quartets of so many samples. */
 INLINE size_t quartets_of(size_t samples) {
     return (samples + 3) / 4;
 }
 
+/* Words of their verdicts. */
 INLINE size_t verdict_words(size_t samples) {
     return (quartets_of(samples) + VERDICTS - 1) / VERDICTS;
 }
@@ -56,12 +59,14 @@ INLINE size_t list_front(const nd_layer *layer) {
     return (bytes + ND_BYTES - 1) / ND_BYTES * ND_BYTES;
 }
 
+/* Bytes of a slot's list. */
 static size_t list_bytes(const nd_layer *layer) {
     size_t bytes = list_front(layer) + padded(layer->rank) * sizeof(real) +
                    2 * samples_room(layer) * sizeof(uint32_t);
     return (bytes + LINE - 1) / LINE * LINE;
 }
 
+/* The list of a slot. */
 INLINE verlet_list *verlet_list_of(const nd_layer *layer, const nd_pack *pack, size_t slot) {
     return (verlet_list *)(void *)((char *)pack->sparse.lists + slot * list_bytes(layer));
 }
@@ -91,18 +96,22 @@ INLINE uint64_t *verdicts_of(const nd_layer *layer, verlet_list *l) {
     return certain_of(l) + 4 * words_of(layer);
 }
 
+/* Where the input side was when the list was made: padded rank reals. */
 INLINE real *place_of(const nd_layer *layer, verlet_list *l) {
     return (real *)(void *)((char *)l + list_front(layer));
 }
 
+/* The doubtful samples, n at most, padded with rows of zeros. */
 INLINE uint32_t *doubtful_of(const nd_layer *layer, verlet_list *l) {
     return (uint32_t *)(void *)(place_of(layer, l) + padded(layer->rank));
 }
 
+/* The single samples: active ones outside of intervals, then silent ones inside. */
 INLINE uint32_t *singles_of(const nd_layer *layer, verlet_list *l) {
     return doubtful_of(layer, l) + samples_room(layer);
 }
 
+/* A slot's input side: padded rank reals. */
 INLINE const real *side_of(const nd_layer *layer, const nd_pack *pack, size_t slot) {
     return (const real *)pack->parameters + slot * layer->stored;
 }
