@@ -9,17 +9,36 @@
 
 static const nd_engine_backend *const BACKENDS[] = {&nd_fast_backend, &nd_reference_backend};
 
+const nd_engine_backend *nd_engine_choose_by(const nd_key *keys, size_t count,
+                                             const nd_experiment *experiment,
+                                             const nd_dataset *dataset, nd_error *error) {
+    const char *wanted = experiment->run.engine, *unwilling = NULL;
+    const nd_key *beyond = NULL;
+    for (size_t i = 0; i < sizeof BACKENDS / sizeof BACKENDS[0]; i++) {
+        const nd_engine_backend *backend = BACKENDS[i];
+        bool named = strcmp(wanted, backend->name) == 0 || strcmp(wanted, "auto") == 0;
+        if (!named || !backend->serves(experiment, dataset))
+            continue;
+        const nd_key *key = nd_key_beyond_engine(keys, count, experiment, backend->name);
+        if (!key)
+            return backend;
+        beyond = key;
+        unwilling = backend->name;
+    }
+    if (beyond)
+        nd_fail(error, beyond->name, "leave it out, or take another engine",
+                "is not used by engine %s", unwilling);
+    else
+        nd_fail(error, "run.engine", "use engine: auto", "engine '%s' cannot run this experiment",
+                wanted);
+    return NULL;
+}
+
 const nd_engine_backend *nd_engine_choose(const nd_experiment *experiment,
                                           const nd_dataset *dataset, nd_error *error) {
-    const char *wanted = experiment->run.engine;
-    for (size_t i = 0; i < sizeof BACKENDS / sizeof BACKENDS[0]; i++) {
-        bool named = strcmp(wanted, BACKENDS[i]->name) == 0;
-        if ((named || strcmp(wanted, "auto") == 0) && BACKENDS[i]->serves(experiment, dataset))
-            return BACKENDS[i];
-    }
-    nd_fail(error, "run.engine", "use engine: auto", "engine '%s' cannot run this experiment",
-            wanted);
-    return NULL;
+    size_t count;
+    const nd_key *keys = nd_keys(&count);
+    return nd_engine_choose_by(keys, count, experiment, dataset, error);
 }
 
 nd_engine *nd_engine_open(const nd_experiment *experiment, const nd_dataset *dataset,

@@ -4,7 +4,7 @@
 #ifndef ND_ENGINE_ENGINE_H
 #define ND_ENGINE_ENGINE_H
 
-#include "experiment/experiment.h"
+#include "experiment/engine_keys.h"
 #include "network/parameters.h"
 #include "world/dataset.h"
 
@@ -35,8 +35,13 @@ struct nd_engine {
     uint64_t step; /* updates made */
 };
 
-/* The back end for experiment->run.engine: auto takes the fast one where it serves. */
+/* The back end for experiment->run.engine: auto takes the fastest that serves and honours every key
+ * of the section learning that is not at its default. Fails naming the key and the engine. */
 const nd_engine_backend *nd_engine_choose(const nd_experiment *experiment,
                                           const nd_dataset *dataset, nd_error *error);
+/* The same by another table of keys than nd_keys. */
+const nd_engine_backend *nd_engine_choose_by(const nd_key *keys, size_t count,
+                                             const nd_experiment *experiment,
+                                             const nd_dataset *dataset, nd_error *error);
 
 #endif
