@@ -3,6 +3,12 @@
  * The library never prints and never exits. A function that can fail returns false (or NULL) and
  * fills the nd_error it was given: what went wrong, where, and how to mend it.
  *
+ * Threads: any number may call any functions at once, each with handles of its own; a handle that
+ * several share must be used by one at a time, except that an experiment or data set that nobody
+ * frees may be read by all. Two runs at once need two paths. netCDF and HDF5 are called by one
+ * thread at a time, behind a lock inside: a program that calls them itself beside this library must
+ * see to it that none of its threads is in them meanwhile.
+ *
  * Arrays are row-major doubles; a comment "n x d" gives rows by columns.
  */
 #ifndef NULLDRIFT_H

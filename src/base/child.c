@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/netcdf_lock.h"
 
 /* What comes down the pipe: a kind, a length, and so many bytes. */
 enum message_kind { NOTE = 'n', MESSAGE = 'm', FAILURE = 'f', DONE = 'd' };
@@ -215,10 +216,13 @@ static bool hear(listener *from, uint64_t most) {
     return from->body.length < from->head.length || take_message(from);
 }
 
-/* A child for the errand; the pipes of those before it are not the new child's to hold. */
+/* A child for the errand; the pipes of those before it are not the new child's to hold. The lock is
+ * held from pipe to close: no other thread is within netCDF when the process is copied, and none
+ * copies this child's end of the pipe into a child of its own, which would keep it open. */
 static bool start(listener *children, size_t running, nd_errand *errand, const nd_limits *limits) {
     listener *one = &children[running];
     int ends[2];
+    ND_NC_ALONE;
     *one = (listener){.errand = errand, .child = -1};
     if (pipe2(ends, O_CLOEXEC) == 0 && (one->child = fork()) < 0) {
         close(ends[0]);
@@ -228,6 +232,7 @@ static bool start(listener *children, size_t running, nd_errand *errand, const n
         return nd_fail_errno(&errand->error, "reading", "close other programs",
                              "no process to be had");
     if (one->child == 0) {
+        nd_nc_lock_renew();
         close(ends[0]);
         for (size_t i = 0; i < running; i++)
             close(children[i].pipe);

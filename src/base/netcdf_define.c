@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/netcdf_handle.h"
+#include "base/netcdf_lock.h"
 
 /* Large variables are written and read a row (one entry of the first dimension) at a time: they are
  * stored so, too. netCDF's own choice puts many rows into a chunk, and a row then costs them all.
@@ -24,6 +25,7 @@ static int chunk_by_row(const nd_nc *file, int id, int rank, const int ids[8]) {
 
 bool nd_nc_define(nd_nc *file, const char *name, nd_nc_type type, const char *dimensions,
                   const char *units, const char *definition, nd_error *error) {
+    ND_NC_ALONE;
     static const nc_type types[] = {NC_DOUBLE, NC_FLOAT, NC_INT, NC_INT64, NC_BYTE};
     int ids[8], id, status = NC_NOERR;
     size_t count;

@@ -1,4 +1,5 @@
 #include "base/netcdf_handle.h"
+#include "base/netcdf_lock.h"
 
 #include <netcdf.h>
 #include <stdio.h>
@@ -29,11 +30,28 @@ static nd_nc *handle(const char *path, nd_error *error) {
     return file;
 }
 
+static int open_id(const char *path, int mode, int *id) {
+    ND_NC_ALONE;
+    return nc_open(path, mode, id);
+}
+
+static int create_id(const char *path, int *id) {
+    ND_NC_ALONE;
+    return nc_create(path, NC_NETCDF4 | NC_CLOBBER, id);
+}
+
+static int close_id(nd_nc *file) {
+    ND_NC_ALONE;
+    int status = nc_close(file->id);
+    file->id = -1;
+    return status;
+}
+
 void nd_nc_close(nd_nc *file) {
     if (!file)
         return;
     if (file->id >= 0)
-        (void)nc_close(file->id);
+        (void)close_id(file);
     if (file->aside)
         unlink(file->aside);
     free(file->aside);
@@ -49,7 +67,7 @@ nd_nc *nd_nc_open(const char *path, nd_error *error) {
     nd_nc *file = nd_nc_trial(path, error) ? handle(path, error) : NULL;
     if (!file)
         return NULL;
-    int status = nc_open(path, NC_NOWRITE, &file->id);
+    int status = open_id(path, NC_NOWRITE, &file->id);
     if (status == NC_NOERR)
         return file;
     file->id = -1;
@@ -66,8 +84,7 @@ nd_nc *nd_nc_create(const char *path, nd_error *error) {
     if (!file)
         return NULL;
     file->aside = nd_path_aside(path, error);
-    int status =
-        file->aside ? nc_create(file->aside, NC_NETCDF4 | NC_CLOBBER, &file->id) : NC_ENOMEM;
+    int status = file->aside ? create_id(file->aside, &file->id) : NC_ENOMEM;
     if (status == NC_NOERR)
         return file;
     file->id = -1;
@@ -112,7 +129,7 @@ nd_nc *nd_nc_amend(const char *path, nd_error *error) {
     char *aside = nd_path_aside(path, error);
     if (aside && copy_file(path, aside, error)) {
         file->aside = aside;
-        int status = nc_open(aside, NC_WRITE, &file->id);
+        int status = open_id(aside, NC_WRITE, &file->id);
         if (status == NC_NOERR)
             return file;
         file->id = -1;
@@ -124,8 +141,7 @@ nd_nc *nd_nc_amend(const char *path, nd_error *error) {
 }
 
 bool nd_nc_publish(nd_nc *file, nd_error *error) {
-    int status = nc_close(file->id);
-    file->id = -1;
+    int status = close_id(file);
     bool fine = status == NC_NOERR || nd_nc_failed(file, status, "cannot be", "written", error);
     if (fine) {
         fine = nd_publish(file->aside, file->path, error);
@@ -141,6 +157,7 @@ const char *nd_nc_path(const nd_nc *file) {
 }
 
 bool nd_nc_define_dimension(nd_nc *file, const char *name, size_t length, nd_error *error) {
+    ND_NC_ALONE;
     int id;
     size_t existing;
     if (nc_inq_dimid(file->id, name, &id) == NC_NOERR) {
@@ -158,6 +175,7 @@ bool nd_nc_define_dimension(nd_nc *file, const char *name, size_t length, nd_err
 }
 
 bool nd_nc_dimension(const nd_nc *file, const char *name, size_t *length, nd_error *error) {
+    ND_NC_ALONE;
     int id, status = nc_inq_dimid(file->id, name, &id);
     *length = 0;
     if (status == NC_NOERR)
@@ -192,11 +210,13 @@ static bool find(const nd_nc *file, const char *name, int *id, int *rank, size_t
 }
 
 bool nd_nc_has(const nd_nc *file, const char *name) {
+    ND_NC_ALONE;
     int id;
     return nc_inq_varid(file->id, name, &id) == NC_NOERR;
 }
 
 bool nd_nc_shape(const nd_nc *file, const char *name, int *rank, size_t shape[8], nd_error *error) {
+    ND_NC_ALONE;
     int id;
     size_t count;
     return find(file, name, &id, rank, shape, &count, error);
@@ -235,6 +255,7 @@ bool nd_nc_check_count(const nd_nc *file, const char *name, size_t count, int *i
 }
 
 bool nd_nc_put(nd_nc *file, const char *name, const double *values, size_t count, nd_error *error) {
+    ND_NC_ALONE;
     int id;
     if (!nd_nc_check_count(file, name, count, &id, error))
         return false;
@@ -243,6 +264,7 @@ bool nd_nc_put(nd_nc *file, const char *name, const double *values, size_t count
 }
 
 bool nd_nc_get(const nd_nc *file, const char *name, double *values, size_t count, nd_error *error) {
+    ND_NC_ALONE;
     int id;
     if (!nd_nc_check_count(file, name, count, &id, error))
         return false;
@@ -252,6 +274,7 @@ bool nd_nc_get(const nd_nc *file, const char *name, double *values, size_t count
 
 bool nd_nc_put_int64(nd_nc *file, const char *name, const int64_t *values, size_t count,
                      nd_error *error) {
+    ND_NC_ALONE;
     int id;
     if (!nd_nc_check_count(file, name, count, &id, error))
         return false;
@@ -261,6 +284,7 @@ bool nd_nc_put_int64(nd_nc *file, const char *name, const int64_t *values, size_
 
 bool nd_nc_get_int64(const nd_nc *file, const char *name, int64_t *values, size_t count,
                      nd_error *error) {
+    ND_NC_ALONE;
     int id;
     if (!nd_nc_check_count(file, name, count, &id, error))
         return false;
@@ -286,6 +310,7 @@ static bool row_slab(const nd_nc *file, const char *name, size_t row, size_t cou
 
 bool nd_nc_put_row(nd_nc *file, const char *name, size_t row, const double *values, size_t count,
                    nd_error *error) {
+    ND_NC_ALONE;
     int id;
     size_t start[8], extent[8];
     if (!row_slab(file, name, row, count, &id, start, extent, error))
@@ -296,6 +321,7 @@ bool nd_nc_put_row(nd_nc *file, const char *name, size_t row, const double *valu
 
 bool nd_nc_get_row(const nd_nc *file, const char *name, size_t row, double *values, size_t count,
                    nd_error *error) {
+    ND_NC_ALONE;
     int id;
     size_t start[8], extent[8];
     if (!row_slab(file, name, row, count, &id, start, extent, error))
@@ -306,6 +332,7 @@ bool nd_nc_get_row(const nd_nc *file, const char *name, size_t row, double *valu
 
 double *nd_nc_load(const nd_nc *file, const char *name, int *rank, size_t shape[8],
                    nd_error *error) {
+    ND_NC_ALONE;
     int id;
     size_t count;
     if (!find(file, name, &id, rank, shape, &count, error))

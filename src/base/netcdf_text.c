@@ -7,9 +7,11 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/netcdf_handle.h"
+#include "base/netcdf_lock.h"
 
 bool nd_nc_put_strings(nd_nc *file, const char *name, const char *dimension, const char *definition,
                        const char *const *texts, size_t count, nd_error *error) {
+    ND_NC_ALONE;
     int ids[8], id;
     size_t length;
     int rank = nd_nc_dimension_ids(file, dimension, ids, &length, error);
@@ -35,6 +37,7 @@ static void free_texts(char **texts, size_t count) {
 }
 
 char **nd_nc_get_strings(const nd_nc *file, const char *name, size_t count, nd_error *error) {
+    ND_NC_ALONE;
     int id;
     nc_type type = NC_NAT;
     if (!nd_nc_check_count(file, name, count, &id, error))
@@ -69,6 +72,7 @@ static bool holder(const nd_nc *file, const char *variable, int *id, nd_error *e
 
 bool nd_nc_put_text(nd_nc *file, const char *variable, const char *name, const char *text,
                     nd_error *error) {
+    ND_NC_ALONE;
     int id;
     if (!holder(file, variable, &id, error))
         return false;
@@ -78,6 +82,7 @@ bool nd_nc_put_text(nd_nc *file, const char *variable, const char *name, const c
 
 bool nd_nc_put_number(nd_nc *file, const char *variable, const char *name, double value,
                       nd_error *error) {
+    ND_NC_ALONE;
     int id;
     if (!holder(file, variable, &id, error))
         return false;
@@ -87,6 +92,7 @@ bool nd_nc_put_number(nd_nc *file, const char *variable, const char *name, doubl
 
 bool nd_nc_put_count(nd_nc *file, const char *variable, const char *name, uint64_t value,
                      nd_error *error) {
+    ND_NC_ALONE;
     int id;
     unsigned long long number = value;
     if (!holder(file, variable, &id, error))
@@ -96,6 +102,7 @@ bool nd_nc_put_count(nd_nc *file, const char *variable, const char *name, uint64
 }
 
 char *nd_nc_text(const nd_nc *file, const char *variable, const char *name, nd_error *error) {
+    ND_NC_ALONE;
     int id;
     if (!holder(file, variable, &id, error))
         return NULL;
@@ -117,6 +124,7 @@ char *nd_nc_text(const nd_nc *file, const char *variable, const char *name, nd_e
 
 bool nd_nc_number(const nd_nc *file, const char *variable, const char *name, double *value,
                   nd_error *error) {
+    ND_NC_ALONE;
     int id;
     if (!holder(file, variable, &id, error))
         return false;
@@ -129,12 +137,14 @@ bool nd_nc_number(const nd_nc *file, const char *variable, const char *name, dou
 }
 
 bool nd_nc_dimension_at(const nd_nc *file, size_t index, char *name, size_t *length) {
+    ND_NC_ALONE;
     int ids[NC_MAX_DIMS], count;
     return nc_inq_dimids(file->id, &count, ids, 0) == NC_NOERR && index < (size_t)count &&
            nc_inq_dim(file->id, ids[index], name, length) == NC_NOERR;
 }
 
 bool nd_nc_attribute_at(const nd_nc *file, size_t index, char *name) {
+    ND_NC_ALONE;
     int count;
     return nc_inq_natts(file->id, &count) == NC_NOERR && index < (size_t)count &&
            nc_inq_attname(file->id, NC_GLOBAL, (int)index, name) == NC_NOERR;
@@ -142,6 +152,7 @@ bool nd_nc_attribute_at(const nd_nc *file, size_t index, char *name) {
 
 bool nd_nc_count(const nd_nc *file, const char *variable, const char *name, uint64_t *value,
                  nd_error *error) {
+    ND_NC_ALONE;
     int id;
     nc_type type;
     size_t length;
@@ -174,6 +185,7 @@ static bool name_dimensions(const nd_nc *file, const int *ids, int rank, char *d
 
 bool nd_nc_dimensions(const nd_nc *file, const char *name, char *dimensions, size_t size,
                       nd_error *error) {
+    ND_NC_ALONE;
     int id, rank, ids[NC_MAX_VAR_DIMS];
     if (!holder(file, name, &id, error))
         return false;
@@ -183,6 +195,7 @@ bool nd_nc_dimensions(const nd_nc *file, const char *name, char *dimensions, siz
 }
 
 bool nd_nc_variable_at(const nd_nc *file, size_t index, char *name, char *dimensions, size_t size) {
+    ND_NC_ALONE;
     int count, rank, ids[NC_MAX_VAR_DIMS];
     return nc_inq_nvars(file->id, &count) == NC_NOERR && index < (size_t)count &&
            nc_inq_var(file->id, (int)index, name, NULL, &rank, ids, NULL) == NC_NOERR &&

@@ -1,0 +1,17 @@
+/* netCDF and HDF5 serve one thread at a time. Whoever calls them holds this lock while it does; the
+ * functions of netcdf_file.h take it by themselves. */
+#ifndef ND_BASE_NETCDF_LOCK_H
+#define ND_BASE_NETCDF_LOCK_H
+
+/* Waits until no other thread holds the lock; a thread may take it again while it has it. While it
+ * is held HDF5 prints nothing of the calling thread's errors. Returns 1. */
+int nd_nc_lock(void);
+/* Gives it back; `held` is what nd_nc_lock returned. */
+void nd_nc_unlock(const int *held);
+/* In a child just forked by the thread that held the lock: makes it anew, free. */
+void nd_nc_lock_renew(void);
+
+/* From here to the end of the block the lock is held. */
+#define ND_NC_ALONE __attribute__((cleanup(nd_nc_unlock), unused)) int held = nd_nc_lock()
+
+#endif
