@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 .NOTPARALLEL:
 unexport MAKEFLAGS
 
-.PHONY: all program dependencies demo test bench figures lint validate fuzz install uninstall clean help
+.PHONY: all program dependencies demo test bench figures lint validate fuzz install uninstall deb clean help
 
 all: program
 
@@ -52,6 +52,9 @@ install: all
 	@cmake --build $(BUILD) -j$(JOBS) -- --no-print-directory -s
 	@cmake --install $(BUILD) >/dev/null && echo "Installed under $(PREFIX)"
 
+deb:
+	@scripts/deb
+
 uninstall:
 	@cmake --build $(BUILD) --target uninstall -- --no-print-directory -s
 
@@ -65,4 +68,5 @@ help:
 	@echo "make bench     speed            make figures   every figure, in figures/"
 	@echo "make lint      format, static analysis, sanitizers      make fuzz      the readers"
 	@echo "make install   program, library, header, manual, completion (PREFIX=/usr/local)"
+	@echo "make deb       Debian packages, in build-deb/"
 	@echo "make uninstall what make install laid down is removed"

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -15,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/netcdf_lock.h"
+#include "base/platform.h"
 
 /* What comes down the pipe: a kind, a length, and so many bytes. */
 enum message_kind { NOTE = 'n', MESSAGE = 'm', FAILURE = 'f', DONE = 'd' };
@@ -65,35 +65,23 @@ bool nd_outlet_send(nd_outlet *outlet, const nd_buffer *message, nd_error *error
            nd_fail(error, NULL, "", "nobody listens any more");
 }
 
-/* Bytes of address space in use, from /proc; 0 if unknown. */
-static uint64_t address_space(void) {
-    FILE *file = fopen("/proc/self/statm", "re");
-    char line[128] = "";
-    if (file) {
-        if (!fgets(line, sizeof line, file))
-            line[0] = '\0';
-        fclose(file);
-    }
-    return strtoull(line, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
 static void confine(const nd_limits *limits) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    nd_die_with_parent();
     rlim_t seconds = (rlim_t)(limits->seconds + 1.0);
     setrlimit(RLIMIT_CPU, &(struct rlimit){seconds, seconds + 1});
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     setrlimit(RLIMIT_FSIZE, &(struct rlimit){0, 0}); /* readers write no files */
     /* A sanitizer reserves terabytes of addresses: no limit on them could hold. */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(ND_NO_ADDRESS_LIMIT)
-    rlim_t bytes = (rlim_t)(address_space() + limits->memory);
-    setrlimit(RLIMIT_AS, &(struct rlimit){bytes, bytes});
+    uint64_t used = nd_address_space();
+    rlim_t bytes = (rlim_t)(used + limits->memory);
+    if (used > 0)
+        setrlimit(RLIMIT_AS, &(struct rlimit){bytes, bytes});
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (nowhere >= 0) { /* libraries complain on stderr; the one clear line is ours */
         dup2(nowhere, STDOUT_FILENO);
         dup2(nowhere, STDERR_FILENO);
     }
-#else
-    (void)address_space;
 #endif
     /* A handler of the parent's would go on with the parent's work in the child. */
     int usual[] = {SIGINT, SIGTERM, SIGHUP,  SIGALRM, SIGSEGV, SIGBUS,
@@ -224,7 +212,7 @@ static bool start(listener *children, size_t running, nd_errand *errand, const n
     int ends[2];
     ND_NC_ALONE;
     *one = (listener){.errand = errand, .child = -1};
-    if (pipe2(ends, O_CLOEXEC) == 0 && (one->child = fork()) < 0) {
+    if (nd_pipe(ends) && (one->child = fork()) < 0) {
         close(ends[0]);
         close(ends[1]);
     }

@@ -1,9 +1,7 @@
 #include "base/memory.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 
@@ -80,18 +78,4 @@ bool nd_buffer_take(nd_buffer *buffer, void *bytes, size_t length, nd_error *err
 void nd_buffer_free(nd_buffer *buffer) {
     free(buffer->bytes);
     *buffer = (nd_buffer){0};
-}
-
-double nd_available_bytes(void) {
-    FILE *file = fopen("/proc/meminfo", "r");
-    char line[128];
-    double kilobytes = 0;
-    while (file && fgets(line, sizeof line, file))
-        if (strncmp(line, "MemAvailable:", 13) == 0)
-            kilobytes = strtod(line + 13, NULL);
-    if (file)
-        fclose(file);
-    if (kilobytes > 0)
-        return 1024 * kilobytes;
-    return (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
 }

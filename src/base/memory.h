@@ -17,9 +17,6 @@ double *nd_doubles(size_t count, nd_error *error);
  * `error` filled and `array` as it was, when memory is out. free() it. */
 void *nd_grown(void *array, size_t *room, size_t count, size_t size, nd_error *error);
 
-/* What the machine has free now, in bytes. */
-double nd_available_bytes(void);
-
 /* A copy of `text`, to free(); NULL with `error` filled when memory is out. */
 char *nd_text(const char *text, nd_error *error);
 

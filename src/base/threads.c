@@ -1,7 +1,6 @@
 #include "base/threads.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -36,12 +35,4 @@ void nd_parallel_for(size_t count, unsigned threads, void (*body)(size_t index, 
     for (size_t i = 0; i < started; i++)
         pthread_join(helpers[i], NULL);
     free(helpers);
-}
-
-unsigned nd_processors(void) {
-    cpu_set_t allowed;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
-        return 1;
-    int count = CPU_COUNT(&allowed);
-    return count > 0 ? (unsigned)count : 1;
 }

@@ -10,7 +10,4 @@
 void nd_parallel_for(size_t count, unsigned threads, void (*body)(size_t index, void *context),
                      void *context);
 
-/* The number of processors this process may use, at least 1. */
-unsigned nd_processors(void);
-
 #endif

@@ -5,6 +5,7 @@
 #include "analyse/words_of_recording.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/platform.h"
 #include "base/threads.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/platform.h"
 #include "flatness/spectrum.h"
 #include "network/network.h"
 

@@ -14,8 +14,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/memory.h"
-
-extern char **environ;
+#include "base/platform.h"
 
 static const char LOG[] = "/gnuplot.log";
 
@@ -62,15 +61,16 @@ static words read_words(const char *log) {
  * are the environment's. */
 static char **environment(nd_error *error) {
     static char locale[] = "LC_ALL=C.UTF-8";
+    char *const *given = nd_environment();
     size_t count = 0, kept = 0;
-    while (environ[count])
+    while (given[count])
         count++;
     char **out = nd_array(count + 2, sizeof *out, error);
     if (!out)
         return NULL;
     for (size_t i = 0; i < count; i++)
-        if (strncmp(environ[i], "LC_ALL=", strlen("LC_ALL=")) != 0)
-            out[kept++] = environ[i];
+        if (strncmp(given[i], "LC_ALL=", strlen("LC_ALL=")) != 0)
+            out[kept++] = given[i];
     out[kept++] = locale;
     out[kept] = NULL;
     return out;

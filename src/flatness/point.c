@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "base/platform.h"
 #include "flatness/point.h"
 
 enum { USUAL_PROBES = 16, USUAL_STEPS = 100, EXTREME_STEPS = 300 };

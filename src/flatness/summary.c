@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "base/platform.h"
+
 #include "flatness/spectrum.h"
 
 static bool spectrum_at(const nd_parameters *parameters, const nd_dataset *dataset,

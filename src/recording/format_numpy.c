@@ -1,6 +1,5 @@
 #include "recording/format.h"
 
-#include <endian.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +50,7 @@ static bool parse_type(npy *array, const char *type) {
     if (strlen(type) < 4) /* "<f8'" */
         return false;
     if (strchr("<>|=", type[0]))
-        array->swapped = type[0] == (__BYTE_ORDER == __LITTLE_ENDIAN ? '>' : '<');
+        array->swapped = type[0] == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? '>' : '<');
     else
         return false;
     array->kind = type[1];
@@ -160,7 +159,7 @@ static double number_at(const npy *array, const unsigned char *at) {
     uint64_t bits = 0;
     for (size_t b = 0; b < array->size; b++) /* the most significant byte first */
         bits = bits << 8 |
-               at[array->swapped == (__BYTE_ORDER == __LITTLE_ENDIAN) ? b : array->size - 1 - b];
+               at[array->swapped == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) ? b : array->size - 1 - b];
     if (array->kind == 'f' && array->size == 4) {
         uint32_t half = (uint32_t)bits;
         float value;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/platform.h"
 #include "base/threads.h"
 #include "recording/manifest.h"
 #include "recording/session_bytes.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/platform.h"
 #include "store/run_spectra.h"
 
 /* The part of a journal's row: the scalars, then the eigenvalues of each kind, NaN-padded. */

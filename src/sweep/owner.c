@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/platform.h"
 
 enum { PATH_ROOM = 4096 };
 
@@ -26,10 +26,9 @@ static bool owner_path(const char *folder, const char *name, char path[PATH_ROOM
 
 nd_owner *nd_owner_new(const char *folder, nd_error *error) {
     nd_owner *owner = nd_array(1, sizeof *owner, error);
-    uint64_t random = 0;
+    uint64_t random = nd_unique_bits();
     if (!owner)
         return NULL;
-    (void)!getrandom(&random, sizeof random, 0);
     snprintf(owner->name, sizeof owner->name, "%ld-%016llx", (long)getpid(),
              (unsigned long long)random);
     owner->file = -1;

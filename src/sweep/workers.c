@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/platform.h"
 #include "base/threads.h"
 #include "experiment/parse.h"
 #include "sweep/metrics.h"

@@ -1,0 +1,120 @@
+#include "base/platform.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#if defined(__linux__)
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#endif
+
+#if defined(__APPLE__)
+#include <crt_externs.h>
+#else
+extern char **environ;
+#endif
+
+static double all_memory(void) {
+    return (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+}
+
+char **nd_environment(void) {
+#if defined(__APPLE__) /* a shared library has no environ of its own there */
+    return *_NSGetEnviron();
+#else
+    return environ;
+#endif
+}
+
+#if defined(__linux__)
+
+bool nd_pipe(int ends[2]) {
+    return pipe2(ends, O_CLOEXEC) == 0;
+}
+
+void nd_die_with_parent(void) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+uint64_t nd_address_space(void) {
+    FILE *file = fopen("/proc/self/statm", "re");
+    char line[128] = "";
+    if (file) {
+        if (!fgets(line, sizeof line, file))
+            line[0] = '\0';
+        fclose(file);
+    }
+    return strtoull(line, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+double nd_available_bytes(void) {
+    FILE *file = fopen("/proc/meminfo", "re");
+    char line[128];
+    double kilobytes = 0;
+    while (file && fgets(line, sizeof line, file))
+        if (strncmp(line, "MemAvailable:", 13) == 0)
+            kilobytes = strtod(line + 13, NULL);
+    if (file)
+        fclose(file);
+    return kilobytes > 0 ? 1024 * kilobytes : all_memory();
+}
+
+unsigned nd_processors(void) {
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+        return 1;
+    int count = CPU_COUNT(&allowed);
+    return count > 0 ? (unsigned)count : 1;
+}
+
+uint64_t nd_unique_bits(void) {
+    uint64_t bits = 0;
+    (void)!getrandom(&bits, sizeof bits, 0);
+    return bits;
+}
+
+#else
+
+bool nd_pipe(int ends[2]) {
+    if (pipe(ends) != 0)
+        return false;
+    for (int i = 0; i < 2; i++)
+        fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+    return true;
+}
+
+void nd_die_with_parent(void) {
+}
+
+uint64_t nd_address_space(void) {
+    return 0;
+}
+
+double nd_available_bytes(void) {
+    return all_memory();
+}
+
+unsigned nd_processors(void) {
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count > 0 ? (unsigned)count : 1;
+}
+
+uint64_t nd_unique_bits(void) {
+    uint64_t bits = 0;
+    struct timespec time;
+    FILE *file = fopen("/dev/urandom", "rb");
+    if (file && fread(&bits, sizeof bits, 1, file) != 1)
+        bits = 0;
+    if (file)
+        fclose(file);
+    clock_gettime(CLOCK_REALTIME, &time);
+    return bits ^ (uint64_t)time.tv_nsec << 32 ^ (uint64_t)getpid() ^ (uint64_t)(uintptr_t)&bits;
+}
+
+#endif

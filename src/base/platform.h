@@ -1,0 +1,31 @@
+/* What systems do each in their own way, behind one face. On Linux by its own calls, elsewhere by
+ * what POSIX has; a test compiles and runs both. */
+#ifndef ND_BASE_PLATFORM_H
+#define ND_BASE_PLATFORM_H
+
+#include "nulldrift.h"
+
+/* A pipe whose ends no program started later inherits; false, with errno, when there is none. */
+bool nd_pipe(int ends[2]);
+
+/* Asks that the calling process be killed when the thread that forked it ends. Elsewhere than on
+ * Linux nothing asks: such a process ends when its pipe breaks. */
+void nd_die_with_parent(void);
+
+/* Bytes of address space the process uses; 0 where that is not told. */
+uint64_t nd_address_space(void);
+
+/* Bytes of memory that are free now; where that is not told, all the machine has. */
+double nd_available_bytes(void);
+
+/* The number of processors this process may use, at least 1. */
+unsigned nd_processors(void);
+
+/* 64 bits nobody else draws: from the system; where it has none to give, from clock, process and
+ * place in memory. */
+uint64_t nd_unique_bits(void);
+
+/* The environment, as a started program takes it. */
+char **nd_environment(void);
+
+#endif
