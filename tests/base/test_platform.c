@@ -26,8 +26,7 @@ static void test_memory_and_processors_are_plausible(void **state) {
     (void)state;
     double all = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
     assert_between("free memory", nd_available_bytes(), 1e6, all);
-    assert_between("processors", nd_processors(), 1,
-                   (double)sysconf(_SC_NPROCESSORS_CONF));
+    assert_between("processors", nd_processors(), 1, (double)sysconf(_SC_NPROCESSORS_CONF));
 #if defined(__linux__)
     assert_true(nd_address_space() > 100000);
 #else

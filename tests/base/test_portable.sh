@@ -2,7 +2,7 @@
 # Calls that Linux alone has stand in src/base/platform.c, beside a way for other systems.
 . "$2/tests/support/shell.sh"
 cd "$source" || exit 1
-linux='sys/(prctl|random|syscall|epoll|eventfd|inotify)\.h|linux/|<endian\.h>|<byteswap\.h>|\b(pipe2|getrandom|prctl|sched_getaffinity|memfd_create|renameat2|gettid) *\(|"/proc|\benviron *[;[]'
+linux='sys/(prctl|random|syscall|epoll|eventfd|inotify)\.h|linux/|<endian\.h>|<byteswap\.h>|\b(pipe2|getrandom|prctl|sched_getaffinity|memfd_create|renameat2|gettid) *\(|"/proc/|\benviron *[;[]'
 found=$(git ls-files 'src/*.c' 'src/*.h' 2>/dev/null || find src -name '*.[ch]')
 check "there are sources" test -n "$found"
 # shellcheck disable=SC2086
