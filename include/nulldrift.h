@@ -3,12 +3,6 @@
  * The library never prints and never exits. A function that can fail returns false (or NULL) and
  * fills the nd_error it was given: what went wrong, where, and how to mend it.
  *
- * Threads: any number may call any functions at once, each with handles of its own; a handle that
- * several share must be used by one at a time, except that an experiment or data set that nobody
- * frees may be read by all. Two runs at once need two paths. netCDF and HDF5 are called by one
- * thread at a time, behind a lock inside: a program that calls them itself beside this library must
- * see to it that none of its threads is in them meanwhile.
- *
  * Arrays are row-major doubles; a comment "n x d" gives rows by columns.
  */
 #ifndef NULLDRIFT_H
@@ -145,5 +139,13 @@ void nd_engine_close(nd_engine *engine);
 #ifdef __cplusplus
 }
 #endif
+
+/* ---- Threads ----
+ *
+ * Any number of threads may call any functions at once, each with handles of its own. A handle that
+ * several share is used by one at a time, except that an experiment or a data set that nobody frees
+ * may be read by all. Two runs at once need two paths. netCDF and HDF5 serve one thread at a time;
+ * the library calls them behind a lock, and a program that calls them itself beside it must see to
+ * it that none of its threads is within them meanwhile. */
 
 #endif
