@@ -204,29 +204,38 @@ static bool hear(listener *from, uint64_t most) {
     return from->body.length < from->head.length || take_message(from);
 }
 
-/* A child for the errand; the pipes of those before it are not the new child's to hold. The lock is
- * held from pipe to close: no other thread is within netCDF when the process is copied, and none
- * copies this child's end of the pipe into a child of its own, which would keep it open. */
+/* A child for the errand, with no open file of ours but its pipe: HDF5's locks on the files that
+ * other threads are writing would last as long as the child's copies of them. Until it has closed
+ * them it holds the end of `ready`, and we the lock: no other thread is within netCDF when the
+ * process is copied, nor believes a file closed that the child still holds. */
 static bool start(listener *children, size_t running, nd_errand *errand, const nd_limits *limits) {
     listener *one = &children[running];
-    int ends[2];
+    int ends[2], ready[2];
     ND_NC_ALONE;
     *one = (listener){.errand = errand, .child = -1};
-    if (nd_pipe(ends) && (one->child = fork()) < 0) {
-        close(ends[0]);
-        close(ends[1]);
+    if (nd_pipe(ends)) {
+        bool both = nd_pipe(ready);
+        if (!both || (one->child = fork()) < 0) {
+            close(ends[0]);
+            close(ends[1]);
+            for (int i = 0; both && i < 2; i++)
+                close(ready[i]);
+        }
     }
     if (one->child < 0)
         return nd_fail_errno(&errand->error, "reading", "close other programs",
                              "no process to be had");
     if (one->child == 0) {
         nd_nc_lock_renew();
-        close(ends[0]);
-        for (size_t i = 0; i < running; i++)
-            close(children[i].pipe);
+        nd_close_all_but(ends[1]);
         be_the_child(ends[1], limits, errand);
     }
     close(ends[1]);
+    close(ready[1]);
+    char nothing;
+    while (read(ready[0], &nothing, 1) < 0 && errno == EINTR)
+        continue;
+    close(ready[0]);
     one->pipe = ends[0];
     one->deadline = now() + CLOCK_PER_PROCESSOR * limits->seconds;
     return true;

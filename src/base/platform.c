@@ -1,5 +1,6 @@
 #include "base/platform.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,23 @@ extern char **environ;
 
 static double all_memory(void) {
     return (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+}
+
+void nd_close_all_but(int keep) {
+    enum { FILES_IF_UNKNOWN = 1024 };
+    DIR *open = opendir("/dev/fd");
+    if (!open) {
+        for (int file = 3; file < FILES_IF_UNKNOWN; file++)
+            if (file != keep)
+                close(file);
+        return;
+    }
+    for (struct dirent *one; (one = readdir(open));) {
+        int file = (int)strtol(one->d_name, NULL, 10);
+        if (file > 2 && file != keep && file != dirfd(open))
+            close(file);
+    }
+    closedir(open);
 }
 
 char **nd_environment(void) {

@@ -8,6 +8,9 @@
 /* A pipe whose ends no program started later inherits; false, with errno, when there is none. */
 bool nd_pipe(int ends[2]);
 
+/* Closes every open file of the process but the standard ones and `keep`. */
+void nd_close_all_but(int keep);
+
 /* Asks that the calling process be killed when the thread that forked it ends. Elsewhere than on
  * Linux nothing asks: such a process ends when its pipe breaks. */
 void nd_die_with_parent(void);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/platform.h"
@@ -20,6 +21,24 @@ static void test_a_pipe_carries_and_is_not_inherited(void **state) {
         assert_true(fcntl(ends[i], F_GETFD) & FD_CLOEXEC);
         close(ends[i]);
     }
+}
+
+static void test_all_files_but_one_are_closed(void **state) {
+    (void)state;
+    int ends[2], status = -1;
+    assert_true(nd_pipe(ends));
+    pid_t child = fork();
+    if (child == 0) {
+        nd_close_all_but(ends[1]);
+        _exit(fcntl(ends[0], F_GETFD) == -1 && fcntl(ends[1], F_GETFD) >= 0 &&
+                      fcntl(1, F_GETFD) >= 0
+                  ? 0
+                  : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    close(ends[0]);
+    close(ends[1]);
 }
 
 static void test_memory_and_processors_are_plausible(void **state) {
@@ -56,6 +75,7 @@ static void test_the_environment_is_this_one(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_pipe_carries_and_is_not_inherited),
+        cmocka_unit_test(test_all_files_but_one_are_closed),
         cmocka_unit_test(test_memory_and_processors_are_plausible),
         cmocka_unit_test(test_unique_bits_differ),
         cmocka_unit_test(test_the_environment_is_this_one),
