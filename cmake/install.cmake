@@ -29,7 +29,7 @@ endif()
 
 # The pkg-config file finds its prefix from where it lies, unless the folder of libraries was given
 # as an absolute path, which then stays what it is. Whoever links the shared library needs none of
-# its libraries; with the static one they are asked for by their pkg-config names.
+# its libraries; with the static one they are linked as they are here, shared themselves.
 if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR})
   string(REPLACE " " "\\ " PREFIX_WORD "${CMAKE_INSTALL_PREFIX}")
   set(PC_PREFIX "prefix=${PREFIX_WORD}")
@@ -45,11 +45,8 @@ if(IS_ABSOLUTE ${CMAKE_INSTALL_INCLUDEDIR})
 else()
   set(PC_INCLUDEDIR "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
 endif()
-set(PC_REQUIRES "")
-if(ND_STATIC)
-  set(PC_REQUIRES "Requires.private: ${ND_MODULES_WORDS}\n")
-endif()
-set(PC_LIBS_PRIVATE "${CMAKE_THREAD_LIBS_INIT} -lm")
+list(JOIN ND_DEPENDENCIES_LDFLAGS " " PC_LIBS_PRIVATE)
+string(APPEND PC_LIBS_PRIVATE " ${CMAKE_THREAD_LIBS_INIT} -lm")
 configure_file(cmake/nulldrift.pc.in ${PROJECT_BINARY_DIR}/nulldrift.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/nulldrift.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
