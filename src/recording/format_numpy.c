@@ -158,8 +158,10 @@ static void *open_npy(const char *path, const nd_selector *selector, const nd_li
 static double number_at(const npy *array, const unsigned char *at) {
     uint64_t bits = 0;
     for (size_t b = 0; b < array->size; b++) /* the most significant byte first */
-        bits = bits << 8 |
-               at[array->swapped == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) ? b : array->size - 1 - b];
+        bits =
+            bits << 8 |
+            at[array->swapped == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) ? b
+                                                                             : array->size - 1 - b];
     if (array->kind == 'f' && array->size == 4) {
         uint32_t half = (uint32_t)bits;
         float value;
