@@ -11,9 +11,11 @@
 
 #include "base/error.h"
 
-/* Text comes last: anything could be text. */
-static const nd_format *const formats[] = {&nd_format_matlab, &nd_format_nwb, &nd_format_numpy,
-                                           &nd_format_csv, NULL};
+static const nd_format *const formats[] = {
+#define FORMAT(format) &format,
+#include "recording/formats.def"
+#undef FORMAT
+    NULL};
 
 void nd_activity_clear(nd_activity *activity) {
     for (size_t k = 0; activity->cell_name && k < activity->pick_count; k++)

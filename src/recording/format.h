@@ -1,5 +1,5 @@
 /* A kind of file that recordings come in. Adding one: one file format_NAME.c and one line in
- * format.c. All but `recognises` runs in the child (base/child.h). */
+ * formats.def. All but `recognises` runs in the child (base/child.h). */
 #ifndef ND_RECORDING_FORMAT_H
 #define ND_RECORDING_FORMAT_H
 
@@ -112,7 +112,9 @@ typedef struct nd_format {
     bool (*scan)(void *file, nd_findings *findings, nd_error *error);
 } nd_format;
 
-extern const nd_format nd_format_nwb, nd_format_matlab, nd_format_csv, nd_format_numpy;
+#define FORMAT(format) extern const nd_format format;
+#include "recording/formats.def"
+#undef FORMAT
 
 /* The format of the regular file at `path`, by its first bytes; NULL with `error` filled. */
 const nd_format *nd_format_of(const char *path, nd_error *error);

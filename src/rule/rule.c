@@ -6,16 +6,10 @@
 #include "base/error.h"
 #include "rule/rules.h"
 
-/* Every rule steps by a rate from data and gradients that every noise may have moved. */
-static const char KEYS[] = "learning_rate update_noise label_noise label_noise_distribution "
-                           "input_noise weight_noise dropout divergence";
-
 static const nd_rule RULES[] = {
-    {"sgd", "stochastic gradient descent", KEYS, 0, false, nd_rule_sgd},
-    {"adam", "Adam, moments 0.9 and 0.999", KEYS, 2, false, nd_rule_adam},
-    {"rmsprop", "RMSprop, smoothing 0.99", KEYS, 1, false, nd_rule_rmsprop},
-    {"sed", "stochastic error descent: steps along a random perturbation, no gradient", KEYS, 0,
-     true, nd_rule_sed},
+#define RULE(...) {__VA_ARGS__},
+#include "rule/rules.def"
+#undef RULE
     {NULL, NULL, NULL, 0, false, NULL},
 };
 

@@ -1,5 +1,5 @@
 /* The table of learning rules, in the reference's terms (docs/model.md, section 2). Adding one: one
- * file here and one line in rule.c. */
+ * file here and one line in rules.def. */
 #ifndef ND_RULE_RULE_H
 #define ND_RULE_RULE_H
 

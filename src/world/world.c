@@ -8,24 +8,9 @@
 #include "world/worlds.h"
 
 static const nd_world WORLDS[] = {
-    {"predictive-track", "predict the next view while running up and down a corridor",
-     "samples input_dim environments size_x size_y kernel fov_fraction speed heading_noise "
-     "value_range published_quirks",
-     true, false, nd_world_predictive_track},
-    {"predictive", "predict the next view while moving along a one-dimensional scene",
-     "samples input_dim value_range published_quirks", true, false, nd_world_predictive},
-    {"random", "inputs and targets uniform, nothing to be found in them",
-     "samples input_dim output_dim value_range published_quirks", true, true, nd_world_random},
-    {"smoothed", "as random, smoothed over samples and dimensions",
-     "samples input_dim output_dim smooth_factor value_range published_quirks", true, true,
-     nd_world_smoothed},
-    {"random-autoencoder", "uniform inputs to be reproduced",
-     "samples input_dim value_range published_quirks", true, false, nd_world_random_autoencoder},
-    {"smoothed-autoencoder", "smoothed inputs to be reproduced; output_dim sets the smoothing",
-     "samples input_dim output_dim smooth_factor value_range published_quirks", true, false,
-     nd_world_smoothed_autoencoder},
-    {"file", "inputs and targets (and positions, initial weights) from a netCDF file", "path",
-     false, false, nd_world_file},
+#define WORLD(...) {__VA_ARGS__},
+#include "world/worlds.def"
+#undef WORLD
     {NULL, NULL, NULL, false, false, NULL},
 };
 

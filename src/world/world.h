@@ -1,4 +1,4 @@
-/* The table of worlds. Adding one: one file here and one line in world.c. */
+/* The table of worlds. Adding one: one file here and one line in worlds.def. */
 #ifndef ND_WORLD_WORLD_H
 #define ND_WORLD_WORLD_H
 

@@ -1,4 +1,4 @@
-/* The worlds themselves, for the table in world.c: each makes the data set of its task, or fails
+/* The worlds themselves, by the table in worlds.def: each makes the data set of its task, or fails
  * with `error` filled (docs/model.md, section 3, docs/worlds.md). */
 #ifndef ND_WORLD_WORLDS_H
 #define ND_WORLD_WORLDS_H
@@ -6,14 +6,10 @@
 #include "world/dataset.h"
 #include "world/settings.h"
 
-nd_dataset *nd_world_predictive_track(const nd_world_keys *keys, uint64_t seed, nd_error *error);
-nd_dataset *nd_world_predictive(const nd_world_keys *keys, uint64_t seed, nd_error *error);
-nd_dataset *nd_world_smoothed(const nd_world_keys *keys, uint64_t seed, nd_error *error);
-nd_dataset *nd_world_random_autoencoder(const nd_world_keys *keys, uint64_t seed, nd_error *error);
-nd_dataset *nd_world_smoothed_autoencoder(const nd_world_keys *keys, uint64_t seed,
-                                          nd_error *error);
-nd_dataset *nd_world_random(const nd_world_keys *keys, uint64_t seed, nd_error *error);
-nd_dataset *nd_world_file(const nd_world_keys *keys, uint64_t seed, nd_error *error);
+#define WORLD(task, summary, honoured, needs_input_dim, needs_output_dim, make)                    \
+    nd_dataset *make(const nd_world_keys *keys, uint64_t seed, nd_error *error);
+#include "world/worlds.def"
+#undef WORLD
 
 /* On the track: the phase around the loop of texture, 0 .. 1 (beyond 1 with published_quirks), of
  * the place that a ray from (0, y) under `angle` hits; angle 0 points along the corridor (+y), pi/2
