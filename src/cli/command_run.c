@@ -43,6 +43,15 @@ static bool summarise_file(const char *path, nd_error *error) {
 static int run(const nd_arguments *arguments) {
     static const nd_model_command FEED_FORWARD = {nd_simulate, summarise_file};
     nd_error error = {0};
+    bool goes_on = nd_value(arguments, "continue") != NULL;
+    if (nd_positional_count(arguments) != (goes_on ? 0 : 1)) {
+        fprintf(stderr, "nulldrift: run: %s; see `nulldrift run --help`\n",
+                goes_on ? "--continue RUN.nc takes no experiment: the file has its own"
+                        : "an argument is missing: EXPERIMENT.yaml, or --continue RUN.nc");
+        return ND_EXIT_USAGE;
+    }
+    if (goes_on)
+        return nd_go_on_with_file(arguments, &FEED_FORWARD);
     nd_experiment *experiment = nd_experiment_argument(arguments, &error);
     if (!experiment)
         return nd_report(&error);
@@ -63,6 +72,8 @@ static const nd_option OPTIONS[] = {
     {0, "set", "KEY=VALUE",
      "override a key of the experiment, e.g. learning.update_noise=0.01; "
      "may be given more than once"},
+    {0, "continue", "RUN.nc",
+     "go on with a finished run to more steps: --set run.steps=N; in place, unless -o is given"},
     {0, "threads", "N", "threads inside one run (large networks); results do not depend on it"},
     {0, "checkpoint-every", "SECONDS", "how often to save the state; 60 by default"},
     {'q', "quiet", NULL, "no progress and no summary"},
@@ -77,12 +88,15 @@ static const nd_example EXAMPLES[] = {
      "with the Hessian's eigenvalues at every snapshot"},
     {"nulldrift run examples/figure-2.yaml --set run.steps=100000 --set run.precision=single",
      "a shorter run, in single precision"},
+    {"nulldrift run --continue figure-2.nc --set run.steps=2000000",
+     "a million steps more, as if the run had been that long from the start"},
     {NULL, NULL},
 };
 
 const nd_command nd_command_run = {
     .name = "run",
-    .usage = "EXPERIMENT.yaml [-o RUN.nc] [--set KEY=VALUE]... [--threads N] [--quiet]",
+    .usage = "EXPERIMENT.yaml [-o RUN.nc] [--set KEY=VALUE]... [--threads N] [--quiet] | "
+             "--continue RUN.nc --set run.steps=N [-o LONGER.nc]",
     .summary = "train a network under noise and keep its course in a run file",
     .description =
         "Makes the world, trains the network for millions of noisy steps, and writes records "
@@ -90,12 +104,17 @@ const nd_command nd_command_run = {
         "The state is saved every minute (RUN.nc.ckpt, RUN.nc.part). An interrupted run, by "
         "Ctrl-C or otherwise, is resumed by the same command, and gives the very file that an "
         "uninterrupted one gives. A finished run is never overwritten.\n\n"
+        "A finished run is gone on with by --continue: the result is what one long run gives, bit "
+        "for bit, with records and snapshots at the same distance unless run.records and "
+        "run.snapshots are set. The earlier file stays until the longer one is whole. What "
+        "measure, spectrum and phases added is then to be made anew. Files of nulldrift 0.1.0 "
+        "kept no final state: they go on in law only, and that is said.\n\n"
         "With run.spectrum=gauss-newton or exact, the Hessian's spectrum is taken at every "
         "snapshot, "
         "as `nulldrift spectrum` would afterwards.",
     .options = OPTIONS,
     .examples = EXAMPLES,
-    .least = 1,
+    .least = 0,
     .most = 1,
     .run = run,
 };

@@ -42,28 +42,51 @@ static int tell(nd_outcome outcome, const char *path, bool quiet, const nd_model
     return outcome == ND_RUN_FAILED || outcome == ND_RUN_DIVERGED ? nd_report(error) : ND_EXIT_FINE;
 }
 
-int nd_run_into_file(const nd_arguments *arguments, const nd_experiment *experiment,
-                     const nd_model_command *model) {
-    nd_error error = {0};
+static bool take_options(const nd_arguments *arguments, nd_run_options *options) {
     double threads, every;
     if (!nd_number_value(arguments, "threads", 1, 1024, 1, &threads) ||
         !nd_number_value(arguments, "checkpoint-every", 0.001, 1e6, 60, &every))
+        return false;
+    *options = (nd_run_options){.threads = (unsigned)threads,
+                                .checkpoint_seconds = every,
+                                .command_line = nd_command_line(arguments),
+                                .tell = nd_tell_user};
+    return true;
+}
+
+int nd_run_into_file(const nd_arguments *arguments, const nd_experiment *experiment,
+                     const nd_model_command *model) {
+    nd_error error = {0};
+    nd_run_options options;
+    if (!take_options(arguments, &options))
         return ND_EXIT_USAGE;
     const char *given = nd_value(arguments, "output");
     char *path =
         given ? nd_text(given, &error) : default_output(nd_positional(arguments, 0), &error);
     if (!path)
         return nd_report(&error);
-    nd_run_options options = {.threads = (unsigned)threads,
-                              .checkpoint_seconds = every,
-                              .command_line = nd_command_line(arguments),
-                              .tell = nd_tell_user};
     bool quiet = nd_flag(arguments, "quiet");
     nd_outcome outcome =
         model->simulate(experiment, path, &options, nd_terminal_watch(quiet), &error);
     int code = tell(outcome, path, quiet, model, &error);
     free(path);
     return code;
+}
+
+int nd_go_on_with_file(const nd_arguments *arguments, const nd_model_command *model) {
+    nd_error error = {0};
+    nd_run_options options;
+    const char *from = nd_value(arguments, "continue"), *path = nd_value(arguments, "output");
+    const char *const *sets;
+    size_t set_count = nd_values(arguments, "set", &sets);
+    if (!take_options(arguments, &options))
+        return ND_EXIT_USAGE;
+    if (!path)
+        path = from;
+    bool quiet = nd_flag(arguments, "quiet");
+    nd_outcome outcome =
+        nd_continue(from, sets, set_count, path, &options, nd_terminal_watch(quiet), &error);
+    return tell(outcome, path, quiet, model, &error);
 }
 
 double nd_mean_of_ten(const double *values, size_t first, size_t count) {

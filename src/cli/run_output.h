@@ -21,6 +21,10 @@ nd_experiment *nd_experiment_argument(const nd_arguments *arguments, nd_error *e
 int nd_run_into_file(const nd_arguments *arguments, const nd_experiment *experiment,
                      const nd_model_command *model);
 
+/* Goes on with the finished run of --continue, as nd_run_into_file does with a new one; into the
+ * same file unless --output names another. */
+int nd_go_on_with_file(const nd_arguments *arguments, const nd_model_command *model);
+
 /* The mean of up to ten values from `first` on; NaN when there are none. */
 double nd_mean_of_ten(const double *values, size_t first, size_t count);
 

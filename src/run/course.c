@@ -82,7 +82,7 @@ static void report(const nd_course *course, const nd_engine *engine, const nd_wa
         return;
     uint64_t end = course->record_steps[course->records - 1];
     nd_progress progress = {.activity = "run",
-                            .done = (double)engine->step,
+                            .done = (double)(engine->step + course->before),
                             .total = end ? (double)end : 1,
                             .unit = "steps"};
     snprintf(progress.note, sizeof progress.note, "log10 loss %.2f, active units %.0f%%",
@@ -105,7 +105,7 @@ static bool stays_high(const nd_course *course, nd_error *error) {
 /* Makes what is due at the engine's step. */
 static bool make_due(nd_course *course, nd_engine *engine, const nd_course_sink *sink,
                      nd_error *error) {
-    uint64_t step = engine->step;
+    uint64_t step = engine->step + course->before;
     if (course->records_done < course->records &&
         course->record_steps[course->records_done] == step) {
         engine->backend->record(engine, &course->last);
@@ -132,6 +132,7 @@ static bool make_due(nd_course *course, nd_engine *engine, const nd_course_sink 
 /* Advances to `due` in pieces short enough to look at the clock between them. */
 static bool advance_watchfully(nd_course *course, nd_engine *engine, uint64_t due, uint64_t *piece,
                                const nd_course_sink *sink, const nd_watch *watch, nd_error *error) {
+    due -= course->before;
     while (engine->step < due && !course->stopped) {
         uint64_t from = engine->step, to = due - from > *piece ? from + *piece : due;
         double before = nd_seconds();

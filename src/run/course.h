@@ -21,6 +21,7 @@ typedef struct nd_course {
     size_t records_done, snapshots_done; /* so far; set them to resume */
     nd_record last;                      /* the last record made */
     nd_divergence watch;                 /* over their losses; set it to resume */
+    uint64_t before;                     /* steps made before the engine began; 0 as a rule */
     bool stopped;                        /* by the watch */
     bool diverged;                       /* `error` says at which step */
 } nd_course;

@@ -73,10 +73,10 @@ static bool on_pause(void *context, bool last, nd_error *error) {
     return save_checkpoint(self, error);
 }
 
-/* Finds the last checkpoint, if any, and takes engine and course back to it; `state` says where the
- * journal stood. */
-static bool find_checkpoint(session *self, progress_state *state, const nd_watch *watch,
-                            nd_error *error) {
+/* Finds the last checkpoint, if any (`there`), and takes engine and course back to it; `state` says
+ * where the journal stood. */
+static bool find_checkpoint(session *self, progress_state *state, bool *there,
+                            const nd_watch *watch, nd_error *error) {
     nd_buffer buffer = {0};
     nd_error older = {0};
     nd_checkpoint_found found =
@@ -91,7 +91,9 @@ static bool find_checkpoint(session *self, progress_state *state, const nd_watch
         snprintf(word.note, sizeof word.note, "%.150s", older.what);
         watch->report(&word, watch->context);
     }
-    if (fine && found != ND_CHECKPOINT_NONE) {
+    *there = found != ND_CHECKPOINT_NONE;
+    self->course->before = self->model->before;
+    if (fine && *there) {
         fine = nd_buffer_take(&buffer, state, sizeof *state, error) &&
                nd_course_take(self->course, &buffer, error) &&
                self->engine->backend->restore(self->engine, &buffer, error);
@@ -104,6 +106,7 @@ static bool find_checkpoint(session *self, progress_state *state, const nd_watch
 }
 
 static bool write_result(session *self, const char *path, const char *status, nd_error *error) {
+    bool complete = strcmp(status, "complete") == 0;
     char history[1200], date[40];
     time_t now = time(NULL);
     struct tm parts;
@@ -115,11 +118,19 @@ static bool write_result(session *self, const char *path, const char *status, nd
                               .engine = self->engine->backend->describe(self->engine),
                               .status = status,
                               .history = history,
+                              .continued = self->model->continued,
                               .wall_time = self->earlier_seconds + nd_seconds() - self->started};
+    nd_buffer state = {0};
     uint64_t length;
-    if (!nd_journal_sync(self->journal, &length, error) ||
-        !self->model->write(self->model->context, self->engine, path, self->journal, &summary,
-                            error))
+    bool fine = nd_journal_sync(self->journal, &length, error);
+    if (fine && complete && !self->model->continued) {
+        fine = self->engine->backend->save(self->engine, &state, error);
+        summary.final_state = &state;
+    }
+    fine = fine && self->model->write(self->model->context, self->engine, path, self->journal,
+                                      &summary, error);
+    nd_buffer_free(&state);
+    if (!fine)
         return false;
     nd_journal_remove(self->journal);
     self->journal = NULL;
@@ -131,17 +142,25 @@ static bool open_session(session *self, const char *path, const nd_watch *watch,
     size_t width = self->model->snapshot_width + 1;
     size_t record_width = ND_RECORD_WIDTH + self->model->record_extra;
     progress_state state;
+    bool found;
     if (!nd_check_writable(path, error) ||
         !(self->course = nd_course_new(self->experiment, error)) ||
         !(self->row = nd_doubles(width > record_width ? width : record_width, error)) ||
         !(self->part_path = nd_path_with(path, ".part", error)) ||
         !(self->checkpoint_path = nd_path_with(path, ".ckpt", error)) ||
-        !find_checkpoint(self, &state, watch, error))
+        !find_checkpoint(self, &state, &found, watch, error))
         return false;
     self->journal =
         nd_journal_open(self->part_path, record_width, width, state.journal_length, error);
     self->started = self->checkpointed = nd_seconds();
-    return self->journal != NULL;
+    if (!self->journal || found || !self->model->begin)
+        return self->journal != NULL;
+    if (self->model->begin(self->model->begin_context, self->engine, self->course, self->journal,
+                           error))
+        return true;
+    nd_journal_remove(self->journal); /* nothing of its own is lost */
+    self->journal = NULL;
+    return false;
 }
 
 /* Makes the updates before step 0, looking up between them; false to end the run. */

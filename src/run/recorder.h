@@ -24,6 +24,12 @@ typedef struct nd_recorder_model {
     /* Writes the run file from the journal, whole or not at all. */
     bool (*write)(void *context, nd_engine *engine, const char *path, nd_journal *journal,
                   const nd_run_summary *summary, nd_error *error);
+    /* Where there is no checkpoint: takes over what an earlier run left. NULL: there is none. */
+    bool (*begin)(void *begin_context, nd_engine *engine, nd_course *course, nd_journal *journal,
+                  nd_error *error);
+    void *begin_context;
+    uint64_t before;       /* steps that were made before the engine began */
+    const char *continued; /* nd_run_summary.continued */
 } nd_recorder_model;
 
 /* Runs `engine`, which is at its beginning, into `path`; picks up the checkpoint there, if any. */

@@ -6,8 +6,8 @@
 
 #include "base/files.h"
 #include "network/parameters.h"
+#include "run/feed_forward.h"
 #include "run/hebbian_run.h"
-#include "run/recorder.h"
 #include "run/spectra_inside.h"
 #include "store/run_file.h"
 #include "world/world.h"
@@ -49,14 +49,14 @@ static bool write_file(void *context, nd_engine *engine, const char *path, nd_jo
                              nd_spectra_inside_addition(self->spectra), error);
 }
 
-/* The experiment's text and the data set's checksum. */
+/* The experiment's text, the data set's digest and, of a run that goes on in law, `words`. */
 static char *make_identity(const nd_experiment *experiment, const nd_dataset *dataset,
-                           nd_error *error) {
-    char *text = nd_experiment_text(experiment, error), line[64];
+                           const char *words, nd_error *error) {
+    char *text = nd_experiment_text(experiment, error), line[400];
     if (!text)
         return NULL;
-    snprintf(line, sizeof line, "# data set %016llx\n",
-             (unsigned long long)nd_dataset_digest(dataset));
+    snprintf(line, sizeof line, "# data set %016llx\n%.300s",
+             (unsigned long long)nd_dataset_digest(dataset), words ? words : "");
     char *identity = nd_path_with(text, line, error);
     free(text);
     return identity;
@@ -74,28 +74,37 @@ static nd_standing look_at(const char *path, const nd_experiment *experiment,
     return standing;
 }
 
-static nd_outcome run_into(feed_forward *self, const char *path, const nd_run_options *options,
-                           const nd_watch *watch, nd_error *error) {
-    const nd_experiment *experiment = self->experiment;
-    const nd_dataset *dataset = self->dataset;
+nd_outcome nd_feed_forward_run(const nd_experiment *experiment, nd_dataset *dataset,
+                               const char *path, const nd_beginning *beginning,
+                               const nd_run_options *options, const nd_watch *watch,
+                               nd_error *error) {
+    static const nd_beginning FROM_THE_START = {0};
+    const nd_beginning *from = beginning ? beginning : &FROM_THE_START;
+    feed_forward self = {.experiment = experiment, .dataset = dataset, .watch = watch};
     nd_outcome outcome = ND_RUN_FAILED;
-    char *identity = make_identity(experiment, dataset, error);
+    char *identity = make_identity(experiment, dataset, from->words, error);
     nd_engine *engine = NULL;
-    if (identity && (self->spectra = nd_spectra_inside_new(experiment, dataset, error)))
-        engine = nd_engine_open(experiment, dataset, options->threads, error);
+    if (identity && (self.spectra = nd_spectra_inside_new(experiment, dataset, error)))
+        engine =
+            nd_engine_open(from->in_law ? from->in_law : experiment,
+                           from->in_law ? from->law_dataset : dataset, options->threads, error);
     if (engine) {
-        nd_recorder_model model = {.context = self,
+        nd_recorder_model model = {.context = &self,
                                    .identity = identity,
                                    .snapshot_width =
                                        experiment->network.hidden *
                                            (dataset->inputs + 1 + dataset->outputs) +
-                                       nd_spectra_inside_addition(self->spectra)->width,
+                                       nd_spectra_inside_addition(self.spectra)->width,
                                    .snapshot = take_snapshot,
-                                   .write = write_file};
+                                   .write = write_file,
+                                   .begin = from->begin,
+                                   .begin_context = from->context,
+                                   .before = from->before,
+                                   .continued = from->words};
         outcome = nd_recorder_run(&model, experiment, engine, path, options, watch, error);
         nd_engine_close(engine);
     }
-    nd_spectra_inside_free(self->spectra);
+    nd_spectra_inside_free(self.spectra);
     free(identity);
     return outcome;
 }
@@ -104,19 +113,19 @@ nd_outcome nd_simulate(const nd_experiment *experiment, const char *path,
                        const nd_run_options *options, const nd_watch *watch, nd_error *error) {
     if (experiment->network.model == ND_HEBBIAN)
         return nd_hebbian_simulate(experiment, path, options, watch, error);
-    feed_forward self = {.experiment = experiment, .watch = watch};
+    nd_dataset *dataset = nd_dataset_make(experiment, error);
     nd_outcome outcome = ND_RUN_FAILED;
-    if ((self.dataset = nd_dataset_make(experiment, error))) {
-        if (options->tell && self.dataset->note)
-            options->tell(self.dataset->note, options->context);
-        nd_standing standing = look_at(path, experiment, self.dataset, error);
+    if (dataset) {
+        if (options->tell && dataset->note)
+            options->tell(dataset->note, options->context);
+        nd_standing standing = look_at(path, experiment, dataset, error);
         if (standing == ND_SAME_RUN_THERE) {
             nd_recorder_remove_leftovers(path);
             outcome = ND_RUN_COMPLETE;
         } else if (standing == ND_NOTHING_THERE) {
-            outcome = run_into(&self, path, options, watch, error);
+            outcome = nd_feed_forward_run(experiment, dataset, path, NULL, options, watch, error);
         }
     }
-    nd_dataset_free(self.dataset);
+    nd_dataset_free(dataset);
     return outcome;
 }

@@ -7,6 +7,15 @@
 #include "experiment/experiment.h"
 #include "run/saved.h"
 
+/* Goes on with the finished run in the file `from`, to more steps: `sets` are "run.steps=N" and, if
+ * the records are not to keep their distance, run.records and run.snapshots. Where the file keeps
+ * the engine's final state, the result is what one long run gives, bit for bit; otherwise (0.1.0)
+ * it is so in law, which options->tell is told and the file says (attribute `continued`). `path`
+ * may be `from`, which stays until the longer run is whole. Interrupted, the same call goes on. */
+nd_outcome nd_continue(const char *from, const char *const *sets, size_t set_count,
+                       const char *path, const nd_run_options *options, const nd_watch *watch,
+                       nd_error *error);
+
 /* The traces of a run kept in memory: for sweeps, whose thousands of runs write no file. */
 typedef struct nd_traces {
     size_t records, room; /* made; at most */

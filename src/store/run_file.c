@@ -132,6 +132,17 @@ bool nd_run_snapshot(const nd_run *run, size_t index, nd_parameters *parameters,
                          outputs * hidden, error);
 }
 
+bool nd_run_final_state(const nd_run *run, nd_buffer *state, nd_error *error) {
+    size_t length;
+    if (!nd_nc_dimension(run->file, "state_byte", &length, error))
+        return false;
+    unsigned char *bytes = nd_array(length, 1, error);
+    bool fine = bytes && nd_nc_get_bytes(run->file, "final_state", bytes, length, error) &&
+                nd_buffer_put(state, bytes, length, error);
+    free(bytes);
+    return fine;
+}
+
 bool nd_run_activity(const nd_run *run, size_t index, double *activity, nd_error *error) {
     nd_parameters *parameters = nd_run_parameters_new(run, error);
     bool fine = parameters && nd_run_snapshot(run, index, parameters, error);

@@ -27,6 +27,9 @@ void nd_run_close(nd_run *run);
 nd_parameters *nd_run_parameters_new(const nd_run *run, nd_error *error);
 bool nd_run_snapshot(const nd_run *run, size_t index, nd_parameters *parameters, nd_error *error);
 
+/* Adds the engine's final state to `state`; fails where the file keeps none. */
+bool nd_run_final_state(const nd_run *run, nd_buffer *state, nd_error *error);
+
 /* Activity of snapshot `index` over the data set: n x H, into `activity`. */
 bool nd_run_activity(const nd_run *run, size_t index, double *activity, nd_error *error);
 

@@ -70,7 +70,12 @@ static bool define(nd_nc *file, const nd_experiment *experiment, const nd_datase
            nd_nc_define_dimension(file, "output", dataset->outputs, error) &&
            nd_nc_define_dimension(file, "unit", experiment->network.hidden, error) &&
            define_records(file, error) && define_snapshots(file, error) &&
-           define_dataset(file, dataset, error);
+           define_dataset(file, dataset, error) &&
+           (!summary->final_state ||
+            (nd_nc_define_dimension(file, "state_byte", summary->final_state->length, error) &&
+             nd_nc_define(file, "final_state", ND_NC_BYTE, "state_byte", "1",
+                          "the engine's state at the last step, for nulldrift run --continue",
+                          error)));
 }
 
 static bool put_dataset(nd_nc *file, const nd_dataset *dataset, nd_error *error) {
@@ -148,6 +153,8 @@ static bool put_attributes(nd_nc *file, const nd_experiment *experiment, const n
                 nd_nc_put_text(file, NULL, "source", "nulldrift " ND_VERSION, error) &&
                 nd_nc_put_text(file, NULL, "engine", summary->engine, error) &&
                 nd_nc_put_text(file, NULL, "status", summary->status, error) &&
+                (!summary->continued ||
+                 nd_nc_put_text(file, NULL, "continued", summary->continued, error)) &&
                 nd_nc_put_text(file, NULL, "history", summary->history, error) &&
                 nd_nc_put_number(file, NULL, "wall_time_seconds", summary->wall_time, error);
     free(text);
@@ -169,6 +176,8 @@ bool nd_run_file_write(const char *path, const nd_experiment *experiment, const 
         copy_rows(file, experiment, dataset, journal, summary, addition, row, columns, error) &&
         (addition->width == 0 ||
          addition->write(addition->context, file, summary->snapshots, error)) &&
+        (!summary->final_state || nd_nc_put_bytes(file, "final_state", summary->final_state->bytes,
+                                                  summary->final_state->length, error)) &&
         put_attributes(file, experiment, dataset, summary, error);
     if (fine)
         fine = nd_nc_publish(file, error);

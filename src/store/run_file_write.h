@@ -16,7 +16,9 @@ typedef struct nd_run_summary {
     const char *engine;        /* nd_engine_backend.describe */
     const char *status;        /* "complete", or why it ended early */
     const char *history;
-    double wall_time; /* s */
+    double wall_time;             /* s */
+    const nd_buffer *final_state; /* of the engine, for going on; NULL: none is kept */
+    const char *continued; /* of a run that went on in law: from where, and how; NULL otherwise */
 } nd_run_summary;
 
 /* What was measured of the snapshots while the run went on, `width` doubles of each in the journal;

@@ -43,7 +43,11 @@ static bool has_column(const nd_key *keys, size_t k) {
     return !(keys[k].models & ND_SINGLE_RUN) && nd_key_find(keys[k].name) == &keys[k];
 }
 
+/* A count beyond SQLite's integers stays a text of digits in a column without a type: nothing else
+ * keeps all 64 bits of a seed. */
 static const char *sql_type(const nd_key *key) {
+    if (key->kind == ND_COUNT && key->most > 0x1p63)
+        return "";
     return key->kind == ND_WORD ? "TEXT" : key->kind == ND_NUMBER ? "REAL" : "INTEGER";
 }
 
@@ -144,6 +148,15 @@ static char *insert_statement(nd_error *error) {
     return NULL;
 }
 
+static void bind_count(sqlite3_stmt *statement, int at, uint64_t count) {
+    char digits[32];
+    snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
+    if (count <= INT64_MAX)
+        sqlite3_bind_int64(statement, at, (int64_t)count);
+    else
+        sqlite3_bind_text(statement, at, digits, -1, SQLITE_TRANSIENT);
+}
+
 static void bind_key(sqlite3_stmt *statement, int at, const nd_experiment *experiment,
                      const nd_key *key) {
     const char *member = (const char *)experiment + key->offset;
@@ -158,7 +171,7 @@ static void bind_key(sqlite3_stmt *statement, int at, const nd_experiment *exper
     else if (key->kind == ND_NUMBER)
         sqlite3_bind_double(statement, at, *(const double *)member);
     else if (key->kind == ND_COUNT)
-        sqlite3_bind_int64(statement, at, (int64_t) * (const uint64_t *)member);
+        bind_count(statement, at, *(const uint64_t *)member);
     else
         sqlite3_bind_int(statement, at, *(const bool *)member);
 }

@@ -22,6 +22,8 @@ succeeds info again.nc
 check "the same experiment takes the same course" \
     test "$(sed -n '/^course/,$p' out)" = "$(sed -n '/^course/,$p' measured)"
 check "attribute seed" test "$(nulldrift info run.nc --attribute seed)" = 1
+succeeds run again.yaml -o seeded.nc --quiet --set seed=18446744073709551615
+check "all 64 bits of a seed" test "$(nulldrift info seeded.nc --attribute seed)" = 18446744073709551615
 succeeds info again.yaml
 says "experiment"
 echo nonsense >foreign

@@ -25,7 +25,7 @@ common = {
     "fraction_active_units": "record", "snapshot_step": "snapshot",
     "input_weights": "snapshot unit input", "bias": "snapshot unit",
     "output_weights": "snapshot output unit", "inputs": "sample input",
-    "targets": "sample output", "position": "sample", "heading": "sample",
+    "targets": "sample output", "final_state": "state_byte", "position": "sample", "heading": "sample",
     "wall_texture": "environment texture", "rate_map_correlation": "snapshot snapshot",
     "population_vector_correlation": "snapshot snapshot"}
 one = {"occupancy": "bin", "bin_position": "bin", "tuning_curves": "snapshot unit bin",

@@ -101,6 +101,17 @@ check "divergence is recorded with its reason" grep -q "diverged,.*step" mixed.c
 check "the rest are done" test "$(grep -c ',done,' mixed.csv)" -ge 4
 succeeds sweep run mixed.yaml -o mixed --retry diverged --quiet
 
+# seeds keep all 64 bits
+cat >seeds.yaml <<'END'
+base: |
+  world: {task: random, samples: 3, input_dim: 4, output_dim: 2}
+  run: {steps: 10, records: 2}
+grid: [{key: seed, values: [7, 9007199254740993, 18446744073709551615]}]
+END
+succeeds sweep run seeds.yaml -o seeds --quiet
+succeeds sweep table seeds
+for seed in 7 9007199254740993 18446744073709551615; do matches ",$seed(,|\$)"; done
+
 # a run that takes long is saved: killed and started again, it goes on, to the same end
 cat >long.yaml <<'END'
 name: long
