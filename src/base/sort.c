@@ -18,3 +18,7 @@ void nd_sort_ascending(double *values, size_t count) {
 void nd_sort_descending(double *values, size_t count) {
     qsort(values, count, sizeof *values, descending);
 }
+
+const double *nd_sorted_find(const double *values, size_t count, double value) {
+    return bsearch(&value, values, count, sizeof *values, ascending);
+}

@@ -89,13 +89,13 @@ static void draw_sparsity(nd_plot *plot, nd_area area, const material *all) {
                 nd_plot_row(plot, 2,
                             (double[]){run->fraction_active_units[i], run->nonzero_fraction[i]});
         }
-        for (size_t i = 0; i < all->sweep.count; i++)
-            if (all->sweep.label_noise[i] == label) {
-                any[label] = true;
-                nd_plot_row(plot, 2,
-                            (double[]){all->sweep.fraction_active_units[i],
-                                       all->sweep.nonzero_fraction[i]});
-            }
+        for (size_t i = 0; i < all->sweep.count; i++) {
+            const nd_flatness_end *end = &all->sweep.end[i];
+            if (end->label_noise != label)
+                continue;
+            any[label] = true;
+            nd_plot_row(plot, 2, (double[]){end->fraction_active_units, end->nonzero_fraction});
+        }
         if (!any[label]) /* gnuplot needs the block */
             nd_plot_row(plot, 2, (double[]){NAN, NAN});
         nd_plot_block(plot);

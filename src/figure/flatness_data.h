@@ -22,11 +22,15 @@ nd_flatness_run *nd_flatness_read(const char *path, nd_error *error);
 void nd_flatness_free(nd_flatness_run *run);
 
 /* The same of a sweep's finished runs (those with spectra): one point each, at their ends. */
+typedef struct nd_flatness_end {
+    double fraction_active_units, nonzero_fraction;
+    bool label_noise;
+} nd_flatness_end;
+
 typedef struct nd_flatness_sweep {
     size_t count, room;
     size_t diverged; /* left out */
-    double *fraction_active_units, *nonzero_fraction;
-    bool *label_noise;
+    nd_flatness_end *end;
 } nd_flatness_sweep;
 
 /* Is `path` a sweep's folder or store? */

@@ -21,9 +21,7 @@ bool nd_flatness_is_sweep(const char *path) {
 }
 
 void nd_flatness_sweep_free(nd_flatness_sweep *sweep) {
-    free(sweep->fraction_active_units);
-    free(sweep->nonzero_fraction);
-    free(sweep->label_noise);
+    free(sweep->end);
     *sweep = (nd_flatness_sweep){0};
 }
 
@@ -32,25 +30,6 @@ static size_t metric(const char *name) {
     while (index < ND_RUN_METRICS && strcmp(nd_run_metric_name(index), name) != 0)
         index++;
     return index;
-}
-
-static bool grow(nd_flatness_sweep *sweep, nd_error *error) {
-    if (sweep->count < sweep->room)
-        return true;
-    size_t room = 2 * sweep->room + 64;
-    double *units = realloc(sweep->fraction_active_units, room * sizeof *units);
-    if (units)
-        sweep->fraction_active_units = units;
-    double *nonzero = realloc(sweep->nonzero_fraction, room * sizeof *nonzero);
-    if (nonzero)
-        sweep->nonzero_fraction = nonzero;
-    bool *label = realloc(sweep->label_noise, room * sizeof *label);
-    if (label)
-        sweep->label_noise = label;
-    if (!units || !nonzero || !label)
-        return nd_fail(error, "memory", "", "no room for %zu runs", room);
-    sweep->room = room;
-    return true;
 }
 
 static bool add_run(int64_t id, const char *text, const nd_sweep_result *result, void *context,
@@ -64,15 +43,16 @@ static bool add_run(int64_t id, const char *text, const nd_sweep_result *result,
     if (result->state != ND_DONE || !isfinite(first * ratio) || !isfinite(nonzero))
         return true;
     nd_experiment *experiment = nd_experiment_restore(text, "the sweep", error);
-    if (!experiment || !grow(sweep, error)) {
-        nd_experiment_free(experiment);
-        return false;
+    nd_flatness_end *grown =
+        experiment ? nd_grown(sweep->end, &sweep->room, sweep->count + 1, sizeof *grown, error)
+                   : NULL;
+    if (grown) {
+        sweep->end = grown;
+        sweep->end[sweep->count++] =
+            (nd_flatness_end){first * ratio, nonzero, experiment->learning.label_noise > 0};
     }
-    sweep->fraction_active_units[sweep->count] = first * ratio;
-    sweep->nonzero_fraction[sweep->count] = nonzero;
-    sweep->label_noise[sweep->count++] = experiment->learning.label_noise > 0;
     nd_experiment_free(experiment);
-    return true;
+    return grown != NULL;
 }
 
 bool nd_flatness_read_sweep(const char *path, nd_flatness_sweep *sweep, nd_error *error) {

@@ -50,17 +50,14 @@ static bool take_run(int64_t id, const char *text, const nd_sweep_result *result
     const nd_learning_keys *keys = &experiment->learning;
     bool wanted = experiment->network.model == ND_HEBBIAN && diffusion > 0 &&
                   keys->noise_forward == keys->noise_lateral;
-    if (wanted && runs->count == runs->room) {
-        size_t room = 2 * runs->room + 64;
-        measured_run *larger = realloc(runs->run, room * sizeof *larger);
-        if (!larger) {
-            nd_experiment_free(experiment);
-            return nd_fail(error, NULL, NULL, "out of memory for %zu runs", room);
-        }
-        runs->run = larger;
-        runs->room = room;
-    }
     if (wanted) {
+        measured_run *grown =
+            nd_grown(runs->run, &runs->room, runs->count + 1, sizeof *grown, error);
+        if (!grown) {
+            nd_experiment_free(experiment);
+            return false;
+        }
+        runs->run = grown;
         runs->circular = strcmp(experiment->network.inputs, "ring") == 0;
         runs->run[runs->count++] = (measured_run){
             {(double)experiment->network.neurons, keys->noise_forward, keys->learning_rate},

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/sort.h"
 
 enum { GRID = 121 };
 
@@ -87,11 +88,6 @@ void nd_panel_cloud(nd_plot *plot, const char *letter, nd_area area, const nd_la
                    table, of->options.start_x, of->options.start_y);
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Quartiles over walkers of the curvature across the floor, 2 max(x, y)^2 on the axes of x^2 y^2.
  * Its mean would tell nothing: drift and diffusion cancel in it exactly. */
 static bool write_curvature(nd_plot *plot, const nd_landscape *of, nd_valley valley,
@@ -107,7 +103,7 @@ static bool write_curvature(nd_plot *plot, const nd_landscape *of, nd_valley val
             double far = fmax(fabs(x[w * records + i]), fabs(y[w * records + i]));
             curvature[w] = valley == ND_VALLEY_NARROWING ? 2 * far * far : 2;
         }
-        qsort(curvature, walkers, sizeof *curvature, ascending);
+        nd_sort_ascending(curvature, walkers);
         nd_plot_row(plot, 4,
                     (double[]){of->step[i], curvature[walkers / 2], curvature[walkers / 4],
                                curvature[walkers * 3 / 4]});

@@ -3,19 +3,16 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/sort.h"
+
 enum { MOST_POINTS = 160, COARSE = 4 };
 
 /* Corners before the first or behind the last point leave the curve as it is: of fits that are
  * alike to this share of the values' variation, the first one tried is kept, that of the ends. */
 static const double ALIKE = 1e-12;
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 double nd_median(double *values, size_t count) {
-    qsort(values, count, sizeof *values, ascending);
+    nd_sort_ascending(values, count);
     return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 

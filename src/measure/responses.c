@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "measure/information.h"
 
 /* The range of the amounts above zero of the cells listed. */
@@ -47,11 +48,6 @@ static uint32_t nearest_centre(const double centre[ND_RESPONSE_CENTRES], double 
     return nearest;
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Counts may be anything: levels are their ranks among those that occur, `distinct` of them. */
 static double *distinct_counts(const nd_binned *activity, const size_t *cells, size_t count,
                                size_t total, size_t *distinct, nd_error *error) {
@@ -64,7 +60,7 @@ static double *distinct_counts(const nd_binned *activity, const size_t *cells, s
                 values[n++] = events->amount[e];
     if (!values)
         return NULL;
-    qsort(values, n, sizeof *values, ascending);
+    nd_sort_ascending(values, n);
     *distinct = 0;
     for (size_t i = 0; i < n; i++)
         if (i == 0 || values[i] != values[i - 1])
@@ -80,8 +76,7 @@ static uint32_t level_of(const nd_responses *responses, const double *values, si
         return (uint32_t)round(amount);
     if (responses->kind == ND_RESPONSE_LOGARITHMIC)
         return 1 + nearest_centre(responses->centre, amount);
-    const double *found =
-        values ? bsearch(&amount, values, distinct, sizeof *values, ascending) : NULL;
+    const double *found = values ? nd_sorted_find(values, distinct, amount) : NULL;
     return found ? (uint32_t)(found - values) + 1 : 0;
 }
 

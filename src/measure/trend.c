@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
+
 enum { LONGEST = 500 };
 
 /* Means of runs of neighbours, so that at most LONGEST values are left; returns how many. */
@@ -20,17 +22,12 @@ static size_t shorten(const double *values, size_t count, double *out) {
     return blocks;
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double median_slope(const double *time, const double *values, size_t count, double *pairs) {
     size_t made = 0;
     for (size_t i = 0; i < count; i++)
         for (size_t j = i + 1; j < count; j++)
             pairs[made++] = (values[j] - values[i]) / (time[j] - time[i]);
-    qsort(pairs, made, sizeof *pairs, ascending);
+    nd_sort_ascending(pairs, made);
     return made % 2 ? pairs[made / 2] : (pairs[made / 2 - 1] + pairs[made / 2]) / 2;
 }
 
@@ -42,7 +39,7 @@ static void kendall(const double *values, size_t count, double *sorted, double *
         for (size_t j = i + 1; j < count; j++)
             *s += (values[j] > values[i]) - (values[j] < values[i]);
     memcpy(sorted, values, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, ascending);
+    nd_sort_ascending(sorted, count);
     double n = (double)count, ties = 0;
     for (size_t i = 0, run = 1; i < count; i++, run++)
         if (i + 1 == count || sorted[i + 1] != sorted[i]) {

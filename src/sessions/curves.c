@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "sessions/sessions.h"
 
 /* Sessions taken together as one point of a member: all their cells. */
@@ -187,11 +188,6 @@ static void summarise(const points *made, double time, size_t metric, double *va
     *normalised_error = spread[1];
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static bool fill_times(const points *made, nd_curve *curve, nd_error *error) {
     curve->time = nd_doubles(made->count, error);
     curve->count = nd_doubles(made->count, error);
@@ -199,7 +195,7 @@ static bool fill_times(const points *made, nd_curve *curve, nd_error *error) {
         return false;
     for (size_t i = 0; i < made->count; i++)
         curve->time[i] = made->point[i].time;
-    qsort(curve->time, made->count, sizeof *curve->time, ascending);
+    nd_sort_ascending(curve->time, made->count);
     for (size_t i = 0; i < made->count; i++)
         if (i == 0 || curve->time[i] != curve->time[curve->points - 1])
             curve->time[curve->points++] = curve->time[i];

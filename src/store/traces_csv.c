@@ -78,15 +78,15 @@ static bool read_names(reader *from, char *line) {
 }
 
 static bool grow(reader *from) {
-    if (from->rows < from->room)
-        return true;
-    from->room = 2 * from->room + 256;
+    size_t room = from->room;
     for (int c = 0; c < COLUMNS; c++) {
-        double *larger = realloc(from->value[c], from->room * sizeof *larger);
-        if (!larger)
-            return nd_fail(from->error, from->path, NULL, "no memory for %zu rows", from->room);
-        from->value[c] = larger;
+        room = from->room;
+        double *grown = nd_grown(from->value[c], &room, from->rows + 1, sizeof *grown, from->error);
+        if (!grown)
+            return false;
+        from->value[c] = grown;
     }
+    from->room = room;
     return true;
 }
 

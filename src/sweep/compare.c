@@ -6,6 +6,7 @@
 
 #include "base/csv.h"
 #include "base/error.h"
+#include "base/sort.h"
 #include "base/yaml.h"
 #include "experiment/parse.h"
 
@@ -20,14 +21,10 @@ typedef struct numbers {
 } numbers;
 
 static bool append(numbers *list, double value, nd_error *error) {
-    if (list->count == list->room) {
-        size_t room = 2 * list->room + 64;
-        double *grown = realloc(list->value, room * sizeof *grown);
-        if (!grown)
-            return nd_fail(error, "memory", NULL, "%zu numbers do not fit", room);
-        list->value = grown;
-        list->room = room;
-    }
+    double *grown = nd_grown(list->value, &list->room, list->count + 1, sizeof *grown, error);
+    if (!grown)
+        return false;
+    list->value = grown;
     list->value[list->count++] = value;
     return true;
 }
@@ -124,11 +121,6 @@ static bool take_published(const nd_table *table, strata *all, nd_error *error) 
     return true;
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 double nd_quantile(const double *sorted, size_t count, double share) {
     if (count == 0)
         return NAN;
@@ -140,8 +132,8 @@ double nd_quantile(const double *sorted, size_t count, double share) {
 }
 
 double nd_kolmogorov_smirnov(double *a, size_t count_a, double *b, size_t count_b) {
-    qsort(a, count_a, sizeof *a, ascending);
-    qsort(b, count_b, sizeof *b, ascending);
+    nd_sort_ascending(a, count_a);
+    nd_sort_ascending(b, count_b);
     size_t i = 0, j = 0;
     double most = 0;
     while (i < count_a && j < count_b) {

@@ -42,6 +42,8 @@ static void test_numbers_come_into_order(void **state) {
     const double up[] = {-1e300, -1, 0, 3, 3, 1e300}, down[] = {1e300, 3, 3, 0, -1, -1e300};
     nd_sort_ascending(values, 6);
     assert_memory_equal(values, up, sizeof up);
+    assert_ptr_equal(nd_sorted_find(values, 6, 0), values + 2);
+    assert_null(nd_sorted_find(values, 6, 0.5));
     nd_sort_descending(values, 6);
     assert_memory_equal(values, down, sizeof down);
 }
