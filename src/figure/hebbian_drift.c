@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "figure/figures.h"
+#include "figure/peaks.h"
 #include "figure/plot.h"
 #include "store/hebbian_file.h"
 
@@ -69,30 +70,15 @@ static void choose_times(const drifting *self, size_t times[TIMES]) {
     }
 }
 
-/* A neuron and where its response peaks. */
-typedef struct peak {
-    size_t neuron, at;
-} peak;
-
-static int by_position(const void *a, const void *b) {
-    const peak *x = a, *y = b;
-    if (x->at != y->at)
-        return x->at < y->at ? -1 : 1;
-    return x->neuron < y->neuron ? -1 : 1;
-}
-
 /* The neurons with a field in `response` (n x N), in the order of their peaks. */
-static size_t sort_neurons(const nd_hebbian_run *run, const double *response, peak *sorted) {
+static size_t sort_neurons(const nd_hebbian_run *run, const double *response, nd_peak *sorted) {
     size_t count = 0, neurons = run->neurons;
     for (size_t i = 0; i < neurons; i++) {
-        size_t at = 0;
-        for (size_t s = 1; s < run->inputs->count; s++)
-            if (response[s * neurons + i] > response[at * neurons + i])
-                at = s;
-        if (response[at * neurons + i] > run->experiment->network.peak_threshold)
-            sorted[count++] = (peak){i, at};
+        nd_peak peak = nd_peak_of(i, response + i, run->inputs->count, neurons);
+        if (response[peak.at * neurons + i] > run->experiment->network.peak_threshold)
+            sorted[count++] = peak;
     }
-    qsort(sorted, count, sizeof *sorted, by_position);
+    nd_sort_peaks(sorted, count);
     return count;
 }
 
@@ -105,15 +91,14 @@ static double row_scale(const nd_hebbian_run *run, const double *response, size_
 }
 
 static bool write_maps(nd_plot *plot, const nd_hebbian_run *run, const double *response,
-                       const peak *sorted, size_t count, nd_error *error) {
+                       const nd_peak *sorted, size_t count, nd_error *error) {
     size_t inputs = run->inputs->count, neurons = run->neurons;
     double *map = nd_doubles(count * inputs, error);
     for (size_t k = 0; map && k < TIMES; k++) {
         for (size_t r = 0; r < count; r++) {
-            double scale = row_scale(run, response, sorted[r].neuron);
+            double scale = row_scale(run, response, sorted[r].row);
             for (size_t s = 0; s < inputs; s++)
-                map[r * inputs + s] =
-                    response[(k * inputs + s) * neurons + sorted[r].neuron] / scale;
+                map[r * inputs + s] = response[(k * inputs + s) * neurons + sorted[r].row] / scale;
         }
         char name[40];
         (void)snprintf(name, sizeof name, "responses-%zu", k);
@@ -154,7 +139,7 @@ static bool draw_maps(nd_plot *plot, const drifting *self, nd_error *error) {
     size_t times[TIMES], size = run->inputs->count * run->neurons;
     choose_times(self, times);
     double *response = nd_doubles(TIMES * size, error);
-    peak *sorted = response ? nd_array(run->neurons, sizeof *sorted, error) : NULL;
+    nd_peak *sorted = response ? nd_array(run->neurons, sizeof *sorted, error) : NULL;
     bool fine = sorted != NULL;
     for (size_t k = 0; fine && k < TIMES; k++)
         fine = nd_hebbian_run_responses(run, times[k], response + k * size, error);

@@ -5,42 +5,24 @@
 #include <string.h>
 
 #include "figure/parts.h"
-
-/* A unit and where its map peaks. */
-typedef struct peak {
-    size_t unit, bin;
-} peak;
-
-static int by_bin(const void *a, const void *b) {
-    const peak *x = a, *y = b;
-    if (x->bin != y->bin)
-        return x->bin < y->bin ? -1 : 1;
-    return x->unit < y->unit ? -1 : x->unit > y->unit;
-}
+#include "figure/peaks.h"
 
 /* The tuned units of a set in the order of their peaks; their number. */
-static size_t sort_units(const nd_rate_maps *set, size_t units, size_t bins, peak *order) {
+static size_t sort_units(const nd_rate_maps *set, size_t units, size_t bins, nd_peak *order) {
     size_t count = 0;
-    for (size_t unit = 0; unit < units; unit++) {
-        if (!set->tuned[unit])
-            continue;
-        const double *map = set->maps + unit * bins;
-        size_t best = 0;
-        for (size_t bin = 1; bin < bins; bin++)
-            if (map[bin] > map[best] || (isnan(map[best]) && !isnan(map[bin])))
-                best = bin;
-        order[count++] = (peak){unit, best};
-    }
-    qsort(order, count, sizeof *order, by_bin);
+    for (size_t unit = 0; unit < units; unit++)
+        if (set->tuned[unit])
+            order[count++] = nd_peak_of(unit, set->maps + unit * bins, bins, 1);
+    nd_sort_peaks(order, count);
     return count;
 }
 
 /* One heat map's table: rows in `order`, each over its own greatest value. */
 static void write_maps(nd_plot *plot, const char *name, const nd_rate_maps *set, size_t bins,
-                       const peak *order, size_t count) {
+                       const nd_peak *order, size_t count) {
     nd_plot_table(plot, name);
     for (size_t i = 0; i < count; i++) {
-        const double *map = set->maps + order[i].unit * bins;
+        const double *map = set->maps + order[i].row * bins;
         double most = 0;
         for (size_t bin = 0; bin < bins; bin++)
             most = fmax(most, map[bin]);
@@ -98,7 +80,7 @@ static void colour_scale(nd_plot *plot, double left, double bottom, double width
 bool nd_draw_rate_map_grid(nd_plot *plot, const char *letter, nd_area area,
                            const nd_rate_maps *sets, size_t count, size_t units, size_t bins,
                            const double *bin_position, nd_error *error) {
-    peak *order = nd_array(units, sizeof *order, error);
+    nd_peak *order = nd_array(units, sizeof *order, error);
     if (!order)
         return false;
     double wide, high; /* cm */

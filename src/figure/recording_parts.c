@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "figure/peaks.h"
 
 size_t nd_shown_activity(const nd_curve *curve) {
     const size_t candidates[] = {ND_METRIC_FRACTION_ACTIVE, ND_METRIC_FRACTION_PLACE_CELLS,
@@ -20,36 +21,21 @@ const nd_curve *nd_whole_curve(const nd_recording_result *result) {
     return &result->curve[result->curves - 1];
 }
 
-/* A unit and where its map peaks. */
-typedef struct peak {
-    size_t unit, bin;
-} peak;
-
-static int by_bin(const void *a, const void *b) {
-    const peak *x = a, *y = b;
-    if (x->bin != y->bin)
-        return x->bin < y->bin ? -1 : 1;
-    return x->unit < y->unit ? -1 : x->unit > y->unit;
-}
-
-static peak *sorted(const nd_map_strip *strip, nd_error *error) {
-    peak *order = nd_array(strip->units, sizeof *order, error);
-    for (size_t u = 0; order && u < strip->units; u++) {
-        const double *map = strip->maps[strip->sorted_by] + u * strip->bins;
-        order[u] = (peak){u, 0};
-        for (size_t b = 1; b < strip->bins; b++)
-            order[u].bin = map[b] > map[order[u].bin] ? b : order[u].bin;
-    }
+/* The units in the order of their peaks; free() it. */
+static nd_peak *sorted(const nd_map_strip *strip, nd_error *error) {
+    nd_peak *order = nd_array(strip->units, sizeof *order, error);
+    for (size_t u = 0; order && u < strip->units; u++)
+        order[u] = nd_peak_of(u, strip->maps[strip->sorted_by] + u * strip->bins, strip->bins, 1);
     if (order)
-        qsort(order, strip->units, sizeof *order, by_bin);
+        nd_sort_peaks(order, strip->units);
     return order;
 }
 
 static void write_maps(nd_plot *plot, const char *name, const nd_map_strip *strip, size_t time,
-                       const peak *order) {
+                       const nd_peak *order) {
     nd_plot_table(plot, name);
     for (size_t u = 0; u < strip->units; u++) {
-        const double *map = strip->maps[time] + order[u].unit * strip->bins;
+        const double *map = strip->maps[time] + order[u].row * strip->bins;
         double most = 0.0;
         for (size_t b = 0; b < strip->bins; b++)
             most = fmax(most, map[b]);
@@ -64,7 +50,7 @@ static const double LEFT = 1.15, RIGHT = 0.2, BOTTOM = 0.75, TOP = 0.75, GAP = 0
 
 bool nd_draw_map_strip(nd_plot *plot, const char *letter, nd_area area, const nd_map_strip *strip,
                        nd_error *error) {
-    peak *order = sorted(strip, error);
+    nd_peak *order = sorted(strip, error);
     if (!order)
         return false;
     double wide, high;
