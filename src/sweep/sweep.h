@@ -9,7 +9,7 @@ typedef struct nd_sweep_options {
     size_t shard, shards; /* this part of the runs; shards 0: all */
     bool retry_failed, retry_diverged;
     double checkpoint_seconds; /* between saves of a run in progress; 0: every 60 s */
-    /* As of nd_run_options; may be called from any of the sweep's threads, one at a time. */
+    /* As of nd_run_options; called from the thread that calls nd_sweep_run. */
     void (*tell)(const char *lines, void *context);
     void *context;
 } nd_sweep_options;

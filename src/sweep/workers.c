@@ -30,8 +30,8 @@ struct crew {
     const nd_sweep_plan *plan;
     const char *folder, *owner;
     const nd_sweep_options *options;
-    char *told;        /* the last thing the user was told; under the lock */
-    volatile int stop; /* asked by the watch, or by a worker that failed */
+    char *to_tell, *told; /* for the user: kept, and the last thing kept; under the lock */
+    volatile int stop;    /* asked by the watch, or by a worker that failed */
     pthread_mutex_t lock, reading;
     pthread_cond_t changed;
     size_t working;       /* workers that have not ended */
@@ -76,18 +76,33 @@ static double thread_seconds(void) {
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* Tells the user what a run has to say, unless the run before said the same. */
+/* Keeps what a run has to say to the user, unless the one before said the same, for the thread that
+ * oversees. */
 static void tell_once(const char *lines, void *context) {
     crew *all = context;
-    if (!all->options->tell)
-        return;
     pthread_mutex_lock(&all->lock);
     if (!all->told || strcmp(all->told, lines) != 0) {
-        all->options->tell(lines, all->options->context);
+        char *joined = NULL;
+        if (asprintf(&joined, "%s%s%s", all->to_tell ? all->to_tell : "", all->to_tell ? "\n" : "",
+                     lines) >= 0) {
+            free(all->to_tell);
+            all->to_tell = joined;
+        }
         free(all->told);
         all->told = nd_text(lines, NULL);
     }
     pthread_mutex_unlock(&all->lock);
+}
+
+/* Tells the user what has been kept. */
+static void tell_user(crew *all) {
+    pthread_mutex_lock(&all->lock);
+    char *lines = all->to_tell;
+    all->to_tell = NULL;
+    pthread_mutex_unlock(&all->lock);
+    if (lines && all->options->tell)
+        all->options->tell(lines, all->options->context);
+    free(lines);
 }
 
 /* Runs and records one claimed run; false when the worker should end. */
@@ -180,6 +195,7 @@ static void oversee(crew *all, const nd_watch *watch, const nd_sweep_status *bef
         if (watch && watch->stop && *watch->stop)
             all->stop = 1;
         pthread_mutex_unlock(&all->lock);
+        tell_user(all);
         if (watch && watch->report)
             report(all, watch, before);
         pthread_mutex_lock(&all->lock);
@@ -210,6 +226,7 @@ static bool run_crew(crew *all, const nd_watch *watch, nd_error *error) {
     oversee(all, watch, &before);
     for (unsigned i = 0; i < started; i++)
         pthread_join(all->workers[i].thread, NULL);
+    tell_user(all);
     pthread_cond_destroy(&all->changed);
     pthread_mutex_destroy(&all->lock);
     pthread_mutex_destroy(&all->reading);
