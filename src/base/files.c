@@ -1,5 +1,6 @@
 #include "base/files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -47,6 +48,26 @@ static char *folder_of(const char *path, nd_error *error) {
     char *folder = nd_text(dirname(copy), error);
     free(copy);
     return folder;
+}
+
+/* Is `name` "BASE.tmp-" and digits? */
+static bool is_aside_of(const char *name, const char *base) {
+    static const char mark[] = ".tmp-";
+    size_t length = strlen(base), marked = length + sizeof mark - 1;
+    return strncmp(name, base, length) == 0 && strncmp(name + length, mark, sizeof mark - 1) == 0 &&
+           name[marked] && name[marked + strspn(name + marked, "0123456789")] == '\0';
+}
+
+void nd_remove_asides(const char *path) {
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    char *folder = folder_of(path, NULL);
+    DIR *listing = folder ? opendir(folder) : NULL;
+    for (struct dirent *entry; listing && (entry = readdir(listing));)
+        if (is_aside_of(entry->d_name, base))
+            (void)unlinkat(dirfd(listing), entry->d_name, 0);
+    if (listing)
+        (void)closedir(listing);
+    free(folder);
 }
 
 bool nd_publish(const char *aside, const char *path, nd_error *error) {

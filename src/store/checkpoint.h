@@ -21,7 +21,7 @@ typedef enum nd_checkpoint_found {
 nd_checkpoint_found nd_checkpoint_read(const char *path, const char *identity, nd_buffer *state,
                                        nd_error *error);
 
-/* Removes `path` and `path`.1. */
+/* Removes `path`, `path`.1 and what killed writers of them left. */
 void nd_checkpoint_remove(const char *path);
 
 #endif

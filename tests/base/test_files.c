@@ -34,6 +34,25 @@ static void test_a_failed_write_leaves_the_old_file(void **state) {
     assert_false(nd_check_writable("/nonexistent-folder/file", &error));
 }
 
+static void test_what_killed_writers_left_goes(void **state) {
+    (void)state;
+    char *folder = support_folder(), path[300], other[320];
+    static const char *const left[] = {".tmp-1", ".tmp-123456"};
+    static const char *const kept[] = {"", ".tmp-", ".tmp-12x", ".1", "x.tmp-12"};
+    nd_error error = {0};
+    snprintf(path, sizeof path, "%s/file", folder);
+    for (size_t i = 0; i < 7; i++) {
+        snprintf(other, sizeof other, "%s%s", path, i < 2 ? left[i] : kept[i - 2]);
+        assert_fine(nd_write_file(other, "x", 1, &error), &error);
+    }
+    nd_remove_asides(path);
+    for (size_t i = 0; i < 7; i++) {
+        snprintf(other, sizeof other, "%s%s", path, i < 2 ? left[i] : kept[i - 2]);
+        assert_int_equal(access(other, F_OK), i < 2 ? -1 : 0);
+    }
+    support_remove(folder);
+}
+
 static void test_a_buffer_refuses_to_read_past_its_end(void **state) {
     (void)state;
     nd_buffer buffer = {0};
@@ -109,6 +128,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_file_is_written_whole_and_read_back),
         cmocka_unit_test(test_a_failed_write_leaves_the_old_file),
+        cmocka_unit_test(test_what_killed_writers_left_goes),
         cmocka_unit_test(test_a_buffer_refuses_to_read_past_its_end),
         cmocka_unit_test(test_absurd_arrays_are_refused),
         cmocka_unit_test(test_every_index_is_worked_once),
