@@ -7,8 +7,8 @@
 /* The path beside `path` under which its next version is written: "PATH.tmp-PID"; free() it. */
 char *nd_path_aside(const char *path, nd_error *error);
 
-/* Removes what writers of `path` that were killed have left beside it: "PATH.tmp-PID". Nobody may be
- * writing it now. */
+/* Removes what writers of `path` that were killed have left beside it: "PATH.tmp-PID". Nobody may
+ * be writing it now. */
 void nd_remove_asides(const char *path);
 
 /* PATH with `suffix` appended; free() it. */
