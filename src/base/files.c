@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +21,6 @@ char *nd_path_with(const char *path, const char *suffix, nd_error *error) {
     if (joined)
         snprintf(joined, length, "%s%s", path, suffix);
     return joined;
-}
-
-char *nd_path_aside(const char *path, nd_error *error) {
-    char suffix[32];
-    snprintf(suffix, sizeof suffix, ".tmp-%ld", (long)getpid());
-    return nd_path_with(path, suffix, error);
 }
 
 const char *nd_base_name(const char *path) {
@@ -50,24 +45,60 @@ static char *folder_of(const char *path, nd_error *error) {
     return folder;
 }
 
-/* Is `name` "BASE.tmp-" and digits? */
-static bool is_aside_of(const char *name, const char *base) {
-    static const char mark[] = ".tmp-";
-    size_t length = strlen(base), marked = length + sizeof mark - 1;
-    return strncmp(name, base, length) == 0 && strncmp(name + length, mark, sizeof mark - 1) == 0 &&
-           name[marked] && name[marked + strspn(name + marked, "0123456789")] == '\0';
+/* Which processes this one's numbers are of: the machine, since when it runs, and the name space. A
+ * process of another that has the same number may well be alive. */
+static unsigned long long place_of_processes(void) {
+    static const char *const sources[] = {"/proc/sys/kernel/random/boot_id", "/proc/self/ns/pid"};
+    unsigned long long place = 14695981039346656037ULL; /* FNV-1a */
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+        char text[128] = "";
+        ssize_t length = readlink(sources[i], text, sizeof text - 1);
+        FILE *file = length < 0 ? fopen(sources[i], "re") : NULL;
+        if (file && !fgets(text, sizeof text, file))
+            text[0] = '\0';
+        if (file)
+            (void)fclose(file);
+        for (const char *at = text; *at; at++)
+            place = (place ^ (unsigned char)*at) * 1099511628211ULL;
+    }
+    return place;
 }
 
-void nd_remove_asides(const char *path) {
-    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+/* ".tmp-PLACE-": what the next versions of this machine's processes have in their names. */
+static void mark_of_place(char mark[40]) {
+    snprintf(mark, 40, ".tmp-%016llx-", place_of_processes());
+}
+
+void nd_remove_left_behind(const char *path) {
+    char mark[40];
+    mark_of_place(mark);
     char *folder = folder_of(path, NULL);
-    DIR *listing = folder ? opendir(folder) : NULL;
-    for (struct dirent *entry; listing && (entry = readdir(listing));)
-        if (is_aside_of(entry->d_name, base))
-            (void)unlinkat(dirfd(listing), entry->d_name, 0);
-    if (listing)
-        (void)closedir(listing);
+    const char *name = nd_base_name(path);
+    size_t length = strlen(name);
+    DIR *entries = folder ? opendir(folder) : NULL;
+    for (struct dirent *entry; entries && (entry = readdir(entries));) {
+        struct stat status;
+        char *end;
+        if (strncmp(entry->d_name, name, length) != 0 ||
+            strncmp(entry->d_name + length, mark, strlen(mark)) != 0)
+            continue;
+        long process = strtol(entry->d_name + length + strlen(mark), &end, 10);
+        if (process > 0 && *end == '\0' && kill((pid_t)process, 0) != 0 && errno == ESRCH &&
+            fstatat(dirfd(entries), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(status.st_mode) && status.st_uid == geteuid())
+            (void)unlinkat(dirfd(entries), entry->d_name, 0);
+    }
+    if (entries)
+        (void)closedir(entries);
     free(folder);
+}
+
+char *nd_path_aside(const char *path, nd_error *error) {
+    char mark[40], suffix[72];
+    mark_of_place(mark);
+    snprintf(suffix, sizeof suffix, "%s%ld", mark, (long)getpid());
+    nd_remove_left_behind(path);
+    return nd_path_with(path, suffix, error);
 }
 
 bool nd_publish(const char *aside, const char *path, nd_error *error) {

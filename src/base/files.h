@@ -4,12 +4,14 @@
 
 #include "base/memory.h"
 
-/* The path beside `path` under which its next version is written: "PATH.tmp-PID"; free() it. */
+/* The path beside `path` under which its next version is written, "PATH.tmp-PLACE-PID"; free() it.
+ * What killed processes left is removed first. */
 char *nd_path_aside(const char *path, nd_error *error);
 
-/* Removes what writers of `path` that were killed have left beside it: "PATH.tmp-PID". Nobody may
- * be writing it now. */
-void nd_remove_asides(const char *path);
+/* Removes the next versions of `path` that processes of ours left when they were killed, and
+ * nothing else: made on this machine since it runs, the process is no more, a regular file of this
+ * user's. */
+void nd_remove_left_behind(const char *path);
 
 /* PATH with `suffix` appended; free() it. */
 char *nd_path_with(const char *path, const char *suffix, nd_error *error);

@@ -111,8 +111,8 @@ nd_checkpoint_found nd_checkpoint_read(const char *path, const char *identity, n
 }
 
 void nd_checkpoint_remove(const char *path) {
+    nd_remove_left_behind(path);
     (void)unlink(path);
-    nd_remove_asides(path);
     char *older = nd_path_with(path, ".1", NULL);
     if (older)
         (void)unlink(older);

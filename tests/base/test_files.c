@@ -1,7 +1,9 @@
 /* Files appear whole or not at all; threads share work without changing it; memory says no. */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -34,22 +36,50 @@ static void test_a_failed_write_leaves_the_old_file(void **state) {
     assert_false(nd_check_writable("/nonexistent-folder/file", &error));
 }
 
-static void test_what_killed_writers_left_goes(void **state) {
+/* An empty file `path` and a process number, or a link of that name. */
+static void leave(const char *path, const char *aside, long process, bool link_to) {
+    char name[400];
+    snprintf(name, sizeof name, "%.*s-%ld", (int)(strrchr(aside, '-') - aside), aside, process);
+    if (link_to)
+        assert_int_equal(symlink(path, name), 0);
+    else {
+        FILE *file = fopen(name, "we");
+        assert_non_null(file);
+        (void)fclose(file);
+    }
+}
+
+static size_t files_in(const char *folder) {
+    size_t count = 0;
+    DIR *entries = opendir(folder);
+    assert_non_null(entries);
+    for (struct dirent *entry; (entry = readdir(entries));)
+        count += entry->d_name[0] != '.';
+    closedir(entries);
+    return count;
+}
+
+static void test_what_killed_processes_left_is_removed_and_nothing_else(void **state) {
     (void)state;
-    char *folder = support_folder(), path[300], other[320];
-    static const char *const left[] = {".tmp-1", ".tmp-123456"};
-    static const char *const kept[] = {"", ".tmp-", ".tmp-12x", ".1", "x.tmp-12"};
-    nd_error error = {0};
+    char *folder = support_folder(), path[300], other[300];
     snprintf(path, sizeof path, "%s/file", folder);
-    for (size_t i = 0; i < 7; i++) {
-        snprintf(other, sizeof other, "%s%s", path, i < 2 ? left[i] : kept[i - 2]);
-        assert_fine(nd_write_file(other, "x", 1, &error), &error);
-    }
-    nd_remove_asides(path);
-    for (size_t i = 0; i < 7; i++) {
-        snprintf(other, sizeof other, "%s%s", path, i < 2 ? left[i] : kept[i - 2]);
-        assert_int_equal(access(other, F_OK), i < 2 ? -1 : 0);
-    }
+    snprintf(other, sizeof other, "%s/file.tmp-0123456789abcdef-1", folder);
+    nd_error error = {0};
+    assert_fine(nd_write_file(path, "hello", 5, &error), &error);
+    char *aside = nd_path_aside(path, &error);
+    pid_t gone = fork(), gone_too = gone ? fork() : 0;
+    if (gone == 0 || gone_too == 0)
+        _exit(0);
+    waitpid(gone, NULL, 0);
+    waitpid(gone_too, NULL, 0);
+    leave(path, aside, gone, false);            /* certainly ours */
+    leave(path, aside, gone_too, true);         /* a link: not what we write */
+    leave(path, aside, (long)getppid(), false); /* of a process that lives */
+    leave(path, other, gone, false);            /* of another machine */
+    assert_int_equal(files_in(folder), 5);
+    assert_fine(nd_write_file(path, "again", 5, &error), &error);
+    assert_int_equal(files_in(folder), 4);
+    free(aside);
     support_remove(folder);
 }
 
@@ -128,7 +158,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_file_is_written_whole_and_read_back),
         cmocka_unit_test(test_a_failed_write_leaves_the_old_file),
-        cmocka_unit_test(test_what_killed_writers_left_goes),
+        cmocka_unit_test(test_what_killed_processes_left_is_removed_and_nothing_else),
         cmocka_unit_test(test_a_buffer_refuses_to_read_past_its_end),
         cmocka_unit_test(test_absurd_arrays_are_refused),
         cmocka_unit_test(test_every_index_is_worked_once),
