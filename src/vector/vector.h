@@ -9,8 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#ifdef __x86_64__
+#if defined(__x86_64__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 #if defined(__AVX512F__)
@@ -136,6 +138,8 @@ INLINE quads low_product(quads a, quads b) {
     return (quads)_mm256_mul_epu32((__m256i)a, (__m256i)b);
 #elif defined(__x86_64__)
     return (quads)_mm_mul_epu32((__m128i)a, (__m128i)b);
+#elif defined(__aarch64__)
+    return (quads)vmull_u32(vmovn_u64((uint64x2_t)a), vmovn_u64((uint64x2_t)b));
 #else
     return (a & 0xffffffffu) * (b & 0xffffffffu);
 #endif
@@ -183,8 +187,12 @@ INLINE ints low_halves(quads a, quads b) {
     return (ints)_mm512_shuffle_ps((__m512)a, (__m512)b, 0x88);
 #elif ND_BYTES == 32
     return (ints)_mm256_shuffle_ps((__m256)a, (__m256)b, 0x88);
-#else
+#elif defined(__x86_64__)
+    return (ints)_mm_shuffle_ps((__m128)a, (__m128)b, 0x88);
+#elif defined(__clang__)
     return __builtin_shufflevector((ints)a, (ints)b, 0, 2, 4, 6);
+#else
+    return __builtin_shuffle((ints)a, (ints)b, (ints){0, 2, 4, 6});
 #endif
 }
 
