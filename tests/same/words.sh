@@ -61,7 +61,8 @@ reference() {
 # example NAME: an example manifest, with shuffles and repetitions for a comparison only
 example() { sed 's/shuffles: 1000/shuffles: 40/; s/repetitions: 100/repetitions: 10/' "$EXAMPLES/$1.yaml" >"$1.yaml"; }
 
-record() { nulldrift record "$1.yaml" -o "$1" --quiet --picture none --threads 1; }
+# record NAME: NAME.yaml into NAME-result.nc and the tables beside it
+record() { nulldrift record "$1.yaml" -o "$1-result" --quiet --picture none --threads 1; }
 
 # sweep NAME: its store, and its table
 sweep() {
