@@ -31,10 +31,28 @@ endif()
 # as an absolute path, which then stays what it is. Whoever links the shared library needs none of
 # its libraries; with the static one they are linked as they are here, shared themselves.
 if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR})
-  string(REPLACE " " "\\ " PREFIX_WORD "${CMAKE_INSTALL_PREFIX}")
-  set(PC_PREFIX "prefix=${PREFIX_WORD}")
+  set(PC_PREFIX "prefix=(installed)") # which prefix that is shows when it is installed
+  install(CODE "set(BUILT \"${PROJECT_BINARY_DIR}\")
+    set(CONFIGURED \"${CMAKE_INSTALL_PREFIX}\")
+    set(TARGETS \"\$ENV{DESTDIR}${CMAKE_FOLDER}\")")
+  install(CODE [[
+    file(READ "${BUILT}/nulldrift.pc" text)
+    string(REPLACE " " "\\ " prefix "${CMAKE_INSTALL_PREFIX}")
+    string(REPLACE "prefix=(installed)" "prefix=${prefix}" text "${text}")
+    file(WRITE "${BUILT}/installed/nulldrift.pc" "${text}")
+    foreach(file targets static)
+      if(EXISTS "${TARGETS}/nulldrift-${file}.cmake")
+        file(READ "${TARGETS}/nulldrift-${file}.cmake" text)
+        string(REPLACE "set(_IMPORT_PREFIX \"${CONFIGURED}\")" "set(_IMPORT_PREFIX \"${CMAKE_INSTALL_PREFIX}\")"
+          text "${text}")
+        file(WRITE "${TARGETS}/nulldrift-${file}.cmake" "${text}")
+      endif()
+    endforeach()
+  ]])
+  set(PC_FILE ${PROJECT_BINARY_DIR}/installed/nulldrift.pc)
   string(REPLACE " " "\\ " PC_LIBDIR "${CMAKE_INSTALL_LIBDIR}")
 else()
+  set(PC_FILE ${PROJECT_BINARY_DIR}/nulldrift.pc)
   file(RELATIVE_PATH UP /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
   string(REGEX REPLACE "/$" "" UP ${UP})
   set(PC_PREFIX "prefix=\${pcfiledir}/${UP}")
@@ -48,7 +66,7 @@ endif()
 list(JOIN ND_DEPENDENCIES_LDFLAGS " " PC_LIBS_PRIVATE)
 string(APPEND PC_LIBS_PRIVATE " ${CMAKE_THREAD_LIBS_INIT} -lm")
 configure_file(cmake/nulldrift.pc.in ${PROJECT_BINARY_DIR}/nulldrift.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/nulldrift.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${PC_FILE} DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 # What was installed is in install_manifest.txt, by which it is removed again.
 add_custom_target(uninstall COMMAND ${CMAKE_COMMAND}
