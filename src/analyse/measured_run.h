@@ -25,11 +25,11 @@ typedef struct nd_measured {
     nd_run *run;
     nd_nc *file; /* where the measures are */
     size_t environments, units, bins;
-    double *occupancy;                     /* environments x bins */
-    double *bin_position;                  /* environments x bins: centres, world units */
-    double *information;                   /* snapshots x environments x units; NaN: silent */
-    bool *tuned;                           /* snapshots x environments x units */
-    double *rate_map_correlation;          /* snapshots x snapshots */
+    double *occupancy;            /* environments x bins */
+    double *bin_position;         /* environments x bins: centres, in the unit of positions */
+    double *information;          /* snapshots x environments x units; NaN: silent */
+    bool *tuned;                  /* snapshots x environments x units */
+    double *rate_map_correlation; /* snapshots x snapshots */
     double *population_vector_correlation; /* snapshots x snapshots */
 } nd_measured;
 

@@ -1,6 +1,7 @@
 #include "analyse/tuning_file.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,18 +14,20 @@
 /* The arrays of one file. */
 typedef struct tuning {
     size_t samples, units, bins;
-    double *position, *activity;      /* samples; samples x units */
-    double *directed;                 /* samples: what is binned */
-    int64_t *bin;                     /* samples */
-    double *occupancy, *bin_position; /* bins */
-    double *curves, *maps;            /* units x bins */
-    double *value[ND_UNIT_MEASURES];  /* units, each */
-    double *tuned;                    /* units */
+    double *position, *activity;         /* samples; samples x units */
+    double *directed;                    /* samples: what is binned */
+    int64_t *bin;                        /* samples */
+    double *occupancy, *bin_position;    /* bins */
+    double *curves, *maps;               /* units x bins */
+    double *value[ND_UNIT_MEASURES];     /* units, each */
+    double *tuned;                       /* units */
+    char *position_unit, *activity_unit; /* as the file gives them; NULL: pure numbers */
 } tuning;
 
 static void tuning_free(tuning *t) {
-    void *const arrays[] = {t->position,     t->activity, t->directed, t->bin,  t->occupancy,
-                            t->bin_position, t->curves,   t->maps,     t->tuned};
+    void *const arrays[] = {t->position,  t->activity,      t->directed,     t->bin,
+                            t->occupancy, t->bin_position,  t->curves,       t->maps,
+                            t->tuned,     t->position_unit, t->activity_unit};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     for (size_t k = 0; k < ND_UNIT_MEASURES; k++)
@@ -55,6 +58,8 @@ static bool read_input(const nd_nc *file, tuning *t, nd_error *error) {
         return nd_fail(error, nd_nc_path(file), "give activity(sample, unit)",
                        "activity does not have one row for each of the %zu positions", t->samples);
     t->units = shape[1];
+    t->position_unit = nd_nc_units(file, "position");
+    t->activity_unit = nd_nc_units(file, "activity");
     return all_finite(file, "position", t->position, t->samples, error) &&
            all_finite(file, "activity", t->activity, t->samples * t->units, error);
 }
@@ -93,27 +98,40 @@ static bool measure(tuning *t, const nd_tuning_options *options, nd_error *error
     return nd_smooth_curves(t->maps, units, bins, error);
 }
 
+/* The unit of a unit's measure, in the activity's own where the file gives it. */
+static const char *unit_of(const tuning *t, size_t measure, char *text, size_t size) {
+    const char *unit = nd_unit_measures[measure].units;
+    if (!t->activity_unit || strcmp(unit, "1") == 0)
+        return unit;
+    bool bits = strncmp(unit, "bit", 3) == 0;
+    snprintf(text, size, "%s%s", bits ? "bit per " : "", t->activity_unit);
+    return text;
+}
+
 static bool define(nd_nc *file, const tuning *t, const nd_tuning_options *options,
                    nd_error *error) {
+    char unit[200];
+    const char *activity = t->activity_unit ? t->activity_unit : "units of activity";
     bool fine = nd_nc_define_dimension(file, "unit", t->units, error);
     for (size_t k = 0; fine && k < ND_UNIT_MEASURES; k++)
-        fine = nd_nc_define(file, nd_unit_measures[k].name, ND_NC_DOUBLE, "unit",
-                            nd_unit_measures[k].units, nd_unit_measures[k].definition, error) &&
-               nd_nc_put(file, nd_unit_measures[k].name, t->value[k], t->units, error);
+        fine =
+            nd_nc_define(file, nd_unit_measures[k].name, ND_NC_DOUBLE, "unit",
+                         unit_of(t, k, unit, sizeof unit), nd_unit_measures[k].definition, error) &&
+            nd_nc_put(file, nd_unit_measures[k].name, t->value[k], t->units, error);
     return fine && nd_nc_define_dimension(file, "bin", t->bins, error) &&
-           nd_nc_define(file, "bin_position", ND_NC_DOUBLE, "bin", "units of position",
-                        options->directed
-                            ? "centre of the bin of directed position, (position - least "
-                              "position) times the sign of the velocity"
-                            : "centre of the bin of position",
-                        error) &&
+           nd_nc_define(
+               file, "bin_position", ND_NC_DOUBLE, "bin", t->position_unit ? t->position_unit : "1",
+               options->directed ? "centre of the bin of directed position, (position - least "
+                                   "position) times the sign of the velocity"
+                                 : "centre of the bin of position",
+               error) &&
            nd_nc_define(file, "occupancy", ND_NC_DOUBLE, "bin", "1",
                         "share of the samples that lie in the bin", error) &&
-           nd_nc_define(file, "tuning_curves", ND_NC_DOUBLE, "unit bin", "units of activity",
+           nd_nc_define(file, "tuning_curves", ND_NC_DOUBLE, "unit bin", activity,
                         "mean activity over the samples in the bin, not smoothed; 0 where the bin "
                         "was never visited",
                         error) &&
-           nd_nc_define(file, "rate_maps", ND_NC_DOUBLE, "unit bin", "units of activity",
+           nd_nc_define(file, "rate_maps", ND_NC_DOUBLE, "unit bin", activity,
                         "tuning curves smoothed with a Gaussian of 6 bins, reflecting edges",
                         error) &&
            nd_nc_define(file, "tuned", ND_NC_BYTE, "unit", "1",

@@ -88,13 +88,14 @@ static bool bin_environment(measuring *m, size_t environment, nd_error *error) {
 
 static bool define(const measuring *m, nd_error *error) {
     bool several = m->environments > 1;
+    const char *unit = m->run->dataset->position_unit;
     nd_nc *file = m->file;
     const char *per_unit = several ? "snapshot environment unit" : "snapshot unit";
     bool fine =
         nd_nc_define_dimension(file, "bin", BINS, error) &&
         (!several || nd_nc_define_dimension(file, "environment", m->environments, error)) &&
         nd_nc_define(file, "bin_position", ND_NC_DOUBLE, several ? "environment bin" : "bin",
-                     "world units",
+                     unit ? unit : "1",
                      "centre of each bin of directed position, (position - least position) "
                      "times the sign of the velocity",
                      error) &&

@@ -38,6 +38,7 @@ bool nd_recording_summary(const nd_recording_result *result, nd_buffer *text, nd
     };
     enum { COLUMNS = sizeof columns / sizeof *columns };
     nd_writer to = {text, true, error};
+    char unit[96];
     for (size_t g = 0; g < result->groups; g++) {
         const nd_group *group = &result->group[g];
         nd_write(&to, "%s\n%-16s%8s", group->name, "  session", result->day_name);
@@ -54,8 +55,9 @@ bool nd_recording_summary(const nd_recording_result *result, nd_buffer *text, nd
         }
     }
     nd_write(&to,
-             "(active: of all cells registered, or found; place: of the active; SI in bit/spike,"
-             " MI in bit)\n\n");
+             "(active: of all cells registered, or found; place: of the active; SI in %s,"
+             " MI in bit/frame)\n\n",
+             nd_recorded_unit(result, "bit/event", unit, sizeof unit));
     for (size_t c = 0; c < result->curves; c++)
         nd_write(&to, "%s\n", result->verdict[c].text);
     return nd_write_end(&to);

@@ -85,6 +85,10 @@ bool nd_nc_put_count(nd_nc *file, const char *variable, const char *name, uint64
                      nd_error *error);
 /* A text attribute as a new string (free it); NULL with `error` filled if it is not there. */
 char *nd_nc_text(const nd_nc *file, const char *variable, const char *name, nd_error *error);
+/* The units a variable has in its file, as a new string; NULL where it has none, or is a pure
+ * number
+ * ("1"). No failure: units are words for the reader. */
+char *nd_nc_units(const nd_nc *file, const char *variable);
 bool nd_nc_number(const nd_nc *file, const char *variable, const char *name, double *value,
                   nd_error *error);
 

@@ -108,9 +108,20 @@ char *nd_nc_text(const nd_nc *file, const char *variable, const char *name, nd_e
         return NULL;
     nc_type type;
     size_t length;
-    if (nc_inq_att(file->id, id, name, &type, &length) != NC_NOERR || type != NC_CHAR) {
+    char *string = NULL;
+    if (nc_inq_att(file->id, id, name, &type, &length) != NC_NOERR ||
+        (type != NC_CHAR && !(type == NC_STRING && length == 1))) {
         nd_fail(error, file->path, NULL, "has no text attribute '%s'", name);
         return NULL;
+    }
+    if (type == NC_STRING) { /* as h5netcdf writes, and netCDF4-python words beyond ASCII */
+        if (nc_get_att_string(file->id, id, name, &string) != NC_NOERR) {
+            nd_fail(error, file->path, NULL, "attribute '%s' cannot be read", name);
+            return NULL;
+        }
+        char *copy = nd_text(string ? string : "", error);
+        (void)nc_free_string(1, &string);
+        return copy;
     }
     char *text = nd_array(length + 1, 1, error);
     int status = text ? nc_get_att_text(file->id, id, name, text) : NC_NOERR;
@@ -120,6 +131,15 @@ char *nd_nc_text(const nd_nc *file, const char *variable, const char *name, nd_e
         return NULL;
     }
     return text;
+}
+
+char *nd_nc_units(const nd_nc *file, const char *variable) {
+    char *units = nd_nc_text(file, variable, "units", NULL);
+    if (units && (!units[0] || strcmp(units, "1") == 0)) {
+        free(units);
+        return NULL;
+    }
+    return units;
 }
 
 bool nd_nc_number(const nd_nc *file, const char *variable, const char *name, double *value,

@@ -45,7 +45,7 @@ static void draw_simulated_courses(nd_plot *plot, const nd_measured *measured) {
     simulated_course(plot, "A", area_cm(0, 0, WIDTH / 2, COURSES), "simulated-active",
                      "fraction active units", 2, &axis, "simulation");
     simulated_course(plot, "B", area_cm(0, COURSES, WIDTH / 2, COURSES), "simulated-information",
-                     "SI of tuned units (bit)", 1, &axis, "");
+                     "SI of tuned units (bit/activity)", 1, &axis, "");
 }
 
 static void draw_recorded_courses(nd_plot *plot, const nd_recording_result *result,
@@ -57,10 +57,12 @@ static void draw_recorded_courses(nd_plot *plot, const nd_recording_result *resu
                              .title = curve->name,
                              .line_type = 2,
                              .name = "recorded-activity"};
+    char label[300];
     nd_draw_course(plot, NULL, area_cm(WIDTH / 2, 0, WIDTH / 2, COURSES), &panel);
     panel.title = NULL;
     panel.metric = ND_METRIC_INFORMATION;
-    panel.y_label = "SI of active cells (bit/spike)";
+    panel.y_label =
+        nd_recorded_label(result, "SI of active cells", "bit/event", label, sizeof label);
     panel.line_type = 1;
     snprintf(panel.name, sizeof panel.name, "recorded-information");
     nd_draw_course(plot, NULL, area_cm(WIDTH / 2, COURSES, WIDTH / 2, COURSES), &panel);

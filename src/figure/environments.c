@@ -25,7 +25,8 @@ static bool draw_maps(nd_plot *plot, nd_area area, const nd_measured *measured, 
         (void)snprintf(sets[e].sorted_by, sizeof sets[e].sorted_by, "by environment %zu", e + 1);
     }
     fine = fine && nd_draw_rate_map_grid(plot, "A", area, sets, shown, measured->units,
-                                         measured->bins, measured->bin_position, error);
+                                         measured->bins, measured->bin_position,
+                                         measured->run->dataset->position_unit, error);
     for (size_t e = 0; e < shown; e++)
         free(sets[e].maps);
     return fine;

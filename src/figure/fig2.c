@@ -108,7 +108,8 @@ static bool draw_maps(nd_plot *plot, nd_area area, const nd_measured *measured, 
         (void)snprintf(sets[i].sorted_by, sizeof sets[i].sorted_by, "by %s", step);
     }
     fine = fine && nd_draw_rate_map_grid(plot, "D", area, sets, TIMES, measured->units,
-                                         measured->bins, measured->bin_position, error);
+                                         measured->bins, measured->bin_position,
+                                         measured->run->dataset->position_unit, error);
     for (size_t i = 0; i < TIMES; i++)
         free(sets[i].maps);
     return fine;

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "figure/figures.h"
 #include "figure/parts.h"
+#include "figure/recording_parts.h"
 #include "store/recording_file.h"
 
 /* The mean curve of all sessions that have one, weighed by their place cells. */
@@ -112,25 +113,30 @@ static void write_cells(nd_plot *plot, const nd_recording_result *result, double
 static void draw_cells(nd_plot *plot, nd_area left, nd_area right,
                        const nd_recording_result *result) {
     double most, size;
+    char label[2][300];
     write_cells(plot, result, &most, &size);
     nd_plot_panel(plot, "C", left.left, left.bottom, left.width, left.height);
     nd_plot_script(
         plot,
-        "set xlabel 'naive SI (bit/spike)'\nset ylabel 'corrected SI (bit/spike)'\n"
+        "set xlabel '%s'\nset ylabel '%s'\n"
         "set xrange [0:%.4g]\nset yrange [0:%.4g]\nset key top left\n"
         "plot x with lines linecolor rgb '#808080' dashtype 2 linewidth 0.8 notitle, "
         "'cells' using 1:3 with points linecolor rgb '#60009E73' pointtype 7 pointsize %.2g title "
         "'BAE', "
         "'cells' using 1:2 with points linecolor rgb '#60D55E00' pointtype 7 pointsize %.2g title "
         "'SSR'\n",
+        nd_recorded_label(result, "naive SI", "bit/event", label[0], sizeof *label),
+        nd_recorded_label(result, "corrected SI", "bit/event", label[1], sizeof *label),
         1.05 * most, 1.05 * most, size, size);
     nd_plot_panel(plot, "D", right.left, right.bottom, right.width, right.height);
     nd_plot_script(plot,
-                   "set xlabel 'SSR (bit/spike)'\nset ylabel 'BAE (bit/spike)'\n"
+                   "set xlabel '%s'\nset ylabel '%s'\n"
                    "set xrange [0:%.4g]\nset yrange [0:%.4g]\n"
                    "plot x with lines linecolor rgb '#808080' dashtype 2 linewidth 0.8 notitle, "
                    "'cells' using 2:3 with points linecolor rgb '#600072B2' pointtype 7 pointsize "
                    "%.2g notitle\n",
+                   nd_recorded_label(result, "SSR", "bit/event", label[0], sizeof *label),
+                   nd_recorded_label(result, "BAE", "bit/event", label[1], sizeof *label),
                    1.05 * most, 1.05 * most, size);
 }
 
@@ -146,10 +152,13 @@ bool nd_figure_information(const nd_figure_request *request, nd_error *error) {
                        "holds no information against sample fraction");
     }
     nd_plot *plot = nd_plot_new(request->output, 16.0, 12.0, error);
+    char label[300];
     if (plot) {
-        draw_curve(plot, "A", (nd_area){0, 0.5, 0.5, 0.5}, "spatial", "SI (bit/spike)", &spatial,
+        draw_curve(plot, "A", (nd_area){0, 0.5, 0.5, 0.5}, "spatial",
+                   nd_recorded_label(result, "SI", "bit/event", label, sizeof label), &spatial,
                    true);
-        draw_curve(plot, "B", (nd_area){0.5, 0.5, 0.5, 0.5}, "mutual", "MI (bit)", &mutual, false);
+        draw_curve(plot, "B", (nd_area){0.5, 0.5, 0.5, 0.5}, "mutual", "MI (bit/frame)", &mutual,
+                   false);
         draw_cells(plot, (nd_area){0, 0, 0.5, 0.5}, (nd_area){0.5, 0, 0.5, 0.5}, result);
     }
     nd_recording_result_free(result);

@@ -33,10 +33,11 @@ typedef struct nd_rate_maps {
 } nd_rate_maps;
 
 /* A grid of heat maps: columns are the sets; row i shows the units tuned in set i, sorted by where
- * set i's maps peak. Each unit's map is normalised by its own peak; silent units are blank. */
+ * set i's maps peak. Each unit's map is normalised by its own peak; silent units are blank. The
+ * position's unit may be NULL. */
 bool nd_draw_rate_map_grid(nd_plot *plot, const char *letter, nd_area area,
                            const nd_rate_maps *sets, size_t count, size_t units, size_t bins,
-                           const double *bin_position, nd_error *error);
+                           const double *bin_position, const char *position_unit, nd_error *error);
 
 /* The world of a run: the corridor with its walls, a view and the path; or, where no walls are
  * known, positions and inputs. */

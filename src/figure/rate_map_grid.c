@@ -79,7 +79,11 @@ static void colour_scale(nd_plot *plot, double left, double bottom, double width
 
 bool nd_draw_rate_map_grid(nd_plot *plot, const char *letter, nd_area area,
                            const nd_rate_maps *sets, size_t count, size_t units, size_t bins,
-                           const double *bin_position, nd_error *error) {
+                           const double *bin_position, const char *position_unit, nd_error *error) {
+    char unit[100] = "", own[96];
+    if (position_unit)
+        snprintf(unit, sizeof unit, " (%s)", nd_plot_escape(position_unit, own, sizeof own));
+
     nd_peak *order = nd_array(units, sizeof *order, error);
     if (!order)
         return false;
@@ -116,9 +120,9 @@ bool nd_draw_rate_map_grid(nd_plot *plot, const char *letter, nd_area area,
                              0.25 / wide, height);
             if (row == 0 && column == 0)
                 nd_plot_script(plot,
-                               "set label 98 'directed position (world units)' at screen "
+                               "set label 98 'directed position%s' at screen "
                                "%.6g,%.6g center\n",
-                               left + grid_width / 2, area.bottom + 0.25 / high);
+                               unit, left + grid_width / 2, area.bottom + 0.25 / high);
             draw_cell(plot, &c, row + 1 == count);
         }
     }

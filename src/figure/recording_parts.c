@@ -202,3 +202,11 @@ void nd_draw_course(nd_plot *plot, const char *letter, nd_area area, const nd_co
                    "'%s' index 0 with yerrorlines linetype %d pointsize 0.5 notitle\n",
                    panel->name, panel->line_type, panel->name, panel->line_type);
 }
+
+const char *nd_recorded_label(const nd_recording_result *result, const char *what, const char *unit,
+                              char *text, size_t size) {
+    char own[96], escaped[200];
+    nd_plot_escape(nd_recorded_unit(result, unit, own, sizeof own), escaped, sizeof escaped);
+    snprintf(text, size, "%s (%s)", what, escaped);
+    return text;
+}

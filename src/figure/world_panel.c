@@ -12,7 +12,7 @@ typedef struct corridor {
     const nd_world_keys *keys;
     const nd_dataset *dataset;
     double half_x, half_y;
-    double thick; /* of the drawn walls, world units */
+    double thick; /* of the drawn walls, in the unit of positions */
 } corridor;
 
 static double texture_at(const corridor *track, double y, double angle) {

@@ -1,4 +1,7 @@
-#include "sessions/session_result.h"
+#include <stdio.h>
+#include <string.h>
+
+#include "sessions/sessions.h"
 
 static const nd_metric_about table[ND_METRIC_COUNT] = {
     [ND_METRIC_CELLS] = {"cells", "", "cells found in the session"},
@@ -13,36 +16,37 @@ static const nd_metric_about table[ND_METRIC_COUNT] = {
     [ND_METRIC_PLACE_SHARE] = {"place_cell_share", "", "place cells of the active cells"},
     [ND_METRIC_FRACTION_PLACE_CELLS] = {"fraction_place_cells", "",
                                         "place cells of the same cells as fraction_active"},
-    [ND_METRIC_MEAN_RATE] = {"mean_rate", "1/s",
+    [ND_METRIC_MEAN_RATE] = {"mean_rate", "event/s",
                              "mean over active cells of spikes, or event amplitude, a second"},
-    [ND_METRIC_INFORMATION] = {"si_bit_spike", "bit/spike",
+    [ND_METRIC_INFORMATION] = {"si_bit_spike", "bit/event",
                                "naive spatial information, mean over active cells"},
     [ND_METRIC_INFORMATION + 1] = {"si_bit_second", "bit/s",
                                    "naive spatial information, mean over active cells"},
-    [ND_METRIC_INFORMATION + 2] = {"mi", "bit", "naive mutual information, mean over active cells"},
-    [ND_METRIC_PLACE_INFORMATION] = {"place_si_bit_spike", "bit/spike",
+    [ND_METRIC_INFORMATION + 2] = {"mi", "bit/frame",
+                                   "naive mutual information, mean over active cells"},
+    [ND_METRIC_PLACE_INFORMATION] = {"place_si_bit_spike", "bit/event",
                                      "naive spatial information, mean over place cells"},
     [ND_METRIC_PLACE_INFORMATION + 1] = {"place_si_bit_second", "bit/s",
                                          "naive spatial information, mean over place cells"},
-    [ND_METRIC_PLACE_INFORMATION + 2] = {"place_mi", "bit",
+    [ND_METRIC_PLACE_INFORMATION + 2] = {"place_mi", "bit/frame",
                                          "naive mutual information, mean over place cells"},
-    [ND_METRIC_CORRECTED] = {"place_si_bit_spike_sr", "bit/spike",
+    [ND_METRIC_CORRECTED] = {"place_si_bit_spike_sr", "bit/event",
                              "less the shuffled information (shuffle reduction), place cells"},
     [ND_METRIC_CORRECTED + 1] = {"place_si_bit_second_sr", "bit/s", "the same"},
-    [ND_METRIC_CORRECTED + 2] = {"place_mi_sr", "bit", "the same, mutual information"},
-    [ND_METRIC_CORRECTED + 3] = {"place_si_bit_spike_ssr", "bit/spike",
+    [ND_METRIC_CORRECTED + 2] = {"place_mi_sr", "bit/frame", "the same, mutual information"},
+    [ND_METRIC_CORRECTED + 3] = {"place_si_bit_spike_ssr", "bit/event",
                                  "scaled shuffle reduction of the mean curve over place cells"},
     [ND_METRIC_CORRECTED + 4] = {"place_si_bit_second_ssr", "bit/s", "the same"},
-    [ND_METRIC_CORRECTED + 5] = {"place_mi_ssr", "bit", "the same, mutual information"},
-    [ND_METRIC_CORRECTED + 6] = {"place_si_bit_spike_ae", "bit/spike",
+    [ND_METRIC_CORRECTED + 5] = {"place_mi_ssr", "bit/frame", "the same, mutual information"},
+    [ND_METRIC_CORRECTED + 6] = {"place_si_bit_spike_ae", "bit/event",
                                  "asymptotic extrapolation of the mean curve over place cells"},
     [ND_METRIC_CORRECTED + 7] = {"place_si_bit_second_ae", "bit/s", "the same"},
-    [ND_METRIC_CORRECTED + 8] = {"place_mi_ae", "bit", "the same, mutual information"},
-    [ND_METRIC_CORRECTED + 9] = {"place_si_bit_spike_bae", "bit/spike",
+    [ND_METRIC_CORRECTED + 8] = {"place_mi_ae", "bit/frame", "the same, mutual information"},
+    [ND_METRIC_CORRECTED + 9] = {"place_si_bit_spike_bae", "bit/event",
                                  "bounded asymptotic extrapolation of the mean curve over place "
                                  "cells"},
     [ND_METRIC_CORRECTED + 10] = {"place_si_bit_second_bae", "bit/s", "the same"},
-    [ND_METRIC_CORRECTED + 11] = {"place_mi_bae", "bit", "the same, mutual information"},
+    [ND_METRIC_CORRECTED + 11] = {"place_mi_bae", "bit/frame", "the same, mutual information"},
     [ND_METRIC_RELIABILITY] = {"map_reliability", "",
                                "mean correlation of active cells' rate maps between the two "
                                "halves of the session"},
@@ -53,4 +57,18 @@ static const nd_metric_about table[ND_METRIC_COUNT] = {
 
 const nd_metric_about *nd_metric_table(void) {
     return table;
+}
+
+const char *nd_recorded_unit(const nd_recording_result *result, const char *unit, char *text,
+                             size_t size) {
+    static const char event[] = "event";
+    const char *at = strstr(unit, event), *counted = result->activity_unit;
+    if (!at || !counted || !counted[0])
+        return unit;
+    /* One of what is counted: "spikes" are measured in bit/spike. */
+    size_t length = strlen(counted);
+    bool plural = length > 2 && counted[length - 1] == 's' && counted[length - 2] != 's';
+    snprintf(text, size, "%.*s%.*s%s", (int)(at - unit), unit, (int)(length - plural), counted,
+             at + sizeof event - 1);
+    return text;
 }

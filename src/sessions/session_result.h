@@ -30,7 +30,7 @@ typedef enum nd_metric {
 
 typedef struct nd_metric_about {
     const char *name; /* as in tables and files, e.g. "fraction_active" */
-    const char *unit;
+    const char *unit; /* "event" in it: what the recording counts; sessions.h, nd_recorded_unit */
     const char *definition;
 } nd_metric_about;
 

@@ -80,6 +80,11 @@ nd_recording_result *nd_recording_measure(const nd_recording *recording, unsigne
                                           const nd_watch *watch, nd_error *error);
 void nd_recording_result_free(nd_recording_result *result);
 
+/* A unit of nd_metric_table in the recording's own words: where its activity_unit is "spikes",
+ * "bit/event" is bit/spike. Returns `unit` itself or what it has put into `text`. */
+const char *nd_recorded_unit(const nd_recording_result *result, const char *unit, char *text,
+                             size_t size);
+
 /* The texts of an nd_about, in the order of its members, to be gone through one by one. */
 enum { ND_ABOUT_TEXTS = sizeof(nd_about) / sizeof(char *) };
 char **nd_about_text(nd_about *about, size_t index);

@@ -77,17 +77,18 @@ static void move_cell_curves(nd_transfer *t, nd_recording_result *result, nd_var
 void nd_recording_file_move_cell_curves(nd_transfer *t, nd_recording_result *result, size_t cells,
                                         size_t fractions) {
     static const char *const names[ND_INFORMATIONS] = {"si_bit_spike", "si_bit_second", "mi"};
-    static const char *const units[ND_INFORMATIONS] = {"bit/spike", "bit/s", "bit"};
+    static const char *const units[ND_INFORMATIONS] = {"bit/event", "bit/s", "bit/frame"};
     for (size_t s = 0; !t->writing && s < result->sessions; s++)
         if (result->session[s].fractions == fractions)
             make_curves(t, &result->session[s], fractions);
     for (size_t k = 0; k < ND_INFORMATIONS; k++)
         for (int shuffled = 0; shuffled < 2; shuffled++) {
-            char name[64];
+            char name[64], unit[96];
             snprintf(name, sizeof name, "cell_%s_%s_curve", shuffled ? "shuffled" : "naive",
                      names[k]);
             move_cell_curves(t, result,
-                             (nd_variable){name, "cell fraction", units[k],
+                             (nd_variable){name, "cell fraction",
+                                           nd_recorded_unit(result, units[k], unit, sizeof unit),
                                            "information against sample fraction, of the cell"},
                              k, shuffled, cells, fractions);
         }
@@ -130,11 +131,13 @@ static void move_courses(nd_transfer *t, nd_recording_result *result, size_t poi
                   {"normalised_error", "standard error of it", normalised_error_of}};
     for (size_t m = 0; m < ND_METRIC_COUNT; m++)
         for (size_t i = 0; i < 4; i++) {
-            char name[96];
+            char name[96], unit[96];
             snprintf(name, sizeof name, "%s_%s", table[m].name, series[i].suffix);
             move_series(t, result,
-                        (nd_variable){name, "curve point", i < 2 ? table[m].unit : "",
-                                      series[i].definition},
+                        (nd_variable){
+                            name, "curve point",
+                            i < 2 ? nd_recorded_unit(result, table[m].unit, unit, sizeof unit) : "",
+                            series[i].definition},
                         points, series[i].pick, m);
         }
 }

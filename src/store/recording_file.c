@@ -26,21 +26,25 @@ static void move_names(nd_transfer *t, nd_recording_result *result) {
     }
 }
 
-static void move_metrics(nd_transfer *t, nd_session_result *session, size_t n) {
+static void move_metrics(nd_transfer *t, nd_recording_result *result) {
     const nd_metric_about *table = nd_metric_table();
+    nd_session_result *session = result->session;
+    size_t n = result->sessions;
     for (size_t m = 0; m < ND_METRIC_COUNT; m++) {
-        char error_name[96];
+        char error_name[96], unit[96];
+        const char *own = nd_recorded_unit(result, table[m].unit, unit, sizeof unit);
         snprintf(error_name, sizeof error_name, "%s_error", table[m].name);
+        nd_transfer_column(t, (nd_variable){table[m].name, "session", own, table[m].definition},
+                           AT(session, metric[m]), n);
         nd_transfer_column(
-            t, (nd_variable){table[m].name, "session", table[m].unit, table[m].definition},
-            AT(session, metric[m]), n);
-        nd_transfer_column(
-            t, (nd_variable){error_name, "session", table[m].unit, "its standard error over cells"},
+            t, (nd_variable){error_name, "session", own, "its standard error over cells"},
             AT(session, error[m]), n);
     }
 }
 
-static void move_sessions(nd_transfer *t, nd_session_result *session, size_t n) {
+static void move_sessions(nd_transfer *t, nd_recording_result *result) {
+    nd_session_result *session = result->session;
+    size_t n = result->sessions;
     size_t kinds[3] = {ND_SESSION_ACTIVITY, ND_SESSION_RATE_MAPS, ND_SESSION_METRICS};
     size_t *kind = nd_array(n, sizeof *kind, t->error);
     t->fine = t->fine && kind;
@@ -85,13 +89,15 @@ static void move_sessions(nd_transfer *t, nd_session_result *session, size_t n) 
                        AT(session, frame_seconds), n);
     nd_transfer_sizes(t, (nd_variable){"cell_rows", "session", "", "rows of this session in cell"},
                       AT(session, active), n);
-    move_metrics(t, session, n);
+    move_metrics(t, result);
 }
 
 /* The mean curves over place cells, whole for all sessions, `fractions` long. */
-static void move_curves(nd_transfer *t, nd_session_result *session, size_t n, size_t fractions) {
+static void move_curves(nd_transfer *t, nd_recording_result *result, size_t fractions) {
+    nd_session_result *session = result->session;
+    size_t n = result->sessions;
     static const char *const names[ND_INFORMATIONS] = {"si_bit_spike", "si_bit_second", "mi"};
-    static const char *const units[ND_INFORMATIONS] = {"bit/spike", "bit/s", "bit"};
+    static const char *const units[ND_INFORMATIONS] = {"bit/event", "bit/s", "bit/frame"};
     double fraction[ND_MOST_SAMPLE_FRACTIONS];
     size_t size = fractions * sizeof *fraction;
     for (size_t f = 0; f < fractions; f++)
@@ -100,7 +106,7 @@ static void move_curves(nd_transfer *t, nd_session_result *session, size_t n, si
                        fraction, sizeof *fraction, fractions);
     for (size_t k = 0; k < ND_INFORMATIONS; k++)
         for (int shuffled = 0; shuffled < 2; shuffled++) {
-            char name[64];
+            char name[64], unit[96];
             snprintf(name, sizeof name, "%s_%s_curve", shuffled ? "shuffled" : "naive", names[k]);
             double *all = nd_doubles(n * fractions, t->error);
             t->fine = t->fine && all;
@@ -110,7 +116,8 @@ static void move_curves(nd_transfer *t, nd_session_result *session, size_t n, si
                 memcpy(all + s * fractions,
                        shuffled ? session[s].mean_shuffled[k] : session[s].mean_naive[k], size);
             nd_transfer_column(t,
-                               (nd_variable){name, "session fraction", units[k],
+                               (nd_variable){name, "session fraction",
+                                             nd_recorded_unit(result, units[k], unit, sizeof unit),
                                              "information against sample fraction, mean over "
                                              "place cells"},
                                all, sizeof *all, n * fractions);
@@ -123,31 +130,37 @@ static void move_curves(nd_transfer *t, nd_session_result *session, size_t n, si
         session[s].fractions = isnan(session[s].mean_naive[0][fractions - 1]) ? 0 : fractions;
 }
 
-static void move_cell_values(nd_transfer *t, nd_cell_result *cell, size_t n) {
+static void move_cell_values(nd_transfer *t, const nd_recording_result *result,
+                             nd_cell_result *cell, size_t n) {
     static const char *const names[ND_INFORMATIONS] = {"si_bit_spike", "si_bit_second", "mi"};
-    static const char *const units[ND_INFORMATIONS] = {"bit/spike", "bit/s", "bit"};
+    static const char *const units[ND_INFORMATIONS] = {"bit/event", "bit/s", "bit/frame"};
+    char rate[96];
     nd_transfer_sizes(t, (nd_variable){"cell_index", "cell", "", "place in its session, from 0"},
                       AT(cell, index), n);
     nd_transfer_ids(t, (nd_variable){"cell_id", "cell", "", "registered identity"}, AT(cell, id),
                     n);
     nd_transfer_column(t, (nd_variable){"cell_active_frames", "cell", "", "frames it is active in"},
                        AT(cell, active_frames), n);
-    nd_transfer_column(t, (nd_variable){"cell_rate", "cell", "1/s", "mean rate"}, AT(cell, rate),
-                       n);
+    nd_transfer_column(t,
+                       (nd_variable){"cell_rate", "cell",
+                                     nd_recorded_unit(result, "event/s", rate, sizeof rate),
+                                     "mean rate"},
+                       AT(cell, rate), n);
     nd_transfer_column(
         t, (nd_variable){"cell_p_value", "cell", "", "share of shuffles with as much information"},
         AT(cell, p_value), n);
     nd_transfer_flags(t, (nd_variable){"place_cell", "cell", "", "1: a place cell"},
                       AT(cell, place_cell), n);
     for (size_t k = 0; k < ND_INFORMATIONS; k++) {
-        char name[64];
+        char name[64], text[96];
+        const char *unit = nd_recorded_unit(result, units[k], text, sizeof text);
         snprintf(name, sizeof name, "cell_%s", names[k]);
-        nd_transfer_column(t, (nd_variable){name, "cell", units[k], "naive information"},
+        nd_transfer_column(t, (nd_variable){name, "cell", unit, "naive information"},
                            AT(cell, information[k]), n);
         for (size_t m = 0; m < ND_CORRECTIONS; m++) {
             snprintf(name, sizeof name, "cell_%s_%s", names[k],
                      nd_correction_name((nd_correction)m));
-            nd_transfer_column(t, (nd_variable){name, "cell", units[k], "corrected information"},
+            nd_transfer_column(t, (nd_variable){name, "cell", unit, "corrected information"},
                                AT(cell, corrected[m][k]), n);
         }
     }
@@ -198,14 +211,18 @@ static void unflatten(nd_transfer *t, const flat *all, nd_recording_result *resu
 }
 
 static void move_cells(nd_transfer *t, nd_recording_result *result, size_t cells, size_t bins) {
+    char rate[96];
     flat all = {cells, bins, nd_array(cells, sizeof *all.cell, t->error),
                 nd_doubles(cells * bins, t->error), nd_doubles(result->sessions * bins, t->error)};
     t->fine = t->fine && all.cell && all.maps && all.occupancy;
     if (t->fine && t->writing)
         flatten(result, &all);
     if (t->fine) {
-        move_cell_values(t, all.cell, cells);
-        nd_transfer_column(t, (nd_variable){"rate_maps", "cell bin", "1/s", "mean rate in the bin"},
+        move_cell_values(t, result, all.cell, cells);
+        nd_transfer_column(t,
+                           (nd_variable){"rate_maps", "cell bin",
+                                         nd_recorded_unit(result, "event/s", rate, sizeof rate),
+                                         "mean rate in the bin"},
                            all.maps, sizeof(double), cells * bins);
         nd_transfer_column(
             t, (nd_variable){"occupancy", "session bin", "", "share of time in the bin"},
@@ -320,9 +337,9 @@ bool nd_recording_file_move(nd_transfer *t, nd_recording_result *result) {
     if (t->fine && (other != result->sessions || fractions > ND_MOST_SAMPLE_FRACTIONS))
         t->fine = nd_fail(t->error, nd_nc_path(t->file), "", "its dimensions do not agree");
     if (t->fine)
-        move_sessions(t, result->session, result->sessions);
+        move_sessions(t, result);
     if (t->fine && fractions > 0)
-        move_curves(t, result->session, result->sessions, fractions);
+        move_curves(t, result, fractions);
     if (t->fine)
         move_cells(t, result, cells, bins);
     if (t->fine && fractions > 0)

@@ -1,6 +1,7 @@
 #include "store/run_file.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "experiment/parse.h"
@@ -66,6 +67,11 @@ static bool take_dataset(nd_run *run, nd_error *error) {
         !(run->dataset = nd_dataset_new(samples, inputs, outputs, error)))
         return false;
     nd_dataset *dataset = run->dataset;
+    dataset->position_unit = nd_nc_units(run->file, "position");
+    if (dataset->position_unit && strcmp(dataset->position_unit, "world units") == 0) {
+        free(dataset->position_unit); /* what version 0.1.0 called a number without a unit */
+        dataset->position_unit = NULL;
+    }
     return nd_nc_get(run->file, "inputs", dataset->input, samples * inputs, error) &&
            nd_nc_get(run->file, "targets", dataset->target, samples * outputs, error) &&
            take_optional(run->file, "position", samples, &dataset->position, error) &&

@@ -38,7 +38,8 @@ static bool define_dataset(nd_nc *file, const nd_dataset *dataset, nd_error *err
                 nd_nc_define(file, "targets", ND_NC_DOUBLE, "sample output", "1",
                              "targets of the network", error);
     if (fine && dataset->position)
-        fine = nd_nc_define(file, "position", ND_NC_DOUBLE, "sample", "world units",
+        fine = nd_nc_define(file, "position", ND_NC_DOUBLE, "sample",
+                            dataset->position_unit ? dataset->position_unit : "1",
                             "position of the agent along the track", error);
     if (fine && dataset->heading)
         fine = nd_nc_define(file, "heading", ND_NC_DOUBLE, "sample", "rad",

@@ -28,6 +28,7 @@ void nd_dataset_free(nd_dataset *dataset) {
     free(dataset->input);
     free(dataset->target);
     free(dataset->position);
+    free(dataset->position_unit);
     free(dataset->heading);
     free(dataset->environment);
     free(dataset->wall_texture);

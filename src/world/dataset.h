@@ -9,7 +9,8 @@ struct nd_dataset {
     size_t samples, inputs, outputs; /* n, d_in (action included), d_out */
     double *input;                   /* samples x inputs */
     double *target;                  /* samples x outputs */
-    double *position;                /* samples, world units; NULL where the world has none */
+    double *position;                /* samples; NULL where the world has none */
+    char *position_unit;             /* as the data give it; NULL: a number without a unit */
     double *heading;                 /* samples, rad; NULL where the world has none */
     int64_t *environment;            /* samples, 0 .. environments-1; NULL where there is one */
     size_t environments;             /* at least 1 */

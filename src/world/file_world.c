@@ -160,6 +160,7 @@ static nd_dataset *read_dataset(const nd_nc *file, nd_error *error) {
                             .environments = 1,
                             .input = input,
                             .target = target};
+    dataset->position_unit = nd_nc_units(file, "position");
     if (load_optional(file, &KNOWN[POSITION], samples, "inputs", &dataset->position, error) &&
         load_optional(file, &KNOWN[HEADING], samples, "inputs", &dataset->heading, error) &&
         load_optional(file, &KNOWN[OUTPUT_OFFSET], outputs, "targets", &dataset->output_offset,

@@ -11,7 +11,7 @@
 #include "base/smooth.h"
 #include "world/worlds.h"
 
-static const double SPEED_DEVIATION = 0.1;     /* of the speed, world units a step */
+static const double SPEED_DEVIATION = 0.1;     /* of the speed, in the corridor's unit a step */
 static const double TURNING_FRACTION = 0.4;    /* of size_y, from the centre */
 static const double FIRST_HEADING_SPAN = 0.01; /* rad */
 

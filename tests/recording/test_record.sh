@@ -33,6 +33,14 @@ check "two days in two directions make four rows" test "$(tail -n +2 out.csv | w
 succeeds record tables.yaml -o again --quiet --threads 1 --picture none
 check "one thread gives the same numbers" cmp -s out.csv again.csv
 check "no picture nobody asked for" test ! -e again.png
+for unit in spikes events; do
+    sed -e "s/^name:.*/&\nactivity_unit: $unit\nsignificance: {shuffles: 20, threshold: 1}/" \
+        -e 's/^directions:.*/directions: pooled/' tables.yaml >unit.yaml
+    succeeds record unit.yaml -o unit --quiet --picture none
+    draws information unit.nc --keep-script -o unit.svg
+    says "corrected SI (bit/${unit%s})" unit.svg.gnuplot/plot.gp
+    says "MI (bit/frame)" unit.svg.gnuplot/plot.gp
+done
 
 # One clear line, exit 1, nothing written.
 head -c 3000 day1.csv | sed '5s/.*/1,2/' >cut.csv

@@ -22,12 +22,24 @@ matches "verdict  *directed drift"
 succeeds datasets numbers.nc -o table.csv
 matches '^numbers,Numbers of others,,mouse,"CA1, dorsal",' table.csv
 refuses 1 "numbers.csv" datasets numbers.csv
+
+# Units are the data's own, from the manifest to files, words and pictures.
+units() { nulldrift info "$1" | grep -E "^ *$2\("; }
+sed 's/^name: numbers/name: counted\nactivity_unit: events\nposition_unit: cm/' numbers.yaml >counted.yaml
+succeeds record counted.yaml -o counted --picture none
+says "SI in bit/event, MI in bit/frame"
+check "the file says bit/event" grep -q "bit/event" <(units counted.nc si_bit_spike)
+sed 's/^name: numbers/name: spikes\nactivity_unit: spikes/' numbers.yaml >spikes.yaml
+succeeds record spikes.yaml -o spikes --picture none
+says "SI in bit/spike,"
+check "the file says bit/spike" grep -q "bit/spike" <(units spikes.nc place_si_bit_spike_bae)
+check "and mutual information is of a frame" grep -q "bit/frame" <(units spikes.nc mi)
 /usr/bin/python3 -c 'import xarray' 2>/dev/null || skip "python3-xarray is not here: the file was not opened by others"
 check "xarray opens the file with texts, units and definitions" /usr/bin/python3 - <<'P'
 import xarray
 results = xarray.open_dataset("numbers.nc")
 assert list(results.animal.values) == ["one"] * 6 + ["two"] * 6, results.animal
-assert results.si_bit_spike.attrs["units"] == "bit/spike"
+assert results.si_bit_spike.attrs["units"] == "bit/event"
 assert results.fraction_active.dims == ("session",)
 assert "directed drift" in str(results.verdict_text.values[-1])
 for name, variable in results.variables.items():
