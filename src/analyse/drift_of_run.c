@@ -72,9 +72,16 @@ static bool measure(nd_run *run, const nd_drift_direction_options *options, size
     if (options->label_noise >= 0)
         run->experiment->learning.label_noise = options->label_noise;
     nd_parameters *parameters = nd_run_parameters_new(run, error);
-    bool fine = parameters && nd_run_snapshot(run, snapshot, parameters, error) &&
-                nd_branch_drift_measure(run->experiment, run->dataset, parameters, &options->drift,
-                                        watch, drift, error);
+    double seconds;
+    bool fine = parameters && nd_run_snapshot(run, snapshot, parameters, error);
+    if (fine && options->forecast) {
+        fine = nd_branch_forecast(run->experiment, run->dataset, parameters, &options->drift,
+                                  &seconds, error);
+        if (fine)
+            options->forecast(snapshot, seconds);
+    }
+    fine = fine && nd_branch_drift_measure(run->experiment, run->dataset, parameters,
+                                           &options->drift, watch, drift, error);
     nd_parameters_free(parameters);
     return fine;
 }

@@ -23,8 +23,8 @@ static void do_job(size_t index, void *context) {
     mine->fine = nd_flatness_measure(all, mine->parameters, &mine->here,
                                      all->options->lanczos ? mine : NULL, &mine->error);
     if (mine->fine && all->options->relax)
-        mine->fine = nd_relax(mine->parameters, all->dataset, all->activation, &mine->relaxation,
-                              &mine->error) &&
+        mine->fine = nd_relax(mine->parameters, all->dataset, all->activation, NULL,
+                              &mine->relaxation, &mine->error) &&
                      nd_flatness_measure(all, mine->parameters, &mine->relaxed, NULL, &mine->error);
 }
 

@@ -22,18 +22,36 @@ static double settled_step(const nd_run *run, double late) {
     return run->step[run->records - 1];
 }
 
+/* How alike the rate maps of two snapshots are: "at steps 10 and 20 correlate 0.93". */
+static double say_pair(FILE *out, const nd_measured *measured, size_t a, size_t b) {
+    const nd_run *run = measured->run;
+    double r = measured->rate_map_correlation[a * run->snapshots + b];
+    fprintf(out, "%.4g and %.4g correlate %.2f", run->snapshot_step[a], run->snapshot_step[b], r);
+    return r;
+}
+
+/* Rest or drift is said of the last part of the run, between its last snapshot and one that lies a
+ * fifth of the run before it, as near as there is; never of a snapshot with itself. */
 static void say_tuning(FILE *out, const nd_measured *measured) {
     const nd_run *run = measured->run;
-    size_t n = run->snapshots, late = nd_snapshot_near(run, 0.8),
+    size_t last = run->snapshots - 1, late = nd_snapshot_near(run, 0.8),
            early = nd_snapshot_near(run, 0.1);
-    double far = measured->rate_map_correlation[early * n + n - 1];
-    double near = measured->rate_map_correlation[late * n + n - 1];
-    fprintf(out,
-            "  tuning       rate maps at steps %.4g and %.4g correlate %.2f, at %.4g and %.4g %.2f",
-            run->snapshot_step[early], run->snapshot_step[n - 1], far, run->snapshot_step[late],
-            run->snapshot_step[n - 1], near);
+    if (last == 0) {
+        fprintf(out, "  tuning       one snapshot: whether it drifts cannot be told\n");
+        return;
+    }
+    late = late < last ? late : last - 1;
+    fprintf(out, "  tuning       rate maps at steps ");
+    if (early < late) {
+        say_pair(out, measured, early, last);
+        fprintf(out, ", at ");
+    }
+    double near = say_pair(out, measured, late, last);
+    double share = 1 - run->snapshot_step[late] / run->snapshot_step[last];
     if (isnan(near))
         fprintf(out, ": no unit is tuned at both\n");
+    else if (share > 0.5)
+        fprintf(out, ": more snapshots would tell how it ends\n");
     else if (near > 0.9999)
         fprintf(out, ": at the end the tuning is at rest\n");
     else

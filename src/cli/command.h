@@ -58,6 +58,8 @@ void nd_tell_user(const char *lines, void *context);
 /* A watch that shows progress on a terminal (one line, rewritten) or as a line now and then
  * elsewhere, nothing when quiet; its stop flag is set by SIGINT and SIGTERM. */
 const nd_watch *nd_terminal_watch(bool quiet);
+/* "40 s", "12 min", "3.2 h", into `text`. */
+void nd_duration(double seconds, char *text, size_t size);
 /* Ends the progress line, so that what follows starts on a fresh one. */
 void nd_terminal_done(void);
 

@@ -23,6 +23,13 @@ static void print_drift(const nd_branch_drift *drift, const char *path, size_t s
     printf("%-28s %-22.3g %-22.3g\n", "  theory's, per step", a->predicted, b->predicted);
 }
 
+static void say_forecast(size_t snapshot, double seconds) {
+    char text[32];
+    nd_duration(seconds, text, sizeof text);
+    fprintf(stderr, "nulldrift: branches from snapshot %zu; this takes some %s here\n", snapshot,
+            text);
+}
+
 static int run(const nd_arguments *arguments) {
     nd_error error = {0};
     double branches, steps, threads, update_noise, label_noise;
@@ -41,6 +48,7 @@ static int run(const nd_arguments *arguments) {
                                           .label_noise = label_noise};
     const char *path = nd_positional(arguments, 0);
     bool quiet = nd_flag(arguments, "quiet");
+    options.forecast = quiet ? NULL : say_forecast;
     nd_branch_drift drift;
     size_t snapshot;
     bool fine = nd_drift_direction_into_run(path, &options, nd_terminal_watch(quiet), &drift,

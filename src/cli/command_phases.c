@@ -7,9 +7,14 @@
 #include "cli/commands.h"
 #include "cli/outputs.h"
 
-static bool is_csv(const char *path) {
+/* A table by its ending; anything else is a run file. */
+static bool is_table(const char *path) {
+    static const char *const endings[] = {".csv", ".tsv", ".txt"};
     size_t length = strlen(path);
-    return length >= 4 && strcmp(path + length - 4, ".csv") == 0;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (length >= 4 && strcmp(path + length - 4, endings[i]) == 0)
+            return true;
+    return false;
 }
 
 static bool phases_of_csv(const char *path, nd_phases *phases, nd_error *error) {
@@ -39,7 +44,7 @@ static int run(const nd_arguments *arguments) {
     if (output && (!nd_check_writable(output, &error) ||
                    !nd_output_checked(arguments, output, &path, 1, &error)))
         return nd_report(&error);
-    if (!(is_csv(path) ? phases_of_csv : phases_of_run)(path, &phases, &error))
+    if (!(is_table(path) ? phases_of_csv : phases_of_run)(path, &phases, &error))
         return nd_report(&error);
     nd_phases_table(&phases, table, sizeof table);
     if (output && !nd_write_file(output, table, strlen(table), &error))
@@ -66,8 +71,8 @@ static const nd_option OPTIONS[] = {
 
 static const nd_example EXAMPLES[] = {
     {"nulldrift phases figure-2.nc", "Table 1 of the paper for that run, kept in its attributes"},
-    {"nulldrift phases records.csv", "the same from a table: step, loss or log10_loss, "
-                                     "fraction_active_units, active_fraction"},
+    {"nulldrift phases records.csv", "the same from a table with the columns step, loss or "
+                                     "log10_loss, and, where known, fraction_active_units"},
     {NULL, NULL},
 };
 

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@ static volatile int stop_asked;
 /* What the progress line needs to remember between reports; one program, one terminal. */
 static struct {
     bool on_terminal, line_open, started;
+    const char *activity; /* rates are of one activity, not of the one before */
     double start_time, start_done, last_time;
 } progress_line;
 
@@ -28,7 +30,7 @@ static void on_signal(int signal_number) {
     stop_asked = 1;
 }
 
-static void duration(double seconds, char *text, size_t size) {
+void nd_duration(double seconds, char *text, size_t size) {
     if (seconds < 99.5)
         snprintf(text, size, "%.0f s", seconds);
     else if (seconds < 5940)
@@ -40,8 +42,9 @@ static void duration(double seconds, char *text, size_t size) {
 static void show(const nd_progress *progress, void *context) {
     (void)context;
     double time = now(), wait = progress_line.on_terminal ? 0.2 : 30;
-    if (!progress_line.started) {
+    if (!progress_line.started || strcmp(progress_line.activity, progress->activity) != 0) {
         progress_line.started = true;
+        progress_line.activity = progress->activity;
         progress_line.start_time = progress_line.last_time = time;
         progress_line.start_done = progress->done;
         return;
@@ -53,7 +56,7 @@ static void show(const nd_progress *progress, void *context) {
     double rate = (progress->done - progress_line.start_done) / (time - progress_line.start_time);
     char left[32] = "?";
     if (rate > 0)
-        duration((progress->total - progress->done) / rate, left, sizeof left);
+        nd_duration((progress->total - progress->done) / rate, left, sizeof left);
     fprintf(stderr, "%s%s: %3.0f%%  %.4g of %.4g %s  %.3g %s/s  %s left%s%s%s",
             progress_line.on_terminal ? "\r\033[K" : "", progress->activity,
             100 * progress->done / progress->total, progress->done, progress->total, progress->unit,

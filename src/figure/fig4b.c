@@ -55,6 +55,7 @@ static void write_points(nd_plot *plot, const nd_sweep_data *data) {
 }
 
 static void draw(nd_plot *plot, const nd_sweep_data *data, const line *found) {
+    char steps[100];
     double least = INFINITY, most = 0, fullest = 0;
     char words[60];
     for (size_t i = 0; i < data->count; i++)
@@ -69,9 +70,11 @@ static void draw(nd_plot *plot, const nd_sweep_data *data, const line *found) {
                    "0.02, 0.05, 0.1, 0.2)\nset yrange [0:*]\nset ytics %.9g\n"
                    "set ylabel 'final active fraction'\nset xlabel 'update noise {/Symbol "
                    "s}_u'\nunset key\n"
+                   "set label 9 '%zu runs of %s' at graph 1, graph 1.08 right\n"
                    "plot 'runs' using 1:2 with points pointtype 7 pointsize 0.35 "
                    "linecolor rgb '#0072B2'\n",
-                   least, most, nd_nice_step(fullest, 5));
+                   least, most, nd_nice_step(fullest, 5), data->count,
+                   nd_steps_text(data->shortest, data->last_step, steps, sizeof steps));
     nd_plot_panel(plot, "B", 0, 0, 1, 0.5);
     nd_plot_script(
         plot,

@@ -101,6 +101,10 @@ static void draw_sparsity(nd_plot *plot, nd_area area, const material *all) {
         nd_plot_block(plot);
     }
     nd_plot_panel(plot, "B", area.left, area.bottom, area.width, area.height);
+    char steps[100];
+    if (all->sweep.count > 0)
+        nd_plot_script(plot, "set label 1 'sweep: %s' at graph 0.98,0.05 right font ',7'\n",
+                       nd_steps_text(all->sweep.shortest, all->sweep.longest, steps, sizeof steps));
     nd_plot_script(plot, "set title 'Silent units flatten'\nset xlabel 'fraction active units'\n"
                          "set ylabel 'fraction non-zero eigenvalues'\nset xrange [0:1]\n"
                          "set yrange [0:*]\nset key top left\n");

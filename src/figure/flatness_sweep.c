@@ -47,7 +47,10 @@ static bool add_run(int64_t id, const char *text, const nd_sweep_result *result,
         experiment ? nd_grown(sweep->end, &sweep->room, sweep->count + 1, sizeof *grown, error)
                    : NULL;
     if (grown) {
+        double steps = (double)experiment->run.steps;
         sweep->end = grown;
+        sweep->shortest = sweep->count == 0 ? steps : fmin(sweep->shortest, steps);
+        sweep->longest = fmax(sweep->longest, steps);
         sweep->end[sweep->count++] =
             (nd_flatness_end){first * ratio, nonzero, experiment->learning.label_noise > 0};
     }

@@ -31,3 +31,14 @@ double nd_nice_step(double range, int most) {
     double least = range / most, power = pow(10, floor(log10(least))), digit = least / power;
     return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
 }
+
+const char *nd_steps_text(double shortest, double longest, char *out, size_t size) {
+    char least[48], most[48];
+    nd_step_text(shortest, least, sizeof least);
+    nd_step_text(longest, most, sizeof most);
+    if (shortest == longest)
+        snprintf(out, size, "%s steps", most);
+    else
+        snprintf(out, size, "%s to %s steps", least, most);
+    return out;
+}

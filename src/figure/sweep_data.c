@@ -34,12 +34,23 @@ static void name_group(const nd_experiment *e, char name[48]) {
         *c = (char)toupper((unsigned char)*c);
     if (strcmp(rule, "Rmsprop") == 0)
         snprintf(rule, sizeof rule, "RMSprop");
-    double update = e->learning.update_noise, label = e->learning.label_noise;
-    snprintf(name, 48, "%s, %s", rule,
-             update > 0 && label > 0 ? "both noises"
-             : update > 0            ? "update noise"
-             : label > 0             ? "label noise"
-                                     : "no noise");
+    const struct {
+        double strength;
+        const char *name;
+    } noises[] = {{e->learning.update_noise, "update noise"},
+                  {e->learning.label_noise, "label noise"},
+                  {e->learning.input_noise, "input noise"},
+                  {e->learning.weight_noise, "weight noise"},
+                  {e->learning.dropout, "dropout"}};
+    const char *which = "no noise";
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof noises / sizeof *noises; i++)
+        if (noises[i].strength > 0) {
+            which = noises[i].name;
+            count++;
+        }
+    bool both = noises[0].strength > 0 && noises[1].strength > 0 && count == 2;
+    snprintf(name, 48, "%s, %s", rule, both ? "both noises" : count > 1 ? "several noises" : which);
 }
 
 /* The group of that name, made if need be; those beyond the last place share it. */
@@ -105,6 +116,7 @@ static bool take(int64_t id, const char *text, const nd_sweep_result *result, vo
     data->group_count[curve->group]++;
     data->first_step = fmin(data->first_step, (double)result->step[1]);
     data->last_step = fmax(data->last_step, (double)result->step[result->records - 1]);
+    data->shortest = fmin(data->shortest, (double)result->step[result->records - 1]);
     nd_experiment_free(experiment);
     return copy_traces(curve, result, error);
 }
@@ -114,7 +126,7 @@ nd_sweep_data *nd_sweep_data_read(const char *folder, nd_error *error) {
     nd_sweep_store *store = path ? nd_sweep_store_open(path, error) : NULL;
     gathering to = {store ? nd_array(1, sizeof *to.data, error) : NULL, 0};
     if (to.data)
-        to.data->first_step = INFINITY;
+        to.data->first_step = to.data->shortest = INFINITY;
     bool fine = to.data && nd_sweep_store_each(store, take, &to, error);
     if (fine && to.data->count == 0)
         fine = nd_fail(error, path, "let the sweep go on", "has no finished run yet");

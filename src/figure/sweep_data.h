@@ -19,6 +19,7 @@ enum { ND_SWEEP_GROUPS = 24 };
 typedef struct nd_sweep_data {
     size_t count, groups;
     double first_step, last_step; /* of the records after step 0 */
+    double shortest;              /* steps of the shortest run; last_step is the longest's */
     nd_sweep_curve *curve;
     char group[ND_SWEEP_GROUPS][48]; /* "SGD, update noise" */
     size_t group_count[ND_SWEEP_GROUPS];

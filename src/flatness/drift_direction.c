@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -68,9 +69,19 @@ static void run_in_batch(size_t index, void *context) {
     run_branch(part->first + index, (void *)part->all);
 }
 
+/* Always true, to stand in a chain. */
+static bool report(const nd_watch *watch, const char *activity, size_t done, size_t total,
+                   const char *unit) {
+    nd_progress progress = {activity, (double)done, (double)total, unit, ""};
+    if (watch && watch->report)
+        watch->report(&progress, watch->context);
+    return true;
+}
+
 static bool run_branches(const bundle *all, nd_error *error) {
     size_t threads = all->options->threads ? all->options->threads : 1;
     size_t branches = all->options->branches + 1;
+    report(all->watch, "drift", 0, branches, "branches");
     for (size_t first = 0; first < branches; first += threads) {
         size_t left = branches - first, count = left < threads ? left : threads;
         batch part = {all, first};
@@ -82,9 +93,7 @@ static bool run_branches(const bundle *all, nd_error *error) {
                 *error = all->error[i];
                 return nd_error_at(error, where);
             }
-        nd_progress progress = {"drift", (double)(first + count), (double)branches, "branches", ""};
-        if (all->watch && all->watch->report)
-            all->watch->report(&progress, all->watch->context);
+        report(all->watch, "drift", first + count, branches, "branches");
         if (all->watch && all->watch->stop && *all->watch->stop)
             return nd_fail(error, "drift", "", "stopped after %zu of %zu branches", first + count,
                            branches);
@@ -193,7 +202,8 @@ static bool measure(bundle *all, nd_branch_drift *drift, nd_error *error) {
         fine = nd_fail(error, "drift", "give some noise with --update-noise or --label-noise",
                        "no branch moved: the run has no noise");
     for (int which = 0; fine && which < ND_REGULARIZERS; which++)
-        fine = match_regularizer(all, (nd_regularizer)which, sum, &drift->match[which], error);
+        fine = report(all->watch, "theory", (size_t)which, ND_REGULARIZERS, "regularizers") &&
+               match_regularizer(all, (nd_regularizer)which, sum, &drift->match[which], error);
     free(sum);
     free(all->displacement);
     free(all->fine);
@@ -217,9 +227,9 @@ bool nd_branch_drift_measure(const nd_experiment *experiment, const nd_dataset *
         return false;
     nd_parameters_copy(from.initial, parameters);
     nd_linearization *point = NULL;
-    bool fine =
-        (!options->relax || nd_relax(from.initial, dataset, activation, &relaxation, error)) &&
-        (point = nd_linearize(from.initial, dataset, activation, error));
+    bool fine = (!options->relax ||
+                 nd_relax(from.initial, dataset, activation, watch, &relaxation, error)) &&
+                (point = nd_linearize(from.initial, dataset, activation, error));
     if (fine && point->units == 0)
         fine = nd_fail(error, "drift", "take an earlier snapshot",
                        "every unit is silent: there is no manifold to drift along");
@@ -234,4 +244,60 @@ bool nd_branch_drift_measure(const nd_experiment *experiment, const nd_dataset *
     nd_linearization_free(point);
     nd_parameters_free(from.initial);
     return fine;
+}
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* Seconds that one multiply-add of a dense product takes here. */
+static bool time_product(double *seconds, nd_error *error) {
+    enum { SIDE = 320 };
+    double *a = nd_doubles(2 * SIDE * SIDE, error);
+    *seconds = INFINITY;
+    for (int trial = 0; a && trial < 3; trial++) {
+        double begin = now();
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, SIDE, SIDE, SIDE, 1, a, SIDE, a, SIDE,
+                    0, a + SIDE * SIDE, SIDE);
+        *seconds = fmin(*seconds, (now() - begin) / ((double)SIDE * SIDE * SIDE));
+    }
+    free(a);
+    return a != NULL;
+}
+
+/* Seconds of one update. */
+static bool time_step(const nd_experiment *experiment, const nd_dataset *dataset,
+                      const nd_parameters *parameters, double *seconds, nd_error *error) {
+    enum { STEPS = 64 };
+    char file[] = "file";
+    nd_experiment trial = *experiment;
+    nd_dataset from = *dataset;
+    nd_parameters begin = *parameters;
+    trial.network.initialisation = file;
+    from.initial = &begin;
+    nd_engine *engine = nd_engine_open(&trial, &from, 1, error);
+    double start = now();
+    bool fine = engine && engine->backend->advance(engine, STEPS, error);
+    *seconds = (now() - start) / STEPS;
+    if (engine)
+        engine->backend->close(engine);
+    return fine;
+}
+
+bool nd_branch_forecast(const nd_experiment *experiment, const nd_dataset *dataset,
+                        const nd_parameters *parameters, const nd_branch_options *options,
+                        double *seconds, nd_error *error) {
+    /* Levenberg-Marquardt's trials where it takes its time, each some r^3 of the r residuals (a
+     * Gram matrix factorised and solved); then two eigenproblems with vectors. */
+    static const double TRIALS = 100, EIGENVECTORS = 12;
+    double product, step, threads = options->threads > 0 ? (double)options->threads : 1;
+    nd_dense_single_thread();
+    if (!time_product(&product, error) || !time_step(experiment, dataset, parameters, &step, error))
+        return false;
+    double cube = pow((double)(dataset->samples * dataset->outputs), 3) * product;
+    *seconds = ((options->relax ? TRIALS : 0) + ND_REGULARIZERS * EIGENVECTORS) * cube +
+               ceil((double)(options->branches + 1) / threads) * (double)options->steps * step;
+    return true;
 }

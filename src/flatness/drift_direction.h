@@ -46,4 +46,10 @@ bool nd_branch_drift_measure(const nd_experiment *experiment, const nd_dataset *
                              const nd_parameters *parameters, const nd_branch_options *options,
                              const nd_watch *watch, nd_branch_drift *drift, nd_error *error);
 
+/* About how long that will take here, in seconds, from the times of a dense product and of a few
+ * updates: right within a factor of three or so, for relaxing may end early. */
+bool nd_branch_forecast(const nd_experiment *experiment, const nd_dataset *dataset,
+                        const nd_parameters *parameters, const nd_branch_options *options,
+                        double *seconds, nd_error *error);
+
 #endif

@@ -1,9 +1,11 @@
 #include "flatness/relax.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "flatness/dense.h"
 #include "flatness/relax_step.h"
 
@@ -40,6 +42,8 @@ typedef struct descent {
     nd_relax_step step;
     double mu, softest;
     size_t steps;
+    const nd_watch *watch;
+    double variance; /* Var(y) */
 } descent;
 
 /* The network after `share` of the step; NULL where it is not finite. */
@@ -115,6 +119,21 @@ static size_t most_trials(const nd_linearization *at) {
     return (size_t)fmax(LEAST_TRIALS, fmin(fit, MOST_TRIALS));
 }
 
+static bool report(const descent *down, size_t trials, size_t most, double target,
+                   nd_error *error) {
+    const nd_watch *watch = down->watch;
+    if (watch && watch->stop && *watch->stop)
+        return nd_fail(error, "relaxing", "", "stopped after %zu steps", trials);
+    if (!watch || !watch->report)
+        return true;
+    nd_progress progress = {
+        .activity = "relaxing", .done = (double)trials, .total = (double)most, .unit = "steps"};
+    snprintf(progress.note, sizeof progress.note, "at most; loss %.2g, until %.2g",
+             down->step.at->loss / down->variance, target / down->variance);
+    watch->report(&progress, watch->context);
+    return true;
+}
+
 static bool descend(descent *down, double target, nd_relaxation *result, nd_error *error) {
     nd_relax_step *step = &down->step;
     double before = step->at->loss;
@@ -131,7 +150,7 @@ static bool descend(descent *down, double target, nd_relaxation *result, nd_erro
                 break;
             before = step->at->loss;
         }
-        if (!try_once(down, &ended, error))
+        if (!report(down, result->trials, most, target, error) || !try_once(down, &ended, error))
             return false;
     }
     if (step->at->loss <= target)
@@ -152,7 +171,7 @@ static double distance(const nd_parameters *a, const nd_parameters *b) {
 }
 
 bool nd_relax(nd_parameters *parameters, const nd_dataset *dataset, const nd_activation *activation,
-              nd_relaxation *result, nd_error *error) {
+              const nd_watch *watch, nd_relaxation *result, nd_error *error) {
     nd_dense_single_thread();
     size_t hidden = parameters->hidden;
     *result = (nd_relaxation){.least = nd_least_loss(dataset)};
@@ -161,9 +180,11 @@ bool nd_relax(nd_parameters *parameters, const nd_dataset *dataset, const nd_act
                     .activation = activation,
                     .parameters = parameters,
                     .trial = nd_parameters_new(hidden, dataset->inputs, dataset->outputs, error),
-                    .softest = SOFTEST};
+                    .softest = SOFTEST,
+                    .watch = watch,
+                    .variance = nd_target_variance(dataset)};
     bool fine = begin && down.trial;
-    double variance = nd_target_variance(dataset);
+    double variance = down.variance;
     if (fine) {
         nd_parameters_copy(begin, parameters);
         nd_linearization *at = nd_linearize(parameters, dataset, activation, error);

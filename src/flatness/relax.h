@@ -32,8 +32,8 @@ double nd_least_loss(const nd_dataset *dataset);
  * steps succeed. Creases of the loss, where units have kinks, are followed (relax_step.h). Ends at
  * a minimum, after 1000 trials (fewer for large problems, at least 100), or when 60 gained less
  * than 5%; not reaching the loss is no failure: the task may have no solution for the units that
- * are awake. */
+ * are awake. `watch` may be NULL; stopped, it fails. */
 bool nd_relax(nd_parameters *parameters, const nd_dataset *dataset, const nd_activation *activation,
-              nd_relaxation *result, nd_error *error);
+              const nd_watch *watch, nd_relaxation *result, nd_error *error);
 
 #endif

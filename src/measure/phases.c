@@ -32,8 +32,8 @@ static bool stays_useful(const nd_phase_traces *traces, nd_error *error) {
 }
 
 static bool check(const nd_phase_traces *traces, nd_error *error) {
-    if (!traces->loss || !traces->fraction_active_units || !traces->step)
-        return nd_fail(error, "", "", "needs the traces step, loss and fraction_active_units");
+    if (!traces->loss || !traces->step)
+        return nd_fail(error, "", "", "needs the traces step and loss");
     if (traces->records < LEAST_RECORDS)
         return nd_fail(error, "", "run with more run.records",
                        "%zu records are too few to find phases in: at least %d", traces->records,
@@ -41,9 +41,13 @@ static bool check(const nd_phase_traces *traces, nd_error *error) {
     for (size_t i = 0; i < traces->records; i++) {
         if (!isfinite(traces->step[i]) || (i > 0 && traces->step[i] <= traces->step[i - 1]))
             return nd_fail(error, "", "", "the steps do not rise at record %zu", i);
-        if (!isfinite(traces->loss[i]) || traces->loss[i] < 0 ||
-            !isfinite(traces->fraction_active_units[i]))
-            return nd_fail(error, "", "", "loss or sparsity of record %zu is not a number", i);
+        if (traces->loss[i] < 0)
+            return nd_fail(error, "", "give it over the targets' variance, or log10_loss",
+                           "the loss of record %zu is negative, %g", i, traces->loss[i]);
+        if (!isfinite(traces->loss[i]) ||
+            (traces->fraction_active_units && !isfinite(traces->fraction_active_units[i])))
+            return nd_fail(error, "", "", "%s of record %zu is not a number",
+                           isfinite(traces->loss[i]) ? "fraction_active_units" : "the loss", i);
     }
     return stays_useful(traces, error);
 }

@@ -61,8 +61,9 @@ typedef struct nd_phases {
     nd_metric_change metric[3][ND_PHASE_METRICS];
 } nd_phases;
 
-/* Fails on fewer than ten records, on steps that do not rise, without loss and sparsity, and where
- * the loss says that the run diverged (measure/divergence.h). */
+/* Fails on fewer than ten records, on steps that do not rise, without steps and loss, and where the
+ * loss says that the run diverged (measure/divergence.h). Without a trace of sparsity phase ii cannot
+ * be seen. */
 bool nd_phases_find(const nd_phase_traces *traces, nd_phases *phases, nd_error *error);
 
 /* "log10 loss", "fraction active units" ... */

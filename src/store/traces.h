@@ -21,9 +21,10 @@ void nd_trace_table_free(nd_trace_table *table);
 bool nd_traces_from_run(const nd_nc *file, nd_trace_table *table, nd_error *error);
 
 /* From a CSV table whose first line names the columns: step; loss or log10_loss;
- * fraction_active_units; and, if there, active_fraction and spatial_information (empty where it was
- * not measured). Other columns are left alone. The loss is taken to be over the targets' variance,
- * and judged by learning.divergence's default. Fails naming line and column. */
+ * and, if there, fraction_active_units, active_fraction and spatial_information (empty where it was
+ * not measured). Fields are parted by commas, semicolons or tabs. Other columns are left alone. The
+ * loss is taken to be over the targets' variance, and judged by learning.divergence's default. Fails
+ * naming line and column. */
 bool nd_traces_from_csv(const char *path, nd_trace_table *table, nd_error *error);
 
 #endif

@@ -27,6 +27,7 @@ typedef struct reader {
     const char *path;
     nd_error *error;
     size_t line;
+    char separator;
     int where[COLUMNS]; /* the column's place in a line; -1: not there */
     double *value[COLUMNS];
     size_t rows, room;
@@ -38,42 +39,50 @@ static bool refuse(const reader *from, const char *mend, const char *what, const
     return nd_fail(from->error, where, mend, what, which);
 }
 
-/* Cuts a line at its commas, in place; returns how many fields. Quotes around a field go. */
-static int cut(char *line, char *fields[MOST_COLUMNS]) {
+/* Cuts a line at its separators, in place; returns how many fields. Quotes around a field go. */
+static int cut(char *line, char separator, char *fields[MOST_COLUMNS]) {
     int count = 0;
     char *at = line;
     while (at && count < MOST_COLUMNS) {
-        char *comma = strchr(at, ',');
-        if (comma)
-            *comma = '\0';
+        char *end = strchr(at, separator);
+        if (end)
+            *end = '\0';
         while (*at == ' ' || *at == '"')
             at++;
         size_t length = strlen(at);
         while (length > 0 && strchr(" \"\r", at[length - 1]))
             at[--length] = '\0';
         fields[count++] = at;
-        at = comma ? comma + 1 : NULL;
+        at = end ? end + 1 : NULL;
     }
     return count;
 }
 
+/* What parts the fields: the first of tab, semicolon and comma that the line of names holds. */
+static char separator_of(const char *line) {
+    static const char separators[] = "\t;,";
+    for (const char *c = separators; *c; c++)
+        if (strchr(line, *c))
+            return *c;
+    return ',';
+}
+
 static bool read_names(reader *from, char *line) {
     char *fields[MOST_COLUMNS];
-    int count = cut(line, fields);
+    from->separator = separator_of(line);
+    int count = cut(line, from->separator, fields);
     for (int c = 0; c < COLUMNS; c++) {
         from->where[c] = -1;
         for (int i = 0; i < count; i++)
             if (strcmp(fields[i], NAMES[c]) == 0)
                 from->where[c] = i;
     }
-    const char *mend = "name the columns in the first line: step, loss or log10_loss, "
-                       "fraction_active_units";
+    const char *mend = "name the columns in the first line: step, loss or log10_loss, and "
+                       "fraction_active_units where it is known";
     if (from->where[STEP] < 0)
         return refuse(from, mend, "there is no column %s", NAMES[STEP]);
     if (from->where[LOSS] < 0 && from->where[LOG_LOSS] < 0)
         return refuse(from, mend, "there is no column %s, nor log10_loss", NAMES[LOSS]);
-    if (from->where[UNITS] < 0)
-        return refuse(from, mend, "there is no column %s", NAMES[UNITS]);
     return true;
 }
 
@@ -92,7 +101,7 @@ static bool grow(reader *from) {
 
 static bool read_row(reader *from, char *line) {
     char *fields[MOST_COLUMNS];
-    int count = cut(line, fields);
+    int count = cut(line, from->separator, fields);
     if (count == 1 && fields[0][0] == '\0')
         return true;
     if (!grow(from))
@@ -152,15 +161,14 @@ static bool hand_over(reader *from, nd_trace_table *table) {
                 table->spatial_information[measured++] = from->value[INFORMATION][i];
             }
     }
-    double **const places[] = {&table->step, &table->loss, &table->fraction_active_units};
-    static const column columns[] = {STEP, LOSS, UNITS};
-    for (size_t i = 0; i < 3; i++) {
+    double **const places[] = {&table->step, &table->loss, &table->fraction_active_units,
+                               &table->active_fraction};
+    static const column columns[] = {STEP, LOSS, UNITS, ACTIVE};
+    for (size_t i = 0; i < 4; i++) {
+        if (columns[i] != LOSS && from->where[columns[i]] < 0)
+            continue; /* not known: NULL */
         *places[i] = from->value[columns[i]];
         from->value[columns[i]] = NULL;
-    }
-    if (from->where[ACTIVE] >= 0) {
-        table->active_fraction = from->value[ACTIVE];
-        from->value[ACTIVE] = NULL;
     }
     table->traces = (nd_phase_traces){.records = n,
                                       .step = table->step,

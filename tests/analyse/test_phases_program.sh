@@ -33,6 +33,21 @@ for name in phase_1_end_step phase_2_end_step phase_table phase_method; do
 done
 succeeds phases run.nc -q
 
+# A table with the loss alone tells phase i; fields may be parted by semicolons or tabs.
+cut -d, -f1,2 traces.csv >loss.csv
+succeeds phases loss.csv
+matches "^log10 loss.*changes"
+cp out loss.txt
+matches "^fraction active units +- "
+tr , ';' <loss.csv >semicolons.csv
+tr , '\t' <loss.csv >tabs.tsv
+for table in semicolons.csv tabs.tsv; do
+    succeeds phases $table
+    check "$table says the same" cmp -s out loss.txt
+done
+awk 'BEGIN { print "step,loss"; for (i = 0; i < 20; i++) print i "," (i == 7 ? -0.5 : 1) }' >negative.csv
+refuses 1 "the loss of record 7 is negative, -0.5" phases negative.csv
+
 printf 'a,b\n1,2\n' >names.csv
 refuses 1 "line 1: there is no column step" phases names.csv
 printf 'step,loss,fraction_active_units\n0,1,1\n1,x,1\n' >number.csv

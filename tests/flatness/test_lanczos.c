@@ -78,7 +78,7 @@ static void test_relaxed_points_have_one_spectrum_exact_and_gauss_newton(void **
         nd_parameters *parameters = random_parameters(seed, 60, 5, 3);
         nd_relaxation relaxation;
         const nd_activation *activation = nd_activation_find(seed % 2 ? "relu" : "softplus");
-        assert_fine(nd_relax(parameters, dataset, activation, &relaxation, &error), &error);
+        assert_fine(nd_relax(parameters, dataset, activation, NULL, &relaxation, &error), &error);
         assert_true(relaxation.end == ND_AT_SOLUTION && relaxation.loss <= ND_RELAXED_LOSS);
         nd_linearization *point = nd_linearize(parameters, dataset, activation, &error);
         assert_fine(point != NULL, &error);
@@ -102,14 +102,14 @@ static void test_relaxation_from_near_a_solution_stays_near(void **state) {
     nd_dataset *dataset = random_dataset(50, 6, 5, 3);
     nd_parameters *parameters = random_parameters(50, 60, 5, 3);
     nd_relaxation first, second;
-    assert_fine(nd_relax(parameters, dataset, relu, &first, &error), &error);
+    assert_fine(nd_relax(parameters, dataset, relu, NULL, &first, &error), &error);
     double noise[60 * 9], length = 0;
     nd_random_gaussians(50, ND_FOR_TEST, 30, 0, nd_parameter_count(parameters), noise);
     for (size_t i = 0; i < nd_parameter_count(parameters); i++) {
         parameters->input_weights[i] += 1e-3 * noise[i];
         length += 1e-6 * noise[i] * noise[i];
     }
-    assert_fine(nd_relax(parameters, dataset, relu, &second, &error), &error);
+    assert_fine(nd_relax(parameters, dataset, relu, NULL, &second, &error), &error);
     assert_int_equal(second.end, ND_AT_SOLUTION);
     /* Only the part of the noise across the manifold (18 of 540 dimensions) is taken back. */
     assert_true(second.distance < 0.5 * sqrt(length));
@@ -152,8 +152,9 @@ static void test_a_task_without_a_solution_ends_above_it_at_minima(void **state)
         nd_parameters *parameters = random_parameters(seed, 3, 20, 5);
         double before = steepest_fall(parameters, dataset);
         nd_relaxation relaxation;
-        assert_fine(nd_relax(parameters, dataset, nd_activation_find("relu"), &relaxation, &error),
-                    &error);
+        assert_fine(
+            nd_relax(parameters, dataset, nd_activation_find("relu"), NULL, &relaxation, &error),
+            &error);
         assert_int_not_equal(relaxation.end, ND_AT_SOLUTION);
         assert_true(nd_parameters_finite(parameters));
         if (relaxation.end == ND_AT_MINIMUM) {
@@ -182,8 +183,9 @@ static void test_samples_alike_with_other_targets_bound_the_loss(void **state) {
     expected /= 18 * nd_target_variance(dataset);
     assert_true(fabs(nd_least_loss(dataset) - expected) < 1e-14);
     nd_relaxation relaxation;
-    assert_fine(nd_relax(parameters, dataset, nd_activation_find("relu"), &relaxation, &error),
-                &error);
+    assert_fine(
+        nd_relax(parameters, dataset, nd_activation_find("relu"), NULL, &relaxation, &error),
+        &error);
     assert_int_equal(relaxation.end, ND_AT_SOLUTION);
     assert_true(relaxation.loss >= expected * (1 - 1e-12) &&
                 relaxation.loss <= expected + ND_RELAXED_LOSS);
@@ -209,8 +211,9 @@ static void test_creases_do_not_stop_the_descent(void **state) {
         nd_parameters *parameters = nd_initial_parameters(experiment, dataset, &error);
         assert_fine(parameters != NULL, &error);
         nd_relaxation relaxation;
-        assert_fine(nd_relax(parameters, dataset, nd_activation_find("relu"), &relaxation, &error),
-                    &error);
+        assert_fine(
+            nd_relax(parameters, dataset, nd_activation_find("relu"), NULL, &relaxation, &error),
+            &error);
         assert_int_equal(relaxation.end, ND_AT_SOLUTION);
         nd_parameters_free(parameters);
         nd_dataset_free(dataset);

@@ -66,7 +66,7 @@ static void test_directions_lie_in_the_manifold_and_lower_the_regularizer(void *
         nd_dataset *dataset = random_dataset(62, 5, 4, 3);
         nd_parameters *parameters = random_parameters(62, 20, 4, 3);
         nd_relaxation relaxation;
-        assert_fine(nd_relax(parameters, dataset, relu, &relaxation, &error), &error);
+        assert_fine(nd_relax(parameters, dataset, relu, NULL, &relaxation, &error), &error);
         nd_linearization *point = nd_linearize(parameters, dataset, relu, &error);
         assert_fine(point != NULL, &error);
         size_t count = nd_awake_parameters(point);

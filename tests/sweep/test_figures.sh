@@ -17,6 +17,15 @@ for name in fig4a fig4b figS1; do
     for ending in pdf svg png; do draws $name sweep -o $name.$ending; done
 done
 says "Adam, update noise" figS1.svg # every group has its panel
+# A picture says how long its runs were: timescales depend on it.
+draws fig4b sweep --keep-script -o fig4b.svg
+says "10 runs of 3000 steps" fig4b.svg.gnuplot/plot.gp
+# Dropout is a noise, and so is every other kind.
+sed 's/learning.update_noise, values: .*}/learning.dropout, values: [0.1]}/' sweep.yaml >drop.yaml
+succeeds sweep run drop.yaml -o drop --quiet
+draws figS1 drop --keep-script -o drop.svg
+says "SGD, dropout (1)" drop.svg.gnuplot/plot.gp
+check "and nobody says it had none" test -z "$(grep 'no noise' drop.svg.gnuplot/plot.gp)"
 sed -i 's/learning.update_noise, values: .*}/learning.label_noise, values: [0.1]}/' sweep.yaml
 succeeds sweep run sweep.yaml -o labels --quiet
 refuses 1 "no run with update noise" figure fig4b labels -o none.pdf
