@@ -56,6 +56,7 @@ static void write_points(nd_plot *plot, const nd_sweep_data *data) {
 
 static void draw(nd_plot *plot, const nd_sweep_data *data, const line *found) {
     char steps[100];
+    size_t shown = 0;
     double least = INFINITY, most = 0, fullest = 0;
     char words[60];
     for (size_t i = 0; i < data->count; i++)
@@ -63,6 +64,7 @@ static void draw(nd_plot *plot, const nd_sweep_data *data, const line *found) {
             least = fmin(least, data->curve[i].update_noise / 1.1);
             most = fmax(most, data->curve[i].update_noise * 1.1);
             fullest = fmax(fullest, data->curve[i].final_active_fraction);
+            shown++;
         }
     nd_plot_panel(plot, "A", 0, 0.5, 1, 0.5);
     nd_plot_script(plot,
@@ -73,7 +75,7 @@ static void draw(nd_plot *plot, const nd_sweep_data *data, const line *found) {
                    "set label 9 '%zu runs of %s' at graph 1, graph 1.08 right\n"
                    "plot 'runs' using 1:2 with points pointtype 7 pointsize 0.35 "
                    "linecolor rgb '#0072B2'\n",
-                   least, most, nd_nice_step(fullest, 5), data->count,
+                   least, most, nd_nice_step(fullest, 5), shown,
                    nd_steps_text(data->shortest, data->last_step, steps, sizeof steps));
     nd_plot_panel(plot, "B", 0, 0, 1, 0.5);
     nd_plot_script(

@@ -19,7 +19,7 @@ done
 says "Adam, update noise" figS1.svg # every group has its panel
 # A picture says how long its runs were: timescales depend on it.
 draws fig4b sweep --keep-script -o fig4b.svg
-says "10 runs of 3000 steps" fig4b.svg.gnuplot/plot.gp
+says "8 runs of 3000 steps" fig4b.svg.gnuplot/plot.gp
 # Dropout is a noise, and so is every other kind.
 sed 's/learning.update_noise, values: .*}/learning.dropout, values: [0.1]}/' sweep.yaml >drop.yaml
 succeeds sweep run drop.yaml -o drop --quiet
