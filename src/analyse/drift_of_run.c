@@ -6,6 +6,7 @@
 
 #include "analyse/spectra_of_run.h"
 #include "base/error.h"
+#include "store/coordinates.h"
 
 /* Which snapshot of the run the option means. */
 static bool choose(const nd_run *run, const char *list, size_t *snapshot, nd_error *error) {
@@ -100,7 +101,7 @@ bool nd_drift_direction_into_run(const char *path, const nd_drift_direction_opti
     for (int which = 0; file && fine && which < ND_REGULARIZERS; which++)
         fine = write_match(file, snapshots, *snapshot, (nd_regularizer)which, &drift->match[which],
                            error);
-    if (file && fine)
+    if (file && fine && nd_put_coordinates(file, error))
         return nd_nc_publish(file, error);
     nd_nc_close(file);
     return false;

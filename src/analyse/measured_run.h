@@ -4,8 +4,9 @@
  * Variables, E there only where there are several environments:
  *     bin_position(E, bin), occupancy(E, bin), tuning_curves(snapshot, E, unit, bin),
  *     spatial_information(snapshot, E, unit), tuned(snapshot, E, unit),
- *     rate_map_correlation(snapshot, snapshot), population_vector_correlation(snapshot, snapshot),
- *     environment_correlation(snapshot, E, E)
+ *     rate_map_correlation(snapshot, other_snapshot),
+ *     population_vector_correlation(snapshot, other_snapshot),
+ *     environment_correlation(snapshot, E, other_environment)
  * docs/run-file.md defines each of them, and so does the file. */
 #ifndef ND_ANALYSE_MEASURED_RUN_H
 #define ND_ANALYSE_MEASURED_RUN_H

@@ -6,6 +6,7 @@
 #include "analyse/spectra_of_run.h"
 #include "base/error.h"
 #include "base/threads.h"
+#include "store/coordinates.h"
 #include "store/run_spectra.h"
 
 static void work_free(nd_spectra_work *all) {
@@ -123,7 +124,7 @@ bool nd_spectra_into_run(const char *path, const nd_spectra_options *options, co
                        "holds no snapshots of the parameters to take spectra of");
     fine = fine && gather_jobs(&all, run, error) && do_jobs(&all, run, watch, error);
     nd_nc *file = fine ? nd_nc_amend(path, error) : NULL;
-    if (file && nd_spectra_write(file, &all, error))
+    if (file && nd_spectra_write(file, &all, error) && nd_put_coordinates(file, error))
         fine = nd_nc_publish(file, error);
     else {
         nd_nc_close(file);

@@ -10,6 +10,7 @@
 #include "measure/tuning.h"
 #include "measure/unit_measure.h"
 #include "network/network.h"
+#include "store/coordinates.h"
 
 /* The arrays of one file. */
 typedef struct tuning {
@@ -158,7 +159,7 @@ static bool write_output(const char *input, const char *output, const tuning *t,
                 nd_nc_put_number(file, NULL, "active_fraction", summary->active_fraction, error) &&
                 nd_nc_put_number(file, NULL, "fraction_active_units",
                                  summary->fraction_active_units, error);
-    if (fine)
+    if (fine && nd_put_coordinates(file, error))
         return nd_nc_publish(file, error);
     nd_nc_close(file);
     return false;

@@ -9,6 +9,8 @@
 #include "measure/correlation.h"
 #include "measure/tuning.h"
 #include "measure/unit_measure.h"
+#include "store/coordinates.h"
+#include "store/snapshot_pairs.h"
 
 enum { BINS = ND_TUNING_BINS };
 
@@ -115,22 +117,23 @@ static bool define(const measuring *m, nd_error *error) {
 }
 
 static bool define_correlations(const measuring *m, nd_error *error) {
-    return nd_nc_define(m->file, "rate_map_correlation", ND_NC_DOUBLE, "snapshot snapshot", "1",
-                        "Pearson r of each unit's rate map (tuning curve smoothed with a Gaussian "
-                        "of 6 bins, reflecting edges) at two times, mean over the units tuned at "
-                        "both; mean over environments",
-                        error) &&
-           nd_nc_define(m->file, "population_vector_correlation", ND_NC_DOUBLE, "snapshot snapshot",
-                        "1",
-                        "Pearson r across all units of the rate maps in a bin at two times, mean "
-                        "over bins; mean over environments",
-                        error) &&
+    return nd_define_snapshot_pairs(
+               m->file, "rate_map_correlation",
+               "Pearson r of each unit's rate map (tuning curve smoothed with a Gaussian of 6 "
+               "bins, "
+               "reflecting edges) at two times, mean over the units tuned at both; mean over "
+               "environments",
+               error) &&
+           nd_define_snapshot_pairs(
+               m->file, "population_vector_correlation",
+               "Pearson r across all units of the rate maps in a bin at two times, mean over bins; "
+               "mean over environments",
+               error) &&
            (m->environments == 1 ||
-            nd_nc_define(m->file, "environment_correlation", ND_NC_DOUBLE,
-                         "snapshot environment environment", "1",
-                         "Pearson r of each unit's rate maps in two environments, mean over the "
-                         "units tuned in both",
-                         error));
+            nd_define_environment_pairs(m->file, "environment_correlation", m->environments,
+                                        "Pearson r of each unit's rate maps in two environments, "
+                                        "mean over the units tuned in both",
+                                        error));
 }
 
 /* Curves, information and tuned units of one snapshot. */
@@ -288,6 +291,7 @@ bool nd_measure_run_file(const char *path, const nd_watch *watch, nd_error *erro
     if (fine) /* a run too short for phases, or one that diverged, is measured without them */
         (void)nd_phases_into_run(file, &phases, NULL);
     nd_run_close(run);
+    fine = fine && nd_put_coordinates(file, error);
     if (!fine) {
         nd_nc_close(file);
         return false;

@@ -26,7 +26,7 @@ static int chunk_by_row(const nd_nc *file, int id, int rank, const int ids[8]) {
 bool nd_nc_define(nd_nc *file, const char *name, nd_nc_type type, const char *dimensions,
                   const char *units, const char *definition, nd_error *error) {
     ND_NC_ALONE;
-    static const nc_type types[] = {NC_DOUBLE, NC_FLOAT, NC_INT, NC_INT64, NC_BYTE};
+    static const nc_type types[] = {NC_DOUBLE, NC_FLOAT, NC_INT, NC_INT64, NC_BYTE, NC_CHAR};
     int ids[8], id, status = NC_NOERR;
     size_t count;
     int rank = nd_nc_dimension_ids(file, dimensions, ids, &count, error);

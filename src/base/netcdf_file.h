@@ -28,7 +28,8 @@ typedef enum nd_nc_type {
     ND_NC_FLOAT,
     ND_NC_INT,
     ND_NC_INT64,
-    ND_NC_BYTE
+    ND_NC_BYTE,
+    ND_NC_CHAR /* written by nd_nc_put_strings alone */
 } nd_nc_type;
 
 /* Defines `name` over the named dimensions ("snapshot unit input", space separated; "" a scalar),
@@ -69,8 +70,10 @@ bool nd_nc_get_row(const nd_nc *file, const char *name, size_t row, double *valu
 double *nd_nc_load(const nd_nc *file, const char *name, int *rank, size_t shape[8],
                    nd_error *error);
 
-/* Texts: defines a variable of strings over one dimension and writes them; reads one back as
- * `count` new strings (free each, and the array). */
+/* Texts: defines a variable over one dimension, and a second of as many characters as the longest
+ * (UTF-8) takes, and writes them, which GNU Octave and MATLAB read, too; reads one back, also of
+ * netCDF's own strings, as `count` new strings (free each, and the array). */
+#define ND_NC_CHARACTERS "characters_" /* what the name of such a dimension begins with */
 bool nd_nc_put_strings(nd_nc *file, const char *name, const char *dimension, const char *definition,
                        const char *const *texts, size_t count, nd_error *error);
 char **nd_nc_get_strings(const nd_nc *file, const char *name, size_t count, nd_error *error);
@@ -100,6 +103,7 @@ bool nd_nc_count(const nd_nc *file, const char *variable, const char *name, uint
 bool nd_nc_dimension_at(const nd_nc *file, size_t index, char *name, size_t *length);
 /* Global attributes in the order of the file. */
 bool nd_nc_attribute_at(const nd_nc *file, size_t index, char *name);
+enum { ND_NC_NAME = 257 }; /* room for the name of a dimension, attribute or variable */
 /* Variables in the order of the file; `dimensions` as nd_nc_define takes them, cut to `size`. */
 bool nd_nc_variable_at(const nd_nc *file, size_t index, char *name, char *dimensions, size_t size);
 

@@ -25,8 +25,11 @@ static void print_drift(const nd_branch_drift *drift, const char *path, size_t s
 
 static void say_forecast(size_t snapshot, double seconds) {
     char text[32];
-    nd_duration(seconds, text, sizeof text);
-    fprintf(stderr, "nulldrift: branches from snapshot %zu; this takes some %s here\n", snapshot,
+    if (seconds < 1)
+        snprintf(text, sizeof text, "a second");
+    else
+        nd_duration(seconds, text, sizeof text);
+    fprintf(stderr, "nulldrift: branches from snapshot %zu; this takes about %s here\n", snapshot,
             text);
 }
 

@@ -15,10 +15,12 @@
 #include "base/memory.h"
 #include "figure/gnuplot.h"
 #include "figure/plot_style.h"
+#include "figure/png_density.h"
 
 /* 200 dots per inch: a PNG that can be printed. */
-#define PNG_DOTS_PER_CM (200 / 2.54)
-#define PNG_SCALE (200 / 72.0)
+#define PNG_DOTS_PER_INCH 200
+#define PNG_DOTS_PER_CM (PNG_DOTS_PER_INCH / 2.54)
+#define PNG_SCALE (PNG_DOTS_PER_INCH / 72.0)
 /* The cairo terminals take 96 dots per inch where a typographic point has 72. */
 #define FONT_SCALE 0.75
 #define SVG_DOTS_PER_CM (96 / 2.54)
@@ -291,6 +293,7 @@ bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error
         *error = plot->failure;
     fine = fine &&
            nd_gnuplot_run(plot->folder, plot->picture, plot->output, options->remark, error) &&
+           nd_png_set_density(plot->picture, PNG_DOTS_PER_INCH, error) &&
            nd_publish(plot->picture, plot->output, error) &&
            (!options->keep_script || keep_folder(plot, error));
     nd_plot_abandon(plot);

@@ -6,6 +6,7 @@
 #include "measure/correlation.h"
 #include "measure/tuning.h"
 #include "measure/unit_measure.h"
+#include "store/snapshot_pairs.h"
 
 static bool define(nd_nc *file, bool circular, size_t lags, nd_error *error) {
     return nd_nc_define_dimension(file, "lag", lags, error) &&
@@ -83,20 +84,21 @@ static bool maps_at(size_t index, double *maps, bool *use, void *context, nd_err
 static bool write_correlations(nd_nc *file, snapshots *self, size_t count, nd_error *error) {
     double *rate_map = nd_doubles(count * count, error);
     double *vector = rate_map ? nd_doubles(count * count, error) : NULL;
-    bool fine =
-        vector &&
-        nd_correlation_matrices(count, self->network->neurons, self->network->inputs->count,
-                                maps_at, self, rate_map, vector, error) &&
-        nd_nc_define(file, "population_vector_correlation", ND_NC_DOUBLE, "snapshot snapshot", "1",
-                     "Pearson r across units of two snapshots' responses to an input, averaged "
-                     "over inputs",
-                     error) &&
-        nd_nc_define(file, "rate_map_correlation", ND_NC_DOUBLE, "snapshot snapshot", "1",
-                     "Pearson r of a unit's responses at two snapshots, averaged over the units "
-                     "whose peak exceeds network.peak_threshold at both",
-                     error) &&
-        nd_nc_put(file, "population_vector_correlation", vector, count * count, error) &&
-        nd_nc_put(file, "rate_map_correlation", rate_map, count * count, error);
+    bool fine = vector &&
+                nd_correlation_matrices(count, self->network->neurons, self->network->inputs->count,
+                                        maps_at, self, rate_map, vector, error) &&
+                nd_define_snapshot_pairs(
+                    file, "population_vector_correlation",
+                    "Pearson r across units of two snapshots' responses to an input, averaged "
+                    "over inputs",
+                    error) &&
+                nd_define_snapshot_pairs(
+                    file, "rate_map_correlation",
+                    "Pearson r of a unit's responses at two snapshots, averaged over the units "
+                    "whose peak exceeds network.peak_threshold at both",
+                    error) &&
+                nd_nc_put(file, "population_vector_correlation", vector, count * count, error) &&
+                nd_nc_put(file, "rate_map_correlation", rate_map, count * count, error);
     free(rate_map);
     free(vector);
     return fine;

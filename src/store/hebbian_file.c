@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "store/coordinates.h"
 
 static bool define_traces(nd_nc *file, nd_error *error) {
     return nd_nc_define(file, "step", ND_NC_INT64, "record", "1",
@@ -171,7 +172,7 @@ bool nd_hebbian_file_write(const char *path, const nd_hebbian *network, nd_journ
                 (file = nd_nc_create(path, error)) && define(file, network, summary, error) &&
                 put_state(file, network, error) && put_rows(file, &all, size, summary, error) &&
                 put_attributes(file, network, summary, error) &&
-                measured(file, network, &all, error);
+                measured(file, network, &all, error) && nd_put_coordinates(file, error);
     if (fine)
         fine = nd_nc_publish(file, error);
     else

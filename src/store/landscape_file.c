@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/netcdf_file.h"
+#include "store/coordinates.h"
 
 static nd_landscape *landscape_new(const nd_landscape_options *options, nd_error *error) {
     nd_landscape *made = nd_array(1, sizeof *made, error);
@@ -106,7 +107,8 @@ bool nd_landscape_write(const char *path, const nd_landscape *landscape, nd_erro
     nd_nc *file = nd_nc_create(path, error);
     if (!file)
         return false;
-    if (write_walks(file, landscape, error) && write_numbers(file, landscape, error))
+    if (write_walks(file, landscape, error) && write_numbers(file, landscape, error) &&
+        nd_put_coordinates(file, error))
         return nd_nc_publish(file, error);
     nd_nc_close(file);
     return false;

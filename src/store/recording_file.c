@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "store/coordinates.h"
 #include "store/recording_transfer.h"
 
 #define FORMAT "nulldrift recording 1"
@@ -361,7 +362,7 @@ bool nd_recording_file_write(const nd_recording_result *result, const char *path
     bool fine = nd_nc_put_text(file, NULL, "format", FORMAT, error) &&
                 nd_nc_put_text(file, NULL, "version", nd_version(), error) &&
                 (!command || nd_nc_put_text(file, NULL, "history", command, error)) &&
-                nd_recording_file_move(&transfer, &shallow);
+                nd_recording_file_move(&transfer, &shallow) && nd_put_coordinates(file, error);
     if (fine)
         return nd_nc_publish(file, error);
     nd_nc_close(file);

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/netcdf_file.h"
 #include "network/parameters.h"
+#include "store/coordinates.h"
 
 static bool define_records(nd_nc *file, nd_error *error) {
     return nd_nc_define(file, "step", ND_NC_INT64, "record", "1",
@@ -22,7 +23,9 @@ static bool define_records(nd_nc *file, nd_error *error) {
 }
 
 static bool define_snapshots(nd_nc *file, nd_error *error) {
-    return nd_nc_define(file, "snapshot_step", ND_NC_INT64, "snapshot", "1",
+    return nd_nc_define(file, "unit", ND_NC_INT64, "unit", "1", "number of the unit, from 0",
+                        error) &&
+           nd_nc_define(file, "snapshot_step", ND_NC_INT64, "snapshot", "1",
                         "updates made when the snapshot was taken", error) &&
            nd_nc_define(file, "input_weights", ND_NC_DOUBLE, "snapshot unit input", "1",
                         "input weights W_in", error) &&
@@ -91,6 +94,15 @@ static bool put_dataset(nd_nc *file, const nd_dataset *dataset, nd_error *error)
             nd_nc_put_int64(file, "environment", dataset->environment, n, error)) &&
            (!dataset->wall_texture || nd_nc_put(file, "wall_texture", dataset->wall_texture,
                                                 dataset->environments * dataset->texture, error));
+}
+
+static bool put_units(nd_nc *file, size_t units, nd_error *error) {
+    int64_t *number = nd_array(units, sizeof *number, error);
+    for (size_t j = 0; number && j < units; j++)
+        number[j] = (int64_t)j;
+    bool fine = number && nd_nc_put_int64(file, "unit", number, units, error);
+    free(number);
+    return fine;
 }
 
 static bool put_snapshot(nd_nc *file, size_t index, const double *row,
@@ -173,13 +185,14 @@ bool nd_run_file_write(const char *path, const nd_experiment *experiment, const 
     nd_nc *file = row && columns ? nd_nc_create(path, error) : NULL;
     bool fine =
         file && define(file, experiment, dataset, summary, error) &&
-        put_dataset(file, dataset, error) &&
+        put_dataset(file, dataset, error) && put_units(file, experiment->network.hidden, error) &&
         copy_rows(file, experiment, dataset, journal, summary, addition, row, columns, error) &&
         (addition->width == 0 ||
          addition->write(addition->context, file, summary->snapshots, error)) &&
         (!summary->final_state || nd_nc_put_bytes(file, "final_state", summary->final_state->bytes,
                                                   summary->final_state->length, error)) &&
-        put_attributes(file, experiment, dataset, summary, error);
+        put_attributes(file, experiment, dataset, summary, error) &&
+        nd_put_coordinates(file, error);
     if (fine)
         fine = nd_nc_publish(file, error);
     else

@@ -15,6 +15,9 @@ small log.nc run.spacing=log
 small random.nc world=default world.task=random world.samples=150 world.input_dim=17 world.output_dim=5
 cp run.nc before.nc
 for ending in pdf svg png; do draws fig2 run.nc -o fig2.$ending; done
+# The chunk pHYs, right after the header: 7874 dots in a metre are 200 in an inch.
+check "a PNG tells its density" \
+    test "$(od -A n -t x1 -j 33 -N 21 fig2.png | tr -d ' \n' | cut -c1-34)" = 000000097048597300001ec200001ec201
 check "drawing leaves the run file as it is" cmp -s run.nc before.nc
 succeeds measure run.nc --quiet
 draws fig2 run.nc -o measured.svg
