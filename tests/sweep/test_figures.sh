@@ -18,8 +18,8 @@ for name in fig4a fig4b figS1; do
 done
 says "Adam, update noise" figS1.svg # every group has its panel
 # A picture says how long its runs were: timescales depend on it.
-draws fig4b sweep --keep-script -o fig4b.svg
-says "8 runs of 3000 steps" fig4b.svg.gnuplot/plot.gp
+draws fig4b sweep --keep-script -o kept.svg
+says "8 runs of 3000 steps" kept.svg.gnuplot/plot.gp
 # Dropout is a noise, and so is every other kind.
 sed 's/learning.update_noise, values: .*}/learning.dropout, values: [0.1]}/' sweep.yaml >drop.yaml
 succeeds sweep run drop.yaml -o drop --quiet
