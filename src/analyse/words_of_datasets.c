@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyse/words_of_recording.h"
+#include "base/json.h"
 #include "base/writer.h"
 
 /* What a table holds beside the manifests' words. */
@@ -75,6 +76,17 @@ static void property(nd_recording_result *result, size_t index, char *text) {
     default:
         snprintf(text, SIZE, "%s", nd_drift_name(verdict->drift));
     }
+}
+
+void nd_recording_properties_json(nd_recording_result *result, FILE *out) {
+    char value[SIZE];
+    nd_json json = nd_json_begin(out);
+    nd_json_text(&json, "dataset", result->name);
+    for (size_t p = 0; p < PROPERTIES; p++) {
+        property(result, p, value);
+        nd_json_text(&json, property_name(p), value[0] ? value : NULL);
+    }
+    nd_json_end(&json);
 }
 
 bool nd_recording_properties_csv(nd_recording_result *const *results, size_t count, nd_buffer *text,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "analyse/words_of_recording.h"
+#include "base/json.h"
 #include "base/writer.h"
 
 /* A number in a column of the terminal's table, or a dash. */
@@ -61,4 +62,35 @@ bool nd_recording_summary(const nd_recording_result *result, nd_buffer *text, nd
     for (size_t c = 0; c < result->curves; c++)
         nd_write(&to, "%s\n", result->verdict[c].text);
     return nd_write_end(&to);
+}
+
+static void put_change(nd_json *json, const char *name, const nd_metric_course *course) {
+    const struct {
+        const char *suffix;
+        double value;
+    } members[] = {{"change", course->change},
+                   {"low", course->change_low},
+                   {"high", course->change_high},
+                   {"p", course->line.p}};
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        char full[64];
+        snprintf(full, sizeof full, "%s_%s", name, members[i].suffix);
+        nd_json_number(json, full, course->line.count >= 2 ? members[i].value : NAN);
+    }
+}
+
+void nd_recording_json(const nd_recording_result *result, FILE *out) {
+    for (size_t c = 0; c < result->curves; c++) {
+        const nd_curve *curve = &result->curve[c];
+        const nd_verdict *verdict = &result->verdict[c];
+        nd_json json = nd_json_begin(out);
+        nd_json_text(&json, "curve", curve->name);
+        nd_json_text(&json, "verdict", nd_drift_name(verdict->drift));
+        put_change(&json, "activity", &curve->course[verdict->activity_metric]);
+        put_change(&json, "information", &curve->course[verdict->information_metric]);
+        nd_json_number(&json, "maps_p",
+                       curve->groups == 1 ? result->group[curve->first_group].decay_p : NAN);
+        nd_json_text(&json, "words", verdict->text);
+        nd_json_end(&json);
+    }
 }

@@ -2,6 +2,8 @@
 #ifndef ND_ANALYSE_WORDS_OF_RECORDING_H
 #define ND_ANALYSE_WORDS_OF_RECORDING_H
 
+#include <stdio.h>
+
 #include "base/memory.h"
 #include "sessions/sessions.h"
 
@@ -14,5 +16,10 @@ bool nd_recording_properties_csv(nd_recording_result *const *results, size_t cou
                                  nd_error *error);
 bool nd_recording_properties(nd_recording_result *const *results, size_t count, nd_buffer *text,
                              nd_error *error);
+
+/* One JSON object: the properties of a data set. And a line a curve: its verdict and the changes
+ * behind it. */
+void nd_recording_properties_json(nd_recording_result *result, FILE *out);
+void nd_recording_json(const nd_recording_result *result, FILE *out);
 
 #endif

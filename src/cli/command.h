@@ -5,7 +5,8 @@
 
 #include "nulldrift.h"
 
-enum { ND_EXIT_FINE = 0, ND_EXIT_FAILED = 1, ND_EXIT_USAGE = 2 };
+/* 3: stopped at a checkpoint, and the same command goes on. */
+enum { ND_EXIT_FINE = 0, ND_EXIT_FAILED = 1, ND_EXIT_USAGE = 2, ND_EXIT_STOPPED = 3 };
 
 typedef struct nd_option {
     char letter;          /* 'o' for -o, or 0 */
@@ -17,6 +18,10 @@ typedef struct nd_option {
 typedef struct nd_example {
     const char *command, *meaning;
 } nd_example;
+
+/* The line of an option table of a command that prints a table or a verdict. */
+#define ND_OPTION_JSON                                                                             \
+    { 0, "json", NULL, "print JSON in place of words, one object a line; not known is null" }
 
 typedef struct nd_arguments nd_arguments;
 

@@ -35,6 +35,12 @@ static int run(const nd_arguments *arguments) {
     if (output && !nd_output_checked(arguments, output, nd_positionals(arguments), count, &error))
         return nd_report(&error);
     nd_recording_result **results = read_all(arguments, count, &error);
+    if (results && nd_flag(arguments, "json")) {
+        for (size_t i = 0; i < count; i++)
+            nd_recording_properties_json(results[i], stdout);
+        free_results(results, count);
+        return ND_EXIT_FINE;
+    }
     bool fine = results && (output ? nd_recording_properties_csv(results, count, &text, &error)
                                    : nd_recording_properties(results, count, &text, &error));
     if (fine && output) /* the text's closing zero stays out of the file */
@@ -50,6 +56,7 @@ static const nd_option OPTIONS[] = {
     {'o', "output", "TABLE.csv",
      "write the table as CSV, a row a data set, instead of printing it"},
     ND_OPTION_FORCE,
+    ND_OPTION_JSON,
     {0},
 };
 

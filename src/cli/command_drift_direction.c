@@ -2,6 +2,7 @@
 
 #include "analyse/drift_of_run.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "cli/commands.h"
 
 static void print_drift(const nd_branch_drift *drift, const char *path, size_t snapshot,
@@ -21,6 +22,31 @@ static void print_drift(const nd_branch_drift *drift, const char *path, size_t s
     printf("%-28s %.3g +- %.1g    %.3g +- %.1g\n", "  speed along it, per step", a->along,
            a->along_error, b->along, b->along_error);
     printf("%-28s %-22.3g %-22.3g\n", "  theory's, per step", a->predicted, b->predicted);
+}
+
+/* A line a regularizer. */
+static void print_json(const nd_branch_drift *drift, const char *path, size_t snapshot,
+                       double steps) {
+    for (int which = 0; which < ND_REGULARIZERS; which++) {
+        const nd_branch_match *match = &drift->match[which];
+        nd_json json = nd_json_begin(stdout);
+        nd_json_text(&json, "run", path);
+        nd_json_number(&json, "snapshot", (double)snapshot);
+        nd_json_number(&json, "branches", (double)drift->branches);
+        nd_json_number(&json, "steps", steps);
+        nd_json_number(&json, "loss", drift->loss);
+        nd_json_number(&json, "awake_units", (double)drift->awake_units);
+        nd_json_text(&json, "regularizer", nd_regularizer_name((nd_regularizer)which));
+        nd_json_number(&json, "cosine", match->cosine);
+        nd_json_number(&json, "cosine_error", match->cosine_error);
+        nd_json_number(&json, "p", match->p);
+        nd_json_number(&json, "mean_cosine", match->mean_cosine);
+        nd_json_number(&json, "mean_cosine_error", match->mean_cosine_error);
+        nd_json_number(&json, "speed", match->along);
+        nd_json_number(&json, "speed_error", match->along_error);
+        nd_json_number(&json, "speed_predicted", match->predicted);
+        nd_json_end(&json);
+    }
 }
 
 static void say_forecast(size_t snapshot, double seconds) {
@@ -59,7 +85,9 @@ static int run(const nd_arguments *arguments) {
     nd_terminal_done();
     if (!fine)
         return nd_report(&error);
-    if (!quiet)
+    if (nd_flag(arguments, "json"))
+        print_json(&drift, path, snapshot, steps);
+    else if (!quiet)
         print_drift(&drift, path, snapshot, steps);
     return ND_EXIT_FINE;
 }
@@ -73,6 +101,7 @@ static const nd_option OPTIONS[] = {
     {0, "as-it-is", NULL, "begin at the snapshot itself, not relaxed to the manifold first"},
     {0, "threads", "N", "branches run at a time; results do not depend on it"},
     {'q', "quiet", NULL, "no progress and no table"},
+    ND_OPTION_JSON,
     {0},
 };
 

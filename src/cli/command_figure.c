@@ -1,11 +1,21 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
 #include "figure/figure.h"
 
-static int list(void) {
+static int list(bool as_json) {
+    for (const nd_figure *figure = nd_figures(); as_json && figure->name; figure++) {
+        nd_json json = nd_json_begin(stdout);
+        nd_json_text(&json, "figure", figure->name);
+        nd_json_text(&json, "inputs", figure->inputs);
+        nd_json_text(&json, "summary", figure->summary);
+        nd_json_end(&json);
+    }
+    if (as_json)
+        return ND_EXIT_FINE;
     for (const nd_figure *figure = nd_figures(); figure->name; figure++)
         printf("%-14s %s\n%-14s   %s\n", figure->name, figure->inputs, "", figure->summary);
     return ND_EXIT_FINE;
@@ -18,7 +28,7 @@ static int wrong(const char *message, const char *name) {
 
 static int run(const nd_arguments *arguments) {
     if (nd_flag(arguments, "list"))
-        return list();
+        return list(nd_flag(arguments, "json"));
     size_t given = nd_positional_count(arguments);
     if (given == 0)
         return wrong("name a figure; `nulldrift figure --list` shows them", NULL);
@@ -49,6 +59,7 @@ static const nd_option OPTIONS[] = {
      "leave gnuplot's script and the data beside the picture, in FILE.gnuplot/"},
     ND_OPTION_FORCE,
     {0, "list", NULL, "list the figures and what each is drawn from"},
+    ND_OPTION_JSON,
     {0},
 };
 

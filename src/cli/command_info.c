@@ -1,13 +1,18 @@
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analyse/measured_run.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/netcdf_file.h"
 #include "cli/commands.h"
 #include "experiment/parse.h"
+#include "run/unfinished.h"
+#include "sweep/standing.h"
 
 enum { NAME = 257 };
 
@@ -33,10 +38,108 @@ static const char *other_kind(const char *path) {
     if (ends_with(path, ".yaml") || ends_with(path, ".yml"))
         return "a description of an experiment, a sweep or a recording; run, hebbian, sweep and "
                "record take such";
-    if (ends_with(path, ".ckpt") || ends_with(path, ".ckpt.1") || ends_with(path, ".part"))
-        return "part of an unfinished run; the command that began it resumes it";
-    return is_sqlite(path) ? "a sweep store; `nulldrift sweep status` tells of it" : NULL;
+    return NULL;
 }
+
+/* ---- unfinished runs, and sweeps ---- */
+
+static int tell_run(const char *path, bool as_json) {
+    nd_error error = {0};
+    nd_unfinished run;
+    if (!nd_unfinished_read(path, &run, &error))
+        return nd_report(&error);
+    double rate = run.seconds > 0 ? run.step / run.seconds : NAN;
+    double left = rate > 0 ? (run.steps - run.step) / rate : NAN;
+    if (as_json) {
+        nd_json json = nd_json_begin(stdout);
+        nd_json_text(&json, "run", run.output);
+        nd_json_number(&json, "step", run.step);
+        nd_json_number(&json, "steps", run.steps);
+        nd_json_number(&json, "loss", run.last.loss);
+        nd_json_number(&json, "fraction_active_units", run.last.fraction_active_units);
+        nd_json_number(&json, "steps_per_second", rate);
+        nd_json_number(&json, "seconds_left", left);
+        nd_json_number(&json, "checkpoint_age_seconds", run.age);
+        nd_json_truth(&json, "process", run.alive);
+        nd_json_end(&json);
+        nd_unfinished_free(&run);
+        return ND_EXIT_FINE;
+    }
+    char text[32];
+    if (!run.experiment)
+        printf("%s: an unfinished run without a checkpoint yet.\n", run.output);
+    else {
+        printf("%s: an unfinished run, at step %.4g of %.4g (%.0f%%)", run.output, run.step,
+               run.steps, run.steps > 0 ? 100 * run.step / run.steps : 100);
+        if (isfinite(run.age)) {
+            nd_duration(run.age, text, sizeof text);
+            printf(" by its checkpoint of %s ago", text);
+        }
+        printf(".\n  loss     log10 %.2f, active units %.0f%%\n", log10(run.last.loss),
+               100 * run.last.fraction_active_units);
+    }
+    if (isfinite(left)) {
+        nd_duration(left, text, sizeof text);
+        printf("  rate     %.3g steps/s, some %s left\n", rate, text);
+    }
+    printf("  process  %s\n",
+           run.alive ? "one is at it" : "none is at it; the command that began it goes on");
+    nd_unfinished_free(&run);
+    return ND_EXIT_FINE;
+}
+
+static int tell_sweep(const char *path, bool as_json) {
+    nd_error error = {0};
+    nd_sweep_standing standing;
+    if (!nd_sweep_look(path, &standing, &error))
+        return nd_report(&error);
+    const nd_sweep_status *status = &standing.status;
+    size_t total = 0, count = sizeof status->runs / sizeof *status->runs;
+    for (size_t i = 0; i < count; i++)
+        total += status->runs[i];
+    if (as_json) {
+        nd_json json = nd_json_begin(stdout);
+        nd_json_text(&json, "sweep", status->name);
+        nd_json_number(&json, "runs", (double)total);
+        for (size_t i = 0; i < count; i++)
+            nd_json_number(&json, nd_run_state_name((nd_run_state)i), (double)status->runs[i]);
+        nd_json_number(&json, "steps_done", status->steps_done);
+        nd_json_number(&json, "steps", status->steps);
+        nd_json_number(&json, "steps_per_core_second", standing.rate);
+        nd_json_number(&json, "seconds_left", standing.seconds_left);
+        nd_json_number(&json, "mean_log10_loss", standing.log10_loss);
+        nd_json_number(&json, "processes", (double)standing.processes);
+        nd_json_end(&json);
+        return ND_EXIT_FINE;
+    }
+    printf("%s: a sweep of %zu runs", status->name, total);
+    for (size_t i = 0; i < count; i++)
+        if (status->runs[i])
+            printf(", %zu %s", status->runs[i], nd_run_state_name((nd_run_state)i));
+    printf(".\n  steps      %.4g of %.4g done\n", status->steps_done, status->steps);
+    if (isfinite(standing.log10_loss))
+        printf("  loss       log10 %.2f at the end, mean of the runs that are done\n",
+               standing.log10_loss);
+    if (isfinite(standing.rate))
+        printf("  rate       %.3g steps/s of one core", standing.rate);
+    if (isfinite(standing.seconds_left)) {
+        char text[32];
+        nd_duration(standing.seconds_left, text, sizeof text);
+        printf(", some %s left", text);
+    }
+    printf("%s  processes  %zu at it%s\n", isfinite(standing.rate) ? "\n" : "", standing.processes,
+           standing.processes == 0 && status->runs[ND_WAITING] + status->runs[ND_RUNNING] > 0
+               ? "; `nulldrift sweep run` with the same arguments goes on"
+               : "");
+    return ND_EXIT_FINE;
+}
+
+static bool is_sweep(const char *path) {
+    struct stat about;
+    return is_sqlite(path) || (stat(path, &about) == 0 && S_ISDIR(about.st_mode));
+}
+
+/* ---- netCDF ---- */
 
 static void print_dimensions(const nd_nc *file) {
     char name[NAME];
@@ -128,10 +231,51 @@ static int print_experiment(const nd_nc *file) {
     return code;
 }
 
+static void print_json(const char *path, const nd_nc *file) {
+    char name[NAME], dimensions[512];
+    size_t length;
+    nd_json json = nd_json_begin(stdout);
+    nd_json_text(&json, "file", path);
+    nd_json_open(&json, "dimensions", '{');
+    for (size_t i = 0; nd_nc_dimension_at(file, i, name, &length); i++)
+        nd_json_number(&json, name, (double)length);
+    nd_json_close(&json, '{');
+    nd_json_open(&json, "attributes", '{');
+    for (size_t i = 0; nd_nc_attribute_at(file, i, name); i++) {
+        double number = NAN;
+        char *text = nd_nc_text(file, NULL, name, NULL);
+        if (text)
+            nd_json_text(&json, name, text);
+        else if (nd_nc_number(file, NULL, name, &number, NULL))
+            nd_json_number(&json, name, number);
+        free(text);
+    }
+    nd_json_close(&json, '{');
+    nd_json_open(&json, "variables", '{');
+    for (size_t i = 0; nd_nc_variable_at(file, i, name, dimensions, sizeof dimensions); i++) {
+        char *units = nd_nc_text(file, name, "units", NULL);
+        char *definition = nd_nc_text(file, name, "long_name", NULL);
+        nd_json_open(&json, name, '{');
+        nd_json_text(&json, "dimensions", dimensions);
+        nd_json_text(&json, "units", units);
+        nd_json_text(&json, "long_name", definition);
+        nd_json_close(&json, '{');
+        free(units);
+        free(definition);
+    }
+    nd_json_close(&json, '{');
+    nd_json_end(&json);
+}
+
 static int run(const nd_arguments *arguments) {
     const char *path = nd_positional(arguments, 0), *attribute = nd_value(arguments, "attribute");
-    bool experiment = nd_flag(arguments, "experiment");
-    const char *other = attribute || experiment ? NULL : other_kind(path);
+    bool experiment = nd_flag(arguments, "experiment"), as_json = nd_flag(arguments, "json");
+    bool whole = !attribute && !experiment;
+    if (whole && nd_unfinished_named(path))
+        return tell_run(path, as_json);
+    if (whole && is_sweep(path))
+        return tell_sweep(path, as_json);
+    const char *other = whole ? other_kind(path) : NULL;
     if (other) {
         printf("%s: %s\n", path, other);
         return ND_EXIT_FINE;
@@ -145,6 +289,8 @@ static int run(const nd_arguments *arguments) {
         code = print_experiment(file);
     else if (attribute)
         code = print_one_attribute(file, attribute);
+    else if (as_json)
+        print_json(path, file);
     else {
         printf("%s\n", path);
         print_dimensions(file);
@@ -159,23 +305,27 @@ static int run(const nd_arguments *arguments) {
 static const nd_option OPTIONS[] = {
     {0, "experiment", NULL, "print the experiment that made the file, ready to be run again"},
     {0, "attribute", "NAME", "print one attribute of the file, whole"},
+    ND_OPTION_JSON,
     {0},
 };
 
 static const nd_example EXAMPLES[] = {
     {"nulldrift info figure-2.nc", "dimensions, attributes, and each variable with its definition"},
+    {"nulldrift info figure-2.nc.part", "how far that run is, while it goes on"},
+    {"nulldrift info table-2", "how far that sweep is"},
     {"nulldrift info figure-2.nc --experiment > again.yaml", "the experiment, to run it again"},
     {NULL, NULL},
 };
 
 const nd_command nd_command_info = {
     .name = "info",
-    .usage = "FILE [--experiment | --attribute NAME]",
+    .usage = "FILE|FOLDER [--experiment | --attribute NAME] [--json]",
     .summary = "tell what is in a file of ours",
     .description =
         "Shows the dimensions, attributes and variables of a run file (or any netCDF file), each "
-        "variable with its units and definition, and for a measured run its course in words. "
-        "Checkpoints, sweep stores and experiments are named.",
+        "variable with its units and definition, and for a measured run its course in words.\n\n"
+        "Of an unfinished run (RUN.nc, RUN.nc.part or RUN.nc.ckpt) it tells step, loss, rate, time "
+        "left and whether a process is at it; of a sweep's folder the same of all its runs.",
     .options = OPTIONS,
     .examples = EXAMPLES,
     .least = 1,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
 #include "figure/figure.h"
@@ -54,6 +55,21 @@ static void print_drift(const nd_landscape *landscape) {
            (drift->displacement - drift->theory) / drift->displacement_error);
 }
 
+static void print_json(const nd_landscape *landscape, const char *path) {
+    const nd_landscape_drift *drift = &landscape->drift;
+    bool measured = landscape->drift_measured;
+    nd_json json = nd_json_begin(stdout);
+    nd_json_text(&json, "output", path);
+    nd_json_number(&json, "walkers", (double)landscape->options.walkers);
+    nd_json_number(&json, "steps", (double)landscape->options.steps);
+    nd_json_number(&json, "drift_theory", measured ? drift->theory : NAN);
+    nd_json_number(&json, "drift_gradient", measured ? drift->gradient : NAN);
+    nd_json_number(&json, "drift_gradient_error", measured ? drift->gradient_error : NAN);
+    nd_json_number(&json, "drift_displacement", measured ? drift->displacement : NAN);
+    nd_json_number(&json, "drift_displacement_error", measured ? drift->displacement_error : NAN);
+    nd_json_end(&json);
+}
+
 static int run(const nd_arguments *arguments) {
     nd_error error = {0};
     nd_landscape_options options = {0};
@@ -72,7 +88,9 @@ static int run(const nd_arguments *arguments) {
     landscape->drift_noise = drift_noise;
     bool fine = (drift_walkers < 2 || measure_drift(landscape, (size_t)drift_walkers, &error)) &&
                 nd_landscape_write(path, landscape, &error);
-    if (fine && !nd_flag(arguments, "quiet")) {
+    if (fine && nd_flag(arguments, "json"))
+        print_json(landscape, path);
+    else if (fine && !nd_flag(arguments, "quiet")) {
         printf("%s: %zu walkers of %.0f steps on x^2 y^2 and on y^2.\n", path, options.walkers,
                (double)options.steps);
         if (landscape->drift_measured)
@@ -105,6 +123,7 @@ static const nd_option OPTIONS[] = {
     {0, "seed", "N", "of the noise; 1 by default"},
     {0, "threads", "N", "walkers moved at a time; results do not depend on it"},
     {'q', "quiet", NULL, "print nothing"},
+    ND_OPTION_JSON,
     {0},
 };
 

@@ -1,18 +1,51 @@
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "analyse/measured_run.h"
+#include "base/json.h"
 #include "cli/commands.h"
 
-static int measure_one(const char *path, bool quiet) {
+/* The last snapshot, and how like it the one before is. */
+static void print_json(const nd_measured *measured, const char *path) {
+    const nd_run *run = measured->run;
+    size_t n = run->snapshots, last = n - 1, before = n > 1 ? n - 2 : 0;
+    double information = NAN;
+    size_t tuned = n > 0 ? nd_measured_tuned(measured, last, &information) : 0;
+    nd_json json = nd_json_begin(stdout);
+    nd_json_text(&json, "run", path);
+    nd_json_number(&json, "snapshots", (double)n);
+    nd_json_number(&json, "environments", (double)measured->environments);
+    nd_json_number(&json, "units", (double)measured->units);
+    nd_json_number(&json, "snapshot_step", n > 0 ? run->snapshot_step[last] : NAN);
+    nd_json_number(&json, "tuned", (double)tuned);
+    nd_json_number(&json, "spatial_information", information);
+    nd_json_number(&json, "rate_map_correlation_with_previous",
+                   n > 1 ? measured->rate_map_correlation[before * n + last] : NAN);
+    nd_json_number(&json, "population_vector_correlation_with_previous",
+                   n > 1 ? measured->population_vector_correlation[before * n + last] : NAN);
+    nd_json_number(&json, "loss", run->records > 0 ? run->loss[run->records - 1] : NAN);
+    nd_json_number(&json, "fraction_active_units",
+                   run->records > 0 ? run->fraction_active_units[run->records - 1] : NAN);
+    nd_json_number(&json, "active_fraction",
+                   run->records > 0 ? run->active_fraction[run->records - 1] : NAN);
+    nd_json_end(&json);
+}
+
+static int measure_one(const char *path, bool quiet, bool as_json) {
     nd_error error = {0};
     bool fine = nd_measure_run_file(path, nd_terminal_watch(quiet), &error);
     nd_terminal_done();
     if (!fine)
         return nd_report(&error);
-    if (quiet)
+    if (quiet && !as_json)
         return ND_EXIT_FINE;
     nd_measured *measured = nd_measured_open(path, &error);
+    if (measured && as_json) {
+        print_json(measured, path);
+        nd_measured_close(measured);
+        return ND_EXIT_FINE;
+    }
     char *words = measured ? nd_measured_words(measured, &error) : NULL;
     if (words)
         printf("%s: %zu snapshots measured.\n%sNext: nulldrift figure fig2 %s -o fig2.pdf\n", path,
@@ -24,7 +57,8 @@ static int measure_one(const char *path, bool quiet) {
 
 static int run(const nd_arguments *arguments) {
     for (size_t i = 0; i < nd_positional_count(arguments); i++) {
-        int code = measure_one(nd_positional(arguments, i), nd_flag(arguments, "quiet"));
+        int code = measure_one(nd_positional(arguments, i), nd_flag(arguments, "quiet"),
+                               nd_flag(arguments, "json"));
         if (code != ND_EXIT_FINE)
             return code;
     }
@@ -33,6 +67,7 @@ static int run(const nd_arguments *arguments) {
 
 static const nd_option OPTIONS[] = {
     {'q', "quiet", NULL, "no progress and no summary"},
+    ND_OPTION_JSON,
     {0},
 };
 

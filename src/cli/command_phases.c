@@ -1,9 +1,11 @@
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "analyse/phases_of_run.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/json.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
 
@@ -36,6 +38,37 @@ static bool phases_of_run(const char *path, nd_phases *phases, nd_error *error) 
     return false;
 }
 
+/* A line a phase. */
+static void print_json(const nd_phases *phases) {
+    static const char *const names[] = {"i", "ii", "iii"};
+    static const char *const metrics[] = {"log10_loss", "fraction_active_units", "active_fraction",
+                                          "spatial_information", "tuning"};
+    static const char *const words[] = {"unknown", "still", "changes", "changes, untested"};
+    double begin = 0;
+    for (size_t phase = 0; phase < 3; phase++) {
+        nd_json json = nd_json_begin(stdout);
+        nd_json_text(&json, "phase", names[phase]);
+        nd_json_number(&json, "from_step", phases->seen[phase] ? begin : NAN);
+        nd_json_number(&json, "to_step", phases->seen[phase] ? phases->end_step[phase] : NAN);
+        nd_json_truth(&json, "claimed", phases->seen[phase]);
+        nd_json_text(&json, "words", phases->seen[phase] ? "seen" : "not seen");
+        nd_json_open(&json, "metrics", '{');
+        for (int metric = 0; metric < ND_PHASE_METRICS; metric++) {
+            const nd_metric_change *change = &phases->metric[phase][metric];
+            nd_json_open(&json, metrics[metric], '{');
+            nd_json_text(&json, "change", words[change->change]);
+            nd_json_number(&json, "from", change->from);
+            nd_json_number(&json, "to", change->to);
+            nd_json_number(&json, "slope", change->slope);
+            nd_json_number(&json, "p", change->p);
+            nd_json_close(&json, '{');
+        }
+        nd_json_close(&json, '{');
+        nd_json_end(&json);
+        begin = phases->end_step[phase];
+    }
+}
+
 static int run(const nd_arguments *arguments) {
     nd_error error = {0};
     nd_phases phases;
@@ -51,6 +84,10 @@ static int run(const nd_arguments *arguments) {
         return nd_report(&error);
     if (nd_flag(arguments, "quiet"))
         return ND_EXIT_FINE;
+    if (nd_flag(arguments, "json")) {
+        print_json(&phases);
+        return ND_EXIT_FINE;
+    }
     fputs(table, stdout);
     if (phases.seen[1] && phases.fall_to >= phases.end_step[2])
         printf("%s was still falling when the run ended: phase ii may go on.\n",
@@ -66,6 +103,7 @@ static const nd_option OPTIONS[] = {
     {'o', "output", "TABLE.txt", "write the table there, too"},
     ND_OPTION_FORCE,
     {'q', "quiet", NULL, "print nothing"},
+    ND_OPTION_JSON,
     {0},
 };
 

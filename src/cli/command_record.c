@@ -87,29 +87,30 @@ static void say_what_was_read(const nd_recording *recording, bool all) {
 
 static bool write_one(const nd_recording_result *result, const char *output, const char *suffix,
                       bool (*write)(const nd_recording_result *, const char *, nd_error *),
-                      nd_error *error) {
+                      FILE *names, nd_error *error) {
     char *path = nd_path_with(output, suffix, error);
     bool fine = path && write(result, path, error);
     if (fine)
-        printf("  %s\n", path);
+        fprintf(names, "  %s\n", path);
     free(path);
     return fine;
 }
 
 static bool write_tables(const nd_recording_result *result, const char *output, const char *command,
-                         nd_error *error) {
+                         FILE *names, nd_error *error) {
     char *path = nd_path_with(output, ".nc", error);
     bool fine = path && nd_recording_file_write(result, path, command, error);
     if (fine)
-        printf("  %s\n", path);
+        fprintf(names, "  %s\n", path);
     free(path);
-    return fine && write_one(result, output, ".csv", nd_recording_sessions_csv, error) &&
-           write_one(result, output, "_cells.csv", nd_recording_cells_csv, error) &&
-           write_one(result, output, "_statistics.csv", nd_recording_statistics_csv, error);
+    return fine && write_one(result, output, ".csv", nd_recording_sessions_csv, names, error) &&
+           write_one(result, output, "_cells.csv", nd_recording_cells_csv, names, error) &&
+           write_one(result, output, "_statistics.csv", nd_recording_statistics_csv, names, error);
 }
 
 /* A picture that cannot be drawn is said, and takes nothing from the tables. */
-static void draw(const char *name, const char *output, const char *suffix, const char *kind) {
+static void draw(const char *name, const char *output, const char *suffix, const char *kind,
+                 FILE *names) {
     const nd_figure *figure = nd_figure_find(name);
     nd_error error = {0}, remark = {0};
     char *input = nd_path_with(output, ".nc", &error);
@@ -120,7 +121,7 @@ static void draw(const char *name, const char *output, const char *suffix, const
         .inputs = inputs, .input_count = 1, .output = picture, .plot = {.remark = &remark}};
     if (figure && input && picture) {
         if (figure->draw(&request, &error))
-            printf("  %s\n", picture);
+            fprintf(names, "  %s\n", picture);
         else
             nd_report(&error);
         nd_say_remark(&remark);
@@ -158,15 +159,19 @@ static int analyse(const nd_arguments *arguments, nd_recording *recording, const
     nd_terminal_done();
     if (!result)
         return nd_report(&error);
-    bool fine = quiet || say_summary(result, &error);
+    bool as_json = nd_flag(arguments, "json");
+    bool fine = quiet || as_json || say_summary(result, &error);
+    FILE *names = as_json ? stderr : stdout; /* standard output is for the JSON alone */
     if (fine)
-        printf("Written:\n");
-    fine = fine && write_tables(result, output, nd_command_line(arguments), &error);
+        fprintf(names, "Written:\n");
+    fine = fine && write_tables(result, output, nd_command_line(arguments), names, &error);
     if (fine && strcmp(kind, ".none") != 0) {
-        draw("fig3", output, "", kind);
+        draw("fig3", output, "", kind, names);
         if (any_registered(recording))
-            draw("recording", output, "_maps", kind);
+            draw("recording", output, "_maps", kind, names);
     }
+    if (fine && as_json)
+        nd_recording_json(result, stdout);
     nd_recording_result_free(result);
     return fine ? ND_EXIT_FINE : nd_report(&error);
 }
@@ -275,7 +280,7 @@ static int run(const nd_arguments *arguments) {
     nd_terminal_done();
     if (!recording)
         return nd_report(&error);
-    if (!nd_flag(arguments, "quiet"))
+    if (!nd_flag(arguments, "quiet") && !nd_flag(arguments, "json"))
         say_what_was_read(recording, check);
     int code = check ? ND_EXIT_FINE : analyse(arguments, recording, output, (unsigned)threads);
     nd_recording_free(recording);
@@ -295,6 +300,7 @@ static const nd_option OPTIONS[] = {
      "what reading one file may take; three quarters of the machine's memory by default"},
     {0, "reader-seconds", "S", "processor time reading one file may take; 600 by default"},
     {'q', "quiet", NULL, "no progress and no summary"},
+    ND_OPTION_JSON,
     {0},
 };
 

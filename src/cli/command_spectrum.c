@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "analyse/spectra_of_run.h"
+#include "analyse/words_of_spectra.h"
 #include "base/error.h"
 #include "cli/commands.h"
 
@@ -27,6 +28,8 @@ static int run(const nd_arguments *arguments) {
     nd_terminal_done();
     if (!fine)
         return nd_report(&error);
+    if (nd_flag(arguments, "json"))
+        return nd_spectra_tell(path, true, stdout, &error) ? ND_EXIT_FINE : nd_report(&error);
     if (quiet)
         return ND_EXIT_FINE;
     printf("%s: spectra of %zu snapshots added.\n", path, report.snapshots);
@@ -44,7 +47,7 @@ static int run(const nd_arguments *arguments) {
         printf("  Samples with the same inputs have different targets: no loss below %.2g is "
                "possible, and 1e-8 is meant above it.\n",
                report.least_loss);
-    return ND_EXIT_FINE;
+    return nd_spectra_tell(path, false, stdout, &error) ? ND_EXIT_FINE : nd_report(&error);
 }
 
 static const nd_option OPTIONS[] = {
@@ -61,6 +64,7 @@ static const nd_option OPTIONS[] = {
     {0, "memory", "GB", "memory that may be taken; by default what is free"},
     {0, "threads", "N", "snapshots worked on at a time; results do not depend on it"},
     {'q', "quiet", NULL, "no progress and no summary"},
+    ND_OPTION_JSON,
     {0},
 };
 

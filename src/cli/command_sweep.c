@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/json.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
 #include "sweep/compare.h"
@@ -94,21 +95,38 @@ static int run_sweep(const nd_arguments *arguments) {
         print_status(&status);
     if (stopped) {
         printf("Stopped; run the same command again to go on.\n");
-        return ND_EXIT_FAILED;
+        return ND_EXIT_STOPPED;
     }
     if (!quiet && status.runs[ND_RUNNING])
         printf("What is still running is with other processes that share this store.\n");
     return ND_EXIT_FINE;
 }
 
+static void print_status_json(const nd_sweep_status *status) {
+    nd_json json = nd_json_begin(stdout);
+    nd_json_text(&json, "sweep", status->name);
+    for (int i = 0; i < ND_RUN_STATES; i++)
+        nd_json_number(&json, nd_run_state_name((nd_run_state)i), (double)status->runs[i]);
+    nd_json_number(&json, "silent", (double)status->silent);
+    nd_json_number(&json, "steps_done", status->steps_done);
+    nd_json_number(&json, "steps", status->steps);
+    nd_json_number(&json, "core_seconds", status->seconds);
+    nd_json_end(&json);
+}
+
 /* A folder of shards that are not merged yet. */
-static int show_shards(const char *folder) {
+static int show_shards(const char *folder, bool as_json) {
     nd_error error = {0};
     char words[480];
     nd_shards *shards = nd_shards_find(folder, &error);
     if (!shards)
         return nd_report(&error);
     nd_sweep_status status = nd_shards_status(shards);
+    if (as_json) {
+        nd_shards_free(shards);
+        print_status_json(&status);
+        return ND_EXIT_FINE;
+    }
     print_status(&status);
     bool whole = nd_shards_whole(shards, words, sizeof words);
     printf("  of %zu runs in %zu shards%s%s\n", shards->runs, shards->of,
@@ -117,20 +135,20 @@ static int show_shards(const char *folder) {
     return ND_EXIT_FINE;
 }
 
-static int show_status(const char *folder) {
+static int show_status(const char *folder, bool as_json) {
     nd_error error = {0};
     nd_sweep_status status;
     char *path = nd_sweep_store_path(folder, 0, 1, &error);
     bool shards = path && access(path, F_OK) != 0 && nd_shards_any(folder);
     free(path);
     if (shards)
-        return show_shards(folder);
+        return show_shards(folder, as_json);
     nd_sweep_store *store = open_store(folder, &error);
     bool fine = store && nd_sweep_store_status(store, &status, &error);
     nd_sweep_store_close(store);
     if (!fine)
         return nd_report(&error);
-    print_status(&status);
+    (as_json ? print_status_json : print_status)(&status);
     return ND_EXIT_FINE;
 }
 
@@ -168,8 +186,10 @@ static int merge_shards(const nd_arguments *arguments, const char *folder) {
     if (!nd_sweep_merge(folder, nd_flag(arguments, "partial"), &count, &remark, &error))
         return nd_report(&error);
     nd_say_remark(&remark);
-    printf("%zu shards merged.\n", count);
-    return show_status(folder);
+    bool as_json = nd_flag(arguments, "json");
+    if (!as_json)
+        printf("%zu shards merged.\n", count);
+    return show_status(folder, as_json);
 }
 
 static int compare_with(const nd_arguments *arguments, const char *folder) {
@@ -195,7 +215,7 @@ static int run(const nd_arguments *arguments) {
     if (nd_positional_count(arguments) != 2)
         return wrong_usage("status, table and merge need one FOLDER");
     if (strcmp(what, "status") == 0)
-        return show_status(folder);
+        return show_status(folder, nd_flag(arguments, "json"));
     if (strcmp(what, "table") == 0)
         return write_table(arguments, folder);
     if (strcmp(what, "merge") == 0)
@@ -214,6 +234,7 @@ static const nd_option OPTIONS[] = {
     {0, "retry", "failed|diverged", "run: take up again the runs that failed, or diverged"},
     {0, "all-keys", NULL, "table: every key of the experiments, not only those that differ"},
     {'q', "quiet", NULL, "run: no progress and no summary"},
+    ND_OPTION_JSON,
     {0},
 };
 

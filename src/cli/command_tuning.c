@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "analyse/tuning_file.h"
+#include "base/json.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
 #include "measure/tuning.h"
@@ -27,6 +28,18 @@ static int run(const nd_arguments *arguments) {
         return nd_report(&error);
     if (nd_flag(arguments, "quiet"))
         return ND_EXIT_FINE;
+    if (nd_flag(arguments, "json")) {
+        nd_json json = nd_json_begin(stdout);
+        nd_json_text(&json, "output", output);
+        nd_json_number(&json, "units", (double)summary.units);
+        nd_json_number(&json, "samples", (double)summary.samples);
+        nd_json_number(&json, "tuned_units", (double)summary.tuned_units);
+        nd_json_number(&json, "mean_information", summary.mean_information);
+        nd_json_number(&json, "active_fraction", summary.active_fraction);
+        nd_json_number(&json, "fraction_active_units", summary.fraction_active_units);
+        nd_json_end(&json);
+        return ND_EXIT_FINE;
+    }
     printf("%s: %zu units over %zu samples.\n", output, summary.units, summary.samples);
     printf("  sparsity     fraction active units %.3f, active fraction %.3f\n",
            summary.fraction_active_units, summary.active_fraction);
@@ -44,6 +57,7 @@ static const nd_option OPTIONS[] = {
     {0, "tuned", "BITS", "a unit above this spatial information is tuned; 0.01 by default"},
     {0, "active", "THRESHOLD", "a unit is active where its activity exceeds this; 0 by default"},
     {'q', "quiet", NULL, "no summary"},
+    ND_OPTION_JSON,
     {0},
 };
 

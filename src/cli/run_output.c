@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/memory.h"
 #include "cli/commands.h"
+#include "run/unfinished.h"
 
 /* EXPERIMENT.yaml -> EXPERIMENT.nc in the working folder; free() it. */
 static char *default_output(const char *experiment_path, nd_error *error) {
@@ -29,12 +30,30 @@ nd_experiment *nd_experiment_argument(const nd_arguments *arguments, nd_error *e
     return nd_experiment_load(nd_positional(arguments, 0), sets, set_count, error);
 }
 
+/* The terminal's watch, which first says where the run goes: at its first report, when nothing has
+ * refused it any more. */
+typedef struct herald {
+    const nd_watch *terminal;
+    const char *path;
+    bool goes_on, said;
+} herald;
+
+static void report(const nd_progress *progress, void *context) {
+    herald *self = context;
+    if (!self->said)
+        fprintf(stderr,
+                "nulldrift: %s %s; until it is whole, `nulldrift info %s` tells how far it is\n",
+                self->goes_on ? "going on with" : "writing", self->path, self->path);
+    self->said = true;
+    self->terminal->report(progress, self->terminal->context);
+}
+
 static int tell(nd_outcome outcome, const char *path, bool quiet, const nd_model_command *model,
                 const nd_error *error) {
     nd_terminal_done();
     if (outcome == ND_RUN_INTERRUPTED) {
         printf("Stopped at a checkpoint; run the same command again to resume %s.\n", path);
-        return ND_EXIT_FAILED;
+        return ND_EXIT_STOPPED;
     }
     nd_error reading = {0};
     if (outcome != ND_RUN_FAILED && !quiet && !model->summarise(path, &reading))
@@ -66,8 +85,14 @@ int nd_run_into_file(const nd_arguments *arguments, const nd_experiment *experim
     if (!path)
         return nd_report(&error);
     bool quiet = nd_flag(arguments, "quiet");
-    nd_outcome outcome =
-        model->simulate(experiment, path, &options, nd_terminal_watch(quiet), &error);
+    herald first = {
+        .terminal = nd_terminal_watch(quiet), .path = path, .goes_on = nd_unfinished_named(path)};
+    nd_watch watch = *first.terminal;
+    if (watch.report) {
+        watch.report = report;
+        watch.context = &first;
+    }
+    nd_outcome outcome = model->simulate(experiment, path, &options, &watch, &error);
     int code = tell(outcome, path, quiet, model, &error);
     free(path);
     return code;

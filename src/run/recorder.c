@@ -28,12 +28,13 @@ typedef struct session {
 
 /* What a checkpoint holds beside the states of course and engine. */
 typedef struct progress_state {
-    uint64_t journal_length;
+    uint64_t journal_length, step; /* step: for whoever looks at the run from outside */
     double wall_seconds;
 } progress_state;
 
 static bool save_checkpoint(session *self, nd_error *error) {
-    progress_state state = {.wall_seconds = self->earlier_seconds + nd_seconds() - self->started};
+    progress_state state = {.step = self->engine->step,
+                            .wall_seconds = self->earlier_seconds + nd_seconds() - self->started};
     nd_buffer buffer = {0};
     bool fine = nd_journal_sync(self->journal, &state.journal_length, error) &&
                 nd_buffer_put(&buffer, &state, sizeof state, error) &&
@@ -220,6 +221,22 @@ nd_outcome nd_recorder_run(const nd_recorder_model *model, const nd_experiment *
     free(self.part_path);
     free(self.checkpoint_path);
     return outcome;
+}
+
+bool nd_recorder_progress_take(nd_buffer *state, const nd_experiment *experiment,
+                               nd_recorder_progress *progress, nd_error *error) {
+    progress_state found;
+    nd_course *course = nd_course_new(experiment, error);
+    bool fine = course && nd_buffer_take(state, &found, sizeof found, error) &&
+                nd_course_take(course, state, error);
+    *progress = (nd_recorder_progress){0};
+    if (fine) {
+        progress->step = (double)found.step;
+        progress->seconds = found.wall_seconds;
+        progress->last = course->last;
+    }
+    nd_course_free(course);
+    return fine;
 }
 
 void nd_recorder_remove_leftovers(const char *path) {

@@ -37,6 +37,14 @@ nd_outcome nd_recorder_run(const nd_recorder_model *model, const nd_experiment *
                            nd_engine *engine, const char *path, const nd_run_options *options,
                            const nd_watch *watch, nd_error *error);
 
+/* How far a run had come at a checkpoint, from the state that the checkpoint holds. */
+typedef struct nd_recorder_progress {
+    double step, seconds; /* updates made; wall time so far */
+    nd_record last;
+} nd_recorder_progress;
+bool nd_recorder_progress_take(nd_buffer *state, const nd_experiment *experiment,
+                               nd_recorder_progress *progress, nd_error *error);
+
 /* A kill after the run file is in place, but before what it was made from is gone, leaves a journal
  * and a checkpoint: removes them, if there are any. */
 void nd_recorder_remove_leftovers(const char *path);

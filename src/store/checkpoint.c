@@ -50,8 +50,16 @@ static nd_checkpoint_found damaged(const char *path, const char *what, nd_error 
     return ND_CHECKPOINT_DAMAGED;
 }
 
-static nd_checkpoint_found read_one(const char *path, const char *identity, nd_buffer *state,
-                                    nd_error *error) {
+static char *copy_text(const void *bytes, size_t length, nd_error *error) {
+    char *text = nd_array(length + 1, 1, error);
+    if (text)
+        memcpy(text, bytes, length);
+    return text;
+}
+
+/* Of the work `identity`; or, where that is NULL, of whatever work it is, put into `whose`. */
+static nd_checkpoint_found read_one(const char *path, const char *identity, char **whose,
+                                    nd_buffer *state, nd_error *error) {
     nd_buffer whole = {0};
     header head;
     nd_checkpoint_found found = ND_CHECKPOINT_READ;
@@ -74,28 +82,30 @@ static nd_checkpoint_found read_one(const char *path, const char *identity, nd_b
         else if (checksum(body, head.identity_length, body + head.identity_length,
                           head.state_length) != head.checksum)
             found = damaged(path, "its checksum is wrong", error);
-        else if (strlen(identity) != head.identity_length ||
-                 memcmp(body, identity, head.identity_length) != 0) {
+        else if (identity && (strlen(identity) != head.identity_length ||
+                              memcmp(body, identity, head.identity_length) != 0)) {
             nd_fail(error, path, "choose another output with -o, or remove it to start afresh",
                     "belongs to another experiment");
             found = ND_CHECKPOINT_FOREIGN;
-        } else if (!nd_buffer_put(state, body + head.identity_length, head.state_length, error))
+        } else if (whose && !(*whose = copy_text(body, head.identity_length, error)))
+            found = ND_CHECKPOINT_DAMAGED;
+        else if (!nd_buffer_put(state, body + head.identity_length, head.state_length, error))
             found = ND_CHECKPOINT_DAMAGED;
     }
     nd_buffer_free(&whole);
     return found;
 }
 
-nd_checkpoint_found nd_checkpoint_read(const char *path, const char *identity, nd_buffer *state,
-                                       nd_error *error) {
-    nd_checkpoint_found found = read_one(path, identity, state, error);
+static nd_checkpoint_found read_either(const char *path, const char *identity, char **whose,
+                                       nd_buffer *state, nd_error *error) {
+    nd_checkpoint_found found = read_one(path, identity, whose, state, error);
     if (found == ND_CHECKPOINT_READ || found == ND_CHECKPOINT_FOREIGN)
         return found;
     char *older = nd_path_with(path, ".1", error);
     if (!older)
         return ND_CHECKPOINT_DAMAGED;
     nd_error older_error = {0};
-    nd_checkpoint_found before = read_one(older, identity, state, &older_error);
+    nd_checkpoint_found before = read_one(older, identity, whose, state, &older_error);
     free(older);
     if (before == ND_CHECKPOINT_READ) {
         if (found == ND_CHECKPOINT_NONE)
@@ -108,6 +118,17 @@ nd_checkpoint_found nd_checkpoint_read(const char *path, const char *identity, n
         return before;
     }
     return found;
+}
+
+nd_checkpoint_found nd_checkpoint_read(const char *path, const char *identity, nd_buffer *state,
+                                       nd_error *error) {
+    return read_either(path, identity, NULL, state, error);
+}
+
+nd_checkpoint_found nd_checkpoint_look(const char *path, char **identity, nd_buffer *state,
+                                       nd_error *error) {
+    *identity = NULL;
+    return read_either(path, NULL, identity, state, error);
 }
 
 void nd_checkpoint_remove(const char *path) {

@@ -21,6 +21,11 @@ typedef enum nd_checkpoint_found {
 nd_checkpoint_found nd_checkpoint_read(const char *path, const char *identity, nd_buffer *state,
                                        nd_error *error);
 
+/* The same whatever it belongs to, which `identity` receives, to free(): for whoever only looks.
+ * NONE, READ, OLDER or DAMAGED. */
+nd_checkpoint_found nd_checkpoint_look(const char *path, char **identity, nd_buffer *state,
+                                       nd_error *error);
+
 /* Removes `path`, `path`.1 and what killed writers of them left. */
 void nd_checkpoint_remove(const char *path);
 

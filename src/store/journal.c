@@ -1,5 +1,6 @@
 #include "store/journal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,6 +104,15 @@ bool nd_journal_next(nd_journal *journal, nd_row_kind *kind, double *row, bool *
     }
     return nd_fail(error, journal->path, "remove it and its checkpoint to start afresh",
                    "is damaged");
+}
+
+bool nd_journal_is_written(const char *path) {
+    int id = open(path, O_RDONLY | O_CLOEXEC);
+    if (id < 0)
+        return false;
+    bool written = flock(id, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    (void)close(id);
+    return written;
 }
 
 void nd_journal_close(nd_journal *journal) {

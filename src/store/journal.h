@@ -25,6 +25,9 @@ void nd_journal_rewind(nd_journal *journal);
 bool nd_journal_next(nd_journal *journal, nd_row_kind *kind, double *row, bool *end,
                      nd_error *error);
 
+/* Does a process have the journal `path` open for writing? The file is left as it is. */
+bool nd_journal_is_written(const char *path);
+
 void nd_journal_close(nd_journal *journal);
 /* Closes and removes the file. */
 void nd_journal_remove(nd_journal *journal);

@@ -61,6 +61,16 @@ const char *nd_owner_name(const nd_owner *owner) {
     return owner->name;
 }
 
+bool nd_owner_lives(const char *folder, const char *name) {
+    char path[PATH_ROOM];
+    int file = owner_path(folder, name, path) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (file < 0)
+        return false;
+    bool lives = flock(file, LOCK_SH | LOCK_NB) != 0;
+    close(file);
+    return lives;
+}
+
 bool nd_owner_is_gone(const char *folder, const char *name) {
     char path[PATH_ROOM];
     if (!owner_path(folder, name, path))

@@ -13,6 +13,9 @@ nd_owner *nd_owner_new(const char *folder, nd_error *error);
 void nd_owner_free(nd_owner *owner);
 const char *nd_owner_name(const nd_owner *owner);
 
+/* Is the owner of that name alive? For whoever only looks: nothing is removed. */
+bool nd_owner_lives(const char *folder, const char *name);
+
 /* Is the owner of that name gone? Its file is removed if so. */
 bool nd_owner_is_gone(const char *folder, const char *name);
 
