@@ -292,24 +292,6 @@ bool nd_nc_get_int64(const nd_nc *file, const char *name, int64_t *values, size_
     return status == NC_NOERR || nd_nc_failed(file, status, "reading", name, error);
 }
 
-bool nd_nc_put_bytes(nd_nc *file, const char *name, const void *bytes, size_t count,
-                     nd_error *error) {
-    int id;
-    if (!nd_nc_check_count(file, name, count, &id, error))
-        return false;
-    int status = nc_put_var_schar(file->id, id, bytes);
-    return status == NC_NOERR || nd_nc_failed(file, status, "writing", name, error);
-}
-
-bool nd_nc_get_bytes(const nd_nc *file, const char *name, void *bytes, size_t count,
-                     nd_error *error) {
-    int id;
-    if (!nd_nc_check_count(file, name, count, &id, error))
-        return false;
-    int status = nc_get_var_schar(file->id, id, bytes);
-    return status == NC_NOERR || nd_nc_failed(file, status, "reading", name, error);
-}
-
 /* The hyperslab of one entry along the first dimension. */
 static bool row_slab(const nd_nc *file, const char *name, size_t row, size_t count, int *id,
                      size_t start[8], size_t extent[8], nd_error *error) {

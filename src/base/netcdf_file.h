@@ -56,11 +56,14 @@ bool nd_nc_put_int64(nd_nc *file, const char *name, const int64_t *values, size_
                      nd_error *error);
 bool nd_nc_get_int64(const nd_nc *file, const char *name, int64_t *values, size_t count,
                      nd_error *error);
-/* Bytes as they are, of a variable of ND_NC_BYTE. */
-bool nd_nc_put_bytes(nd_nc *file, const char *name, const void *bytes, size_t count,
-                     nd_error *error);
-bool nd_nc_get_bytes(const nd_nc *file, const char *name, void *bytes, size_t count,
-                     nd_error *error);
+/* Bytes as they are, GROUP/NAME(byte) in a group of their own: readers of the file's variables, who
+ * join files whose variables have the same lengths, do not meet them. nd_nc_get_bytes makes a new
+ * array, to free(). */
+bool nd_nc_put_bytes(nd_nc *file, const char *group, const char *name, const char *definition,
+                     const void *bytes, size_t count, nd_error *error);
+bool nd_nc_has_bytes(const nd_nc *file, const char *group, const char *name);
+void *nd_nc_get_bytes(const nd_nc *file, const char *group, const char *name, size_t *count,
+                      nd_error *error);
 /* One entry along the first dimension (e.g. one snapshot of input_weights). */
 bool nd_nc_put_row(nd_nc *file, const char *name, size_t row, const double *values, size_t count,
                    nd_error *error);

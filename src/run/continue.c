@@ -234,7 +234,7 @@ nd_outcome nd_continue(const char *from, const char *const *sets, size_t set_cou
     bool done;
     if (open_all(&c, from, sets, set_count, error) && look_at(&c, from, path, &done, error)) {
         nd_beginning beginning = {.begin = take_over, .context = &c};
-        bool exact = nd_nc_has(c.earlier->file, "final_state");
+        bool exact = nd_nc_has_bytes(c.earlier->file, ND_STATE_GROUP, "final_state");
         if (done) {
             nd_recorder_remove_leftovers(path);
             outcome = ND_RUN_COMPLETE;

@@ -140,11 +140,8 @@ bool nd_run_snapshot(const nd_run *run, size_t index, nd_parameters *parameters,
 
 bool nd_run_final_state(const nd_run *run, nd_buffer *state, nd_error *error) {
     size_t length;
-    if (!nd_nc_dimension(run->file, "state_byte", &length, error))
-        return false;
-    unsigned char *bytes = nd_array(length, 1, error);
-    bool fine = bytes && nd_nc_get_bytes(run->file, "final_state", bytes, length, error) &&
-                nd_buffer_put(state, bytes, length, error);
+    void *bytes = nd_nc_get_bytes(run->file, ND_STATE_GROUP, "final_state", &length, error);
+    bool fine = bytes && nd_buffer_put(state, bytes, length, error);
     free(bytes);
     return fine;
 }

@@ -7,6 +7,8 @@
 #include "world/dataset.h"
 
 /* A run file read back: everything but the parameters, which come a snapshot at a time. */
+#define ND_STATE_GROUP "state" /* the group of a run file that holds final_state */
+
 typedef struct nd_run {
     nd_nc *file;
     nd_experiment *experiment;

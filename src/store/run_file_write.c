@@ -9,6 +9,7 @@
 #include "base/netcdf_file.h"
 #include "network/parameters.h"
 #include "store/coordinates.h"
+#include "store/run_file.h"
 
 static bool define_records(nd_nc *file, nd_error *error) {
     return nd_nc_define(file, "step", ND_NC_INT64, "record", "1",
@@ -74,12 +75,7 @@ static bool define(nd_nc *file, const nd_experiment *experiment, const nd_datase
            nd_nc_define_dimension(file, "output", dataset->outputs, error) &&
            nd_nc_define_dimension(file, "unit", experiment->network.hidden, error) &&
            define_records(file, error) && define_snapshots(file, error) &&
-           define_dataset(file, dataset, error) &&
-           (!summary->final_state ||
-            (nd_nc_define_dimension(file, "state_byte", summary->final_state->length, error) &&
-             nd_nc_define(file, "final_state", ND_NC_BYTE, "state_byte", "1",
-                          "the engine's state at the last step, for nulldrift run --continue",
-                          error)));
+           define_dataset(file, dataset, error);
 }
 
 static bool put_dataset(nd_nc *file, const nd_dataset *dataset, nd_error *error) {
@@ -189,8 +185,10 @@ bool nd_run_file_write(const char *path, const nd_experiment *experiment, const 
         copy_rows(file, experiment, dataset, journal, summary, addition, row, columns, error) &&
         (addition->width == 0 ||
          addition->write(addition->context, file, summary->snapshots, error)) &&
-        (!summary->final_state || nd_nc_put_bytes(file, "final_state", summary->final_state->bytes,
-                                                  summary->final_state->length, error)) &&
+        (!summary->final_state ||
+         nd_nc_put_bytes(file, ND_STATE_GROUP, "final_state",
+                         "the engine's state at the last step, for nulldrift run --continue",
+                         summary->final_state->bytes, summary->final_state->length, error)) &&
         put_attributes(file, experiment, dataset, summary, error) &&
         nd_put_coordinates(file, error);
     if (fine)

@@ -23,8 +23,8 @@ bool nd_traces_from_run(const nd_nc *file, nd_trace_table *table, nd_error *erro
 /* From a CSV table whose first line names the columns: step; loss or log10_loss;
  * and, if there, fraction_active_units, active_fraction and spatial_information (empty where it was
  * not measured). Fields are parted by commas, semicolons or tabs. Other columns are left alone. The
- * loss is taken to be over the targets' variance, and judged by learning.divergence's default. Fails
- * naming line and column. */
+ * loss is taken to be over the targets' variance, and judged by learning.divergence's default.
+ * Fails naming line and column. */
 bool nd_traces_from_csv(const char *path, nd_trace_table *table, nd_error *error);
 
 #endif

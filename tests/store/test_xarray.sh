@@ -26,7 +26,7 @@ common = {
     "fraction_active_units": "record", "snapshot_step": "snapshot",
     "input_weights": "snapshot unit input", "bias": "snapshot unit",
     "output_weights": "snapshot output unit", "inputs": "sample input",
-    "targets": "sample output", "final_state": "state_byte", "position": "sample", "heading": "sample",
+    "targets": "sample output", "position": "sample", "heading": "sample",
     "wall_texture": "environment texture", "unit": "unit",
     "other_snapshot_step": "other_snapshot", "rate_map_correlation": "snapshot other_snapshot",
     "population_vector_correlation": "snapshot other_snapshot"}
