@@ -29,7 +29,7 @@ typedef struct nd_flatness_end {
 
 typedef struct nd_flatness_sweep {
     size_t count, room;
-    size_t diverged; /* left out */
+    size_t diverged;          /* left out */
     double shortest, longest; /* of the runs, steps */
     nd_flatness_end *end;
 } nd_flatness_sweep;

@@ -62,8 +62,8 @@ typedef struct nd_phases {
 } nd_phases;
 
 /* Fails on fewer than ten records, on steps that do not rise, without steps and loss, and where the
- * loss says that the run diverged (measure/divergence.h). Without a trace of sparsity phase ii cannot
- * be seen. */
+ * loss says that the run diverged (measure/divergence.h). Without a trace of sparsity phase ii
+ * cannot be seen. */
 bool nd_phases_find(const nd_phase_traces *traces, nd_phases *phases, nd_error *error);
 
 /* "log10 loss", "fraction active units" ... */
