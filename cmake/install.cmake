@@ -83,4 +83,5 @@ add_custom_command(OUTPUT ${MAN_FOLDER}/nulldrift.1 ${COMPLETION}
   DEPENDS nulldrift COMMENT "Writing man pages and shell completion")
 add_custom_target(manual ALL DEPENDS ${MAN_FOLDER}/nulldrift.1 ${COMPLETION})
 install(DIRECTORY ${MAN_FOLDER}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 FILES_MATCHING PATTERN "*.1")
+install(DIRECTORY ${MAN_FOLDER}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man7 FILES_MATCHING PATTERN "*.7")
 install(FILES ${COMPLETION} DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME nulldrift)

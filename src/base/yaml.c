@@ -71,7 +71,7 @@ static bool unknown_key(const char *where, const complaint *heard,
     snprintf(wanted, sizeof wanted, "%s%s%s", heard->key, heard->key[0] ? "." : "", unknown);
     nd_nearest nearest = {.wanted = wanted};
     offer_keys(schema, "", DEPTH, &nearest);
-    nd_nearest_mend(&nearest, "see docs/experiment-file.md or docs/recordings.md for the keys",
+    nd_nearest_mend(&nearest, "`nulldrift help experiment-file`, or recordings, tells the keys",
                     mend, sizeof mend);
     return nd_fail(error, where, mend, "unknown key '%s'", unknown);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "cli/manual.h"
 
 /* The command line as one string, under our own name whatever the program is called. */
@@ -43,6 +44,15 @@ static int wrong(const nd_command *command, const char *fault, const char *word)
     return ND_EXIT_USAGE;
 }
 
+static int unknown_option(const nd_command *command, const char *word) {
+    char shown[300];
+    nd_nearest nearest = {.wanted = word + strspn(word, "-")};
+    for (const nd_option *option = command->options; option && option->name; option++)
+        nd_nearest_offer(&nearest, option->name);
+    snprintf(shown, sizeof shown, "%.120s; did you mean --%s?", word, nearest.found);
+    return wrong(command, "unknown option", nearest.found[0] ? shown : word);
+}
+
 /* Takes argv[*at], an option, and its value; returns ND_PARSED or the exit code. */
 static int take_option(nd_arguments *arguments, int argc, char **argv, int *at) {
     const nd_command *command = arguments->command;
@@ -54,7 +64,7 @@ static int take_option(nd_arguments *arguments, int argc, char **argv, int *at) 
     }
     const nd_option *option = find_option(command, word, length);
     if (!option)
-        return wrong(command, "unknown option", word);
+        return unknown_option(command, word);
     const char *value = NULL;
     if (option->argument) {
         value = equals ? equals + 1 : *at + 1 < argc ? argv[++*at] : NULL;
@@ -77,7 +87,7 @@ int nd_arguments_parse(nd_arguments *arguments, const nd_command *command, int a
                                 .line = join(argc, argv)};
     if (!arguments->positionals || !arguments->names || !arguments->values || !arguments->found ||
         !arguments->line) {
-        fprintf(stderr, "nulldrift: memory is out\n");
+        fprintf(stderr, "nulldrift: out of memory\n");
         return ND_EXIT_FAILED;
     }
     bool options_over = false;

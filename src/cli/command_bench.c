@@ -151,7 +151,7 @@ static const nd_example EXAMPLES[] = {
 const nd_command nd_command_bench = {
     .name = "bench",
     .usage = "[OPTIONS]",
-    .summary = "Measure the engine's speed on this machine",
+    .summary = "measure the engine's speed on this machine",
     .description =
         "Times the engine's standard cases on one core, in processor time: the mean and the median "
         "microseconds per step, nanoseconds per awake unit and step, and the share of the "

@@ -122,7 +122,7 @@ const nd_command nd_command_drift_direction = {
         "regularizers, projected on the null space of "
         "the Gauss-Newton matrix: the sum of the logarithms of its eigenvalues, which update noise "
         "should lower, and their sum, which label noise should lower. The figures are added to the "
-        "run file (drift_log_sum_cosine, drift_trace_cosine, ...; docs/flatness.md).",
+        "run file (drift_log_sum_cosine, drift_trace_cosine, ...; `nulldrift help flatness`).",
     .options = OPTIONS,
     .examples = EXAMPLES,
     .least = 1,

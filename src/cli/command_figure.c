@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/words.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
 #include "figure/figure.h"
@@ -26,6 +27,16 @@ static int wrong(const char *message, const char *name) {
     return ND_EXIT_USAGE;
 }
 
+static int no_such_figure(const char *name) {
+    char mend[200];
+    nd_nearest nearest = {.wanted = name};
+    for (const nd_figure *figure = nd_figures(); figure->name; figure++)
+        nd_nearest_offer(&nearest, figure->name);
+    fprintf(stderr, "nulldrift: figure: there is no figure '%s'; %s\n", name,
+            nd_nearest_mend(&nearest, "`nulldrift figure --list` shows them", mend, sizeof mend));
+    return ND_EXIT_USAGE;
+}
+
 static int run(const nd_arguments *arguments) {
     if (nd_flag(arguments, "list"))
         return list(nd_flag(arguments, "json"));
@@ -34,8 +45,7 @@ static int run(const nd_arguments *arguments) {
         return wrong("name a figure; `nulldrift figure --list` shows them", NULL);
     const nd_figure *figure = nd_figure_find(nd_positional(arguments, 0));
     if (!figure)
-        return wrong("`nulldrift figure --list` shows the figures; there is none named",
-                     nd_positional(arguments, 0));
+        return no_such_figure(nd_positional(arguments, 0));
     if (given - 1 < figure->least_inputs || given - 1 > figure->most_inputs)
         return wrong("this one takes", figure->inputs);
     const char *output = nd_value(arguments, "output");
@@ -79,8 +89,9 @@ const nd_command nd_command_figure = {
         "Draws one of the figures of `nulldrift figure --list` through gnuplot. A run that has not "
         "been measured is measured on the way, its file left as it is.\n\n"
         "With --keep-script the script (plot.gp), the house style (house.gp) and the data tables "
-        "stay in FILE.gnuplot/: change them and run `gnuplot plot.gp` there. docs/figures.md shows "
-        "every figure.",
+        "stay in FILE.gnuplot/: change them and run `gnuplot plot.gp` there. `nulldrift help "
+        "figures` "
+        "explains every figure.",
     .options = OPTIONS,
     .examples = EXAMPLES,
     .least = 0,

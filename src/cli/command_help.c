@@ -24,8 +24,9 @@ static int run(const nd_arguments *arguments) {
             nd_manual_command(stdout, command);
             return ND_EXIT_FINE;
         }
-    fprintf(stderr, "nulldrift: there is no command '%s'; `nulldrift --help` lists them\n", name);
-    return ND_EXIT_USAGE;
+    if (nd_manual_topic(stdout, name))
+        return ND_EXIT_FINE;
+    return nd_no_such_command(name);
 }
 
 static const nd_option OPTIONS[] = {
@@ -36,14 +37,17 @@ static const nd_option OPTIONS[] = {
 
 static const nd_example EXAMPLES[] = {
     {"nulldrift help run", "what `nulldrift run --help` shows"},
+    {"nulldrift help experiment-file | less", "every key of an experiment"},
     {NULL, NULL},
 };
 
 const nd_command nd_command_help = {
     .name = "help",
-    .usage = "[COMMAND]",
-    .summary = "explain a command; write man pages and shell completion",
-    .description = "Explains a command, or lists them all.",
+    .usage = "[COMMAND|PAGE]",
+    .summary = "explain a command, or print a page of the manual",
+    .description = "Explains a command, prints a page of the manual (experiment-file, run-file, "
+                   "recordings, model "
+                   "...), or lists them all.",
     .options = OPTIONS,
     .examples = EXAMPLES,
     .least = 0,

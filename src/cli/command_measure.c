@@ -87,7 +87,7 @@ const nd_command nd_command_measure = {
         "(see `nulldrift phases`). With several environments each has its own occupancy and "
         "curves.\n\n"
         "The file is replaced whole; measuring again changes nothing. What each variable means is "
-        "written in the file and in docs/run-file.md.",
+        "written in the file and in `nulldrift help run-file`.",
     .options = OPTIONS,
     .examples = EXAMPLES,
     .least = 1,

@@ -127,7 +127,7 @@ const nd_command nd_command_phases = {
         "A phase dominates until nine tenths of its fall are made: of log10 loss for the first, "
         "of the fraction of active units (where it does not fall, of the active fraction) for the "
         "second. Changes are tested by Mann-Kendall's test, corrected for autocorrelation: p < "
-        "0.01 and at least 5 % of the metric's range. The method in full: docs/phases.md.",
+        "0.01 and at least 5 % of the metric's range. The method in full: `nulldrift help phases`.",
     .options = OPTIONS,
     .examples = EXAMPLES,
     .least = 1,

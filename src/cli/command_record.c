@@ -324,7 +324,7 @@ const nd_command nd_command_record = {
         "told.\n\n"
         "Foreign files are read in a separate process with limits on memory and time, so that a "
         "damaged file ends in one clear line. The manifest's keys are explained in "
-        "docs/recordings.md; ready ones for many layouts are in examples/recordings.",
+        "`nulldrift help recordings`; ready ones for many layouts are in examples/recordings.",
     .options = OPTIONS,
     .examples = EXAMPLES,
     .least = 1,

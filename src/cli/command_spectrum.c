@@ -87,7 +87,8 @@ const nd_command nd_command_spectrum = {
         "of the exact Hessian's eigenvalues. The exact spectrum comes from a reduced symmetric "
         "problem: silent units dropped, input sides reduced to the inputs that drive them, "
         "residual blocks diagonalised unit by unit.\n\n"
-        "The file is replaced whole at the end; interrupted, it is as it was. docs/flatness.md "
+        "The file is replaced whole at the end; interrupted, it is as it was. `nulldrift help "
+        "flatness` "
         "tells what the variables mean.",
     .options = OPTIONS,
     .examples = EXAMPLES,

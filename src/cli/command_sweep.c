@@ -257,7 +257,7 @@ const nd_command nd_command_sweep = {
     .summary = "run many experiments on all cores and keep them in one store",
     .description =
         "A sweep file states a base experiment and what is varied: grids, random draws, rows of a "
-        "table (docs/sweeps.md). Every run is checked before anything starts. The store, "
+        "table (`nulldrift help sweeps`). Every run is checked before anything starts. The store, "
         "FOLDER/sweep.sqlite, holds each run's experiment, state, metrics and traces; killed at "
         "any moment and started again, a sweep loses a minute of what was in flight, and several "
         "processes may share one store.\n\n"

@@ -8,4 +8,7 @@
 #include "cli/commands.def"
 #undef COMMAND
 
+/* Says that there is no such command, and which may be meant; the exit code. */
+int nd_no_such_command(const char *name);
+
 #endif

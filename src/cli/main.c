@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/arguments.h"
+#include "cli/commands.h"
 #include "cli/manual.h"
 
 static const nd_command *find_command(const char *name) {
@@ -27,9 +28,7 @@ int main(int argc, char **argv) {
     }
     const nd_command *command = find_command(argv[1]);
     if (!command) {
-        fprintf(stderr, "nulldrift: there is no command '%s'; `nulldrift --help` lists them\n",
-                argv[1]);
-        return ND_EXIT_USAGE;
+        return nd_no_such_command(argv[1]);
     }
     nd_arguments arguments;
     int code = nd_arguments_parse(&arguments, command, argc, argv);

@@ -5,32 +5,36 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "cli/topics.h"
+#include "experiment/keys.h"
+#include "figure/figure.h"
 
 static const char SUMMARY[] = "a laboratory bench for representational drift";
 
 enum { WIDTH = 88 };
 
 /* Prints `text` wrapped to the screen, every line after `indent` spaces; the first starts at
- * `column` already. */
+ * `column` already. No line ends in blanks. */
 static void wrapped(FILE *out, const char *text, int indent, int column) {
+    bool blank = false; /* due before the next word of the line */
     while (*text) {
         size_t word = strcspn(text, " \n");
         if (column > indent && column + (int)word > WIDTH) {
             fprintf(out, "\n%*s", indent, "");
             column = indent;
-        }
+        } else if (blank)
+            fputc(' ', out);
         fprintf(out, "%.*s", (int)word, text);
-        column += (int)word;
+        column += (int)word + 1;
         text += word;
+        blank = *text != '\0';
         if (strncmp(text, "\n\n", 2) == 0) {
             fprintf(out, "\n\n%*s", indent, "");
             column = indent;
+            blank = false;
             text += 2;
-        } else if (*text) {
-            fputc(' ', out);
-            column++;
+        } else if (*text)
             text++;
-        }
     }
     fputc('\n', out);
 }
@@ -38,9 +42,17 @@ static void wrapped(FILE *out, const char *text, int indent, int column) {
 void nd_manual_overview(FILE *out) {
     fprintf(out, "nulldrift %s: %s\n\nUsage: nulldrift COMMAND ...\n\n", nd_version(), SUMMARY);
     for (const nd_command *command = nd_commands(); command->name; command++)
-        fprintf(out, "  %-12s %s\n", command->name, command->summary);
-    fprintf(out, "\n`nulldrift COMMAND --help` explains a command and gives examples.\n"
-                 "First steps: nulldrift run examples/figure-2.yaml -o figure-2.nc\n");
+        fprintf(out, "  %-16s %s\n", command->name, command->summary);
+    fprintf(out, "\n`nulldrift COMMAND --help` explains a command and gives examples; `nulldrift "
+                 "help PAGE`\n"
+                 "prints a page of the manual:\n  ");
+    char names[512] = "";
+    for (const nd_topic *topic = nd_topics; topic->name; topic++) {
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", topic->name);
+    }
+    wrapped(out, names, 2, 2);
+    fprintf(out, "\nFirst steps: nulldrift run examples/figure-2.yaml -o figure-2.nc\n");
 }
 
 static void option_words(const nd_option *option, char *words, size_t size) {
@@ -67,6 +79,63 @@ void nd_manual_command(FILE *out, const nd_command *command) {
         fprintf(out, "\nExamples\n");
     for (const nd_example *example = command->examples; example && example->command; example++)
         fprintf(out, "  %s\n      %s\n", example->command, example->meaning);
+}
+
+/* ---- pages of the manual ---- */
+
+/* "sweeps" of a link's target "sweeps.md" or "sweeps.md#part", if that is a page; else NULL. */
+static const nd_topic *topic_of(const char *target, size_t length) {
+    for (const nd_topic *topic = nd_topics; topic->name; topic++) {
+        size_t own = strlen(topic->name);
+        if (length >= own + 3 && strncmp(target, topic->name, own) == 0 &&
+            strncmp(target + own, ".md", 3) == 0)
+            return topic;
+    }
+    return NULL;
+}
+
+/* A line of Markdown for a terminal: links are their words, and name the page they lead to. */
+static void put_line(FILE *out, const char *line, size_t length) {
+    const char *end = line + length;
+    while (line < end) {
+        const char *open = memchr(line, '[', (size_t)(end - line));
+        const char *middle = open ? memmem(open, (size_t)(end - open), "](", 2) : NULL;
+        const char *close = middle ? memchr(middle, ')', (size_t)(end - middle)) : NULL;
+        if (!close) {
+            fwrite(line, 1, (size_t)(end - line), out);
+            break;
+        }
+        fwrite(line, 1, (size_t)(open - line), out);
+        const nd_topic *topic = topic_of(middle + 2, (size_t)(close - middle - 2));
+        const char *words = open + 1;
+        size_t count = (size_t)(middle - words);
+        if (topic && topic_of(words, count))
+            fprintf(out, "`nulldrift help %s`", topic->name);
+        else if (topic)
+            fprintf(out, "%.*s (`nulldrift help %s`)", (int)count, words, topic->name);
+        else
+            fwrite(words, 1, count, out);
+        line = close + 1;
+    }
+    fputc('\n', out);
+}
+
+static void page_text(FILE *out, const nd_topic *topic) {
+    for (const char *line = topic->page; *line;) {
+        size_t length = strcspn(line, "\n");
+        if (strncmp(line, "![", 2) != 0) /* pictures are for the page's other readers */
+            put_line(out, line, length);
+        line += length + (line[length] == '\n');
+    }
+}
+
+bool nd_manual_topic(FILE *out, const char *name) {
+    for (const nd_topic *topic = nd_topics; topic->name; topic++)
+        if (strcmp(topic->name, name) == 0) {
+            page_text(out, topic);
+            return true;
+        }
+    return false;
 }
 
 /* ---- man pages ---- */
@@ -158,6 +227,34 @@ static void print_page(FILE *out, const nd_command *command) {
         overview_page(out);
 }
 
+/* The page as it stands, in section 7. */
+static bool write_topic(const char *folder, const nd_topic *topic, nd_error *error) {
+    char path[4096], *text = NULL, *page = NULL;
+    size_t length = 0, page_length = 0;
+    FILE *plain = open_memstream(&page, &page_length), *out = open_memstream(&text, &length);
+    bool fine = plain && out;
+    if (fine)
+        page_text(plain, topic);
+    fine = (!plain || fclose(plain) == 0) && fine;
+    if (fine) {
+        fprintf(
+            out,
+            ".TH NULLDRIFT\\-%s 7 \"\" \"nulldrift %s\"\n.SH NAME\nnulldrift\\-%s \\- page of the "
+            "manual\n.SH PAGE\n.nf\n",
+            topic->name, nd_version(), topic->name);
+        for (char *line = strtok(page, "\n"); line; line = strtok(NULL, "\n"))
+            troff(out, line);
+        fprintf(out, ".fi\n.SH SEE ALSO\n.BR nulldrift (1)\n");
+    }
+    fine = (!out || fclose(out) == 0) && fine;
+    snprintf(path, sizeof path, "%s/nulldrift-%s.7", folder, topic->name);
+    fine = fine ? nd_write_file(path, text, length, error)
+                : nd_fail(error, path, NULL, "cannot be composed");
+    free(page);
+    free(text);
+    return fine;
+}
+
 bool nd_manual_pages(const char *folder, nd_error *error) {
     char path[4096];
     snprintf(path, sizeof path, "%s/nulldrift.1", folder);
@@ -166,27 +263,53 @@ bool nd_manual_pages(const char *folder, nd_error *error) {
         snprintf(path, sizeof path, "%s/nulldrift-%s.1", folder, command->name);
         written = write_page(path, command, print_page, error);
     }
+    for (const nd_topic *topic = nd_topics; written && topic->name; topic++)
+        written = write_topic(folder, topic, error);
     return written;
+}
+
+static void put_keys(FILE *out) {
+    size_t count;
+    const nd_key *keys = nd_keys(&count);
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "%s= ", keys[i].name);
 }
 
 static void print_completion(FILE *out, const nd_command *unused) {
     (void)unused;
-    fprintf(out, "_nulldrift() {\n    local word=${COMP_WORDS[COMP_CWORD]}\n"
+    fprintf(out, "_nulldrift() {\n    local word=${COMP_WORDS[COMP_CWORD]} "
+                 "before=${COMP_WORDS[COMP_CWORD-1]}\n"
+                 "    COMPREPLY=()\n"
                  "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        COMPREPLY=($(compgen -W \"");
     for (const nd_command *command = nd_commands(); command->name; command++)
         fprintf(out, "%s ", command->name);
-    fprintf(out, "--help --version\" -- \"$word\"))\n        return\n    fi\n    local options=\n"
-                 "    case ${COMP_WORDS[1]} in\n");
+    fprintf(out,
+            "--help --version\" -- \"$word\"))\n        return\n    fi\n    local options= words=\n"
+            "    case ${COMP_WORDS[1]} in\n");
     for (const nd_command *command = nd_commands(); command->name; command++) {
         fprintf(out, "    %s) options='--help", command->name);
         for (const nd_option *option = command->options; option && option->name; option++)
             fprintf(out, " --%s", option->name);
         fprintf(out, "' ;;\n");
     }
-    fprintf(out, "    esac\n    case $word in\n"
-                 "    -*) COMPREPLY=($(compgen -W \"$options\" -- \"$word\")) ;;\n"
-                 "    *) COMPREPLY=($(compgen -f -- \"$word\")) ;;\n    esac\n}\n"
-                 "complete -o filenames -F _nulldrift nulldrift\n");
+    fprintf(out, "    esac\n    case ${COMP_WORDS[1]}:$COMP_CWORD in\n    figure:2) words='");
+    for (const nd_figure *figure = nd_figures(); figure->name; figure++)
+        fprintf(out, "%s ", figure->name);
+    fprintf(out,
+            "' ;;\n    sweep:2) words='run status table compare merge' ;;\n    help:2) words='");
+    for (const nd_command *command = nd_commands(); command->name; command++)
+        fprintf(out, "%s ", command->name);
+    for (const nd_topic *topic = nd_topics; topic->name; topic++)
+        fprintf(out, "%s ", topic->name);
+    fprintf(out, "' ;;\n    esac\n    if [ \"$before\" = --set ]; then\n        words='");
+    put_keys(out);
+    fprintf(out,
+            "'\n        compopt -o nospace 2>/dev/null\n    fi\n"
+            "    case $word in\n"
+            "    -*) COMPREPLY=($(compgen -W \"$options\" -- \"$word\")) ;;\n"
+            "    *) if [ -n \"$words\" ]; then COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+            "       else COMPREPLY=($(compgen -f -- \"$word\")); fi ;;\n    esac\n}\n"
+            "complete -o filenames -F _nulldrift nulldrift\n");
 }
 
 bool nd_manual_completion(const char *path, nd_error *error) {

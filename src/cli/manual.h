@@ -9,7 +9,10 @@
 void nd_manual_overview(FILE *out);
 void nd_manual_command(FILE *out, const nd_command *command);
 
-/* Writes nulldrift.1 and nulldrift-COMMAND.1 into `folder`. */
+/* Prints the page of that name (topics.h); false where there is none. */
+bool nd_manual_topic(FILE *out, const char *name);
+
+/* Writes nulldrift.1, nulldrift-COMMAND.1 and nulldrift-PAGE.7 into `folder`. */
 bool nd_manual_pages(const char *folder, nd_error *error);
 /* Writes a bash completion script to `path`. */
 bool nd_manual_completion(const char *path, nd_error *error);

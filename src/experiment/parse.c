@@ -381,5 +381,6 @@ const char *nd_experiment_key_like(const char *key, char *mend, size_t size) {
     nd_nearest nearest = {.wanted = key};
     for (size_t k = 0; k < count; k++)
         nd_nearest_offer(&nearest, keys[k].name);
-    return nd_nearest_mend(&nearest, "see docs/experiment-file.md for the keys", mend, size);
+    return nd_nearest_mend(&nearest, "see `nulldrift help experiment-file` for the keys", mend,
+                           size);
 }

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "figure/figures.h"
 #include "figure/parts.h"
+#include "figure/seeds.h"
 
 /* The picture, cm, and its rows. */
 static const double WIDTH = 18, HEIGHT = 13.2, TOP_ROW = 5.0;
@@ -39,45 +40,72 @@ static void step_axis(nd_plot *plot, const nd_run *run, const nd_step_axis *axis
 
 /* A trace of the records over steps, thinned, as table `name`. */
 static bool write_trace(nd_plot *plot, const char *name, const nd_run *run, const double *values,
-                        bool logarithm, double unit, nd_error *error) {
-    double *x = nd_doubles(run->records, error), *y = nd_doubles(run->records, error);
-    for (size_t i = 0; x && y && i < run->records; i++) {
+                        double unit, nd_error *error) {
+    double *x = nd_doubles(run->records, error);
+    for (size_t i = 0; x && i < run->records; i++)
         x[i] = run->step[i] / unit;
-        y[i] = logarithm ? log10(values[i]) : values[i];
-    }
-    if (x && y) {
+    if (x) {
         nd_plot_table(plot, name);
-        nd_plot_trace(plot, run->records, x, y, 500, logarithmic(run));
+        nd_plot_trace(plot, run->records, x, values, 500, logarithmic(run));
     }
     free(x);
-    free(y);
-    return x && y;
+    return x != NULL;
 }
 
-static bool draw_loss(nd_plot *plot, nd_area area, const nd_run *run, nd_error *error) {
+/* Where a band of one standard error about the mean lies, at no more than `MOST` steps. */
+static void write_band(nd_plot *plot, const char *name, const double *step, size_t count,
+                       const nd_seed_mean *of, double unit) {
+    enum { MOST = 500 };
+    size_t shown = count < MOST ? count : MOST;
+    nd_plot_table(plot, name);
+    for (size_t k = 0; k < shown; k++) {
+        size_t i = shown > 1 ? k * (count - 1) / (shown - 1) : 0;
+        nd_plot_row(
+            plot, 3,
+            (double[]){step[i] / unit, of->mean[i] - of->error[i], of->mean[i] + of->error[i]});
+    }
+}
+
+static bool draw_loss(nd_plot *plot, nd_area area, const nd_seeds *seeds, nd_error *error) {
+    const nd_run *run = seeds->run;
     nd_step_axis axis = axis_of(run);
-    if (!write_trace(plot, "loss", run, run->loss, true, axis.unit, error))
+    bool several = seeds->count > 1;
+    if (several)
+        write_band(plot, "loss-band", run->step, run->records, &seeds->log_loss, axis.unit);
+    if (!write_trace(plot, "loss", run, seeds->log_loss.mean, axis.unit, error))
         return false;
     nd_plot_panel(plot, "B", area.left, area.bottom, area.width, area.height);
     step_axis(plot, run, &axis);
-    nd_plot_script(plot, "set ylabel 'log_{10} loss / Var(target)'\n"
-                         "plot 'loss' with lines linetype 7 linewidth 0.7 notitle\n");
+    if (several)
+        nd_plot_script(
+            plot, "set label 1 'mean, s.e.m. of %zu seeds' at graph 0.98,0.94 right font ',7'\n",
+            seeds->count);
+    nd_plot_script(
+        plot,
+        "set ylabel 'log_{10} loss / Var(target)'\nplot %s"
+        "'loss' with lines linetype 7 linewidth 0.7 notitle\n",
+        several ? "'loss-band' using 1:2:3 with filledcurves linecolor rgb '#A0808080' notitle, "
+                : "");
     return true;
 }
 
-static bool draw_information(nd_plot *plot, nd_area area, const nd_measured *measured,
-                             nd_error *error) {
-    const nd_run *run = measured->run;
+static bool draw_information(nd_plot *plot, nd_area area, const nd_seeds *seeds, nd_error *error) {
+    const nd_run *run = seeds->run;
     nd_step_axis axis = axis_of(run);
-    if (!write_trace(plot, "active-units", run, run->fraction_active_units, false, axis.unit,
-                     error))
+    bool several = seeds->count > 1;
+    if (several) {
+        write_band(plot, "active-units-band", run->step, run->records, &seeds->active_units,
+                   axis.unit);
+        write_band(plot, "information-band", run->snapshot_step, run->snapshots,
+                   &seeds->information, axis.unit);
+    }
+    if (!write_trace(plot, "active-units", run, seeds->active_units.mean, axis.unit, error))
         return false;
     nd_plot_table(plot, "information");
-    for (size_t i = 0; i < run->snapshots; i++) {
-        double mean;
-        size_t tuned = nd_measured_tuned(measured, i, &mean);
-        nd_plot_row(plot, 3, (double[]){run->snapshot_step[i] / axis.unit, mean, (double)tuned});
-    }
+    for (size_t i = 0; i < run->snapshots; i++)
+        nd_plot_row(plot, 3,
+                    (double[]){run->snapshot_step[i] / axis.unit, seeds->information.mean[i],
+                               (double)nd_measured_tuned(seeds->measured[0], i, NULL)});
     nd_plot_panel_margins(plot, "C", area.left, area.bottom, area.width, area.height,
                           ND_PLOT_MARGINS_RIGHT);
     step_axis(plot, run, &axis);
@@ -86,9 +114,15 @@ static bool draw_information(nd_plot *plot, nd_area area, const nd_measured *mea
               "set ytics textcolor rgb '#0072B2'\nset y2tics textcolor rgb '#D55E00' nomirror\n"
               "set y2tics offset -0.4,0\n"
               "set ylabel \"mean SI of tuned units\\n(bit / activity)\" textcolor rgb '#0072B2'\n"
-              "set y2label 'fraction active units' offset -0.8,0 textcolor rgb '#D55E00'\n"
-              "plot 'active-units' axes x1y2 with lines linetype 2 linewidth 0.9 notitle, "
-              "'information' using 1:2 with linespoints linetype 1 pointsize 0.3 notitle\n");
+              "set y2label 'fraction active units' offset -0.8,0 textcolor rgb '#D55E00'\nplot ");
+    if (several)
+        nd_plot_script(plot,
+                       "'active-units-band' using 1:2:3 axes x1y2 with filledcurves linecolor "
+                       "rgb '#A0D55E00' notitle, 'information-band' using 1:2:3 with "
+                       "filledcurves linecolor rgb '#A00072B2' notitle, ");
+    nd_plot_script(plot,
+                   "'active-units' axes x1y2 with lines linetype 2 linewidth 0.9 notitle, "
+                   "'information' using 1:2 with linespoints linetype 1 pointsize 0.3 notitle\n");
     return true;
 }
 
@@ -125,15 +159,15 @@ static void cell_edges(const nd_run *run, size_t index, double unit, double *low
     *high = (index < last ? (here + step[index + 1]) / 2 : here) / unit;
 }
 
-static void draw_correlation(nd_plot *plot, nd_area area, const nd_measured *measured) {
-    const nd_run *run = measured->run;
+static void draw_correlation(nd_plot *plot, nd_area area, const nd_seeds *seeds) {
+    const nd_run *run = seeds->run;
     size_t n = run->snapshots;
     nd_step_axis axis = nd_step_axis_for(run->snapshot_step[n - 1]);
     double last = run->snapshot_step[n - 1] / axis.unit, least = 0.9;
     nd_plot_table(plot, "rate-map-correlation");
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++) {
-            double left, right, upper, lower, r = measured->rate_map_correlation[i * n + j];
+            double left, right, upper, lower, r = seeds->correlation[i * n + j];
             cell_edges(run, j, axis.unit, &left, &right);
             cell_edges(run, i, axis.unit, &upper, &lower);
             right = fmin(right + 0.3 * (right - left), last); /* overlap: no seams between them */
@@ -153,20 +187,19 @@ static void draw_correlation(nd_plot *plot, nd_area area, const nd_measured *mea
 }
 
 bool nd_figure_2(const nd_figure_request *request, nd_error *error) {
-    nd_measured *measured = nd_measured_open(request->inputs[0], error);
-    nd_plot *plot = measured ? nd_plot_new(request->output, WIDTH, HEIGHT, error) : NULL;
+    nd_seeds *seeds = nd_seeds_open(request->inputs, request->input_count, error);
+    nd_plot *plot = seeds ? nd_plot_new(request->output, WIDTH, HEIGHT, error) : NULL;
     bool fine = plot != NULL;
     if (fine) {
         const double top = HEIGHT - TOP_ROW, second = 6, third = 10.9; /* where columns begin */
         const double last = WIDTH - third;
-        nd_draw_world(plot, "A", area_cm(0, top, second, TOP_ROW), measured->run);
-        fine =
-            draw_loss(plot, area_cm(second, top, third - second, TOP_ROW), measured->run, error) &&
-            draw_information(plot, area_cm(third, top, last, TOP_ROW), measured, error) &&
-            draw_maps(plot, area_cm(0, 0, third, top), measured, error);
-        draw_correlation(plot, area_cm(third, top - (last - 1), last, last - 1), measured);
+        nd_draw_world(plot, "A", area_cm(0, top, second, TOP_ROW), seeds->run);
+        fine = draw_loss(plot, area_cm(second, top, third - second, TOP_ROW), seeds, error) &&
+               draw_information(plot, area_cm(third, top, last, TOP_ROW), seeds, error) &&
+               draw_maps(plot, area_cm(0, 0, third, top), seeds->measured[0], error);
+        draw_correlation(plot, area_cm(third, top - (last - 1), last, last - 1), seeds);
     }
-    nd_measured_close(measured);
+    nd_seeds_close(seeds);
     if (!fine) {
         nd_plot_abandon(plot);
         return false;

@@ -107,8 +107,8 @@ static void draw_path(nd_plot *plot, nd_area area, double least, double most, do
                       nd_plot_margins margins) {
     nd_plot_panel_margins(plot, NULL, area.left, area.bottom, area.width, area.height, margins);
     nd_plot_script(plot,
-                   "set xrange [%.6g:%.6g]\nset yrange [%.6g:0]\nset xlabel 'position (world "
-                   "units)'\nset ylabel 'sample'\n"
+                   "set xrange [%.6g:%.6g]\nset yrange [%.6g:0]\nset xlabel 'position'\n"
+                   "set ylabel 'sample'\n"
                    "plot 'path' with linespoints linetype 1 linewidth 0.8 pointsize 0.2 notitle\n",
                    least, most, last);
 }

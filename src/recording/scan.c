@@ -419,7 +419,7 @@ static void put_head(scan *s) {
         clocked = clocked && (s->file[i].clocked || s->file[i].trouble[0]);
     put(s, "# A first manifest, from what the files hold: look it through, then run\n"
            "#   nulldrift record THIS.yaml -o OUT\n"
-           "# Every key is explained in docs/recordings.md.\nname: recording\n");
+           "# `nulldrift help recordings` explains every key.\nname: recording\n");
     if (bins_already(s))
         put(s, "position_is_bin: true  # the positions are whole numbers\n");
     else

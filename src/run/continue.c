@@ -59,7 +59,7 @@ static bool read_experiment(continuation *c, const char *path, const char *const
             snprintf(where, sizeof where, "--set %.200s", sets[i]);
             return nd_fail(error, where,
                            "only run.steps, run.records and run.snapshots may change; to change "
-                           "more, begin from the network with task: file (docs/worlds.md)",
+                           "more, begin from the network with task: file (`nulldrift help worlds`)",
                            "would make another run of the one that goes on");
         }
     char *text = nd_experiment_text(earlier, error);

@@ -96,8 +96,8 @@ nd_sweep_file *nd_sweep_file_read(const char *path, char **text, nd_error *error
     *text = NULL;
     if (!nd_read_file(path, MOST_BYTES, &buffer, error) ||
         !nd_yaml_load((const char *)buffer.bytes, path, &TOP, &data, error)) {
-        if (error && strncmp(error->mend, "see docs/", 9) == 0)
-            snprintf(error->mend, sizeof error->mend, "see docs/sweeps.md for the keys");
+        if (error && strncmp(error->mend, "`nulldrift help ", 16) == 0)
+            snprintf(error->mend, sizeof error->mend, "see `nulldrift help sweeps` for the keys");
         nd_buffer_free(&buffer);
         return NULL;
     }

@@ -39,7 +39,8 @@ static bool lies_transposed(const nd_nc *file, const nd_data_variable *v, int ra
     if (!nd_nc_dimensions(file, v->name, names, sizeof names, error))
         return false;
     if (rank != (v->columns ? 2 : 1))
-        return nd_fail(error, nd_nc_path(file), "see docs/worlds.md for what a data file holds",
+        return nd_fail(error, nd_nc_path(file),
+                       "see `nulldrift help worlds` for what a data file holds",
                        "variable %s has %d dimensions where %d are expected", v->name, rank,
                        v->columns ? 2 : 1);
     if (sscanf(names, "%519s %519s", first, second) < (v->columns ? 2 : 1))

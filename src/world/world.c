@@ -43,7 +43,7 @@ static void to_unit_range(double *values, size_t count) {
 nd_dataset *nd_world_make(const nd_world_keys *keys, uint64_t seed, nd_error *error) {
     const nd_world *world = nd_world_find(keys->task);
     if (!world) {
-        nd_fail(error, "world.task", "see docs/worlds.md for the tasks there are",
+        nd_fail(error, "world.task", "see `nulldrift help worlds` for the tasks there are",
                 "no task is called '%s'", keys->task);
         return NULL;
     }

@@ -156,7 +156,7 @@ static void test_a_misspelt_key_finds_its_like(void **state) {
         {"wrld: {task: random}\n", NULL, "did you mean world?"},
         {TRACK, "learning.updatenoise=1", "did you mean learning.update_noise?"},
         {TRACK, "update_noise=1", "did you mean learning.update_noise?"},
-        {TRACK, "frobnicate=1", "see docs/experiment-file.md"},
+        {TRACK, "frobnicate=1", "nulldrift help experiment-file"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         nd_error error = {0};

@@ -22,6 +22,15 @@ check "drawing leaves the run file as it is" cmp -s run.nc before.nc
 succeeds measure run.nc --quiet
 draws fig2 run.nc -o measured.svg
 draws fig2 two.nc -o two.svg
+# Several seeds: means and standard errors over them.
+for seed in 2 3; do small seed$seed.nc seed=$seed; done
+draws fig2 run.nc seed2.nc seed3.nc --keep-script -o seeds.svg
+says "mean, s.e.m. of 3 seeds" seeds.svg.gnuplot/plot.gp
+check "a band lies around the mean" awk '
+    /^\$.loss-band. *<</ { inside = 1; next } inside && /^EOD|^e$/ { exit }
+    { if (NF == 3 && $3 > $2) wide++ } END { exit !(wide > 0) }' seeds.svg.gnuplot/loss-band*
+small longer.nc run.steps=30
+refuses 1 "longer.nc: its records or snapshots are at other steps than those of run.nc" figure fig2 run.nc longer.nc -o x.pdf
 draws fig2 log.nc -o log.svg
 draws fig6 two.nc -o fig6.svg
 draws fig6 random.nc -o fig6.png

@@ -10,7 +10,7 @@ check "it installs" cmake --install "$build" --prefix "$folder/first" >log
 cp "$build/install_manifest.txt" manifest
 cp -a first "moved here"
 check "the installed program runs" test "$(first/bin/nulldrift --version | grep -c '^nulldrift [0-9]')" = 1
-for file in man/man1/nulldrift.1 man/man1/nulldrift-run.1 doc/nulldrift/LICENSE doc/nulldrift/README.md \
+for file in man/man1/nulldrift.1 man/man1/nulldrift-run.1 man/man7/nulldrift-experiment-file.7 doc/nulldrift/LICENSE doc/nulldrift/README.md \
     doc/nulldrift/docs/getting-started.md nulldrift/examples/figure-2.yaml; do
     check "share/$file" test -s "first/share/$file"
 done

@@ -1,0 +1,21 @@
+# The pages of docs/ that `nulldrift help TOPIC` prints, as bytes in the program: an installed reader has
+# them. Made again when a page changes.
+set(ND_TOPICS experiment-file run-file recordings model worlds sweeps phases flatness hebbian information
+    figures)
+set(TOPICS_SOURCE ${CMAKE_CURRENT_BINARY_DIR}/topics.c)
+set(TEXT "#include \"cli/topics.h\"\n\n")
+set(TABLE "const nd_topic nd_topics[] = {\n")
+foreach(topic ${ND_TOPICS})
+  set(page ${CMAKE_CURRENT_SOURCE_DIR}/docs/${topic}.md)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${page})
+  file(READ ${page} bytes HEX)
+  string(REGEX REPLACE "(................................)" "\\1\n" bytes "${bytes}")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
+  string(REPLACE "-" "_" name ${topic})
+  string(APPEND TEXT "static const unsigned char ${name}[] = {\n${bytes}0};\n")
+  string(APPEND TABLE "    {\"${topic}\", (const char *)${name}},\n")
+endforeach()
+string(APPEND TEXT "\n${TABLE}    {0},\n};\n")
+file(WRITE ${TOPICS_SOURCE}.new "${TEXT}")
+configure_file(${TOPICS_SOURCE}.new ${TOPICS_SOURCE} COPYONLY)
+target_sources(nulldrift PRIVATE ${TOPICS_SOURCE})
