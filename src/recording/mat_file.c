@@ -102,6 +102,13 @@ static matvar_t *variable(nd_mat *mat, const char *name, nd_error *error) {
         return NULL;
     }
     mend_class(mat, found);
+    /* Of a sparse matrix of MATLAB 4 matio knows the shape only when it has read it; before, that
+     * of the list of its elements. */
+    if (found->class_type == MAT_C_SPARSE && Mat_GetVersion(mat->file) == MAT_FT_MAT4 &&
+        !nd_mat_load(mat, found, name, error)) {
+        Mat_VarFree(found);
+        return NULL;
+    }
     matvar_t **place = &mat->variables[mat->next];
     mat->next = (mat->next + 1) % ND_MAT_VARIABLES;
     if (*place)

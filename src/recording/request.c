@@ -21,15 +21,18 @@ bool nd_request_refuse(const nd_request *request, nd_role role, const char *key,
     const char *text = request->manifest_text ? request->manifest_text : "";
     const char *name = request->manifest_name ? request->manifest_name : request->label;
     const char *dot_part = part[0] ? "." : "", *dot_key = key[0] ? "." : "";
-    snprintf(place, sizeof place, "sessions.%zu%s%s%s%s", request->index, dot_part, part, dot_key,
-             key);
-    if (nd_yaml_line(text, place) == 0) {
-        char shared[256];
-        snprintf(shared, sizeof shared, "defaults%s%s%s%s", dot_part, part, dot_key, key);
-        if (nd_yaml_line(text, shared) > 0)
-            snprintf(place, sizeof place, "%s", shared);
-        else
-            snprintf(place, sizeof place, "sessions.%zu", request->index);
-    }
+    /* Where it stands: in the session or under `defaults`, the key or else its part. */
+    char own[64];
+    snprintf(own, sizeof own, "sessions.%zu", request->index);
+    const char *const above[] = {own, "defaults"};
+    bool found = false;
+    for (int depth = 2; depth > 0 && !found; depth--)
+        for (int k = 0; k < 2 && !found; k++) {
+            snprintf(place, sizeof place, "%s%s%s%s%s", above[k], dot_part, part,
+                     depth == 2 ? dot_key : "", depth == 2 ? key : "");
+            found = nd_yaml_line(text, place) > 0;
+        }
+    if (!found)
+        snprintf(place, sizeof place, "%s", own);
     return nd_fail(error, nd_yaml_where(text, name, place, where, sizeof where), mend, "%s", what);
 }

@@ -16,6 +16,9 @@ static const double LONGEST_GAP_SECONDS = 1.0, SPEED_WINDOW_SECONDS = 0.25;
  * more than this factor. A frame longer than this is worth a word: its times may not be seconds. */
 static const double LEAST_SHARED = 0.005, MOST_STEPS_APART = 300.0, LONG_FRAME_SECONDS = 5.0;
 
+/* Times this share of a frame apart are one. */
+static const double SAME_TIME = 1e-6;
+
 void nd_track_clear(nd_track *track) {
     free(track->clock);
     free(track->x);
@@ -126,8 +129,8 @@ static double between(const nd_series *series, size_t column, size_t i, double t
     size_t width = series->columns;
     double a = v[i * width], b = v[(i + 1) * width], span = times[i + 1] - times[i];
     double part = (t - times[i]) / span;
-    if (part == 0.0)
-        return a;
+    if (part == 0.0 || part == 1.0)
+        return part == 0.0 ? a : b;
     if (span > along->longest)
         return NAN;
     if (along->nearest)
@@ -163,12 +166,12 @@ static void range_of(const nd_settings *settings, bool y, const nd_series *serie
     }
 }
 
-/* Whether the series' times are the clock itself, to half a frame. */
+/* Whether the series' times are the clock itself, but for rounding. */
 static bool same_clock(const nd_series *series, const nd_track *track) {
     if (series->rows != track->frames)
         return false;
     for (size_t i = 0; i < track->frames; i++)
-        if (!(fabs(series->times[i] - track->clock[i]) <= 0.5 * track->frame_seconds))
+        if (!(fabs(series->times[i] - track->clock[i]) <= SAME_TIME * track->frame_seconds))
             return false;
     return true;
 }

@@ -1,0 +1,103 @@
+"""Results never touch an input, and replace nothing but earlier results."""
+import hashlib
+import os
+
+import numpy as np
+
+from cases.made import HEAD, mat5
+
+
+def _digest(path):
+    with open(path, "rb") as file:
+        return hashlib.sha1(file.read()).hexdigest()
+
+
+def _table(lab, name="mouse.csv"):
+    t = lab.track
+    lab.table(name, "time,x,cell_1,cell_2,cell_3", [t.t, t.x, *t.a.T])
+    return lab.at(name)
+
+
+def _kept(lab, path, *arguments):
+    before = _digest(path)
+    lab.run(*arguments)
+    assert lab.code == 1 and "would replace an input" in lab.said, (lab.code, lab.said, lab.out)
+    assert _digest(path) == before
+
+
+def a_table_of_results_is_not_the_recording(lab):
+    path = _table(lab)
+    lab.text("m.yaml", HEAD + "sessions:\n  - {file: mouse.csv}\n")
+    _kept(lab, path, "record", "m.yaml", "-o", "mouse", "--picture", "none")
+    _kept(lab, path, "record", "m.yaml", "-o", "mouse", "--picture", "none", "--force")
+
+
+def links_are_the_files_they_lead_to(lab):
+    path = _table(lab)
+    lab.text("m.yaml", HEAD + "sessions:\n  - {file: mouse.csv}\n")
+    os.symlink("mouse.csv", lab.at("soft_cells.csv"))
+    os.link(path, lab.at("hard_statistics.csv"))
+    _kept(lab, path, "record", "m.yaml", "-o", "soft", "--picture", "none", "--force")
+    _kept(lab, path, "record", "m.yaml", "-o", "hard", "--picture", "none", "--force")
+
+
+def pictures_and_times_elsewhere_are_looked_at_too(lab):
+    t = lab.track
+    lab.save("a.npy", t.a)
+    lab.save("x.npy", t.x)
+    np.save(lab.at("times"), t.t)
+    os.rename(lab.at("times.npy"), lab.at("r_maps.png"))
+    lab.text("m.yaml", HEAD + "sessions:\n  - {activity: {file: a.npy, times: {file: r_maps.png}}, position: {file: x.npy}}\n")
+    _kept(lab, lab.at("r_maps.png"), "record", "m.yaml", "-o", "r")
+
+
+def a_manifest_is_an_input(lab):
+    _table(lab)
+    lab.text("run.csv", HEAD + "sessions:\n  - {file: mouse.csv}\n")
+    _kept(lab, lab.at("run.csv"), "record", "run.csv", "-o", "run", "--picture", "none")
+
+
+def scan_does_not_write_over_what_it_scans(lab):
+    path = _table(lab)
+    _kept(lab, path, "record", "--scan", "mouse.csv", "-o", "mouse.csv", "--force")
+
+
+def other_files_need_force_and_results_do_not(lab):
+    _table(lab)
+    lab.text("m.yaml", HEAD + "sessions:\n  - {file: mouse.csv}\n")
+    lab.text("out.csv", "notes of last year\n")
+    lab.run("record", "m.yaml", "-o", "out", "--picture", "none")
+    assert lab.code == 1 and "no earlier result" in lab.said, lab.said
+    assert not os.path.exists(lab.at("out.nc"))
+    for more in (["--force"], [], []):
+        lab.run("record", "m.yaml", "-o", "out", "--picture", "none", *more)
+        assert lab.code == 0, lab.said
+
+
+def a_foreign_nc_is_no_result(lab):
+    _table(lab)
+    lab.text("m.yaml", HEAD + "sessions:\n  - {file: mouse.csv}\n")
+    lab.text("out.nc", "CDF\x01 of another program")
+    lab.run("record", "m.yaml", "-o", "out", "--picture", "none")
+    assert lab.code == 1 and "no earlier result" in lab.said, lab.said
+
+
+def figures_and_tables_of_other_commands(lab):
+    _table(lab)
+    lab.text("m.yaml", HEAD + "sessions:\n  - {file: mouse.csv}\n")
+    lab.run("record", "m.yaml", "-o", "out", "--picture", "none")
+    _kept(lab, lab.at("out.nc"), "figure", "fig3", "out.nc", "-o", "out.nc")
+    _kept(lab, lab.at("out.nc"), "datasets", "out.nc", "-o", "out.nc", "--force")
+    lab.text("photo.png", "not ours")
+    lab.run("figure", "fig3", "out.nc", "-o", "photo.png")
+    assert lab.code == 1 and "--force" in lab.said, lab.said
+    lab.text("traces.csv", "step,log10_loss,fraction_active_units,active_fraction\n" + "".join(
+        f"{k},{-3 * min(1, k / 40)},{1 - k / 400},{0.5 - k / 800}\n" for k in range(100)))
+    _kept(lab, lab.at("traces.csv"), "phases", "traces.csv", "-o", "traces.csv")
+
+
+def a_matlab_recording_of_the_results_name(lab):
+    t = lab.track
+    mat5(lab.at("out_cells.csv"), spikes=t.a, x=t.x, t=t.t)
+    lab.text("m.yaml", HEAD + "sessions:\n  - {file: out_cells.csv, activity: {name: spikes, times: t}, position: {name: x, times: t}}\n")
+    _kept(lab, lab.at("out_cells.csv"), "record", "m.yaml", "-o", "out", "--picture", "none")
