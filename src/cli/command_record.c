@@ -9,6 +9,7 @@
 #include "base/threads.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
+#include "figure/check_page.h"
 #include "figure/figure.h"
 #include "recording/manifest.h"
 #include "recording/scan.h"
@@ -203,6 +204,47 @@ static bool check_outputs(const nd_arguments *arguments, const char *output, con
     return fine;
 }
 
+/* Where the page of --check goes: OUT_check.KIND, or by the manifest's name in the working folder.
+ */
+static char *check_page(const nd_arguments *arguments, const char *output, const char *kind,
+                        nd_error *error) {
+    char suffix[32];
+    snprintf(suffix, sizeof suffix, "_check.%s", kind);
+    char *stem = nd_text(output ? output : nd_base_name(nd_positional(arguments, 0)), error);
+    char *dot = stem && !output ? strrchr(stem, '.') : NULL;
+    if (dot && dot != stem)
+        *dot = '\0';
+    char *path = stem ? nd_path_with(stem, suffix, error) : NULL;
+    free(stem);
+    return path;
+}
+
+/* Whether the page may be drawn: an earlier one is drawn again. */
+static bool page_allowed(const nd_arguments *arguments, const char *path, nd_error *error) {
+    char **inputs = NULL;
+    size_t count = 0;
+    bool fine = nd_recording_inputs(nd_positional(arguments, 0), &inputs, &count, error);
+    nd_outputs outputs = {(const char *const *)inputs, count,
+                          nd_flag(arguments, "force") || nd_is_check_page(path), NULL};
+    fine = fine && nd_check_writable(path, error) && nd_output_allowed(&outputs, path, error);
+    for (size_t i = 0; i < count; i++)
+        free(inputs[i]);
+    free(inputs);
+    return fine;
+}
+
+static int draw_page(const nd_recording *recording, const char *path) {
+    nd_error error = {0}, remark = {0};
+    nd_plot_options options = {.remark = &remark};
+    size_t drawn = 0;
+    if (!nd_draw_check_page(recording, path, &options, &drawn, &error))
+        return nd_report(&error);
+    nd_say_remark(&remark);
+    if (drawn > 0)
+        printf("Drawn: %s (%zu of %zu sessions)\n", path, drawn, recording->sessions_count);
+    return ND_EXIT_FINE;
+}
+
 /* Paths in a manifest are taken from its folder: those given here hold elsewhere only if absolute.
  */
 static char **paths_for(const nd_arguments *arguments, const char *output, nd_error *error) {
@@ -269,8 +311,15 @@ static int run(const nd_arguments *arguments) {
         return wrong("say where the results go: -o OUT (for OUT.nc, OUT.csv, ...), or --check");
     if (picture && !picture_known(picture))
         return wrong("--picture is png, pdf, svg or none");
-    if (!check && (!nd_check_writable(output, &error) ||
-                   !check_outputs(arguments, output, picture ? picture : "png", &error)))
+    const char *kind = picture ? picture : "png";
+    char *page =
+        check && strcmp(kind, "none") != 0 ? check_page(arguments, output, kind, &error) : NULL;
+    if (page && !page_allowed(arguments, page, &error)) {
+        free(page);
+        return nd_report(&error);
+    }
+    if (!check &&
+        (!nd_check_writable(output, &error) || !check_outputs(arguments, output, kind, &error)))
         return nd_report(&error);
     nd_load_options options = {.limits = &limits,
                                .follow_links = nd_flag(arguments, "follow-links")};
@@ -278,19 +327,25 @@ static int run(const nd_arguments *arguments) {
         nd_recording_load_with(nd_positional(arguments, 0), &options,
                                nd_terminal_watch(nd_flag(arguments, "quiet")), &error);
     nd_terminal_done();
-    if (!recording)
+    if (!recording) {
+        free(page);
         return nd_report(&error);
+    }
     if (!nd_flag(arguments, "quiet") && !nd_flag(arguments, "json"))
         say_what_was_read(recording, check);
-    int code = check ? ND_EXIT_FINE : analyse(arguments, recording, output, (unsigned)threads);
+    int code = page    ? draw_page(recording, page)
+               : check ? ND_EXIT_FINE
+                       : analyse(arguments, recording, output, (unsigned)threads);
     nd_recording_free(recording);
+    free(page);
     return code;
 }
 
 static const nd_option OPTIONS[] = {
     {'o', "output", "OUT", "where results go: OUT.nc, OUT.csv, OUT_cells.csv, OUT.png ..."},
     {0, "scan", NULL, "look into the files and print a first manifest (or write it to -o FILE)"},
-    {0, "check", NULL, "read everything the manifest names, say what was found, and stop"},
+    {0, "check", NULL,
+     "read everything the manifest names, say what was found, draw it (OUT_check.png), and stop"},
     ND_OPTION_FORCE,
     {0, "follow-links", NULL,
      "follow links inside files to other files anywhere, not only in the manifest's folder"},

@@ -42,6 +42,20 @@ for unit in spikes events; do
     says "MI (bit/frame)" unit.svg.gnuplot/plot.gp
 done
 
+# --check draws a page, and draws it again; a file that is none stays.
+succeeds record tables.yaml --check -o looked
+check "a page of what was read" test -s looked_check.png
+matches 'Drawn: looked_check.png .4 of 4 sessions' out
+succeeds record tables.yaml --check -o looked
+echo mine >mine_check.svg
+refuses 1 'no earlier result' record tables.yaml --check -o mine --picture svg
+succeeds record tables.yaml --check -o mine --picture svg --force
+matches 'nulldrift record --check' mine_check.svg
+succeeds record tables.yaml --check
+check "by the manifest's name" test -s tables_check.png
+succeeds record tables.yaml --check --picture none -o unseen
+check "no page nobody asked for" test ! -e unseen_check.png
+
 # One clear line, exit 1, nothing written.
 head -c 3000 day1.csv | sed '5s/.*/1,2/' >cut.csv
 printf 'sessions:\n  - {file: cut.csv}\n' >bad.yaml
@@ -66,10 +80,10 @@ refuses 1 "repeat: 1, 2" record twice.yaml --check
 two_sessions ", repeat: 1" ", repeat: 1" >twice.yaml
 refuses 1 "repeat: 1, 2" record twice.yaml --check
 two_sessions ", repeat: 2" ", repeat: 1" >twice.yaml
-succeeds record twice.yaml --check
+succeeds record twice.yaml --check --picture none
 check "in the order of their repeats" test "$(sed -n '/^[^ ]/s/ .*//p' out | paste -sd' ')" = "evening morning"
 two_sessions ", environment: a" ", environment: b" >twice.yaml
-succeeds record twice.yaml --check
+succeeds record twice.yaml --check --picture none
 
 # File names that tell environments apart: the first manifest asks.
 for name in m1_A_day1 m1_B_day1 m1_A_day2 m1_B_day2; do cp day1.csv $name.csv; done
