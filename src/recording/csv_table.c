@@ -297,8 +297,12 @@ size_t nd_csv_column(const nd_csv *csv, const char *name) {
         return matches == 1 ? match : SIZE_MAX;
     for (size_t c = 0; csv->names && length && c < csv->columns; c++) {
         size_t whole = strlen(csv->names[c]);
-        if (whole > length + 1 && csv->names[c][whole - length - 1] == '.' &&
-            strcmp(csv->names[c] + whole - length, name) == 0) {
+        const char *own = csv->names[c];
+        bool ends = whole > length + 1 && own[whole - length - 1] == '.' &&
+                    strcmp(own + whole - length, name) == 0;
+        bool begins = csv->header_rows > 1 && whole > length + 1 && own[length] == '.' &&
+                      strncmp(own, name, length) == 0;
+        if (ends || begins) {
             match = c;
             matches++;
         }
@@ -408,8 +412,7 @@ static bool count_on(const nd_csv_row *row, void *context, nd_error *error) {
         bool number = nd_csv_number(all->csv, row->field[c], &value) && !isnan(value);
         if (index == 0)
             all->first[c] = value;
-        all->counts[c] = number && (all->first[c] == 0.0 || all->first[c] == 1.0) &&
-                         value == all->first[c] + (double)index;
+        all->counts[c] = number && value == all->first[c] + (double)index;
     }
     return all->rows < COUNTED_ROWS; /* enough was seen */
 }

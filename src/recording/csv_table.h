@@ -22,8 +22,8 @@ typedef struct nd_csv {
 nd_csv *nd_csv_open(const char *path, size_t skip, nd_error *error);
 void nd_csv_close(nd_csv *csv);
 
-/* The column of that name, or whose name ends in it after a dot; else of that number from 1;
- * SIZE_MAX if there is none, or more than one ends so. */
+/* The column of that name, or whose name begins or ends with it before or after a dot; else of that
+ * number from 1; SIZE_MAX if there is none, or more than one ends so. */
 size_t nd_csv_column(const nd_csv *csv, const char *name);
 
 /* Calls row(index, values, context) for each row, values[k] being that of the column wanted[k];
@@ -38,7 +38,8 @@ bool nd_csv_rows_read(const nd_csv *csv, const size_t *wanted, size_t count,
 /* How many rows there are. */
 bool nd_csv_count(const nd_csv *csv, size_t *rows, nd_error *error);
 
-/* Whether a column counts its rows, 0, 1, 2 ... or from 1, through the first thousand of them. */
+/* Whether a column counts its rows, one after the other from whatever number, through the first
+ * thousand of them. */
 bool nd_csv_counts_rows(const nd_csv *csv, const bool *candidate, bool *counts, nd_error *error);
 
 /* A field as a number, with a point or, where commas do not separate, a decimal comma. */

@@ -78,14 +78,15 @@ typedef struct nd_link_rules {
 typedef struct nd_format {
     const char *name; /* "NWB", "MATLAB" ... */
     /* Traits. */
-    bool clocked;               /* holds times of its own, or a rate */
-    bool tabular;               /* parts are columns of one table; otherwise they have names */
-    bool single;                /* one array a file: times named by a text are another file */
-    bool many;                  /* defaults choose among several activities: one session a file */
-    bool cells_last;            /* solid arrays of maps have the cells in their last dimension */
-    int base;                   /* what indices count from, where nothing says so */
-    const char *no_position;    /* what it would have held, for messages; "" */
-    uint32_t honours[ND_ROLES]; /* keys of a part that its reader uses */
+    bool clocked;            /* holds times of its own, or a rate */
+    bool tabular;            /* parts are columns of one table; otherwise they have names */
+    bool single;             /* one array a file: times named by a text are another file */
+    bool many;               /* defaults choose among several activities: one session a file */
+    bool cells_last;         /* solid arrays of maps have the cells in their last dimension */
+    int base;                /* what indices count from, where nothing says so */
+    const char *no_position; /* what it would have held, for messages; "" */
+    /* Keys of each part that its reader uses; none of the activity: it does not tell. */
+    uint32_t honours[ND_ROLES];
     /* By the first bytes and the path. */
     bool (*recognises)(const char *path, const unsigned char *head, size_t length);
     void *(*open)(const char *path, const nd_selector *selector, const nd_link_rules *links,

@@ -207,6 +207,8 @@ static bool csv_series(void *file, nd_role role, const nd_selector *selector, nd
 /* cell_1, neuron A, unit12, ROI 3, C007, 41: names that cells have. */
 static bool is_cell_name(const char *name) {
     static const char *const words[] = {"cell", "neuron", "unit", "roi", "cluster", "clu"};
+    if (nd_role_likeness(ND_ROLE_TIMES, name) > 0)
+        return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcasestr(name, words[i]))
             return true;
@@ -337,10 +339,13 @@ static bool ids_of_names(nd_activity *activity, nd_error *error) {
     activity->cell_id = nd_array(activity->pick_count, sizeof *activity->cell_id, error);
     activity->ids_count = activity->pick_count;
     for (size_t k = 0; activity->cell_id && k < activity->pick_count; k++) {
-        const char *name = activity->cell_name[k], *digits = name + strlen(name);
-        while (digits > name && isdigit((unsigned char)digits[-1]))
+        const char *name = activity->cell_name[k], *end = name + strlen(name), *digits;
+        const char *dot = strchr(name, '.'); /* a second header row says more of the cell */
+        if (dot && end > name && !isdigit((unsigned char)end[-1]))
+            end = dot;
+        for (digits = end; digits > name && isdigit((unsigned char)digits[-1]);)
             digits--;
-        if (*digits == '\0' || strlen(digits) > 15) {
+        if (digits == end || end - digits > 15) {
             free(activity->cell_id);
             activity->cell_id = NULL;
             activity->ids_count = 0;

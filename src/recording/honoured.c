@@ -86,6 +86,8 @@ static bool whole_part(const nd_request *request, nd_role role, const char *why,
 static bool check_part(const nd_request *request, nd_role role, const nd_format *format,
                        uint32_t unused[ND_ROLES], nd_error *error) {
     char why[160];
+    if (format && !format->honours[ND_ROLE_ACTIVITY]) /* it does not tell */
+        format = NULL;
     if (format && !format->honours[role])
         return whole_part(request, role, "no such part is read from a file of this kind",
                           parts[role].mend[0] ? parts[role].mend : "leave it out", unused, error);
@@ -194,6 +196,13 @@ bool nd_check_activity_keys(const nd_request *request, const nd_activity *activi
                nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_BAD_TIMES, what,
                                   "spikes may be in any order", unused, error);
     const nd_selector *part = &request->role[ND_ROLE_ACTIVITY];
+    const nd_selector *cells = &request->role[ND_ROLE_CELLS];
+    bool told = (activity->honoured & ND_PART_AREA) || (activity->place && cells->name);
+    if (fine && cells->area && !told)
+        fine =
+            nd_request_refuse(request, ND_ROLE_CELLS, "area",
+                              "keep: {file, column, equals} leaves cells out by a column", error,
+                              "nothing says of which area the cells of %.100s are", activity->name);
     if (fine && part->time_unit != ND_TIME_SAMPLES && (spikes || activity->times))
         fine = nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_RATE,
                                   spikes ? what : "the frames have times",

@@ -33,6 +33,30 @@ static int64_t own_identity(size_t session, size_t cell) {
     return -1 - ((int64_t)session << 32) - (int64_t)cell;
 }
 
+/* A base that nobody gave must fit the table: counted from 1, 0 is not found, and NaN or -1 would
+ * be said twice; counted from 0, a column has 0 once. */
+static bool check_base(const nd_request *request, const nd_series *table, int base,
+                       nd_error *error) {
+    size_t none = 0, zeros = 0, most = 0;
+    for (size_t c = 0; c < table->columns; c++) {
+        size_t here = 0;
+        for (size_t r = 0; r < table->rows; r++) {
+            double entry = table->values[r * table->columns + c];
+            none += isnan(entry) || entry == -1.0;
+            here += entry == 0.0;
+        }
+        zeros += here;
+        most = here > most ? here : most;
+    }
+    bool fits = base == 1 ? zeros == 0 || none == 0 : most <= 1;
+    return fits ||
+           nd_request_refuse(request, ND_ROLE_REGISTRATION, "base", "give base: 0 or 1", error,
+                             "%.100s does not look as if it counts from %d: it has %zu zeros"
+                             "%s",
+                             table->name, base, zeros,
+                             base == 1 ? " beside NaN or -1" : ", several in a column");
+}
+
 static bool read_table(const nd_request *request, nd_files *files, nd_series *table, int *base,
                        nd_error *error) {
     nd_selector part = request->role[ND_ROLE_REGISTRATION];
@@ -62,6 +86,8 @@ static bool read_table(const nd_request *request, nd_files *files, nd_series *ta
                                  "ids: {...} reads a vector of identities", error,
                                  "%.100s is %zu x %zu; expected a table of cells x sessions",
                                  all.name, all.rows, all.columns);
+    if (fine && part.base < 0)
+        fine = check_base(request, &all, *base, error);
     if (fine && !own->format->tabular)
         fine = nd_series_select(&all, &part, path, error);
     *table = all;

@@ -245,7 +245,7 @@ static bool describe_matrix(const nd_nwb *nwb, const char *object, const nd_sele
         return false;
     activity->rows = m.rows;
     activity->columns = m.columns;
-    activity->honoured = ND_PART_COLUMNS | ND_PART_ORIENTATION;
+    activity->honoured = ND_PART_COLUMNS | ND_PART_ORIENTATION | ND_PART_AREA;
     return nd_nwb_times(nwb, object, &activity->times, &activity->times_count, &activity->start,
                         &activity->rate, error) &&
            roi_ids(nwb, object, &activity->cell_id, &activity->known_cells, error) &&

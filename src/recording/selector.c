@@ -116,8 +116,8 @@ static bool contains_word(const char *text, const char *word) {
 }
 
 int nd_role_likeness(nd_role role, const char *name) {
-    const char *last = strrchr(name, '/');
-    last = last ? last + 1 : name;
+    /* Of a path, its last part; Time(s)/Cell Status is none. */
+    const char *last = name[0] == '/' ? strrchr(name, '/') + 1 : name;
     bool place = role == ND_ROLE_POSITION || role == ND_ROLE_POSITION_Y;
     for (size_t i = 0; place && i < sizeof ELSEWHERE / sizeof *ELSEWHERE; i++)
         if (contains_word(last, ELSEWHERE[i]))

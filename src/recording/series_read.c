@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "recording/honoured.h"
 #include "recording/times.h"
 
 /* --- which way an array lies --- */
@@ -78,9 +79,27 @@ static bool own_times(const nd_request *request, nd_role role, nd_files *files,
     return stand_up(series, role, error);
 }
 
+/* Keys of times where there are none, and a rate where there are. */
+static bool check_time_keys(const nd_request *request, nd_role role, nd_files *files,
+                            const nd_series *series, nd_error *error) {
+    const nd_selector *part = &request->role[role];
+    bool trials = role == ND_ROLE_TRIALS; /* its values are times */
+    bool timed = series->times || series->rate > 0.0;
+    if (timed && part->time_unit != ND_TIME_SAMPLES)
+        return nd_part_key_unused(request, role, ND_PART_RATE, "there are times",
+                                  "leave it out, or time_unit: samples", files->unused, error);
+    return timed || trials ||
+           (nd_part_key_unused(request, role, ND_PART_TIME_UNIT, "there are no times", "",
+                               files->unused, error) &&
+            nd_part_key_unused(request, role, ND_PART_BAD_TIMES, "there are no times", "",
+                               files->unused, error));
+}
+
 static bool time_rows(const nd_request *request, nd_role role, nd_files *files, const char *path,
                       nd_series *series, nd_error *error) {
     const nd_selector *part = &request->role[role];
+    if (!check_time_keys(request, role, files, series, error))
+        return false;
     if (series->times && series->times_count != series->rows)
         return nd_fail(error, path, "correct the file, or where its times are",
                        "%s: there are %zu times for %zu rows", series->name, series->times_count,

@@ -19,6 +19,9 @@ static const double LEAST_SHARED = 0.005, MOST_STEPS_APART = 300.0, LONG_FRAME_S
 /* Times this share of a frame apart are one. */
 static const double SAME_TIME = 1e-6;
 
+/* So are frames as short as this: days, or hours. */
+static const double SHORT_FRAME_SECONDS = 1e-4;
+
 void nd_track_clear(nd_track *track) {
     free(track->clock);
     free(track->x);
@@ -630,7 +633,9 @@ bool nd_track_read(const nd_request *request, const nd_activity *activity, bool 
         say_jumps(request, &position, files);
     for (size_t column = 0; fine && column < position.columns; column++)
         fine = say_missing(request, &position, column, files, error);
-    if (fine && track->frame_seconds > LONG_FRAME_SECONDS && !(request->frame_seconds > 0.0))
+    bool odd =
+        track->frame_seconds > LONG_FRAME_SECONDS || track->frame_seconds < SHORT_FRAME_SECONDS;
+    if (fine && odd && !(request->frame_seconds > 0.0))
         nd_files_note(files,
                       "frames of %.6g s: time_unit: ms, us or samples if the times are not "
                       "seconds",

@@ -185,3 +185,17 @@ def gaze_outside_its_container(lab):
         nwb.units(t)
         nwb.position(random.random((t.n, 2)), t.t, "position", "EyeTracking")
     lab.refused("sessions:\n  - {file: day2.nwb}\n", "holds no position")
+
+
+def a_microscopes_two_header_rows(lab):
+    t = lab.track
+    lab.table("day1.csv", " , C00, C01, C02\nTime(s)/Cell Status, accepted, undecided, accepted", [t.t, *t.a.T])
+    lab.table("x.csv", "time,x\ns,cm", [t.t, t.x])
+    lab.right("sessions:\n  - {registered: true, activity: {file: day1.csv}, position: {file: x.csv, column: x}}\n", frames=600)
+    assert [row["id"] for row in lab.cells] == ["0", "1", "2"]
+
+
+def row_numbers_of_a_part_of_a_table(lab):
+    t = lab.track
+    lab.table("day1.csv", "obs,time,x,A,B,C", [np.arange(5012, 5012 + t.n), t.t, t.x, *t.a.T])
+    lab.right("sessions:\n  - {file: day1.csv}\n")

@@ -158,3 +158,16 @@ def identities_of_nwb(lab):
         nwb.position(t.x, t.t)
     lab.refused("sessions:\n  - {file: day2.nwb, registered: true}\n", "registered")
     lab.right("sessions:\n  - {file: day2.nwb, registered: true, ids: {kind: order}}\n", information(t.x, t.a))
+
+
+def a_base_that_does_not_fit(lab):
+    orders = [[0, 1, 2], [2, 0, 3], [3, 2, 1]]
+    _, table = _days(lab, orders)
+    mat5(lab.at("caiman.mat"), assignments=table[:4])  # from 0, in MATLAB
+    lab.refused(_manifest(3, "registration: {file: caiman.mat, name: assignments, column: %d}"), "sessions.0.registration", "base: 0 or 1")
+    lab.record(_manifest(3, "registration: {file: caiman.mat, name: assignments, column: %d, base: 0}"))
+    _same_maps(lab)
+    lab.save("cellreg.npy", np.vstack([np.nan_to_num(table[:4] + 1), np.zeros((2, 3))]))  # from 1, in NumPy
+    lab.refused(_manifest(3, "registration: {file: cellreg.npy, column: %d}"), "base: 0 or 1")
+    lab.record(_manifest(3, "registration: {file: cellreg.npy, column: %d, base: 1}"))
+    _same_maps(lab)

@@ -144,3 +144,18 @@ def unknown_keys_and_values(lab):
     lab.refused("sessions:\n  - {file: day1.csv, position: {times: {}}}\n", "sessions.0.position.times")
     lab.refused("sessions:\n  - {file: day1.csv, position: {times: {file: gone.csv}}}\n", "sessions.0.position.times.file", "gone.csv")
     lab.refused("sessions:\n  - {file: day1.csv, position: {column: x, columns: [x]}}\n", "sessions.0.position.column")
+
+
+def areas_that_nothing_tells(lab):
+    t = lab.track
+    mat5(lab.at("d.mat"), spikes=t.a, x=t.x, t=t.t)
+    lab.refused("sessions:\n  - {file: d.mat, activity: {name: spikes, times: t}, position: {name: x, times: t}, cells: {area: CA1}}\n",
+                "sessions.0.cells.area", "nothing says")
+
+
+def keys_of_times_where_there_are_none(lab):
+    _arrays(lab)
+    start = "sessions:\n  - {frame_seconds: 0.05, activity: {file: a.npy}, position: {file: x.npy, %s}}\n"
+    lab.refused(start % "time_unit: ms", "sessions.0.position.time_unit", "no times")
+    lab.refused(start % "bad_times: drop", "sessions.0.position.bad_times", "no times")
+    lab.refused(start % "times: t.npy, rate: 20", "sessions.0.position.rate", "there are times")
