@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/growth.h"
+#include "cli/outputs.h"
 #include "engine/benchmark.h"
 
 /* Without --full, no more than this many steps of a case. */
@@ -125,6 +126,8 @@ static int run(const nd_arguments *arguments) {
         printf("\nPyTorch:%s", peer.version);
     putchar('\n');
     const char *picture = nd_value(arguments, "picture");
+    if (picture && !nd_output_checked(arguments, picture, NULL, 0, &error))
+        return nd_report(&error);
     if ((picture || nd_flag(arguments, "growth")) && !nd_growth(picture, &error))
         return nd_report(&error);
     return code;
@@ -138,6 +141,7 @@ static const nd_option OPTIONS[] = {
      "/usr/bin/python3, whichever has PyTorch."},
     {0, "growth", NULL,
      "Also how the cost grows with units, samples, inputs, outputs and active units."},
+    ND_OPTION_FORCE,
     {0, "picture", "FILE", "Draw that growth into FILE (.png, .pdf, .svg)."},
     {0, NULL, NULL, NULL},
 };

@@ -1,18 +1,15 @@
 /* Traces from a table of the user's own. */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csv_rows.h"
 #include "base/error.h"
-#include "base/files.h"
+#include "base/memory.h"
 #include "base/yaml.h"
 #include "experiment/keys.h"
 #include "store/traces.h"
-
-enum { MOST_COLUMNS = 64 };
-static const size_t LARGEST_FILE = (size_t)1 << 30;
 
 typedef enum column { STEP, LOSS, LOG_LOSS, ACTIVE, UNITS, INFORMATION, COLUMNS } column;
 
@@ -27,7 +24,6 @@ typedef struct reader {
     const char *path;
     nd_error *error;
     size_t line;
-    char separator;
     int where[COLUMNS]; /* the column's place in a line; -1: not there */
     double *value[COLUMNS];
     size_t rows, room;
@@ -39,43 +35,12 @@ static bool refuse(const reader *from, const char *mend, const char *what, const
     return nd_fail(from->error, where, mend, what, which);
 }
 
-/* Cuts a line at its separators, in place; returns how many fields. Quotes around a field go. */
-static int cut(char *line, char separator, char *fields[MOST_COLUMNS]) {
-    int count = 0;
-    char *at = line;
-    while (at && count < MOST_COLUMNS) {
-        char *end = strchr(at, separator);
-        if (end)
-            *end = '\0';
-        while (*at == ' ' || *at == '"')
-            at++;
-        size_t length = strlen(at);
-        while (length > 0 && strchr(" \"\r", at[length - 1]))
-            at[--length] = '\0';
-        fields[count++] = at;
-        at = end ? end + 1 : NULL;
-    }
-    return count;
-}
-
-/* What parts the fields: the first of tab, semicolon and comma that the line of names holds. */
-static char separator_of(const char *line) {
-    static const char separators[] = "\t;,";
-    for (const char *c = separators; *c; c++)
-        if (strchr(line, *c))
-            return *c;
-    return ',';
-}
-
-static bool read_names(reader *from, char *line) {
-    char *fields[MOST_COLUMNS];
-    from->separator = separator_of(line);
-    int count = cut(line, from->separator, fields);
+static bool read_names(reader *from, const nd_csv_row *row) {
     for (int c = 0; c < COLUMNS; c++) {
         from->where[c] = -1;
-        for (int i = 0; i < count; i++)
-            if (strcmp(fields[i], NAMES[c]) == 0)
-                from->where[c] = i;
+        for (size_t i = 0; i < row->count; i++)
+            if (strcmp(row->field[i], NAMES[c]) == 0)
+                from->where[c] = (int)i;
     }
     const char *mend = "name the columns in the first line: step, loss or log10_loss, and "
                        "fraction_active_units where it is known";
@@ -99,11 +64,7 @@ static bool grow(reader *from) {
     return true;
 }
 
-static bool read_row(reader *from, char *line) {
-    char *fields[MOST_COLUMNS];
-    int count = cut(line, from->separator, fields);
-    if (count == 1 && fields[0][0] == '\0')
-        return true;
+static bool read_row(reader *from, const nd_csv_row *row) {
     if (!grow(from))
         return false;
     for (int c = 0; c < COLUMNS; c++) {
@@ -111,7 +72,7 @@ static bool read_row(reader *from, char *line) {
         *value = NAN;
         if (from->where[c] < 0)
             continue;
-        const char *text = from->where[c] < count ? fields[from->where[c]] : "";
+        const char *text = (size_t)from->where[c] < row->count ? row->field[from->where[c]] : "";
         char *end = NULL;
         if (text[0] == '\0' && c == INFORMATION)
             continue;
@@ -124,17 +85,20 @@ static bool read_row(reader *from, char *line) {
     return true;
 }
 
-static bool read_lines(reader *from, char *text) {
-    for (char *line = text; line;) {
-        char *next = strchr(line, '\n');
-        if (next)
-            *next++ = '\0';
-        from->line++;
-        if (from->line == 1 ? !read_names(from, line) : !read_row(from, line))
-            return false;
-        line = next;
+static bool read_rows(reader *from) {
+    nd_csv_dialect dialect = {0};
+    bool found = nd_csv_guess_separator(from->path, false, 0, &dialect.separator, from->error);
+    nd_csv_rows *rows = found ? nd_csv_rows_open(from->path, &dialect, from->error) : NULL;
+    nd_csv_row row;
+    bool fine = rows != NULL;
+    for (size_t i = 0; fine && found; i++) {
+        fine = nd_csv_rows_next(rows, &row, &found, from->error);
+        from->line = found ? row.line : 1;
+        if (fine && (found || i == 0)) /* an empty file has no names */
+            fine = i == 0 ? read_names(from, &row) : read_row(from, &row);
     }
-    return true;
+    nd_csv_rows_close(rows);
+    return fine;
 }
 
 /* The default of learning.divergence. */
@@ -183,14 +147,11 @@ static bool hand_over(reader *from, nd_trace_table *table) {
 }
 
 bool nd_traces_from_csv(const char *path, nd_trace_table *table, nd_error *error) {
-    nd_buffer text = {0};
     reader from = {.path = path, .error = error};
     *table = (nd_trace_table){0};
-    bool fine = nd_read_file(path, LARGEST_FILE, &text, error) &&
-                read_lines(&from, (char *)text.bytes) && grow(&from) && hand_over(&from, table);
+    bool fine = read_rows(&from) && grow(&from) && hand_over(&from, table);
     for (int c = 0; c < COLUMNS; c++)
         free(from.value[c]);
-    nd_buffer_free(&text);
     if (!fine)
         nd_trace_table_free(table);
     return fine;

@@ -32,7 +32,7 @@ def main():
                 continue
             done += 1
             try:
-                with Lab(program) as lab:
+                with Lab(program, os.path.abspath(sys.argv[2])) as lab:
                     function(lab)
             except Exception as problem:  # whatever it was, the other cases go on
                 failed += 1

@@ -47,8 +47,8 @@ def information(x, a, low=None, high=None, bins=20):
 class Lab:
     """A folder to make files in, and the program."""
 
-    def __init__(self, program):
-        self.program = program
+    def __init__(self, program, source):
+        self.program, self.source = program, source
         self.track = Track()
 
     def __enter__(self):

@@ -313,3 +313,26 @@ def files_of_other_kinds_are_named(lab):
     with h5py.File(lab.at("c.hdf5"), "w") as file:
         file["estimates/S"] = t.a
     lab.refused("sessions:\n  - {file: c.hdf5}\n", "not NWB")
+
+
+def the_ready_manifests(lab):
+    """examples/recordings, on files in their layouts."""
+    t = lab.track
+    spikes = t.spike_list()
+    lab.save("spike_times.npy", np.round(spikes[:, 0] * 30000).astype("u8"))
+    lab.save("spike_clusters.npy", spikes[:, 1].astype("i4"))
+    lab.text("cluster_group.tsv", "cluster_id\tgroup\n0\tgood\n1\tmua\n2\tgood\n")
+    lab.save("position.npy", t.x)
+    lab.save("times.npy", t.t)
+    for day in (1, 2, 3, 4):
+        mat5(lab.at(f"day{day}.mat"), events=t.a, x=t.x, t=t.t)
+    mat5(lab.at("cellRegistered.mat"), cell_registered_struct={"cell_to_index_map": np.repeat([[1.0], [2], [3]], 4, 1)})
+    lab.table("traces.csv", "time,cell_1,cell_2,cell_3", [1000 * t.t, *t.a.T])
+    half = np.full(t.n, 50)
+    lab.table("DLC.csv", "scorer,net,net,net\nbodyparts,LED,LED,LED\ncoords,x,y,likelihood", [np.arange(t.n), t.x, half, half])
+    lab.table("timeStamps.csv", "Frame Number,Time Stamp (ms),Buffer Index", [np.arange(t.n), 1000 * t.t, half])
+    for name, words in (("two-vectors", "2 cells, 600 of 600"), ("cellreg", "mouse1 4 "), ("deeplabcut", "3 cells, 600 of 600")):
+        with open(os.path.join(lab.source, "examples", "recordings", name + ".yaml"), encoding="utf-8") as file:
+            lab.text(name + ".yaml", file.read())
+        lab.run("record", name + ".yaml", "--check", "--picture", "none")
+        assert lab.code == 0 and words in lab.out, (name, lab.said, lab.out)
