@@ -215,6 +215,12 @@ static bool several(const matvar_t *value, size_t element) {
     return value->class_type == MAT_C_STRUCT && element == NO_ELEMENT && nd_mat_elements(value) > 1;
 }
 
+matvar_t *nd_mat_field(matvar_t *structure, const char *field, size_t element) {
+    return structure->data && element < nd_mat_elements(structure)
+               ? Mat_VarGetStructFieldByName(structure, field, element)
+               : NULL;
+}
+
 static matvar_t *into_structure(cursor *c, matvar_t *value, size_t element) {
     char field[128];
     size_t length = strcspn(++c->at, ".{(");
@@ -231,9 +237,7 @@ static matvar_t *into_structure(cursor *c, matvar_t *value, size_t element) {
     }
     memcpy(field, c->at, length);
     field[length] = '\0';
-    matvar_t *found = element < nd_mat_elements(value)
-                          ? Mat_VarGetStructFieldByName(value, field, element)
-                          : NULL;
+    matvar_t *found = nd_mat_field(value, field, element);
     if (!found)
         misfit(c, "there is no such field");
     else

@@ -31,6 +31,10 @@ matvar_t *nd_mat_find(nd_mat *mat, const char *expression, nd_error *error);
  * with *field at the field's name (NULL otherwise). */
 matvar_t *nd_mat_find_all(nd_mat *mat, const char *expression, const char **field, nd_error *error);
 
+/* A field of one element of a structure array; NULL if there is none, also where the array's parts
+ * could not be read, which matio itself would stumble over. */
+matvar_t *nd_mat_field(matvar_t *structure, const char *field, size_t element);
+
 /* What a value is, in words: "complex numbers", "a cell array" ... */
 const char *nd_mat_kind(const matvar_t *value);
 

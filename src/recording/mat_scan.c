@@ -24,7 +24,7 @@ static bool scan_cells(nd_mat *mat, nd_role role, int likeness, const matvar_t *
                        const char *name, int level, nd_findings *findings, nd_error *error) {
     char part[256], shape[96];
     if (value->class_type == MAT_C_STRUCT && level > 0) {
-        matvar_t *data = Mat_VarGetStructFieldByName((matvar_t *)value, "data", 0);
+        matvar_t *data = nd_mat_field((matvar_t *)value, "data", 0);
         if (data && nd_mat_numeric(data)) {
             snprintf(part, sizeof part, "%.200s.data", name);
             return nd_findings_add(findings, role, likeness, part, error, "%s, %s",

@@ -24,9 +24,9 @@ static matvar_t *times_field(const walk *w, matvar_t *structure, size_t element)
     static const char *const names[] = {"data",       "times",  "spike_times", "spiketimes",
                                         "spikeTimes", "spikes", "ts",          "timestamps"};
     if (w->field)
-        return Mat_VarGetStructFieldByName(structure, w->field, element);
+        return nd_mat_field(structure, w->field, element);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        matvar_t *field = Mat_VarGetStructFieldByName(structure, names[i], element);
+        matvar_t *field = nd_mat_field(structure, names[i], element);
         if (field)
             return field;
     }
