@@ -65,7 +65,7 @@ look() {
     'nulldrift phases '*--json) [ "$(grep -c '^{"phase": ' ../said)" = 3 ] ;;
     'nulldrift phases '*) grep -q 'familiarity' ../said ;;
     'nulldrift record --scan '*) grep -q 'label:' "$output" ;;
-    'nulldrift record '*--check) [ "$(grep -c ' cells' ../said)" = 3 ] ;;
+    'nulldrift record '*--check) [ "$(grep -c ' 4 cells, ' ../said)" = 3 ] ;;
     'nulldrift record '*) there "$output.nc" "$output.csv" "${output}_statistics.csv" && picture "$output.png" ;;
     'python '*) return 0 ;; # its exit code says it
     *) echo "no check knows this command" && return 1 ;;

@@ -1,5 +1,6 @@
 /* What the agent of a run lives in and sees. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "figure/parts.h"
@@ -153,6 +154,10 @@ static double range_of(const double *values, size_t count) {
 
 static void draw_positions(nd_plot *plot, const char *letter, nd_area area,
                            const nd_dataset *dataset) {
+    char unit[100] = "", own[96];
+    if (dataset->position_unit)
+        snprintf(unit, sizeof unit, " (%s)",
+                 nd_plot_escape(dataset->position_unit, own, sizeof own));
     nd_plot_table(plot, "position");
     for (size_t s = 0; s < dataset->samples; s++)
         nd_plot_row(plot, 2, (double[]){(double)s, dataset->position[s]});
@@ -160,10 +165,10 @@ static void draw_positions(nd_plot *plot, const char *letter, nd_area area,
                           (nd_plot_margins){1.45, 1.4, 0.12, 0.6});
     nd_plot_script(plot,
                    "set xrange [-0.5:%zu-0.5]\nset format x ''\nset xtics %.6g\nset ytics %.6g\n"
-                   "set autoscale yfix\nset ylabel 'position'\n"
+                   "set autoscale yfix\nset ylabel 'position%s'\n"
                    "plot 'position' with lines linetype 1 linewidth 0.8 notitle\n",
                    dataset->samples, nd_nice_step((double)dataset->samples, 4),
-                   nd_nice_step(range_of(dataset->position, dataset->samples), 4));
+                   nd_nice_step(range_of(dataset->position, dataset->samples), 4), unit);
 }
 
 /* Where no walls are known: positions over the samples, and the inputs. */

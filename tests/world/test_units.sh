@@ -38,6 +38,7 @@ check "positions are in cm" test "$(units run.nc position)" = cm
 check "so are the bins" test "$(units run.nc bin_position)" = cm
 draws fig2 run.nc --keep-script -o run.svg
 says "directed position (cm)" run.svg.gnuplot/plot.gp
+says "set ylabel 'position (cm)'" run.svg.gnuplot/plot.gp
 
 track '' | ncgen -4 -o data.nc
 succeeds run file.yaml -o none.nc --quiet
