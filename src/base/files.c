@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/platform.h"
 
 static const char FREE_SPACE[] = "free some space or choose another folder with -o";
 
@@ -45,32 +46,15 @@ static char *folder_of(const char *path, nd_error *error) {
     return folder;
 }
 
-/* Which processes this one's numbers are of: the machine, since when it runs, and the name space. A
- * process of another that has the same number may well be alive. */
-static unsigned long long place_of_processes(void) {
-    static const char *const sources[] = {"/proc/sys/kernel/random/boot_id", "/proc/self/ns/pid"};
-    unsigned long long place = 14695981039346656037ULL; /* FNV-1a */
-    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
-        char text[128] = "";
-        ssize_t length = readlink(sources[i], text, sizeof text - 1);
-        FILE *file = length < 0 ? fopen(sources[i], "re") : NULL;
-        if (file && !fgets(text, sizeof text, file))
-            text[0] = '\0';
-        if (file)
-            (void)fclose(file);
-        for (const char *at = text; *at; at++)
-            place = (place ^ (unsigned char)*at) * 1099511628211ULL;
-    }
-    return place;
-}
-
 /* ".tmp-PLACE-": what the next versions of this machine's processes have in their names. */
 static void mark_of_place(char mark[40]) {
-    snprintf(mark, 40, ".tmp-%016llx-", place_of_processes());
+    snprintf(mark, 40, ".tmp-%016llx-", (unsigned long long)nd_process_place());
 }
 
 void nd_remove_left_behind(const char *path) {
     char mark[40];
+    if (nd_process_place() == 0)
+        return;
     mark_of_place(mark);
     char *folder = folder_of(path, NULL);
     const char *name = nd_base_name(path);

@@ -28,6 +28,10 @@ unsigned nd_processors(void);
  * place in memory. */
 uint64_t nd_unique_bits(void);
 
+/* Whose numbers this process's is one of: the machine, since when it runs, the name space. A
+ * process of another place may have the same number and live. 0 where that is not told. */
+uint64_t nd_process_place(void);
+
 /* The environment, as a started program takes it. */
 char **nd_environment(void);
 
