@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 static void put_text(FILE *out, const char *text) {
@@ -62,6 +63,11 @@ void nd_json_number(nd_json *json, const char *name, double value) {
         put_number(json->out, value);
     else
         fputs("null", json->out);
+}
+
+void nd_json_count(nd_json *json, const char *name, uint64_t value) {
+    put_name(json, name);
+    fprintf(json->out, "%" PRIu64, value);
 }
 
 void nd_json_truth(nd_json *json, const char *name, bool value) {

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 typedef struct nd_json {
@@ -20,6 +21,7 @@ void nd_json_end(nd_json *json);
  * the name is NULL. */
 void nd_json_text(nd_json *json, const char *name, const char *value);
 void nd_json_number(nd_json *json, const char *name, double value);
+void nd_json_count(nd_json *json, const char *name, uint64_t value); /* all 64 bits */
 void nd_json_truth(nd_json *json, const char *name, bool value);
 
 /* An object or array within; closed with the same bracket. */

@@ -243,9 +243,12 @@ static void print_json(const char *path, const nd_nc *file) {
     nd_json_open(&json, "attributes", '{');
     for (size_t i = 0; nd_nc_attribute_at(file, i, name); i++) {
         double number = NAN;
+        uint64_t count;
         char *text = nd_nc_text(file, NULL, name, NULL);
         if (text)
             nd_json_text(&json, name, text);
+        else if (nd_nc_count(file, NULL, name, &count, NULL))
+            nd_json_count(&json, name, count);
         else if (nd_nc_number(file, NULL, name, &number, NULL))
             nd_json_number(&json, name, number);
         free(text);

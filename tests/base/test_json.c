@@ -15,6 +15,7 @@ static void test_a_line_is_what_was_put_in(void **state) {
     nd_json_text(&json, "name", "a \"b\" \\ c\n\x1b[31m");
     nd_json_text(&json, "none", NULL);
     nd_json_number(&json, "whole", 10000000);
+    nd_json_count(&json, "count", UINT64_MAX);
     nd_json_number(&json, "tenth", 0.1);
     nd_json_number(&json, "third", 1.0 / 3);
     nd_json_number(&json, "nan", NAN);
@@ -30,7 +31,8 @@ static void test_a_line_is_what_was_put_in(void **state) {
     nd_json_end(&json);
     fclose(out);
     assert_string_equal(text, "{\"name\": \"a \\\"b\\\" \\\\ c\\n\\u001b[31m\", \"none\": null, "
-                              "\"whole\": 1e+07, \"tenth\": 0.1, \"third\": 0.3333333333333333, "
+                              "\"whole\": 1e+07, \"count\": 18446744073709551615, \"tenth\": 0.1, "
+                              "\"third\": 0.3333333333333333, "
                               "\"nan\": null, \"infinite\": null, \"true\": true, \"inner\": {}, "
                               "\"list\": [1, 2], \"last\": false}\n");
     free(text);
