@@ -51,8 +51,9 @@ const char *nd_error_line(const nd_error *error, char *line, size_t size);
 typedef struct nd_experiment nd_experiment;
 
 /* Reads and checks an experiment file. `sets` are "key.path=value" overrides, applied in order
- * after the file. Fails naming file, line and key. A relative world.path is taken from the folder
- * of the experiment file. Free with nd_experiment_free. */
+ * after the file ("key.path=default" takes a key back). Fails naming file, line and key, also for a
+ * key that the model, the task, the rule or the engine of the experiment does not use. A relative
+ * world.path is taken from the folder of the experiment file. Free with nd_experiment_free. */
 nd_experiment *nd_experiment_load(const char *path, const char *const *sets, size_t set_count,
                                   nd_error *error);
 
@@ -61,7 +62,7 @@ nd_experiment *nd_experiment_load(const char *path, const char *const *sets, siz
 nd_experiment *nd_experiment_parse(const char *text, const char *origin, const char *folder,
                                    const char *const *sets, size_t set_count, nd_error *error);
 
-/* The whole experiment, every key of its model spelled out, as YAML; free() it. Two experiments
+/* The whole experiment, every key it uses spelled out, as YAML; free() it. Two experiments
  * are the same exactly when these texts are. */
 char *nd_experiment_text(const nd_experiment *experiment, nd_error *error);
 

@@ -198,6 +198,13 @@ static bool begin_in_law(continuation *c, const char *path, nd_error *error) {
     return true;
 }
 
+static void tell_in_law(const continuation *c, const char *from, const nd_run_options *options) {
+    char line[600];
+    snprintf(line, sizeof line, "%.250s: goes on %s", from, c->words);
+    if (options->tell)
+        options->tell(line, options->context);
+}
+
 static bool open_all(continuation *c, const char *from, const char *const *sets, size_t set_count,
                      nd_error *error) {
     return (c->earlier = nd_run_open(from, error)) &&
@@ -244,8 +251,7 @@ nd_outcome nd_continue(const char *from, const char *const *sets, size_t set_cou
                 beginning.law_dataset = &c.law_dataset;
                 beginning.words = c.words;
                 beginning.before = c.earlier->experiment->run.steps;
-                if (options->tell)
-                    options->tell(c.words, options->context);
+                tell_in_law(&c, from, options);
             }
             outcome = nd_feed_forward_run(c.experiment, c.dataset, path, &beginning, options, watch,
                                           error);

@@ -13,6 +13,7 @@
 #include "experiment/experiment.h"
 #include "sweep/assignment.h"
 #include "sweep/sweep_file.h"
+#include "world/world.h"
 
 static const double MOST_RUNS = 1e7;
 
@@ -319,8 +320,10 @@ static double cost_of(const nd_experiment *e) {
     double steps = (double)e->run.steps;
     if (e->network.model == ND_HEBBIAN)
         return steps * (double)e->network.neurons * (double)e->network.neurons;
+    const nd_world *world = nd_world_find(e->world.task);
+    uint64_t outputs = world && world->needs_output_dim ? e->world.output_dim : e->world.input_dim;
     return steps * (double)(e->world.samples + 1) * (double)e->network.hidden *
-           (double)(e->world.input_dim + e->world.output_dim + 1);
+           (double)(e->world.input_dim + outputs + 1);
 }
 
 /* Run `id` as its experiment's text, made of the base and the assignments. */

@@ -92,7 +92,7 @@ for name, variable in old.variables.items():
     new.createVariable(name, variable.dtype, variable.dimensions)[...] = variable[...]
 END
 succeeds run --continue old.nc -q --set run.steps=2000000
-says "from step 1000000 in law only" err
+says "old.nc: goes on from step 1000000 in law only" err
 succeeds info old.nc --attribute continued
 says "in law only"
 check "its past is kept, its future is other noise" "$python" - <<'END'
