@@ -106,7 +106,7 @@ void nd_dataset_shape(const nd_dataset *dataset, size_t *samples, size_t *inputs
 const double *nd_dataset_inputs(const nd_dataset *dataset);   /* n x d_in */
 const double *nd_dataset_targets(const nd_dataset *dataset);  /* n x d_out */
 const double *nd_dataset_position(const nd_dataset *dataset); /* n, in the world's unit; or NULL */
-/* What was in its file but is not used, as lines; NULL where there is nothing to tell. */
+/* What was in its file but is not used, as one line; NULL where there is nothing to tell. */
 const char *nd_dataset_notes(const nd_dataset *dataset);
 
 /* The parameters of the network of docs/model.md, section 1.1. */

@@ -16,11 +16,13 @@ bool nd_needs_feed_forward(const nd_experiment *experiment, nd_error *error) {
 static bool place_initial(const nd_experiment *experiment, nd_dataset *dataset, nd_error *error) {
     if (strcmp(experiment->network.initialisation, "file") == 0)
         return nd_dataset_freeze_output_bias(dataset, error);
+    bool alone = !dataset->note; /* what is not used is told already, and of which file */
     return !dataset->initial ||
            nd_dataset_note(dataset, error,
-                           "%s: not used: its initial weights (network.initialisation is %s; file "
-                           "would take them)",
-                           experiment->world.path, experiment->network.initialisation);
+                           "%s%sinitial weights (network.initialisation is %s; file would take "
+                           "them)",
+                           alone ? experiment->world.path : "", alone ? ": not used: " : "",
+                           experiment->network.initialisation);
 }
 
 nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error) {

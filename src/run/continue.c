@@ -240,6 +240,8 @@ nd_outcome nd_continue(const char *from, const char *const *sets, size_t set_cou
     nd_outcome outcome = ND_RUN_FAILED;
     bool done;
     if (open_all(&c, from, sets, set_count, error) && look_at(&c, from, path, &done, error)) {
+        if (options->tell && c.dataset->note)
+            options->tell(c.dataset->note, options->context);
         nd_beginning beginning = {.begin = take_over, .context = &c};
         bool exact = nd_nc_has_bytes(c.earlier->file, ND_STATE_GROUP, "final_state");
         if (done) {

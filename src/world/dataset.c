@@ -45,11 +45,11 @@ bool nd_dataset_note(nd_dataset *dataset, nd_error *error, const char *format, .
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    size_t before = dataset->note ? strlen(dataset->note) : 0, size = before + strlen(line) + 2;
+    size_t before = dataset->note ? strlen(dataset->note) : 0, size = before + strlen(line) + 3;
     char *note = nd_array(size, 1, error);
     if (!note)
         return false;
-    snprintf(note, size, "%s%s%s", before ? dataset->note : "", before ? "\n" : "", line);
+    snprintf(note, size, "%s%s%s", before ? dataset->note : "", before ? "; " : "", line);
     free(dataset->note);
     dataset->note = note;
     return true;

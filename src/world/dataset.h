@@ -19,13 +19,13 @@ struct nd_dataset {
     nd_parameters *initial;          /* a file world's own initial weights; NULL otherwise */
     double *initial_output_bias;     /* outputs, with them; NULL where there is none */
     double *output_offset;           /* outputs: subtracted from the targets; NULL: nothing was */
-    char *note;                      /* what its user should know of it, lines; NULL: nothing */
+    char *note;                      /* what its user should know of it, one line; NULL: nothing */
 };
 
 /* An empty data set with room for inputs and targets. */
 nd_dataset *nd_dataset_new(size_t samples, size_t inputs, size_t outputs, nd_error *error);
 
-/* Adds a line to dataset->note. */
+/* Adds words to the one line of dataset->note. */
 bool nd_dataset_note(nd_dataset *dataset, nd_error *error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -41,8 +41,8 @@ assert same(run["inputs"][:], data["inputs"][:].T)
 END
 set -- --set world=default --set world.task=file
 succeeds run mine.yaml "$@" --set world.path=data.nc -o afresh.nc --quiet
-says "initial weights (network.initialisation is rich; file would take them)" err
-says "variable speed" err
+says "data.nc: not used: variable speed; initial weights (network.initialisation is rich; file would take them)" err
+check "in one line, too" test "$(wc -l <err)" = 1
 succeeds run mine.yaml "$@" --set world.path=run.nc -o again.nc --quiet
 says "run.nc is a run file: its data set is used, its network is not" err
 check "in one line" test "$(wc -l <err)" = 1
