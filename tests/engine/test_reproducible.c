@@ -160,6 +160,7 @@ static void test_a_way_that_is_not_offered_is_refused(void **state) {
     assert_true(fast->layer.may_list);
     fast->layer.may_list = false;
     assert_false(engine->backend->restore(engine, &buffer, &error));
+    fast->layer.may_list = true; /* as it was opened, so that it closes whole */
     nd_buffer_free(&buffer);
     engine->backend->close(engine);
     nd_dataset_free(dataset);
