@@ -59,7 +59,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="nulldrift-extending-") as folder:
         copy = Path(folder) / "copy"
         copy.mkdir()
-        for name in ("src", "include", "cmake", "examples", "tests"):
+        for name in ("src", "include", "cmake", "docs", "examples", "tests"):
             shutil.copytree(source / name, copy / name)
         for path in source.iterdir():
             if path.is_file():
