@@ -67,6 +67,10 @@ nd_regression nd_regress_centred(const double *x, const double *y, size_t count,
     return line_of(&s, (double)degrees);
 }
 
+double nd_student_two_sided(double t, double degrees) {
+    return 2.0 * gsl_cdf_tdist_Q(fabs(t), degrees);
+}
+
 double nd_student_quantile(double probability, double degrees) {
     return gsl_cdf_tdist_Pinv(probability, degrees);
 }

@@ -22,6 +22,9 @@ nd_regression nd_regress(const double *x, const double *y, size_t count);
  * degrees of freedom left: count less the series less one. The intercept is NaN. */
 nd_regression nd_regress_centred(const double *x, const double *y, size_t count, size_t degrees);
 
+/* The chance that Student's |t| is at least |t|. */
+double nd_student_two_sided(double t, double degrees);
+
 /* Student's t below which a share `probability` lies. */
 double nd_student_quantile(double probability, double degrees);
 

@@ -147,13 +147,17 @@ static bool read_choices(const reading *r, const nd_manifest_keys *keys, nd_sett
     static const char *const directions[] = {"pooled", "joint", "separate", NULL};
     static const char *const pooling[] = {"none", "cells", "visits", "animals", NULL};
     static const char *const shuffle[] = {"cyclic", "random", NULL};
+    static const char *const equalise[] = {"none", "frames", NULL};
     int way = settings->directions, pool = settings->pooling, kind = settings->shuffle;
+    int equal = settings->equalise;
     bool fine = choice(r, "directions", keys->directions, directions, &way) &&
-                choice(r, "pooling", keys->pooling, pooling, &pool);
+                choice(r, "pooling", keys->pooling, pooling, &pool) &&
+                choice(r, "equalise", keys->equalise, equalise, &equal);
     if (fine && keys->significance)
         fine = choice(r, "significance.kind", keys->significance->kind, shuffle, &kind);
     settings->directions = (nd_directions)way;
     settings->pooling = (nd_pooling)pool;
+    settings->equalise = equal == 1;
     settings->shuffle = (nd_shuffle)kind;
     return fine;
 }

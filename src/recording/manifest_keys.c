@@ -119,6 +119,7 @@ static const cyaml_schema_field_t manifest_fields[] = {
     MAPPING("significance", nd_manifest_keys, significance, significance_fields),
     MAPPING("corrections", nd_manifest_keys, corrections, corrections_fields),
     TEXT("pooling", nd_manifest_keys, pooling),
+    TEXT("equalise", nd_manifest_keys, equalise),
     TEXT("smoothing", nd_manifest_keys, smoothing),
     TEXT("seed", nd_manifest_keys, seed),
     MAPPING("defaults", nd_manifest_keys, defaults, session_fields),

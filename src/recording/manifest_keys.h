@@ -53,7 +53,7 @@ typedef struct nd_manifest_keys {
     char *name, *day_name, *position_unit, *activity_unit;
     nd_about_keys *about;
     char *bins, *bins_y, *position_is_bin, *circular, *directions, *minimum_speed, *pooling,
-        *smoothing, *seed;
+        *smoothing, *seed, *equalise;
     char **range, **range_y;
     uint32_t range_count, range_y_count;
     nd_active_keys *active;

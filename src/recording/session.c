@@ -22,6 +22,7 @@ void nd_settings_default(nd_settings *settings) {
     settings->subsampling_repetitions = 100;
     settings->subsampling_fractions = 10;
     settings->pooling = ND_POOL_NONE;
+    settings->equalise = true;
     settings->seed = 1;
 }
 

@@ -123,6 +123,7 @@ typedef struct nd_settings {
     size_t subsampling_fractions; /* 10: 0.1, 0.2 .. 1 of the frames; 3 .. 64 */
     /* Over sessions. */
     nd_pooling pooling;
+    bool equalise;             /* metrics on an equal footing of a group's sessions, too */
     double rate_map_smoothing; /* Gaussian, in bins, for correlations only; 0: none */
     uint64_t seed;
 } nd_settings;

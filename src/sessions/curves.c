@@ -6,12 +6,13 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sort.h"
+#include "sessions/course_line.h"
 #include "sessions/sessions.h"
 
 /* Sessions taken together as one point of a member: all their cells. */
 typedef struct point {
     double time;
-    size_t member;
+    size_t member, animal;
     size_t sessions;
     const nd_session_result **session;
     double value[ND_METRIC_COUNT], error[ND_METRIC_COUNT];
@@ -68,8 +69,8 @@ static void pool(point *together) {
 }
 
 /* Adds `session` to the member's point at `time`, made if it is not there. */
-static bool add_to(points *made, size_t member, double time, const nd_session_result *session,
-                   size_t most, nd_error *error) {
+static bool add_to(points *made, size_t member, size_t animal, double time,
+                   const nd_session_result *session, size_t most, nd_error *error) {
     size_t i = 0;
     while (i < made->count && (made->point[i].member != member || made->point[i].time != time))
         i++;
@@ -79,6 +80,7 @@ static bool add_to(points *made, size_t member, double time, const nd_session_re
         if (!at->session)
             return false;
         at->member = member;
+        at->animal = animal;
         at->time = time;
         made->count++;
     }
@@ -95,7 +97,7 @@ static bool same_animal(const nd_session_result *a, const nd_session_result *b) 
 static bool gather(const nd_recording_result *result, const nd_curve *curve, nd_pooling pooling,
                    points *made, nd_error *error) {
     bool dataset = curve->level == ND_CURVE_DATASET;
-    size_t sessions = 0, member = 0;
+    size_t sessions = 0, member = 0, animal = 0;
     for (size_t g = 0; g < curve->groups; g++)
         sessions += result->group[curve->first_group + g].sessions;
     made->point = nd_array(sessions, sizeof *made->point, error);
@@ -105,6 +107,7 @@ static bool gather(const nd_recording_result *result, const nd_curve *curve, nd_
         const nd_group *group = &result->group[curve->first_group + g];
         const nd_session_result *first = &result->session[group->first];
         bool next = g > 0; /* a new series starts with this group */
+        animal += next && !same_animal(first, first - 1);
         if (pooling == ND_POOL_CELLS && dataset)
             next = false;
         else if (pooling == ND_POOL_VISITS)
@@ -112,7 +115,7 @@ static bool gather(const nd_recording_result *result, const nd_curve *curve, nd_
         member += next;
         for (size_t s = 0; s < group->sessions; s++) {
             double time = pooling == ND_POOL_VISITS ? (double)first[s].visit : first[s].day;
-            if (!add_to(made, member, time, first + s, sessions, error))
+            if (!add_to(made, member, animal, time, first + s, sessions, error))
                 return false;
         }
     }
@@ -135,29 +138,14 @@ static double first_of(const points *made, size_t member, size_t metric) {
     return value != 0.0 ? value : NAN;
 }
 
-/* A line of one slope, and an intercept for every member: least squares about the members' means;
- * the degrees of freedom are the points less the members less one. */
-static nd_regression regress_members(const points *made, size_t metric, double *x, double *y) {
-    size_t n = 0, members = 0;
-    for (size_t member = 0; member < made->members; member++) {
-        double first = first_of(made, member, metric), mean_x = 0.0, mean_y = 0.0;
-        size_t begin = n;
-        for (size_t i = 0; i < made->count; i++) {
-            const point *at = &made->point[i];
-            if (at->member != member || isnan(at->value[metric]) || isnan(first))
-                continue;
-            x[n] = at->time;
-            y[n] = at->value[metric] / first;
-            mean_x += x[n];
-            mean_y += y[n++];
-        }
-        for (size_t i = begin; i < n; i++) {
-            x[i] -= mean_x / (double)(n - begin);
-            y[i] -= mean_y / (double)(n - begin);
-        }
-        members += n > begin;
+/* What the metric's slope is fitted to: every point over the first of its member. */
+static void relate(const points *made, size_t metric, nd_course_point *related) {
+    for (size_t i = 0; i < made->count; i++) {
+        const point *at = &made->point[i];
+        related[i] =
+            (nd_course_point){at->time, at->value[metric] / first_of(made, at->member, metric),
+                              at->member, at->animal};
     }
-    return nd_regress_centred(x, y, n, n > members + 1 ? n - members - 1 : 0);
 }
 
 /* Means and errors over members at one time. */
@@ -205,8 +193,8 @@ static bool fill_times(const points *made, nd_curve *curve, nd_error *error) {
     return true;
 }
 
-static bool fill_course(const points *made, nd_curve *curve, size_t metric, double *x, double *y,
-                        nd_error *error) {
+static bool fill_course(const points *made, const points *tested, nd_curve *curve, size_t metric,
+                        nd_course_point *related, nd_error *error) {
     nd_metric_course *course = &curve->course[metric];
     double **arrays[] = {&course->value, &course->error, &course->normalised,
                          &course->normalised_error};
@@ -216,30 +204,44 @@ static bool fill_course(const points *made, nd_curve *curve, size_t metric, doub
     for (size_t p = 0; p < curve->points; p++)
         summarise(made, curve->time[p], metric, &course->value[p], &course->error[p],
                   &course->normalised[p], &course->normalised_error[p]);
-    course->line = regress_members(made, metric, x, y);
+    relate(tested, metric, related);
     double span = curve->time[curve->points - 1] - curve->time[0];
-    double reach =
-        isnan(course->line.slope_error)
-            ? NAN
-            : nd_student_quantile(0.95, course->line.degrees) * course->line.slope_error * span;
-    course->change = course->line.slope * span;
-    course->change_low = course->change - reach;
-    course->change_high = course->change + reach;
-    return true;
+    return nd_course_line(related, tested->count, span, course, error);
+}
+
+/* Do animals enter or leave: is one of them without a point at a time that another has? */
+static bool composition_changes(const points *tested, const nd_curve *curve) {
+    size_t animals = 0;
+    for (size_t i = 0; i < tested->count; i++)
+        animals = tested->point[i].animal + 1 > animals ? tested->point[i].animal + 1 : animals;
+    for (size_t p = 0; p < curve->points; p++)
+        for (size_t a = 0; a < animals; a++) {
+            bool there = false;
+            for (size_t i = 0; i < tested->count; i++)
+                there = there ||
+                        (tested->point[i].animal == a && tested->point[i].time == curve->time[p]);
+            if (!there)
+                return true;
+        }
+    return false;
 }
 
 static bool make_curve(const nd_recording_result *result, nd_pooling pooling, nd_curve *curve,
                        nd_error *error) {
-    points made = {0};
-    bool fine = gather(result, curve, pooling, &made, error) && fill_times(&made, curve, error);
-    double *x = nd_doubles(made.count, error), *y = nd_doubles(made.count, error);
-    fine = fine && x && y;
+    points made = {0}, tested = {0};
+    /* Cells of all animals together make a curve; what it is tested by is the animals. */
+    bool apart = pooling == ND_POOL_CELLS && curve->level == ND_CURVE_DATASET;
+    bool fine = gather(result, curve, pooling, &made, error) && fill_times(&made, curve, error) &&
+                gather(result, curve, apart ? ND_POOL_NONE : pooling, &tested, error);
+    nd_course_point *related = fine ? nd_array(tested.count, sizeof *related, error) : NULL;
+    fine = fine && related;
     curve->members = made.members;
+    curve->animals_change = fine && apart && composition_changes(&tested, curve);
     for (size_t m = 0; fine && m < ND_METRIC_COUNT; m++)
-        fine = fill_course(&made, curve, m, x, y, error);
-    free(x);
-    free(y);
+        fine = fill_course(&made, &tested, curve, m, related, error);
+    free(related);
     points_clear(&made);
+    points_clear(&tested);
     return fine;
 }
 

@@ -9,7 +9,10 @@
 #include "base/random.h"
 #include "measure/correlation.h"
 #include "measure/shuffle.h"
+#include "sessions/behaviour.h"
+#include "sessions/equal_footing.h"
 #include "sessions/sessions.h"
+#include "sessions/tuning_drift.h"
 
 static bool same_group(const nd_session *a, const nd_session *b) {
     return strcmp(a->animal, b->animal) == 0 && strcmp(a->environment, b->environment) == 0 &&
@@ -297,6 +300,9 @@ bool nd_groups_make(const nd_recording *recording, nd_recording_result *result, 
                 test_decay(result->session, recording->settings.seed, result->groups, group, error);
         if (fine)
             finish_metrics(result->session, group);
+        fine = fine && nd_equal_footing(recording, group, result->session, error) &&
+               nd_behaviour_measure(recording, group, result->session, error) &&
+               nd_tuning_drift_measure(recording, group, result->session, error);
     }
     return fine;
 }

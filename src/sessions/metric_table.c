@@ -53,6 +53,34 @@ static const nd_metric_about table[ND_METRIC_COUNT] = {
     [ND_METRIC_MAP_CORRELATION] = {"map_correlation_with_first", "",
                                    "mean correlation of rate maps with the group's first session, "
                                    "over registered cells active in both"},
+    [ND_METRIC_EQUAL_FRAMES] = {"equal_frames", "",
+                                "frames that count on an equal footing of the group's sessions: as "
+                                "many in every bin"},
+    [ND_METRIC_EQUAL_FRACTION_ACTIVE] = {"equal_fraction_active", "",
+                                         "cells active on these frames, of the same cells as "
+                                         "fraction_active"},
+    [ND_METRIC_EQUAL_FRACTION_OF_FOUND] = {"equal_fraction_active_of_found", "",
+                                           "cells active on these frames, of the cells found in "
+                                           "the session"},
+    [ND_METRIC_EQUAL_INFORMATION] = {"equal_information", "bit",
+                                     "what equally many active frames of a cell tell of the bin, "
+                                     "beyond chance, mean over cells with so many"},
+    [ND_METRIC_EQUAL_RATE] =
+        {"equal_rate", "",
+         "median over cells of their activity over its mean in the sessions in "
+         "which they are active"},
+    [ND_METRIC_FRAMES] = {"running_frames", "", "frames that count"},
+    [ND_METRIC_DISTANCE] = {"distance_run", "", "in the unit of position"},
+    [ND_METRIC_SPEED] = {"running_speed", "1/s", "distance run over time, in the unit of position"},
+    [ND_METRIC_TRAVERSALS] = {"traversals", "",
+                              "runs between the first and the last fifth of the track"},
+    [ND_METRIC_OCCUPANCY_OVERLAP] = {"occupancy_overlap", "",
+                                     "shared by the occupancies of this and of the group's first "
+                                     "session, 1 where they are the same"},
+    [ND_METRIC_SPEED_OVERLAP] = {"speed_profile_overlap", "",
+                                 "the same of the distance run by bins"},
+    [ND_METRIC_FOUND_SHARE] = {"cells_found_share", "",
+                               "cells found in the session, of all registered"},
 };
 
 const nd_metric_about *nd_metric_table(void) {

@@ -25,6 +25,20 @@ typedef enum nd_metric {
     ND_METRIC_RELIABILITY = ND_METRIC_CORRECTED + ND_CORRECTIONS * ND_INFORMATIONS,
     /* With the first session of the group, of cells active in both. */
     ND_METRIC_MAP_CORRELATION,
+    /* On an equal footing of the group's sessions (sessions/equal_footing.h). */
+    ND_METRIC_EQUAL_FRAMES,
+    ND_METRIC_EQUAL_FRACTION_ACTIVE,
+    ND_METRIC_EQUAL_FRACTION_OF_FOUND,
+    ND_METRIC_EQUAL_INFORMATION,
+    ND_METRIC_EQUAL_RATE,
+    /* What the animal did (sessions/behaviour.h). */
+    ND_METRIC_FRAMES,
+    ND_METRIC_DISTANCE,
+    ND_METRIC_SPEED,
+    ND_METRIC_TRAVERSALS,
+    ND_METRIC_OCCUPANCY_OVERLAP,
+    ND_METRIC_SPEED_OVERLAP,
+    ND_METRIC_FOUND_SHARE,
     ND_METRIC_COUNT
 } nd_metric;
 

@@ -6,6 +6,15 @@
 #include "measure/regression.h"
 #include "sessions/session_result.h"
 
+/* What cells keep of their tuning, sampling noise taken away by the halves of each session: the
+ * similarity of two sessions is the sum over cells active in both of the covariance of their maps,
+ * over the root of the product of the same sums between halves. */
+typedef struct nd_tuning_drift {
+    double loss, error; /* of similarity over the span of the sessions, and its standard error */
+    double near, far;   /* mean similarity of neighbouring sessions; of the first and the last */
+    size_t cells;       /* active in two sessions at least */
+} nd_tuning_drift;
+
 /* The sessions of one animal in one environment (and direction), by day. */
 typedef struct nd_group {
     char *name;             /* e.g. "C16_M4, track A" */
@@ -20,6 +29,7 @@ typedef struct nd_group {
     /* Do maps grow less alike with the days between? Pearson r of map_correlation and days over
      * pairs, and the share of permutations of the sessions with a lower one; NaN below 4. */
     double decay_correlation, decay_p;
+    nd_tuning_drift tuning;
 } nd_group;
 
 /* A metric of a curve against time. Normalised values are divided by the member's first. */
@@ -27,10 +37,16 @@ typedef struct nd_metric_course {
     double *value, *error; /* points; mean over members (of normalised values where there are
                               several), s.e.m. over members, or over cells where there is one */
     double *normalised, *normalised_error;
-    /* Over all members' points, each member with its own intercept; y normalised to its first. */
+    /* The values over their member's first against time (sessions/course_line.h). One animal: its
+     * days, an intercept for each series, p and interval those of an AR(1). Several: the mean of
+     * their slopes. */
     nd_regression line;
-    double change; /* slope x the span of time: relative change over the recording */
+    size_t animals; /* with a slope */
+    double serial;  /* correlation of neighbouring days that p is for; NaN with several animals */
+    double limit_90, limit_95; /* |t| that chance exceeds in 10 % and in 5 % */
+    double change;             /* slope x the span of time: relative change over the recording */
     double change_low, change_high; /* its 90% interval */
+    double smallest;                /* change that the test at 5 % would have seen in 80 % */
 } nd_metric_course;
 
 /* Metrics against time of one group, one animal or the whole data set. */
@@ -45,20 +61,50 @@ typedef struct nd_curve {
     double *count; /* points; members there */
     nd_metric_course course[ND_METRIC_COUNT];
     size_t first_group, groups; /* those it is made of, consecutive */
+    bool animals_change;        /* cells of all animals are pooled, and some come or go */
 } nd_curve;
 
 typedef enum nd_direction { ND_FALLS, ND_STEADY, ND_RISES, ND_UNCLEAR } nd_direction;
-typedef enum nd_drift { ND_DIRECTED_DRIFT, ND_NULL_DRIFT, ND_CANNOT_TELL } nd_drift;
+typedef enum nd_drift {
+    ND_DIRECTED_DRIFT,
+    ND_DIRECTED_DRIFT_GOING_ON,
+    ND_NULL_DRIFT,
+    ND_STABLE,
+    ND_CANNOT_TELL,
+    ND_DRIFTS
+} nd_drift;
 
-/* Changes smaller than this over the whole recording count as steady. */
+/* Changes of activity and information smaller than this over the whole recording are steady. */
 #define ND_STEADY_MARGIN 0.2
+/* A loss of similarity below this cannot be told from how the track was covered. */
+#define ND_LEAST_TUNING_LOSS 0.02
+/* Tuning is stable where its loss of similarity is below this. */
+#define ND_STABLE_TUNING_LOSS 0.05
+
+/* What else could be behind a change: ND_CHANGED_RUNNING | ... */
+typedef enum nd_explanation {
+    ND_CHANGED_RUNNING = 1,   /* frames, distance or traversals by 20 %, or where it ran */
+    ND_FADING_DETECTION = 2,  /* cells that stay active do so less and less, all alike */
+    ND_LOST_REGISTRATION = 4, /* fewer of the cells are found */
+    ND_ANIMALS_CHANGE = 8     /* animals enter or leave what is pooled */
+} nd_explanation;
+enum { ND_EXPLANATIONS = 4 };
+
+/* Similarity of tuning lost over the recording, all groups of a curve. NaN: not known. */
+typedef struct nd_tuning_loss {
+    double loss, low, high; /* the 90% interval: 95% limits either way */
+    double lower;           /* 97.5% limit from below */
+    double decay_p;         /* Fisher's combination of the groups' Mantel tests */
+} nd_tuning_loss;
 
 typedef struct nd_verdict {
     nd_drift drift;
     nd_metric activity_metric, information_metric;
-    nd_direction activity, information;
-    bool maps_change; /* tuning changes while it lasts */
-    char text[1200];  /* the verdict and the statistics behind it, in words */
+    nd_direction activity, information; /* by the tests whose p is printed */
+    nd_tuning_loss tuning;
+    bool maps_change;      /* tuning changes while it lasts */
+    unsigned explanations; /* of nd_explanation */
+    char text[4000];       /* the verdict and the statistics behind it, in words */
 } nd_verdict;
 
 typedef struct nd_recording_result {
@@ -104,5 +150,10 @@ bool nd_group_common_maps(const nd_recording_result *result, const nd_group *gro
 
 const char *nd_drift_name(nd_drift drift);
 const char *nd_direction_name(nd_direction direction);
+/* Of explanation 0 .. ND_EXPLANATIONS - 1, in words. */
+const char *nd_explanation_name(size_t index);
+
+/* The verdict's words: the last stage of nd_verdict_make. */
+void nd_verdict_say(const nd_recording_result *result, const nd_curve *curve, nd_verdict *verdict);
 
 #endif

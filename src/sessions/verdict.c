@@ -1,16 +1,27 @@
-/* Directed drift, null drift, or cannot tell: in words, with the statistics. */
+/* Directed drift, null drift, stable, or cannot tell (docs/model.md, section 8.8). The rules of the
+ * words are sharper than the tests whose p is printed, and calibrated: docs/verdict.md has their
+ * rates of error, tests/population finds them. */
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_multifit.h>
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+#include "measure/regression.h"
 #include "sessions/sessions.h"
 
-static const double significance = 0.05;
+static const double SIGNIFICANCE = 0.05;
+/* Directed drift takes both of two changes: each may be this uncertain if the product of the p's
+ * is below that of two significant ones. */
+static const double LEAST_CERTAIN = 0.15;
+/* Explanations: changes of what the animal did, of the cells found, and of the rate of the rest. */
+static const double RUNNING_CHANGE = 0.2, PLACE_CHANGE = 0.1, FOUND_CHANGE = 0.1,
+                    RATE_CHANGE = 0.15;
 
 const char *nd_drift_name(nd_drift drift) {
-    static const char *const names[] = {"directed drift", "null drift", "cannot tell"};
+    static const char *const names[ND_DRIFTS] = {"directed drift", "directed drift, still going on",
+                                                 "null drift", "stable", "cannot tell"};
     return names[drift];
 }
 
@@ -19,147 +30,212 @@ const char *nd_direction_name(nd_direction direction) {
     return names[direction];
 }
 
-/* Steady: the 90% interval of the change lies within the margin (two one-sided tests at 5%).
- * Falls, rises: else, if the slope differs from zero at 5%. */
-static nd_direction direction_of(const nd_metric_course *course) {
-    if (isnan(course->change_low))
-        return ND_UNCLEAR;
-    if (course->change_low > -ND_STEADY_MARGIN && course->change_high < ND_STEADY_MARGIN)
-        return ND_STEADY;
-    if (!(course->line.p < significance))
-        return ND_UNCLEAR;
-    return course->change < 0.0 ? ND_FALLS : ND_RISES;
+const char *nd_explanation_name(size_t index) {
+    static const char *const names[ND_EXPLANATIONS] = {"changed running", "fading detection",
+                                                       "lost registration", "animals come or go"};
+    return names[index];
 }
 
-/* The first of `candidates` that has a line. */
+/* --- activity and information --- */
+
+/* Half the 90 % interval as if days were independent: what a margin is asked of, once no trend is
+ * seen. */
+static double reach_of(const nd_metric_course *course) {
+    double span = course->change / course->line.slope;
+    if (course->line.slope == 0.0)
+        return course->line.slope_error == 0.0 ? 0.0 : course->change_high - course->change;
+    return nd_student_quantile(0.95, course->line.degrees) * course->line.slope_error * fabs(span);
+}
+
+/* A trend is told before a margin is asked. */
+static nd_direction direction_of(const nd_metric_course *course) {
+    if (isnan(course->line.p))
+        return ND_UNCLEAR;
+    if (course->line.p < SIGNIFICANCE)
+        return course->change < 0.0 ? ND_FALLS : ND_RISES;
+    return fabs(course->change) + reach_of(course) < ND_STEADY_MARGIN ? ND_STEADY : ND_UNCLEAR;
+}
+
+/* The first of `candidates` that has a test, else a line, else the last. */
 static nd_metric choose(const nd_curve *curve, const size_t *candidates, size_t count) {
     for (size_t i = 0; i < count; i++)
-        if (curve->course[candidates[i]].line.count >= 3)
+        if (!isnan(curve->course[candidates[i]].line.p))
             return (nd_metric)candidates[i];
     return (nd_metric)candidates[count - 1];
 }
 
+static bool both_change(const nd_metric_course *activity, const nd_metric_course *information,
+                        unsigned explanations) {
+    double a = activity->line.p, b = information->line.p;
+    /* A fall that has another explanation says nothing; then it is the information's rise alone. */
+    bool explained = explanations & (ND_FADING_DETECTION | ND_LOST_REGISTRATION);
+    return activity->change < 0.0 && information->change > 0.0 && a < LEAST_CERTAIN &&
+           b < (explained ? SIGNIFICANCE : LEAST_CERTAIN) && a * b < SIGNIFICANCE * SIGNIFICANCE;
+}
+
+/* --- tuning --- */
+
 /* Fisher's combination of the groups' tests that maps grow less alike with time; NaN if none. */
-static double combined_decay(const nd_recording_result *result, const nd_curve *curve,
-                             double *mean_correlation) {
+static double combined_decay(const nd_recording_result *result, const nd_curve *curve) {
     double statistic = 0.0, tests = 0.0;
-    *mean_correlation = 0.0;
     for (size_t g = 0; g < curve->groups; g++) {
         const nd_group *group = &result->group[curve->first_group + g];
         if (isnan(group->decay_p))
             continue;
         statistic -= 2.0 * log(group->decay_p);
-        *mean_correlation += group->decay_correlation;
         tests += 1.0;
     }
-    *mean_correlation /= tests;
     return tests > 0.0 ? gsl_cdf_chisq_Q(statistic, 2.0 * tests) : NAN;
 }
 
-/* Mean over the groups of the maps' correlation between neighbouring sessions, and between the
- * first and the last. */
-static void near_and_far(const nd_recording_result *result, const nd_curve *curve, double *near,
-                         double *far) {
-    double groups = 0.0;
-    *near = *far = 0.0;
-    for (size_t g = 0; g < curve->groups; g++) {
+/* Mean over the groups; its error is that of their cells, or, where it is more, of the animals. */
+static nd_tuning_loss tuning_of(const nd_recording_result *result, const nd_curve *curve) {
+    double n = 0.0, sum = 0.0, errors = 0.0, animals = 0.0, of_animals = 0.0, squares = 0.0;
+    double own = 0.0, own_n = 0.0;
+    const char *animal = NULL;
+    for (size_t g = 0; g <= curve->groups; g++) {
         const nd_group *group = &result->group[curve->first_group + g];
-        size_t n = group->sessions;
-        if (!group->map_correlation || n < 2)
+        bool last = g == curve->groups;
+        const char *name = last ? NULL : result->session[group->first].animal;
+        if (animal && (last || strcmp(name, animal) != 0) && own_n > 0.0) {
+            animals += 1.0;
+            of_animals += own / own_n;
+            squares += own / own_n * (own / own_n);
+            own = own_n = 0.0;
+        }
+        animal = name;
+        if (last || isnan(group->tuning.error))
             continue;
-        for (size_t s = 0; s + 1 < n; s++)
-            *near += group->map_correlation[s * n + s + 1] / (double)(n - 1);
-        *far += group->map_correlation[n - 1];
-        groups += 1.0;
+        n += 1.0;
+        sum += group->tuning.loss;
+        errors += group->tuning.error * group->tuning.error;
+        own += group->tuning.loss;
+        own_n += 1.0;
     }
-    *near /= groups;
-    *far /= groups;
-}
-
-static void say(nd_verdict *verdict, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void say(nd_verdict *verdict, const char *format, ...) {
-    size_t used = strlen(verdict->text);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(verdict->text + used, sizeof verdict->text - used, format, arguments);
-    va_end(arguments);
-}
-
-static void say_course(nd_verdict *verdict, const char *what, const nd_metric_course *course,
-                       nd_direction direction) {
-    static const char *const verbs[] = {"falls", "stays within 20%", "rises",
-                                        "shows no clear change"};
-    if (isnan(course->line.p)) {
-        say(verdict, " The %s has too few points for a test.", what);
-        return;
+    double mean = of_animals / animals, error = sqrt(errors) / n;
+    double q95 = gsl_cdf_ugaussian_Pinv(0.95), q975 = gsl_cdf_ugaussian_Pinv(0.975);
+    if (animals > 1.0) {
+        double variance = fmax(0.0, squares / animals - mean * mean) / (animals - 1.0);
+        double between = sqrt(variance);
+        double reach = gsl_cdf_tdist_Pinv(0.95, animals - 1.0) * between;
+        double further = gsl_cdf_tdist_Pinv(0.975, animals - 1.0) * between;
+        q95 = fmax(q95, reach / error);
+        q975 = fmax(q975, further / error);
     }
-    say(verdict,
-        " The %s %s: %+.0f%% over the recording (90%% interval %+.0f to %+.0f%%, p = %.2g, "
-        "n = %zu).",
-        what, verbs[direction], 100.0 * course->change, 100.0 * course->change_low,
-        100.0 * course->change_high, course->line.p, course->line.count);
+    return (nd_tuning_loss){mean, mean - q95 * error, mean + q95 * error, mean - q975 * error,
+                            combined_decay(result, curve)};
 }
 
-static void say_maps(const nd_recording_result *result, const nd_curve *curve, double p,
-                     double decay, nd_verdict *verdict) {
-    double near, far;
-    if (isnan(p)) {
-        say(verdict, " Without the same cells in at least four sessions, nothing is known of the "
-                     "maps themselves.");
-        return;
+/* --- does it still go on --- */
+
+/* The slope at the end of a parabola through the course, over its standard error; 0 where there
+ * are too few points. */
+static double slope_at_end(const nd_curve *curve, const nd_metric_course *course) {
+    size_t n = 0;
+    double t = 0.0, last = curve->time[curve->points - 1], chi;
+    for (size_t p = 0; p < curve->points; p++)
+        n += !isnan(course->normalised[p]);
+    if (n < 5)
+        return 0.0;
+    gsl_matrix *x = gsl_matrix_alloc(n, 3), *covariance = gsl_matrix_alloc(3, 3);
+    gsl_vector *y = gsl_vector_alloc(n), *c = gsl_vector_alloc(3);
+    gsl_multifit_linear_workspace *room = gsl_multifit_linear_alloc(n, 3);
+    if (x && covariance && y && c && room) {
+        for (size_t p = 0, i = 0; p < curve->points; p++) {
+            if (isnan(course->normalised[p]))
+                continue;
+            double before = curve->time[p] - last;
+            gsl_matrix_set(x, i, 0, 1.0);
+            gsl_matrix_set(x, i, 1, before);
+            gsl_matrix_set(x, i, 2, before * before);
+            gsl_vector_set(y, i++, course->normalised[p]);
+        }
+        gsl_multifit_linear(x, y, c, covariance, &chi, room);
+        double error = sqrt(gsl_matrix_get(covariance, 1, 1));
+        double slope = gsl_vector_get(c, 1);
+        t = error > 0.0 ? slope / error : slope != 0.0 ? copysign(INFINITY, slope) : 0.0;
     }
-    near_and_far(result, curve, &near, &far);
-    say(verdict,
-        " Rate maps of the same cells correlate %.2f between neighbouring sessions and %.2f "
-        "between "
-        "the first and the last (r with days apart %.2f, p = %.2g).",
-        near, far, decay, p);
+    gsl_matrix_free(x);
+    gsl_matrix_free(covariance);
+    gsl_vector_free(y);
+    gsl_vector_free(c);
+    gsl_multifit_linear_free(room);
+    return t;
 }
 
-static const char *information_words(nd_metric metric) {
-    return metric == ND_METRIC_INFORMATION ? "mean spatial information"
-                                           : "spatial information of place cells, bias-corrected,";
+static bool goes_on(const nd_curve *curve, const nd_verdict *verdict) {
+    double fall = slope_at_end(curve, &curve->course[verdict->activity_metric]);
+    double rise = slope_at_end(curve, &curve->course[verdict->information_metric]);
+    double least = curve->points > 3 ? nd_student_quantile(0.95, (double)curve->points - 3.0) : 0.0;
+    return fall < -least || rise > least;
+}
+
+/* --- explanations --- */
+
+static bool changes(const nd_metric_course *course, double by) {
+    bool enough = by < 0.0 ? course->change <= by : fabs(course->change) >= by;
+    return enough && course->line.p < SIGNIFICANCE;
+}
+
+static unsigned explain(const nd_curve *curve, const nd_verdict *verdict) {
+    static const size_t amounts[] = {ND_METRIC_FRAMES, ND_METRIC_DISTANCE, ND_METRIC_TRAVERSALS};
+    static const size_t places[] = {ND_METRIC_OCCUPANCY_OVERLAP, ND_METRIC_SPEED_OVERLAP};
+    const nd_metric_course *course = curve->course;
+    const nd_metric_course *activity = &course[verdict->activity_metric];
+    unsigned seen = curve->animals_change ? ND_ANIMALS_CHANGE : 0;
+    for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++)
+        if (changes(&course[amounts[i]], RUNNING_CHANGE))
+            seen |= ND_CHANGED_RUNNING;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (changes(&course[places[i]], -PLACE_CHANGE))
+            seen |= ND_CHANGED_RUNNING;
+    if (verdict->activity != ND_FALLS)
+        return seen;
+    if (changes(&course[ND_METRIC_EQUAL_RATE], -RATE_CHANGE))
+        seen |= ND_FADING_DETECTION;
+    if (changes(&course[ND_METRIC_FOUND_SHARE], -FOUND_CHANGE) &&
+        course[ND_METRIC_EQUAL_FRACTION_OF_FOUND].change > 0.5 * activity->change)
+        seen |= ND_LOST_REGISTRATION;
+    return seen;
+}
+
+/* --- the verdict --- */
+
+static nd_drift decide(const nd_curve *curve, const nd_verdict *verdict) {
+    const nd_metric_course *activity = &curve->course[verdict->activity_metric];
+    const nd_metric_course *information = &curve->course[verdict->information_metric];
+    if (curve->animals_change)
+        return ND_CANNOT_TELL;
+    if (both_change(activity, information, verdict->explanations))
+        return goes_on(curve, verdict) ? ND_DIRECTED_DRIFT_GOING_ON : ND_DIRECTED_DRIFT;
+    if (verdict->activity != ND_STEADY || verdict->information != ND_STEADY)
+        return ND_CANNOT_TELL;
+    if (verdict->maps_change)
+        return ND_NULL_DRIFT;
+    return verdict->tuning.high < ND_STABLE_TUNING_LOSS ? ND_STABLE : ND_CANNOT_TELL;
 }
 
 void nd_verdict_make(const nd_recording_result *result, const nd_curve *curve,
                      nd_verdict *verdict) {
-    static const size_t activities[] = {ND_METRIC_FRACTION_ACTIVE, ND_METRIC_FRACTION_PLACE_CELLS,
-                                        ND_METRIC_ACTIVE_CELLS};
+    static const size_t activities[] = {ND_METRIC_EQUAL_FRACTION_ACTIVE, ND_METRIC_FRACTION_ACTIVE,
+                                        ND_METRIC_FRACTION_PLACE_CELLS, ND_METRIC_ACTIVE_CELLS};
     static const size_t informations[] = {
+        ND_METRIC_EQUAL_INFORMATION,
         ND_METRIC_CORRECTED + ND_CORRECTION_SCALED_SHUFFLE_REDUCTION * ND_INFORMATIONS,
         ND_METRIC_CORRECTED + ND_CORRECTION_BOUNDED_ASYMPTOTIC_EXTRAPOLATION * ND_INFORMATIONS,
         ND_METRIC_INFORMATION};
-    double decay, p = combined_decay(result, curve, &decay);
     memset(verdict, 0, sizeof *verdict);
-    verdict->activity_metric = choose(curve, activities, 3);
-    verdict->information_metric = choose(curve, informations, 3);
-    const nd_metric_course *activity = &curve->course[verdict->activity_metric];
-    const nd_metric_course *information = &curve->course[verdict->information_metric];
-    verdict->activity = direction_of(activity);
-    verdict->information = direction_of(information);
-    verdict->maps_change = p < significance;
-    bool steady = verdict->activity == ND_STEADY && verdict->information == ND_STEADY;
-    verdict->drift = ND_CANNOT_TELL;
-    if (verdict->activity == ND_FALLS && verdict->information == ND_RISES)
-        verdict->drift = ND_DIRECTED_DRIFT;
-    else if (steady && verdict->maps_change)
-        verdict->drift = ND_NULL_DRIFT;
-    say(verdict, "%s: %s.", curve->name, nd_drift_name(verdict->drift));
-    say_course(verdict,
-               verdict->activity_metric == ND_METRIC_FRACTION_PLACE_CELLS
-                   ? "fraction of place cells"
-                   : "fraction of active cells",
-               activity, verdict->activity);
-    say_course(verdict, information_words(verdict->information_metric), information,
-               verdict->information);
-    if (verdict->information_metric != ND_METRIC_INFORMATION)
-        say(verdict, " Naive, over active cells: %+.0f%%, p = %.2g.",
-            100.0 * curve->course[ND_METRIC_INFORMATION].change,
-            curve->course[ND_METRIC_INFORMATION].line.p);
-    say_maps(result, curve, p, decay, verdict);
-    if (verdict->drift == ND_CANNOT_TELL)
-        say(verdict,
-            " Directed drift would be fewer active cells and more information; null drift, "
-            "both steady and maps that change.");
+    verdict->activity_metric = choose(curve, activities, sizeof activities / sizeof *activities);
+    verdict->information_metric =
+        choose(curve, informations, sizeof informations / sizeof *informations);
+    verdict->activity = direction_of(&curve->course[verdict->activity_metric]);
+    verdict->information = direction_of(&curve->course[verdict->information_metric]);
+    verdict->tuning = tuning_of(result, curve);
+    /* Without the activity itself (maps published by others) there is the Mantel test. */
+    verdict->maps_change = isnan(verdict->tuning.loss)
+                               ? verdict->tuning.decay_p < SIGNIFICANCE
+                               : verdict->tuning.lower > ND_LEAST_TUNING_LOSS;
+    verdict->explanations = explain(curve, verdict);
+    verdict->drift = decide(curve, verdict);
+    nd_verdict_say(result, curve, verdict);
 }

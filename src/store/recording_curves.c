@@ -151,9 +151,12 @@ static void move_lines(nd_transfer *t, nd_recording_result *result) {
         double *const fields[] = {
             &course->line.slope, &course->line.slope_error, &course->line.t,
             &course->line.p,     &course->line.degrees,     &course->change,
-            &course->change_low, &course->change_high,      &course->line.correlation};
+            &course->change_low, &course->change_high,      &course->line.correlation,
+            &course->smallest,   &course->serial,           &course->limit_90,
+            &course->limit_95};
         static const char *const names[][2] = {
-            {"slope", "of the values over each member's first, per unit of time"},
+            {"slope", "of the values over each member's first, per unit of time; mean over "
+                      "animals"},
             {"slope_error", "its standard error"},
             {"t", "of the test that the slope is zero"},
             {"p", "of it, two-sided"},
@@ -161,7 +164,11 @@ static void move_lines(nd_transfer *t, nd_recording_result *result) {
             {"change", "slope times the span of time"},
             {"change_low", "lower end of its 90% interval"},
             {"change_high", "upper end of its 90% interval"},
-            {"r", "Pearson correlation with time"}};
+            {"r", "Pearson correlation with time, of one animal's days"},
+            {"smallest_change", "that the test would have shown in 80% of recordings like this"},
+            {"serial_correlation", "of neighbouring days of one animal that p is for"},
+            {"limit_90", "the |t| that chance exceeds in 10%"},
+            {"limit_95", "in 5%"}};
         for (size_t i = 0; course && i < sizeof names / sizeof *names; i++) {
             char name[96];
             snprintf(name, sizeof name, "%s_%s", table[m].name, names[i][0]);
@@ -173,6 +180,10 @@ static void move_lines(nd_transfer *t, nd_recording_result *result) {
         if (course)
             nd_transfer_sizes(t, (nd_variable){name, "curve", "", "points of the regression"},
                               &course->line.count, sizeof *curve, n);
+        snprintf(name, sizeof name, "%s_animals", table[m].name);
+        if (course)
+            nd_transfer_sizes(t, (nd_variable){name, "curve", "", "animals with a slope"},
+                              &course->animals, sizeof *curve, n);
     }
 }
 
@@ -190,10 +201,11 @@ static void move_verdicts(nd_transfer *t, nd_recording_result *result) {
         number[c] = result->verdict[c].drift;
         text[c] = result->verdict[c].text;
     }
-    nd_transfer_sizes(
-        t,
-        (nd_variable){"verdict", "curve", "", "0: directed drift; 1: null drift; 2: cannot tell"},
-        number, sizeof *number, n);
+    nd_transfer_sizes(t,
+                      (nd_variable){"verdict", "curve", "",
+                                    "0: directed drift; 1: directed drift, still going on; 2: "
+                                    "null drift; 3: stable; 4: cannot tell"},
+                      number, sizeof *number, n);
     nd_transfer_texts(t, (nd_variable){"verdict_text", "curve", "", "the same in words"}, text,
                       sizeof *text, n);
     nd_transfer_array(t, &result->verdict, n, sizeof *result->verdict);
@@ -223,8 +235,12 @@ void nd_recording_file_move_curves(nd_transfer *t, nd_recording_result *result) 
     t->fine = level;
     if (!level)
         return;
-    for (size_t c = 0; c < n; c++)
+    size_t *change = nd_array(n, sizeof *change, t->error);
+    t->fine = change;
+    for (size_t c = 0; change && c < n; c++) {
         level[c] = curve[c].level;
+        change[c] = curve[c].animals_change;
+    }
     nd_transfer_texts(t, (nd_variable){"curve_name", "curve", "", "whose curve"}, AT(curve, name),
                       n);
     nd_transfer_sizes(t, (nd_variable){"curve_level", "curve", "", "0: group; 1: animal; 2: all"},
@@ -237,13 +253,21 @@ void nd_recording_file_move_curves(nd_transfer *t, nd_recording_result *result) 
                       AT(curve, first_group), n);
     nd_transfer_sizes(t, (nd_variable){"curve_groups", "curve", "", "groups, consecutive"},
                       AT(curve, groups), n);
+    if (change)
+        nd_transfer_sizes(t,
+                          (nd_variable){"curve_animals_change", "curve", "",
+                                        "1: cells of all animals are pooled, and animals come or "
+                                        "go"},
+                          change, sizeof *change, n);
     for (size_t c = 0; t->fine && !t->writing && c < n; c++) {
+        curve[c].animals_change = change[c] != 0;
         curve[c].level = level[c] < 3 ? (nd_curve_level)level[c] : ND_CURVE_GROUP;
         if (curve[c].points > points || curve[c].first_group > result->groups ||
             curve[c].groups > result->groups - curve[c].first_group)
             t->fine = nd_fail(t->error, nd_nc_path(t->file), "", "its curves do not add up");
     }
     free(level);
+    free(change);
     if (!t->fine || n == 0)
         return;
     move_series(t, result,

@@ -295,6 +295,25 @@ static void move_groups(nd_transfer *t, nd_recording_result *result) {
         t,
         (nd_variable){"decay_p", "group", "", "one-sided p of it, by permuting sessions (Mantel)"},
         AT(group, decay_p), n);
+    nd_transfer_column(t,
+                       (nd_variable){"tuning_loss", "group", "",
+                                     "of the similarity that halves of a session show, over the "
+                                     "group's sessions"},
+                       AT(group, tuning.loss), n);
+    nd_transfer_column(
+        t, (nd_variable){"tuning_loss_error", "group", "", "its standard error, over cells"},
+        AT(group, tuning.error), n);
+    nd_transfer_column(t,
+                       (nd_variable){"tuning_similarity_near", "group", "",
+                                     "mean similarity of neighbouring sessions, without noise"},
+                       AT(group, tuning.near), n);
+    nd_transfer_column(t,
+                       (nd_variable){"tuning_similarity_far", "group", "",
+                                     "similarity of the first and the last session, without noise"},
+                       AT(group, tuning.far), n);
+    nd_transfer_sizes(
+        t, (nd_variable){"tuning_cells", "group", "", "cells active in two sessions or more"},
+        AT(group, tuning.cells), n);
     for (size_t g = 0; t->fine && !t->writing && g < n; g++)
         if (group[g].first > result->sessions ||
             group[g].sessions > result->sessions - group[g].first)
