@@ -35,6 +35,8 @@ static double weight_of(const nd_session_result *session, size_t metric) {
         double place = session->metric[ND_METRIC_PLACE_CELLS];
         return isnan(place) ? session->metric[ND_METRIC_ACTIVE_CELLS] : place;
     }
+    if (metric >= ND_METRIC_EQUAL_FRAMES && metric != ND_METRIC_EQUAL_INFORMATION)
+        return session->metric[ND_METRIC_CELLS];
     if (metric == ND_METRIC_PLACE_SHARE)
         return session->metric[ND_METRIC_ACTIVE_CELLS];
     if (metric == ND_METRIC_FRACTION_ACTIVE || metric == ND_METRIC_FRACTION_PLACE_CELLS)
@@ -43,7 +45,9 @@ static double weight_of(const nd_session_result *session, size_t metric) {
 }
 
 static bool is_count(size_t metric) {
-    return metric == ND_METRIC_CELLS || metric == ND_METRIC_ACTIVE_CELLS ||
+    return metric == ND_METRIC_FRAMES || metric == ND_METRIC_EQUAL_FRAMES ||
+           metric == ND_METRIC_DISTANCE || metric == ND_METRIC_TRAVERSALS ||
+           metric == ND_METRIC_CELLS || metric == ND_METRIC_ACTIVE_CELLS ||
            metric == ND_METRIC_PLACE_CELLS;
 }
 
@@ -63,7 +67,9 @@ static void pool(point *together) {
             weights += weight;
         }
         bool one = together->sessions == 1;
-        together->value[m] = weights > 0.0 ? (is_count(m) ? sum : sum / weights) : NAN;
+        together->value[m] = one             ? together->session[0]->metric[m]
+                             : weights > 0.0 ? (is_count(m) ? sum : sum / weights)
+                                             : NAN;
         together->error[m] = one ? together->session[0]->error[m] : sqrt(errors) / weights;
     }
 }

@@ -27,10 +27,18 @@ typedef struct footing {
     bool by_bin;    /* the same frames in every bin, not only over all */
     size_t *frames; /* strata (bins, or one): how many of them count in every session */
     size_t total;
-    double active;   /* frames of activity that make a cell active on them */
-    size_t informed; /* active frames that information is taken from */
+    double active;    /* frames of activity that make a cell active on them */
+    size_t informed;  /* active frames that information is taken from, at least */
+    size_t cells;     /* registered ones, 0 where they are not */
+    int64_t *id;      /* cells, ascending */
+    double *expected; /* sessions x cells: active frames on the frames that count; NaN: not found */
     nd_information_tables tables;
 } footing;
+
+static int by_id(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
 
 static size_t stratum_of(const footing *on, const nd_session *session, size_t frame) {
     return on->by_bin ? (size_t)session->bin[frame] : 0;
@@ -80,23 +88,23 @@ typedef struct place {
     bool *counts;
     uint32_t *bin;
     double *amount;
+    double *chance; /* frames + 1: by how many active frames; 0: not yet known */
     nd_information_scratch scratch;
     nd_occupation occupation; /* by bin, of the frames that count */
 } place;
 
-/* Information in bit/spike of `informed` of the cell's active frames that count, drawn at random.
- */
-static double informed_by(const footing *on, const nd_session *session, size_t count,
+/* Information in bit/spike of `use` of the cell's active frames that count, drawn at random. */
+static double informed_by(const footing *on, const nd_session *session, size_t count, size_t use,
                           nd_stream *stream, place *room) {
-    for (size_t i = 0; i < on->informed; i++) {
+    for (size_t i = 0; i < use; i++) {
         size_t j = i + nd_scale_bits(nd_stream_bits(stream), count - i), taken = room->event[j];
         room->event[j] = room->event[i];
         room->event[i] = taken;
         room->bin[i] = (uint32_t)session->bin[session->events.frame[taken]];
         room->amount[i] = 1.0;
     }
-    return nd_event_information(&on->tables, &room->occupation, room->bin, room->amount,
-                                on->informed, &room->scratch);
+    return nd_event_information(&on->tables, &room->occupation, room->bin, room->amount, use,
+                                &room->scratch);
 }
 
 static bool place_make(const footing *on, const nd_session *session, place *room, nd_error *error) {
@@ -104,10 +112,11 @@ static bool place_make(const footing *on, const nd_session *session, place *room
     room->left = nd_array(on->bins, sizeof *room->left, error);
     room->event = nd_array(session->frames, sizeof *room->event, error);
     room->counts = nd_array(session->frames, sizeof *room->counts, error);
-    room->bin = nd_array(on->informed, sizeof *room->bin, error);
-    room->amount = nd_doubles(on->informed, error);
-    return room->stretches && room->left && room->event && room->counts && room->bin &&
-           room->amount && nd_occupation_make(on->bins, &room->occupation, error) &&
+    room->bin = nd_array(session->frames, sizeof *room->bin, error);
+    room->amount = nd_doubles(session->frames, error);
+    room->chance = nd_doubles(session->frames + 1, error);
+    return room->chance && room->stretches && room->left && room->event && room->counts &&
+           room->bin && room->amount && nd_occupation_make(on->bins, &room->occupation, error) &&
            nd_information_scratch_make(&on->tables, &room->scratch, error);
 }
 
@@ -118,6 +127,7 @@ static void place_clear(place *room) {
     free(room->counts);
     free(room->bin);
     free(room->amount);
+    free(room->chance);
     nd_occupation_clear(&room->occupation);
     nd_information_scratch_clear(&room->scratch);
 }
@@ -144,6 +154,24 @@ static void occupy(const footing *on, const nd_session *session, place *room) {
     nd_occupation_finish(&on->tables, &room->occupation);
 }
 
+/* How many active frames a cell's information is taken from: the fewest that it is expected to have
+ * in a session, of those with enough; here it may happen to have less. */
+static size_t frames_of_cell(const footing *on, const nd_session *session, size_t cell,
+                             size_t count) {
+    size_t fewest = SIZE_MAX;
+    const int64_t *at =
+        on->cells > 0 ? bsearch(&session->cell_id[cell], on->id, on->cells, sizeof *on->id, by_id)
+                      : NULL;
+    for (size_t s = 0; at && s < on->sessions; s++) {
+        double expected = on->expected[s * on->cells + (size_t)(at - on->id)];
+        if (expected >= (double)on->informed && (size_t)expected < fewest)
+            fewest = (size_t)expected;
+    }
+    if (fewest == SIZE_MAX)
+        fewest = on->informed;
+    return fewest < count ? fewest : count;
+}
+
 /* Of one session: how many cells are active, and what they tell of the place, mean over draws. */
 static bool measure(const footing *on, const nd_session *session, double cells,
                     nd_session_result *result, nd_error *error) {
@@ -152,12 +180,12 @@ static bool measure(const footing *on, const nd_session *session, double cells,
     uint64_t seed = nd_session_seed(session, on->recording->settings.seed);
     double active = 0.0, informed = 0.0, sum = 0.0;
     bool fine = place_make(on, session, &room, error);
-    size_t stretches = fine ? cut(on, session, room.stretches) : 0;
     for (size_t r = 0; fine && r < REPETITIONS; r++) {
         nd_stream stream = nd_stream_at(seed, ND_FOR_FOOTING, 0, r);
+        size_t stretches = cut(on, session, room.stretches);
         draw(on, room.stretches, stretches, &stream, room.left, room.counts, session->frames);
         occupy(on, session, &room);
-        double chance = chance_of(&room.occupation, on->bins, on->informed);
+        memset(room.chance, 0, (session->frames + 1) * sizeof *room.chance);
         for (size_t c = 0; c < session->cells; c++) {
             size_t count = 0;
             for (size_t e = events->start[c]; e < events->start[c + 1]; e++)
@@ -167,7 +195,10 @@ static bool measure(const footing *on, const nd_session *session, double cells,
             if (count < on->informed)
                 continue;
             nd_stream thinned = nd_stream_at(seed, ND_FOR_FOOTING, 1 + (uint32_t)c, r);
-            sum += informed_by(on, session, count, &thinned, &room) - chance;
+            size_t use = frames_of_cell(on, session, c, count);
+            if (!(room.chance[use] > 0.0))
+                room.chance[use] = chance_of(&room.occupation, on->bins, use);
+            sum += informed_by(on, session, count, use, &thinned, &room) - room.chance[use];
             informed += 1.0;
         }
     }
@@ -221,11 +252,6 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static int by_id(const void *a, const void *b) {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* Active frames of every cell of a session among the frames that count, in expectation. */
 static bool expect(const footing *on, const nd_session *session, double *expected,
                    nd_error *error) {
@@ -267,34 +293,40 @@ static int64_t *gather_ids(const nd_session *sessions, size_t of, size_t *count,
     return ids;
 }
 
-/* The rate of the cells that are active, over what each has in the sessions in which it is: the
- * median over cells. A cell that falls silent has no part in it; all fade in fading detection. */
-static bool follow_rates(const footing *on, const nd_session *sessions, nd_session_result *results,
-                         nd_error *error) {
-    size_t cells, n = on->sessions;
-    int64_t *ids = gather_ids(sessions, n, &cells, error);
-    double *table = ids ? nd_doubles(n * cells, error) : NULL; /* sessions x cells */
-    double *ratio = ids ? nd_doubles(cells, error) : NULL;
-    bool fine = table && ratio;
-    for (size_t i = 0; fine && i < n * cells; i++)
-        table[i] = NAN;
+/* Fills id, cells and expected. */
+static bool know_cells(const nd_session *sessions, footing *on, nd_error *error) {
+    size_t n = on->sessions;
+    on->id = gather_ids(sessions, n, &on->cells, error);
+    on->expected = on->id ? nd_doubles(n * on->cells, error) : NULL;
+    bool fine = on->expected;
+    for (size_t i = 0; fine && i < n * on->cells; i++)
+        on->expected[i] = NAN;
     for (size_t s = 0; fine && s < n; s++) {
         double *expected = nd_doubles(sessions[s].cells, error);
         fine = expected && expect(on, &sessions[s], expected, error);
         for (size_t c = 0; fine && c < sessions[s].cells; c++) {
-            const int64_t *at = bsearch(&sessions[s].cell_id[c], ids, cells, sizeof *ids, by_id);
+            const int64_t *at =
+                bsearch(&sessions[s].cell_id[c], on->id, on->cells, sizeof *on->id, by_id);
             if (at)
-                table[s * cells + (size_t)(at - ids)] = expected[c];
+                on->expected[s * on->cells + (size_t)(at - on->id)] = expected[c];
         }
         free(expected);
     }
-    for (size_t s = 0; fine && s < n; s++) {
+    return fine;
+}
+
+/* The rate of the cells that are active, over what each has in the sessions in which it is: the
+ * median over cells. A cell that falls silent has no part in it; all fade in fading detection. */
+static bool follow_rates(const footing *on, nd_session_result *results, nd_error *error) {
+    double *ratio = nd_doubles(on->cells, error);
+    bool fine = ratio;
+    for (size_t s = 0; ratio && s < on->sessions; s++) {
         size_t known = 0;
-        for (size_t c = 0; c < cells; c++) {
-            double sum = 0.0, times = 0.0, here = table[s * cells + c];
-            for (size_t k = 0; k < n; k++)
-                if (table[k * cells + c] >= 0.5 * on->active) {
-                    sum += table[k * cells + c];
+        for (size_t c = 0; c < on->cells; c++) {
+            double sum = 0.0, times = 0.0, here = on->expected[s * on->cells + c];
+            for (size_t k = 0; k < on->sessions; k++)
+                if (on->expected[k * on->cells + c] >= 0.5 * on->active) {
+                    sum += on->expected[k * on->cells + c];
                     times += 1.0;
                 }
             if (here >= 0.5 * on->active && sum >= 2.0 * on->active * times)
@@ -305,8 +337,6 @@ static bool follow_rates(const footing *on, const nd_session *sessions, nd_sessi
             results[s].metric[ND_METRIC_EQUAL_RATE] =
                 0.5 * (ratio[(known - 1) / 2] + ratio[known / 2]);
     }
-    free(ids);
-    free(table);
     free(ratio);
     return fine;
 }
@@ -325,7 +355,9 @@ bool nd_equal_footing(const nd_recording *recording, nd_group *group, nd_session
     footing on = {.recording = recording, .sessions = group->sessions, .bins = sessions[0].bins};
     if (!recording->settings.equalise || !can_be_compared(sessions, group->sessions))
         return true;
-    bool registered = group->registered > 0, fine = find_common(sessions, &on, error);
+    bool registered = group->registered > 0;
+    bool fine =
+        find_common(sessions, &on, error) && (!registered || know_cells(sessions, &on, error));
     for (size_t s = 0; fine && s < on.sessions; s++) {
         nd_binned view = nd_binned_session(&sessions[s]);
         double cells = registered ? (double)group->registered : (double)sessions[s].cells;
@@ -334,7 +366,9 @@ bool nd_equal_footing(const nd_recording *recording, nd_group *group, nd_session
         nd_information_tables_clear(&on.tables);
     }
     if (fine && registered)
-        fine = follow_rates(&on, sessions, &results[group->first], error);
+        fine = follow_rates(&on, &results[group->first], error);
     free(on.frames);
+    free(on.id);
+    free(on.expected);
     return fine;
 }

@@ -117,15 +117,30 @@ static void say_maps(const nd_recording_result *result, const nd_curve *curve,
         say(verdict, " (that they do so less with days apart: p = %.2g).", tuning->decay_p);
 }
 
+static void say_running(const nd_metric_course *course, nd_verdict *verdict) {
+    static const struct {
+        size_t metric;
+        const char *name;
+    } said[] = {{ND_METRIC_FRAMES, "frames"},
+                {ND_METRIC_DISTANCE, "distance"},
+                {ND_METRIC_TRAVERSALS, "traversals"},
+                {ND_METRIC_OCCUPANCY_OVERLAP, "occupancy shared with the first session"},
+                {ND_METRIC_SPEED_OVERLAP, "distance by bins shared with it"}};
+    const char *before = " Changed running: ";
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        double change = course[said[i].metric].change;
+        if (isnan(change))
+            continue;
+        say(verdict, "%s%s %+.0f%%", before, said[i].name, 100.0 * change);
+        before = ", ";
+    }
+    say(verdict, ".");
+}
+
 static void say_explanations(const nd_curve *curve, nd_verdict *verdict) {
     const nd_metric_course *course = curve->course;
     if (verdict->explanations & ND_CHANGED_RUNNING)
-        say(verdict,
-            " Changed running: frames %+.0f%%, distance %+.0f%%, traversals %+.0f%%, occupancy "
-            "shared with the first session %+.0f%%.",
-            100.0 * course[ND_METRIC_FRAMES].change, 100.0 * course[ND_METRIC_DISTANCE].change,
-            100.0 * course[ND_METRIC_TRAVERSALS].change,
-            100.0 * course[ND_METRIC_OCCUPANCY_OVERLAP].change);
+        say_running(course, verdict);
     if (verdict->explanations & ND_FADING_DETECTION)
         say(verdict,
             " Fading detection would explain the fall: cells that stay active are less and less "

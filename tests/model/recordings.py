@@ -214,6 +214,7 @@ class Session:
         seed = session_seed(settings["seed"], animal, environment, "", label)
         bin_of = bin_positions(position, low, high, bins)
         self.cells, self.all_ids = amounts.shape[1], ids
+        self.amounts, self.bin_of, self.seed = amounts, bin_of, seed
         self.index = np.flatnonzero(((amounts > 0).sum(0) >= 10) & (amounts.sum(0) > 0))
         self.ids, kept = ids[self.index], amounts[:, self.index]
         self.active_frames, self.rate = (kept > 0).sum(0), kept.sum(0) / (len(kept) * dt)

@@ -41,19 +41,50 @@ def decay(correlation, days, seed, group):
     return real, lower / 5000
 
 
-def regression(series):
-    """One slope over series of (time, value), an intercept each: slope, error, degrees, t, r."""
-    series = [np.array(s, float) for s in series]
-    x = np.concatenate([s[:, 0] - s[:, 0].mean() for s in series])
-    y = np.concatenate([s[:, 1] - s[:, 1].mean() for s in series])
-    degrees = len(x) - len(series) - 1
+def slope_of(series):
+    """One animal's line: slope, error, degrees, days less their means, residuals, r. Its series
+    share all their days."""
+    x = np.array(series[0], float)[:, 0]
+    y = np.mean([np.array(s, float)[:, 1] - np.mean([v for _, v in s]) for s in series], axis=0)
+    x, degrees = x - x.mean(), len(x) - 2
     slope, r = x @ y / (x @ x), x @ y / math.sqrt((x @ x) * (y @ y))
-    error = math.sqrt(((y - slope * x) ** 2).sum() / degrees / (x @ x))
-    return slope, error, degrees, slope / error, r
+    residual = y - slope * x
+    return slope, math.sqrt(residual @ residual / degrees / (x @ x)), degrees, x, residual, r
+
+
+def serial_correlation(residual):
+    n = len(residual)
+    r = residual[:-1] @ residual[1:] / (residual @ residual)
+    return min(0.95, max(0.5, r + (1 + 4 * r) / n))
+
+
+def serial_tail(x, serial, t):
+    """The chance of a |t| above t in AR(1) noise, by Imhof's integral."""
+    n = len(x)
+    covariance = serial ** np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
+    h = np.outer(x, x) / (x @ x)
+    form = h - t * t / (n - 2) * (np.eye(n) - 1 / n - h)
+    root = np.linalg.cholesky(covariance)
+    value = np.linalg.eigvalsh(root.T @ form @ root)
+    value /= np.abs(value).max()
+    u = np.exp(np.linspace(-40, 40, 200001))
+    inner = np.sin(0.5 * np.arctan(np.outer(u, value)).sum(1))
+    inner /= np.exp(0.25 * np.log1p(np.outer(u, value) ** 2).sum(1))
+    return max(1e-9, 0.5 + ((inner[1:] + inner[:-1]) / 2 * np.diff(np.log(u))).sum() / math.pi)
+
+
+def serial_quantile(x, serial, chance):
+    low, high = 0.0, 100.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if serial_tail(x, serial, middle) > chance else (low, middle)
+    return (low + high) / 2
 
 
 def student_tail(t, degrees):
     """The chance that Student's t exceeds t > 0, by the incomplete beta function's fraction."""
+    if math.isinf(t):
+        return 0.0
     a, b, x = degrees / 2, 0.5, degrees / (degrees + t * t)
     if x > (a + 1) / (a + b + 2):
         return 0.5 - 0.5 * incomplete_beta(b, a, 1 - x)
@@ -81,35 +112,60 @@ def student_quantile(tail, degrees):
     return (low + high) / 2
 
 
-def line(series, span):
-    """Slope, its error, degrees, t, p, r, change and its 90 % interval."""
-    slope, error, degrees, t, r = regression(series)
-    reach = student_quantile(0.05, degrees) * error * span
-    return {"slope": slope, "slope_error": error, "degrees": degrees, "t": t,
-            "p": 2 * student_tail(abs(t), degrees), "r": r, "change": slope * span,
-            "change_low": slope * span - reach, "change_high": slope * span + reach}
+def line(animals, span):
+    """Of the animals' series: slope, its error, degrees, t, p, change and its 90 % interval."""
+    if len(animals) == 1:
+        slope, error, degrees, x, residual, r = slope_of(animals[0])
+        serial = serial_correlation(residual)
+        p, limit = serial_tail(x, serial, abs(slope / error)), serial_quantile(x, serial, 0.1)
+    else:
+        slopes = np.array([slope_of(series)[0] for series in animals])
+        degrees, slope = len(slopes) - 1, slopes.mean()
+        error, r = slopes.std(ddof=1) / math.sqrt(len(slopes)), math.nan
+        with np.errstate(divide="ignore"):
+            p = 2 * student_tail(abs(slope / error), degrees)
+        limit = student_quantile(0.05, degrees)
+    reach = limit * error * span
+    return {"slope": slope, "slope_error": error, "degrees": degrees, "t": slope / error, "p": p, "r": r,
+            "change": slope * span, "change_low": slope * span - reach,
+            "change_high": slope * span + reach}, student_quantile(0.05, degrees) * error * span
 
 
-def direction(of):
-    if of["change_low"] > -0.2 and of["change_high"] < 0.2:
-        return "steady"
-    if not of["p"] < 0.05:
-        return "unclear"
-    return "falls" if of["change"] < 0 else "rises"
+def direction(of, margin_reach):
+    if of["p"] < 0.05:
+        return "falls" if of["change"] < 0 else "rises"
+    return "steady" if abs(of["change"]) + margin_reach < 0.2 else "unclear"
 
 
-def fisher(values):
-    """Fisher's combination of p values."""
-    known = [p for p in values if not math.isnan(p)]
-    if not known:
-        return math.nan
-    half = -sum(math.log(p) for p in known)
-    return math.exp(-half) * sum(half ** i / math.factorial(i) for i in range(len(known)))
+def goes_on(days, course, sign):
+    """Does a parabola through the course still rise (sign 1) or fall (-1) at its end?"""
+    if len(days) < 5:
+        return False
+    x = np.array(days) - days[-1]
+    columns = np.stack([np.ones(len(x)), x, x * x], axis=1)
+    inverse = np.linalg.inv(columns.T @ columns)
+    fit = inverse @ columns.T @ course
+    residual = course - columns @ fit
+    error = math.sqrt(residual @ residual / (len(x) - 3) * inverse[1, 1])
+    return sign * fit[1] / error > student_quantile(0.05, len(x) - 3)
 
 
-def verdict(activity, information, decays):
-    """0 directed drift, 1 null drift, 2 cannot tell."""
-    one, other = direction(activity), direction(information)
-    if one == "falls" and other == "rises":
-        return 0
-    return 1 if one == other == "steady" and fisher(decays) < 0.05 else 2
+def verdict(activity, information, losses, going_on):
+    """0 directed drift, 1 still going on, 2 null drift, 3 stable, 4 cannot tell. `activity` and
+    `information` are of line(), `losses` the animals' tuning loss and error."""
+    one, other = direction(*activity), direction(*information)
+    a, b = activity[0], information[0]
+    if a["change"] < 0 < b["change"] and max(a["p"], b["p"]) < 0.15 and a["p"] * b["p"] < 0.05 ** 2:
+        return 1 if going_on else 0
+    if not one == other == "steady":
+        return 4
+    loss, n = np.array(losses), len(losses)
+    mean, error = loss[:, 0].mean(), math.sqrt((loss[:, 1] ** 2).sum()) / n
+    above, below = 1.6448536269514722 * error, 1.959963984540054 * error
+    if n > 1:
+        between = loss[:, 0].std(ddof=1) / math.sqrt(n)
+        above = max(above, student_quantile(0.05, n - 1) * between)
+        below = max(below, student_quantile(0.025, n - 1) * between)
+    if mean - below > 0.02:
+        return 2
+    return 3 if mean + above < 0.05 else 4

@@ -7,6 +7,7 @@ from files import Test, load  # first: it says what is missing
 
 import numpy as np
 
+import footing
 import sessions
 from recordings import CORRECT, KINDS, Session
 
@@ -80,7 +81,7 @@ def compare_cells(test, name, mine, theirs):
 
 def compare_sessions(test, name, mine, theirs):
     """Metrics, likeness between sessions, decay; returns metrics by session and decay p by group."""
-    metrics, decays = [], []
+    metrics, decays, losses = [], [], []
     for group, animal in enumerate(ANIMALS):
         here = [k for k, session in enumerate(mine) if session.animal == animal]
         of = [mine[k] for k in here]
@@ -93,6 +94,13 @@ def compare_sessions(test, name, mine, theirs):
         for k, session in enumerate(of):
             metrics.append(session.metrics(registered))
             metrics[-1]["map_correlation_with_first"] = (likeness[0, k, 0], float("nan"))
+        equal = footing.metrics(of, SETTINGS["bins"], SETTINGS["dt"], registered)
+        for metric, values in equal.items():
+            for session, value in zip(metrics[-len(of):], values):
+                session[metric] = (value, float("nan"))
+        losses.append(footing.tuning_loss(of, SETTINGS["bins"], SETTINGS["dt"], SETTINGS["smoothing"]))
+    test.close(f"{name} tuning_loss", [v[0] for v in losses], theirs["tuning_loss"])
+    test.close(f"{name} tuning_loss_error", [v[1] for v in losses], theirs["tuning_loss_error"])
     test.close(f"{name} decay_correlation", [d[0] for d in decays], theirs["decay_correlation"])
     test.close(f"{name} decay_p", [d[1] for d in decays], theirs["decay_p"])
     for metric in metrics[0]:
@@ -100,25 +108,30 @@ def compare_sessions(test, name, mine, theirs):
         test.close(f"{name} {metric}", [m[metric][0] for m in metrics], theirs[metric], tolerance)
         test.close(f"{name} {metric} error", [m[metric][1] for m in metrics], theirs[metric + "_error"],
                    tolerance)
-    return metrics, [d[1] for d in decays]
+    return metrics, losses
 
 
-def compare_curves(test, name, mine, metrics, decays, theirs):
+def compare_curves(test, name, mine, metrics, losses, theirs):
     """A curve for each animal, and one of all."""
     groups = [[k for k, s in enumerate(mine) if s.animal == animal] for animal in ANIMALS]
     span, count = DAYS - 1, len(theirs["curve_name"])
     test.close(f"{name} curves", count, len(groups) + 1)
     for curve, members in enumerate([[g] for g in groups] + [groups]):
-        lines = {}
-        for metric in ("fraction_active", "place_si_bit_spike_ssr", "si_bit_spike", "mean_rate"):
-            series = [[(mine[k].day, metrics[k][metric][0] / metrics[g[0]][metric][0]) for k in g]
-                      for g in members]
-            lines[metric] = sessions.line(series, span)
-            for part, value in lines[metric].items():
+        lines, courses = {}, {}
+        for metric in ("fraction_active", "si_bit_spike", "mean_rate", "equal_fraction_active",
+                       "equal_information"):
+            animals = [[[(mine[k].day, metrics[k][metric][0] / metrics[g[0]][metric][0]) for k in g]]
+                       for g in members]
+            lines[metric] = sessions.line(animals, span)
+            courses[metric] = np.mean([[v for _, v in a[0]] for a in animals], axis=0)
+            for part, value in lines[metric][0].items():
                 test.close(f"{name} curve {curve} {metric} {part}", value,
-                           theirs[f"{metric}_{part}"][curve], 1e-8)
-        own = decays if len(members) > 1 else [decays[curve]]
-        mine_verdict = sessions.verdict(lines["fraction_active"], lines["place_si_bit_spike_ssr"], own)
+                           theirs[f"{metric}_{part}"][curve], 1e-6)
+        days = [mine[k].day for k in members[0]]
+        on = (sessions.goes_on(days, courses["equal_fraction_active"], -1)
+              or sessions.goes_on(days, courses["equal_information"], 1))
+        own = losses if len(members) > 1 else [losses[curve]]
+        mine_verdict = sessions.verdict(lines["equal_fraction_active"], lines["equal_information"], own, on)
         test.close(f"{name} curve {curve} verdict", mine_verdict, theirs["verdict"][curve])
 
 
@@ -127,6 +140,6 @@ with tempfile.TemporaryDirectory() as folder:
     for name, cyclic in (("turned", True), ("mixed", False)):
         mine, theirs = record(test, name, cyclic)
         compare_cells(test, name, mine, theirs)
-        metrics, decays = compare_sessions(test, name, mine, theirs)
-        compare_curves(test, name, mine, metrics, decays, theirs)
+        metrics, losses = compare_sessions(test, name, mine, theirs)
+        compare_curves(test, name, mine, metrics, losses, theirs)
     test.end()

@@ -66,13 +66,14 @@ static void report(const population_scenario *scenario, bool mixed, const counts
     printf("%s%s\n", scenario->name, mixed ? ", mixed" : "");
     for (size_t d = 0; d < ND_DRIFTS; d++)
         put(nd_drift_name((nd_drift)d), found->drift[d], found->all);
+    put("any directed drift",
+        found->drift[ND_DIRECTED_DRIFT] + found->drift[ND_DIRECTED_DRIFT_GOING_ON], found->all);
     put("activity falls", found->falls, found->all);
     put("activity rises", found->rises, found->all);
     put("information falls", found->informed_less, found->all);
     put("information rises", found->informed_more, found->all);
     for (size_t i = 0; i < ND_EXPLANATIONS; i++)
-        if (found->named[i])
-            put(nd_explanation_name(i), found->named[i], found->all);
+        put(nd_explanation_name(i), found->named[i], found->all);
     printf("  smallest visible change: activity %.0f %%, information %.0f %%\n",
            100.0 * found->smallest[0] / (double)found->all,
            100.0 * found->smallest[1] / (double)found->all);

@@ -1,0 +1,75 @@
+/* Verdicts on populations with a known truth: a fast part of what error_rates counts. A right word
+ * is wrong here in at most one of six; each scenario's own rate is in docs/verdict.md. */
+#include "population.h"
+#include "sessions/sessions.h"
+#include "support.h"
+
+enum { TRIES = 6 };
+
+static size_t count(const char *name, nd_drift drift, nd_drift or_this, unsigned explanation,
+                    size_t *named) {
+    const population_scenario *scenario = population_find(name);
+    size_t found = 0;
+    *named = 0;
+    for (uint64_t seed = 1001; seed <= 1000 + TRIES; seed++) {
+        nd_error error = {0};
+        nd_recording *recording = population_make(scenario, population_usual(), seed);
+        recording->settings.shuffles = 0;
+        recording->settings.scaled_shuffle_reduction = false;
+        recording->settings.bounded_asymptotic_extrapolation = false;
+        if (scenario->animals > 1)
+            recording->settings.pooling = ND_POOL_CELLS;
+        nd_recording_result *result = nd_recording_measure(recording, 1, NULL, &error);
+        assert_fine(result != NULL, &error);
+        if (!result)
+            return 0;
+        const nd_verdict *verdict = &result->verdict[result->curves - 1];
+        found += verdict->drift == drift || verdict->drift == or_this;
+        *named += (verdict->explanations & explanation) != 0;
+        nd_recording_result_free(result);
+        nd_recording_free(recording);
+    }
+    return found;
+}
+
+static void test_what_is_there_is_told(void **state) {
+    (void)state;
+    size_t named;
+    assert_true(count("stable", ND_STABLE, ND_STABLE, ND_CHANGED_RUNNING, &named) >= TRIES - 1);
+    assert_true(named <= 1);
+    assert_true(count("drift", ND_NULL_DRIFT, ND_NULL_DRIFT, 0, &named) >= TRIES - 1);
+    assert_true(count("sparsify", ND_DIRECTED_DRIFT, ND_DIRECTED_DRIFT_GOING_ON, 0, &named) >=
+                TRIES - 1);
+}
+
+static void test_running_makes_no_drift(void **state) {
+    (void)state;
+    size_t named;
+    assert_true(count("least-running", ND_DIRECTED_DRIFT, ND_DIRECTED_DRIFT_GOING_ON,
+                      ND_CHANGED_RUNNING, &named) <= 1);
+    assert_true(named >= TRIES - 1);
+    assert_true(count("tilting", ND_NULL_DRIFT, ND_DIRECTED_DRIFT, 0, &named) <= 1);
+}
+
+static void test_falls_have_other_explanations(void **state) {
+    (void)state;
+    size_t named;
+    assert_true(count("fading", ND_DIRECTED_DRIFT, ND_DIRECTED_DRIFT_GOING_ON, ND_FADING_DETECTION,
+                      &named) <= 1);
+    assert_true(named >= TRIES - 1);
+    assert_true(count("lost-registration", ND_DIRECTED_DRIFT, ND_DIRECTED_DRIFT_GOING_ON,
+                      ND_LOST_REGISTRATION, &named) <= 1);
+    assert_true(named >= TRIES - 1);
+    assert_int_equal(
+        count("animals-leave", ND_CANNOT_TELL, ND_CANNOT_TELL, ND_ANIMALS_CHANGE, &named), TRIES);
+    assert_int_equal(named, TRIES);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_is_there_is_told),
+        cmocka_unit_test(test_running_makes_no_drift),
+        cmocka_unit_test(test_falls_have_other_explanations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
