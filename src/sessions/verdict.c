@@ -19,23 +19,6 @@ static const double LEAST_CERTAIN = 0.15;
 static const double RUNNING_CHANGE = 0.2, PLACE_CHANGE = 0.1, FOUND_CHANGE = 0.1,
                     RATE_CHANGE = 0.15;
 
-const char *nd_drift_name(nd_drift drift) {
-    static const char *const names[ND_DRIFTS] = {"directed drift", "directed drift, still going on",
-                                                 "null drift", "stable", "cannot tell"};
-    return names[drift];
-}
-
-const char *nd_direction_name(nd_direction direction) {
-    static const char *const names[] = {"falls", "steady", "rises", "unclear"};
-    return names[direction];
-}
-
-const char *nd_explanation_name(size_t index) {
-    static const char *const names[ND_EXPLANATIONS] = {"changed running", "fading detection",
-                                                       "lost registration", "animals come or go"};
-    return names[index];
-}
-
 /* --- activity and information --- */
 
 /* Half the 90 % interval as if days were independent: what a margin is asked of, once no trend is

@@ -7,6 +7,23 @@
 #include "measure/regression.h"
 #include "sessions/sessions.h"
 
+const char *nd_drift_name(nd_drift drift) {
+    static const char *const names[ND_DRIFTS] = {"directed drift", "directed drift, still going on",
+                                                 "null drift", "stable", "cannot tell"};
+    return names[drift];
+}
+
+const char *nd_direction_name(nd_direction direction) {
+    static const char *const names[] = {"falls", "steady", "rises", "unclear"};
+    return names[direction];
+}
+
+const char *nd_explanation_name(size_t index) {
+    static const char *const names[ND_EXPLANATIONS] = {"changed running", "fading detection",
+                                                       "lost registration", "animals come or go"};
+    return names[index];
+}
+
 static void say(nd_verdict *verdict, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static void say(nd_verdict *verdict, const char *format, ...) {
