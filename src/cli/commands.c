@@ -10,7 +10,7 @@ enum { MOST_COMMANDS = 32 };
 
 const nd_command *nd_commands(void) {
     static const nd_command *const table[] = {
-#define COMMAND(command) &command,
+#define COMMAND(command) &(command),
 #include "cli/commands.def"
 #undef COMMAND
     };

@@ -109,7 +109,7 @@ static bool spawn(const char *folder, const char *output, int *end, nd_error *er
 
 bool nd_gnuplot_run(const char *folder, const char *picture, const char *output, nd_error *remark,
                     nd_error *error) {
-    int end;
+    int end = 0;
     if (!spawn(folder, output, &end, error))
         return false;
     char *log = nd_path_with(folder, LOG, error);

@@ -35,10 +35,11 @@ static double product(const double *x, const double *y, size_t count) {
  * log u by the trapezoid rule: what it is of is analytic within pi / 2 of the line, so that the
  * error at this step is of the order of exp(-pi^2 / STEP). */
 static double chance_above_zero(const double *value, size_t count) {
-    static const double STEP = 0.3, FIRST = -27.0, LAST = 48.0;
+    enum { STEPS = 251 }; /* log u from -27 to 48 */
+    static const double STEP = 0.3, FIRST = -27.0;
     double sum = 0.0;
-    for (double at = FIRST; at <= LAST; at += STEP) {
-        double u = exp(at), angle = 0.0, log_size = 0.0;
+    for (int step = 0; step < STEPS; step++) {
+        double u = exp(FIRST + step * STEP), angle = 0.0, log_size = 0.0;
         for (size_t i = 0; i < count; i++) {
             double v = value[i] * u;
             angle += 0.5 * atan(v);

@@ -103,9 +103,11 @@ static bool read_head(const nd_csv *csv, head *all, nd_error *error) {
  * have no names. */
 static bool counts_columns(const nd_csv *csv, const head *all) {
     enum { FEWEST = 3 };
+    if (all->rows < 2)
+        return false;
     size_t from = all->field[0][0][0] == '\0', count = all->count[0];
     double first = NAN, value;
-    if (count < from + FEWEST || all->rows < 2)
+    if (count < from + FEWEST)
         return false;
     for (size_t c = from; c < count; c++) {
         if (!nd_csv_number(csv, all->field[0][c], &value) || strchr(all->field[0][c], '.'))

@@ -12,7 +12,7 @@
 #include "base/error.h"
 
 static const nd_format *const formats[] = {
-#define FORMAT(format) &format,
+#define FORMAT(format) &(format),
 #include "recording/formats.def"
 #undef FORMAT
     NULL};

@@ -125,8 +125,8 @@ static char *name_cells(const nd_activity *activity, nd_error *error) {
     }
     for (size_t c = 0; c < activity->cells && used + 100 < sizeof text; c++) {
         if (c == MOST_NAMED) {
-            used += (size_t)snprintf(text + used, sizeof text - used, " ... to %.60s",
-                                     activity->cell_name[activity->cells - 1]);
+            (void)snprintf(text + used, sizeof text - used, " ... to %.60s",
+                           activity->cell_name[activity->cells - 1]);
             break;
         }
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%.60s", c ? ", " : "",

@@ -585,8 +585,8 @@ static bool choose_frames(const nd_settings *settings, nd_track *track, nd_error
         return false;
     nd_left_out *out = &track->left_out;
     for (size_t f = 0; f < track->frames; f++) {
-        bool slow =
-            settings->minimum_speed > 0.0 && !(fabs(track->speed[f]) > settings->minimum_speed);
+        bool slow = settings->minimum_speed > 0.0 &&
+                    !(track->speed && fabs(track->speed[f]) > settings->minimum_speed);
         if (track->trial && track->trial[f] < 0)
             out->outside_trials++;
         else if (!isfinite(track->x[f]) || (track->y && !isfinite(track->y[f])))

@@ -208,7 +208,7 @@ static void tell_in_law(const continuation *c, const char *from, const nd_run_op
 static bool open_all(continuation *c, const char *from, const char *const *sets, size_t set_count,
                      nd_error *error) {
     return (c->earlier = nd_run_open(from, error)) &&
-           read_experiment(c, from, sets, set_count, error) &&
+           read_experiment(c, from, sets, set_count, error) && c->experiment &&
            (c->dataset = nd_dataset_make(c->experiment, error)) && check(c, from, error);
 }
 

@@ -73,7 +73,7 @@ static double combined_decay(const nd_recording_result *result, const nd_curve *
 
 /* Mean over the groups; its error is that of their cells, or, where it is more, of the animals. */
 static nd_tuning_loss tuning_of(const nd_recording_result *result, const nd_curve *curve) {
-    double n = 0.0, sum = 0.0, errors = 0.0, animals = 0.0, of_animals = 0.0, squares = 0.0;
+    double n = 0.0, errors = 0.0, animals = 0.0, of_animals = 0.0, squares = 0.0;
     double own = 0.0, own_n = 0.0;
     const char *animal = NULL;
     for (size_t g = 0; g <= curve->groups; g++) {
@@ -90,7 +90,6 @@ static nd_tuning_loss tuning_of(const nd_recording_result *result, const nd_curv
         if (last || isnan(group->tuning.error))
             continue;
         n += 1.0;
-        sum += group->tuning.loss;
         errors += group->tuning.error * group->tuning.error;
         own += group->tuning.loss;
         own_n += 1.0;
