@@ -156,22 +156,41 @@ static double serial_correlation(const double *residual, size_t count) {
     return fmin(0.95, fmax(ND_LEAST_SERIAL_CORRELATION, r));
 }
 
+/* The line into `found`, its x and residuals, less their parts' means, into a and b. */
+static void fit(const double *x, const double *y, const size_t *part, size_t count, size_t parts,
+                double *a, double *b, nd_regression *found) {
+    size_t degrees = count > parts + 1 ? count - parts - 1 : 0;
+    memcpy(a, x, count * sizeof *a);
+    memcpy(b, y, count * sizeof *b);
+    centre(a, part, count, parts);
+    centre(b, part, count, parts);
+    *found = nd_regress_centred(a, b, count, degrees);
+    for (size_t i = 0; i < count; i++)
+        b[i] -= found->slope * a[i];
+}
+
+bool nd_slope_of_parts(const double *x, const double *y, const size_t *part, size_t count,
+                       size_t parts, double *slope, nd_error *error) {
+    double *a = nd_doubles(count, error), *b = nd_doubles(count, error);
+    nd_regression line;
+    bool fine = a && b;
+    if (fine) {
+        fit(x, y, part, count, parts, a, b, &line);
+        *slope = line.slope;
+    }
+    free(a);
+    free(b);
+    return fine;
+}
+
 bool nd_correlated_slope_test(const double *x, const double *y, const size_t *part, size_t count,
                               size_t parts, nd_correlated_slope *found, nd_error *error) {
     double *a = nd_doubles(count + 1, error), *b = nd_doubles(count + 1, error);
-    size_t degrees = count > parts + 1 ? count - parts - 1 : 0;
     bool fine = a && b;
     *found = (nd_correlated_slope){.serial = NAN, .limit_90 = NAN, .limit_95 = NAN};
-    if (fine) {
-        memcpy(a, x, count * sizeof *a);
-        memcpy(b, y, count * sizeof *b);
-        centre(a, part, count, parts);
-        centre(b, part, count, parts);
-        found->line = nd_regress_centred(a, b, count, degrees);
-        for (size_t i = 0; i < count; i++)
-            b[i] -= found->line.slope * a[i];
-    }
-    if (fine && degrees > 0 && found->line.slope_error >= 0.0) {
+    if (fine)
+        fit(x, y, part, count, parts, a, b, &found->line);
+    if (fine && found->line.degrees > 0.0 && found->line.slope_error >= 0.0) {
         found->serial = serial_correlation(b, count);
         design of = {0};
         if (design_make(x, part, count, parts, found->serial, &of)) {

@@ -23,6 +23,10 @@ typedef struct nd_correlated_slope {
 bool nd_correlated_slope_test(const double *x, const double *y, const size_t *part, size_t count,
                               size_t parts, nd_correlated_slope *found, nd_error *error);
 
+/* The slope of the above alone. */
+bool nd_slope_of_parts(const double *x, const double *y, const size_t *part, size_t count,
+                       size_t parts, double *slope, nd_error *error);
+
 /* The chance that |t| of the above exceeds `t` in AR(1) noise of correlation `serial`. NaN where
  * memory is out. */
 double nd_correlated_slope_tail(const double *x, const size_t *part, size_t count, size_t parts,

@@ -175,21 +175,22 @@ bool nd_course_line(const nd_course_point *points, size_t count, double span,
     bool fine = own && slope && days_make(count, &of, error);
     course->serial = course->limit_90 = course->limit_95 = NAN;
     course->line = (nd_regression){0, 0.0, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    size_t last = 0;
     for (size_t a = 0; fine && a < animals; a++) {
         size_t n = pick(points, count, a, own);
         gather(own, n, &of);
         used += n;
         if (of.count < of.parts + 1)
             continue;
-        nd_metric_course alone = *course;
-        fine = line_of_days(&of, &alone, error);
-        slope[with_slope++] = alone.line.slope;
-        if (with_slope == 1)
-            *course = alone;
+        last = a;
+        fine = nd_slope_of_parts(of.time, of.value, of.part, of.count, of.parts,
+                                 &slope[with_slope++], error);
     }
     course->animals = with_slope;
-    if (fine && with_slope > 1) {
-        course->serial = NAN;
+    if (fine && with_slope == 1) {
+        gather(own, pick(points, count, last, own), &of);
+        fine = line_of_days(&of, course, error);
+    } else if (fine && with_slope > 1) {
         line_of_slopes(slope, with_slope, course);
     }
     finish(span, used, course);

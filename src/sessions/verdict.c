@@ -15,6 +15,8 @@ static const double SIGNIFICANCE = 0.05;
 /* Directed drift takes both of two changes: each may be this uncertain if the product of the p's
  * is below that of two significant ones. */
 static const double LEAST_CERTAIN = 0.15;
+/* Where the fall has another explanation, the rise alone is left to tell. */
+static const double CERTAIN = 0.01;
 /* Explanations: changes of what the animal did, of the cells found, and of the rate of the rest. */
 static const double RUNNING_CHANGE = 0.2, PLACE_CHANGE = 0.1, FOUND_CHANGE = 0.1,
                     RATE_CHANGE = 0.15;
@@ -50,10 +52,9 @@ static nd_metric choose(const nd_curve *curve, const size_t *candidates, size_t 
 static bool both_change(const nd_metric_course *activity, const nd_metric_course *information,
                         unsigned explanations) {
     double a = activity->line.p, b = information->line.p;
-    /* A fall that has another explanation says nothing; then it is the information's rise alone. */
     bool explained = explanations & (ND_FADING_DETECTION | ND_LOST_REGISTRATION);
     return activity->change < 0.0 && information->change > 0.0 && a < LEAST_CERTAIN &&
-           b < (explained ? SIGNIFICANCE : LEAST_CERTAIN) && a * b < SIGNIFICANCE * SIGNIFICANCE;
+           b < (explained ? CERTAIN : LEAST_CERTAIN) && a * b < SIGNIFICANCE * SIGNIFICANCE;
 }
 
 /* --- tuning --- */
