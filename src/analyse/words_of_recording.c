@@ -88,8 +88,7 @@ void nd_recording_json(const nd_recording_result *result, FILE *out) {
         nd_json_text(&json, "verdict", nd_drift_name(verdict->drift));
         put_change(&json, "activity", &curve->course[verdict->activity_metric]);
         put_change(&json, "information", &curve->course[verdict->information_metric]);
-        nd_json_number(&json, "maps_p",
-                       curve->groups == 1 ? result->group[curve->first_group].decay_p : NAN);
+        nd_json_number(&json, "maps_p", verdict->tuning.decay_p);
         nd_json_text(&json, "words", verdict->text);
         nd_json_end(&json);
     }
