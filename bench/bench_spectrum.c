@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "base/error.h"
+#include "base/platform.h"
 #include "engine/benchmark.h"
 #include "experiment/start.h"
 #include "flatness/spectrum.h"
