@@ -1,5 +1,5 @@
-/* Verdicts on populations with a known truth: a fast part of what error_rates counts. A right word
- * is wrong here in at most one of six; each scenario's own rate is in docs/verdict.md. */
+/* Verdicts on populations with a known truth: a fast part of what verdict_rates counts. A right
+ * word is wrong here in at most one of six; each scenario's own rate is in docs/verdict.md. */
 #include "population.h"
 #include "sessions/sessions.h"
 #include "support.h"

@@ -2,8 +2,8 @@
 # How often verdicts are wrong, on 200 populations a scenario (docs/verdict.md):
 # validate_verdicts.sh PROGRAM SOURCE_FOLDER [POPULATIONS]
 set -u
-rates=$(dirname "$1")/tests/error_rates
-[ -x "$rates" ] || rates=$2/build-test/tests/error_rates
+rates=$(dirname "$1")/tests/verdict_rates
+[ -x "$rates" ] || rates=$2/build-test/tests/verdict_rates
 [ -x "$rates" ] || {
     echo "skipped: $rates is not built (make test builds it)"
     exit 77

@@ -1,5 +1,5 @@
 /* How often verdicts are right on populations with a known truth, a table by scenario.
- * error_rates [--populations=N] [--mixed] [--list] [SCENARIO...] */
+ * verdict_rates [--populations=N] [--mixed] [--list] [SCENARIO...] */
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ static nd_recording_result *measure(nd_recording *recording) {
     recording->settings.bounded_asymptotic_extrapolation = false;
     nd_recording_result *result = nd_recording_measure(recording, 1, NULL, &error);
     if (!result) {
-        fprintf(stderr, "error_rates: %s\n", error.what);
+        fprintf(stderr, "verdict_rates: %s\n", error.what);
         exit(1);
     }
     return result;
