@@ -51,7 +51,7 @@ static void mark_of_place(char mark[40]) {
     snprintf(mark, 40, ".tmp-%016llx-", (unsigned long long)nd_process_place());
 }
 
-void nd_remove_left_behind(const char *path) {
+void nd_each_left_behind(const char *path, nd_left_behind *found, void *context) {
     char mark[40];
     if (nd_process_place() == 0)
         return;
@@ -62,19 +62,31 @@ void nd_remove_left_behind(const char *path) {
     DIR *entries = folder ? opendir(folder) : NULL;
     for (struct dirent *entry; entries && (entry = readdir(entries));) {
         struct stat status;
-        char *end;
+        char *end, *left = NULL;
         if (strncmp(entry->d_name, name, length) != 0 ||
             strncmp(entry->d_name + length, mark, strlen(mark)) != 0)
             continue;
         long process = strtol(entry->d_name + length + strlen(mark), &end, 10);
         if (process > 0 && *end == '\0' && kill((pid_t)process, 0) != 0 && errno == ESRCH &&
             fstatat(dirfd(entries), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISREG(status.st_mode) && status.st_uid == geteuid())
-            (void)unlinkat(dirfd(entries), entry->d_name, 0);
+            status.st_uid == geteuid() && asprintf(&left, "%s/%s", folder, entry->d_name) > 0) {
+            found(left, &status, context);
+            free(left);
+        }
     }
     if (entries)
         (void)closedir(entries);
     free(folder);
+}
+
+static void remove_left(const char *left, const struct stat *status, void *context) {
+    (void)context;
+    if (S_ISREG(status->st_mode))
+        (void)unlink(left);
+}
+
+void nd_remove_left_behind(const char *path) {
+    nd_each_left_behind(path, remove_left, NULL);
 }
 
 char *nd_path_aside(const char *path, nd_error *error) {

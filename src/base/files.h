@@ -2,15 +2,20 @@
 #ifndef ND_BASE_FILES_H
 #define ND_BASE_FILES_H
 
+#include <sys/stat.h>
+
 #include "base/memory.h"
 
 /* The path beside `path` under which its next version is written, "PATH.tmp-PLACE-PID"; free() it.
  * What killed processes left is removed first. */
 char *nd_path_aside(const char *path, nd_error *error);
 
-/* Removes the next versions of `path` that processes of ours left when they were killed, and
- * nothing else: made on this machine since it runs, the process is no more, a regular file of this
- * user's. */
+/* Calls `found` for each next version of `path` that a process of ours left when it was killed:
+ * made on this machine since it runs, the process is no more, a file or folder of this user's. */
+typedef void nd_left_behind(const char *left, const struct stat *status, void *context);
+void nd_each_left_behind(const char *path, nd_left_behind *found, void *context);
+
+/* Removes those of them that are regular files, and nothing else. */
 void nd_remove_left_behind(const char *path);
 
 /* PATH with `suffix` appended; free() it. */

@@ -1,10 +1,12 @@
 #include "base/platform.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,6 +15,9 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/syscall.h>
+/* RENAME_NOREPLACE, which not every C library names. */
+enum { RENAME_WITHOUT_REPLACING = 1 };
 #endif
 
 #if defined(__APPLE__)
@@ -50,7 +55,31 @@ char **nd_environment(void) {
 #endif
 }
 
+/* The same in steps. */
+static bool rename_new_in_steps(const char *from, const char *to) {
+    struct stat status;
+    if (lstat(from, &status) == 0 && S_ISREG(status.st_mode)) {
+        if (link(from, to) == 0)
+            return unlink(from) == 0;
+        if (errno == EEXIST)
+            return false;
+    }
+    if (lstat(to, &status) == 0) {
+        errno = EEXIST;
+        return false;
+    }
+    return errno == ENOENT && rename(from, to) == 0;
+}
+
 #if defined(__linux__)
+
+bool nd_rename_new(const char *from, const char *to) {
+    if (syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, RENAME_WITHOUT_REPLACING) == 0)
+        return true;
+    if (errno != EINVAL && errno != ENOSYS)
+        return false;
+    return rename_new_in_steps(from, to);
+}
 
 uint64_t nd_process_place(void) {
     char text[2][128] = {"", ""};
@@ -114,6 +143,10 @@ uint64_t nd_unique_bits(void) {
 }
 
 #else
+
+bool nd_rename_new(const char *from, const char *to) {
+    return rename_new_in_steps(from, to);
+}
 
 uint64_t nd_process_place(void) {
     return 0;

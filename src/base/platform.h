@@ -8,6 +8,11 @@
 /* A pipe whose ends no program started later inherits; false, with errno, when there is none. */
 bool nd_pipe(int ends[2]);
 
+/* Renames `from` to `to`, which must not be there, not even as a dangling link: false with errno
+ * EEXIST then. Where the system cannot do that in one step, a regular file is linked, then
+ * unlinked; anything else is looked for first. */
+bool nd_rename_new(const char *from, const char *to);
+
 /* Closes every open file of the process but the standard ones and `keep`. */
 void nd_close_all_but(int keep);
 

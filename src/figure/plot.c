@@ -1,19 +1,17 @@
 #include "figure/plot.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/memory.h"
 #include "figure/gnuplot.h"
+#include "figure/plot_folder.h"
 #include "figure/plot_style.h"
 #include "figure/png_density.h"
 
@@ -26,9 +24,9 @@
 #define SVG_DOTS_PER_CM (96 / 2.54)
 
 struct nd_plot {
-    char *output;  /* where the picture goes */
-    char *folder;  /* where script and tables are written: OUTPUT.gnuplot.tmp-PID */
-    char *picture; /* FOLDER/NAME-OF-OUTPUT */
+    char *output;           /* where the picture goes */
+    nd_plot_folder *folder; /* where script and tables are written */
+    char *picture;          /* FOLDER/NAME-OF-OUTPUT */
     FILE *script, *table;
     double width_cm, height_cm;
     bool panels;      /* the script is within `set multiplot` */
@@ -40,19 +38,6 @@ static const char *base_name(const char *path) {
     return slash ? slash + 1 : path;
 }
 
-/* Folders of plots are flat: their files and themselves are removed. */
-static void remove_folder(const char *path) {
-    DIR *folder = opendir(path);
-    if (!folder)
-        return;
-    const struct dirent *entry;
-    while ((entry = readdir(folder)))
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            (void)unlinkat(dirfd(folder), entry->d_name, 0);
-    (void)closedir(folder);
-    (void)rmdir(path);
-}
-
 static bool remember(nd_plot *plot, const char *doing) {
     if (plot->failure.what[0] == '\0')
         nd_fail_errno(&plot->failure, plot->output,
@@ -61,11 +46,9 @@ static bool remember(nd_plot *plot, const char *doing) {
 }
 
 static FILE *open_in_folder(nd_plot *plot, const char *name) {
-    char *path = NULL;
-    FILE *file = asprintf(&path, "%s/%s", plot->folder, name) > 0 ? fopen(path, "we") : NULL;
+    FILE *file = nd_plot_folder_file(plot->folder, name);
     if (!file)
         remember(plot, "the picture's data cannot be written");
-    free(path);
     return file;
 }
 
@@ -150,20 +133,18 @@ nd_plot *nd_plot_new(const char *output, double width_cm, double height_cm, nd_e
         return NULL;
     plot->width_cm = width_cm;
     plot->height_cm = height_cm;
-    char *kept = nd_path_with(output, ".gnuplot", error);
     plot->output = nd_text(output, error);
-    plot->folder = kept ? nd_path_aside(kept, error) : NULL;
-    free(kept);
-    if (plot->output && plot->folder) {
-        remove_folder(plot->folder); /* what a killed process of the same number left */
-        if (mkdir(plot->folder, 0777) != 0)
-            nd_fail_errno(error, output, "choose another folder with -o",
-                          "the picture's data cannot be written beside it");
-        else if (asprintf(&plot->picture, "%s/%s", plot->folder, base_name(output)) > 0 &&
-                 (plot->script = open_in_folder(plot, "plot.gp"))) {
+    plot->folder = plot->output ? nd_plot_folder_new(output, error) : NULL;
+    if (plot->folder) {
+        if (asprintf(&plot->picture, "%s/%s", nd_plot_folder_path(plot->folder),
+                     base_name(output)) > 0 &&
+            nd_plot_folder_enter(plot->folder, base_name(output)) &&
+            (plot->script = open_in_folder(plot, "plot.gp"))) {
             write_head(plot, terminal);
             return plot;
-        } else if (error)
+        }
+        remember(plot, "the picture's data cannot be written beside it");
+        if (error)
             *error = plot->failure;
     }
     nd_plot_abandon(plot);
@@ -261,27 +242,6 @@ const char *nd_plot_escape(const char *text, char *out, size_t size) {
     return out;
 }
 
-/* Leaves the folder as OUTPUT.gnuplot, without the log of this one drawing. */
-static bool keep_folder(nd_plot *plot, nd_error *error) {
-    char *kept = nd_path_with(plot->output, ".gnuplot", error);
-    char *earlier = nd_path_with(plot->output, ".gnuplot~", error);
-    char *log = nd_path_with(plot->folder, "/gnuplot.log", error);
-    bool fine = kept && earlier && log;
-    if (fine) {
-        unlink(log);
-        if (access(kept, F_OK) == 0) { /* it may have been restyled: never lose that */
-            remove_folder(earlier);
-            (void)rename(kept, earlier);
-        }
-        if (rename(plot->folder, kept) != 0)
-            fine = nd_fail_errno(error, kept, NULL, "the script cannot be left beside the picture");
-    }
-    free(kept);
-    free(earlier);
-    free(log);
-    return fine;
-}
-
 bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error) {
     if (plot->panels)
         nd_plot_script(plot, "unset multiplot\n");
@@ -292,10 +252,11 @@ bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error
     if (!fine && error)
         *error = plot->failure;
     fine = fine &&
-           nd_gnuplot_run(plot->folder, plot->picture, plot->output, options->remark, error) &&
+           nd_gnuplot_run(nd_plot_folder_path(plot->folder), plot->picture, plot->output,
+                          options->remark, error) &&
            nd_png_set_density(plot->picture, PNG_DOTS_PER_INCH, error) &&
            nd_publish(plot->picture, plot->output, error) &&
-           (!options->keep_script || keep_folder(plot, error));
+           (!options->keep_script || nd_plot_folder_keep(plot->folder, plot->output, error));
     nd_plot_abandon(plot);
     return fine;
 }
@@ -305,10 +266,8 @@ void nd_plot_abandon(nd_plot *plot) {
         return;
     close_file(plot, &plot->table);
     close_file(plot, &plot->script);
-    if (plot->folder)
-        remove_folder(plot->folder);
+    nd_plot_folder_free(plot->folder);
     free(plot->output);
-    free(plot->folder);
     free(plot->picture);
     free(plot);
 }

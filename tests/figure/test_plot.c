@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -96,6 +98,54 @@ static void test_the_kept_script_draws_the_picture_again_and_an_older_one_is_kep
                    in_folder("kept.svg.gnuplot"));
     assert_int_equal(system(command), 0);
     begins_with(in_folder("kept.svg.gnuplot/kept.svg"), "<?xml");
+}
+
+static void write_text(const char *path, const char *text) {
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void test_keeping_the_script_removes_nothing_but_what_was_drawn(void **state) {
+    (void)state;
+    char own[128], link_name[128];
+    (void)snprintf(own, sizeof own, "%s", in_folder("own"));
+    assert_int_equal(mkdir(own, 0777), 0);
+    write_text(in_folder("own/thesis.txt"), "years of work");
+    const char *const names[] = {"linked.svg.gnuplot", "linked.svg.gnuplot~"};
+    for (int i = 0; i < 2; i++) {
+        (void)snprintf(link_name, sizeof link_name, "%s", in_folder(names[i]));
+        assert_int_equal(symlink(own, link_name), 0);
+    }
+    for (int i = 0; i < 3; i++)
+        assert_true(nd_plot_draw(two_panels(in_folder("linked.svg")), &WITH_SCRIPT, NULL));
+    begins_with(in_folder("own/thesis.txt"), "years of work");
+    assert_int_equal(access(in_folder("linked.svg.gnuplot/plot.gp"), R_OK), 0);
+}
+
+static void test_a_script_that_was_restyled_outlives_any_number_of_drawings(void **state) {
+    (void)state;
+    assert_true(nd_plot_draw(two_panels(in_folder("style.svg")), &WITH_SCRIPT, NULL));
+    write_text(in_folder("style.svg.gnuplot/house.gp"), "set title 'mine'");
+    for (int i = 0; i < 4; i++)
+        assert_true(nd_plot_draw(two_panels(in_folder("style.svg")), &WITH_SCRIPT, NULL));
+    begins_with(in_folder("style.svg.gnuplot~/house.gp"), "set title 'mi");
+    assert_int_equal(access(in_folder("style.svg.gnuplot~2/plot.gp"), R_OK), 0);
+}
+
+static void test_a_folder_that_a_killed_drawing_left_is_removed_by_its_list(void **state) {
+    (void)state;
+    size_t before = entries();
+    pid_t child = fork();
+    if (child == 0) { /* gone without a word, its folder filled */
+        (void)two_panels(in_folder("killed.svg"));
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(entries(), before + 1);
+    assert_true(nd_plot_draw(two_panels(in_folder("killed.svg")), &PICTURE_ONLY, NULL));
+    assert_int_equal(entries(), before + 1); /* the picture alone */
 }
 
 static void test_a_script_that_fails_names_the_complaint_and_leaves_nothing(void **state) {
@@ -244,6 +294,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_picture_is_of_the_kind_its_ending_says),
         cmocka_unit_test(test_the_kept_script_draws_the_picture_again_and_an_older_one_is_kept),
+        cmocka_unit_test(test_keeping_the_script_removes_nothing_but_what_was_drawn),
+        cmocka_unit_test(test_a_script_that_was_restyled_outlives_any_number_of_drawings),
+        cmocka_unit_test(test_a_folder_that_a_killed_drawing_left_is_removed_by_its_list),
         cmocka_unit_test(test_a_script_that_fails_names_the_complaint_and_leaves_nothing),
         cmocka_unit_test(test_the_user_s_locale_changes_no_picture),
         cmocka_unit_test(test_a_warning_is_kept_and_fails_nothing),
