@@ -35,9 +35,14 @@ static bool prepare(nd_journal *journal, uint64_t length, nd_error *error) {
     struct stat status;
     int id = open(path, O_RDWR | O_CLOEXEC | (length > 0 ? 0 : O_CREAT), 0666);
     if (id >= 0 && flock(id, LOCK_EX | LOCK_NB) != 0) {
+        bool held = errno == EWOULDBLOCK;
+        if (!held)
+            nd_fail_errno(error, path, "choose a folder on another disk with -o",
+                          "cannot be locked against other processes");
         (void)close(id);
-        return nd_fail(error, path, "wait for it, or choose another output with -o",
-                       "another process is writing this run");
+        return held ? nd_fail(error, path, "wait for it, or choose another output with -o",
+                              "another process is writing this run")
+                    : false;
     }
     if (id >= 0 && !(journal->file = fdopen(id, "r+be")))
         (void)close(id);

@@ -1,5 +1,6 @@
 #include "sweep/owner.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,25 +25,67 @@ static bool owner_path(const char *folder, const char *name, char path[PATH_ROOM
     return snprintf(path, PATH_ROOM, "%s/owners/%s", folder, name) < PATH_ROOM;
 }
 
+static bool is_owner_name(const char *name) {
+    size_t process = strspn(name, "0123456789");
+    return process > 0 && name[process] == '-' &&
+           strspn(name + process + 1, "0123456789abcdef") == 16 && name[process + 17] == '\0';
+}
+
+/* Removes the files of owners that are gone, and nothing else. */
+static void clear(const char *folder) {
+    char path[PATH_ROOM];
+    DIR *entries = owner_path(folder, "", path) ? opendir(path) : NULL;
+    for (struct dirent *entry; entries && (entry = readdir(entries));)
+        if (is_owner_name(entry->d_name))
+            (void)nd_owner_is_gone(folder, entry->d_name);
+    if (entries)
+        (void)closedir(entries);
+}
+
+/* Makes and locks a file of a new name. Between the two another process may have taken it for a
+ * file of one that is gone: then one more is made. */
+static bool make_and_lock(nd_owner *owner, const char *folder) {
+    enum { ATTEMPTS = 100 };
+    struct stat status;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        snprintf(owner->name, sizeof owner->name, "%ld-%016llx", (long)getpid(),
+                 (unsigned long long)nd_unique_bits());
+        if (!owner_path(folder, owner->name, owner->path)) {
+            errno = ENAMETOOLONG;
+            return false;
+        }
+        owner->file = open(owner->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (owner->file < 0)
+            return false;
+        bool locked = flock(owner->file, LOCK_EX | LOCK_NB) == 0;
+        if (locked && fstat(owner->file, &status) == 0 && status.st_nlink > 0)
+            return true;
+        int why = errno;
+        (void)unlink(owner->path);
+        (void)close(owner->file);
+        owner->file = -1;
+        errno = why;
+        if (!locked && why != EWOULDBLOCK)
+            return false;
+    }
+    return false;
+}
+
 nd_owner *nd_owner_new(const char *folder, nd_error *error) {
     nd_owner *owner = nd_array(1, sizeof *owner, error);
-    uint64_t random = nd_unique_bits();
     if (!owner)
         return NULL;
-    snprintf(owner->name, sizeof owner->name, "%ld-%016llx", (long)getpid(),
-             (unsigned long long)random);
     owner->file = -1;
-    bool fits = owner_path(folder, "", owner->path);
-    if (fits && mkdir(owner->path, 0777) != 0 && errno != EEXIST) {
+    if (owner_path(folder, "", owner->path) && mkdir(owner->path, 0777) != 0 && errno != EEXIST) {
         nd_fail_errno(error, owner->path, "choose another folder with -o", "cannot be made");
         free(owner);
         return NULL;
     }
-    if (fits && owner_path(folder, owner->name, owner->path))
-        owner->file = open(owner->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (owner->file >= 0 && flock(owner->file, LOCK_EX | LOCK_NB) == 0)
+    clear(folder);
+    if (make_and_lock(owner, folder))
         return owner;
-    nd_fail_errno(error, owner->path, NULL, "cannot be locked");
+    nd_fail_errno(error, owner->path, "choose a folder on another disk with -o",
+                  "cannot be made and locked");
     nd_owner_free(owner);
     return NULL;
 }
@@ -63,10 +106,10 @@ const char *nd_owner_name(const nd_owner *owner) {
 
 bool nd_owner_lives(const char *folder, const char *name) {
     char path[PATH_ROOM];
-    int file = owner_path(folder, name, path) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    int file = owner_path(folder, name, path) ? open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
     if (file < 0)
         return false;
-    bool lives = flock(file, LOCK_SH | LOCK_NB) != 0;
+    bool lives = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     close(file);
     return lives;
 }
@@ -75,7 +118,7 @@ bool nd_owner_is_gone(const char *folder, const char *name) {
     char path[PATH_ROOM];
     if (!owner_path(folder, name, path))
         return false;
-    int file = open(path, O_RDWR | O_CLOEXEC);
+    int file = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
     if (file < 0)
         return errno == ENOENT;
     bool gone = flock(file, LOCK_EX | LOCK_NB) == 0;

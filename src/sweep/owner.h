@@ -7,7 +7,8 @@
 
 typedef struct nd_owner nd_owner;
 
-/* Becomes an owner: makes and locks a file in FOLDER/owners. */
+/* Becomes an owner: makes and locks a file in FOLDER/owners, where those of owners that are gone
+ * are removed first. */
 nd_owner *nd_owner_new(const char *folder, nd_error *error);
 /* Lets go and removes the file. */
 void nd_owner_free(nd_owner *owner);
