@@ -53,6 +53,12 @@ static bool varies(nd_sweep_store *store, const char *key) {
     return answer;
 }
 
+/* ",NAME" of a metric; a store made before it was thought of has none. */
+static void name_metric(const nd_sweep_store *store, size_t index, FILE *out) {
+    const char *name = nd_run_metric_name(index);
+    fprintf(out, nd_sweep_has_column(store, name) ? ",\"%s\"" : ",NULL AS \"%s\"", name);
+}
+
 static char *table_statement(nd_sweep_store *store, bool all_keys, nd_error *error) {
     char *sql = NULL;
     size_t length, count;
@@ -63,7 +69,7 @@ static char *table_statement(nd_sweep_store *store, bool all_keys, nd_error *err
     }
     fputs("SELECT id, label, state, reason, seconds", out);
     for (size_t i = 0; i < ND_RUN_METRICS; i++)
-        fprintf(out, ",\"%s\"", nd_run_metric_name(i));
+        name_metric(store, i, out);
     const nd_key *keys = nd_keys(&count);
     for (size_t k = 0; k < count; k++)
         if (nd_key_find(keys[k].name) == &keys[k] && !(keys[k].models & ND_SINGLE_RUN) &&
@@ -173,21 +179,35 @@ static bool visit_row(sqlite3_stmt *statement,
     return fine;
 }
 
+static char *runs_statement(const nd_sweep_store *store, nd_error *error) {
+    char *sql = NULL;
+    size_t length;
+    FILE *out = open_memstream(&sql, &length);
+    if (!out) {
+        nd_fail_errno(error, "memory", NULL, "sweep store");
+        return NULL;
+    }
+    fputs("SELECT id, experiment, state, reason, seconds, trace_step, trace_log10_loss, "
+          "trace_active_fraction, trace_fraction_active_units",
+          out);
+    for (size_t i = 0; i < ND_RUN_METRICS; i++)
+        name_metric(store, i, out);
+    fputs(" FROM run WHERE state IN ('done', 'diverged', 'failed') ORDER BY id", out);
+    if (fclose(out) == 0)
+        return sql;
+    free(sql);
+    nd_fail_errno(error, "memory", NULL, "sweep store");
+    return NULL;
+}
+
 bool nd_sweep_store_each(nd_sweep_store *store,
                          bool (*visit)(int64_t id, const char *experiment,
                                        const nd_sweep_result *result, void *context,
                                        nd_error *error),
                          void *context, nd_error *error) {
-    char sql[1024] = "SELECT id, experiment, state, reason, seconds, trace_step, trace_log10_loss, "
-                     "trace_active_fraction, trace_fraction_active_units";
-    for (size_t i = 0; i < ND_RUN_METRICS; i++) {
-        size_t length = strlen(sql);
-        snprintf(sql + length, sizeof sql - length, ",\"%s\"", nd_run_metric_name(i));
-    }
-    size_t length = strlen(sql);
-    snprintf(sql + length, sizeof sql - length,
-             " FROM run WHERE state IN ('done', 'diverged', 'failed') ORDER BY id");
-    sqlite3_stmt *statement = nd_sweep_prepare(store, sql, error);
+    char *sql = runs_statement(store, error);
+    sqlite3_stmt *statement = sql ? nd_sweep_prepare(store, sql, error) : NULL;
+    free(sql);
     int code = SQLITE_DONE;
     bool fine = statement != NULL;
     while (fine && (code = sqlite3_step(statement)) == SQLITE_ROW)
@@ -258,10 +278,11 @@ static bool take_shard(nd_sweep_store *store, nd_error *error) {
 }
 
 bool nd_sweep_store_merge(nd_sweep_store *store, const char *path, nd_error *error) {
-    nd_sweep_store *shard = nd_sweep_store_open(path, error); /* brings its columns up to date */
-    if (!shard)
-        return false;
+    nd_sweep_store *shard = nd_sweep_store_open(path, error);
+    bool ready = shard && nd_sweep_add_columns(shard, error) && nd_sweep_add_columns(store, error);
     nd_sweep_store_close(shard);
+    if (!ready)
+        return false;
     sqlite3_stmt *statement = nd_sweep_prepare(store, "ATTACH DATABASE ? AS shard", error);
     if (statement)
         sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC);

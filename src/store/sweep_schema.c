@@ -37,6 +37,11 @@ bool nd_sweep_finish_statement(nd_sweep_store *store, sqlite3_stmt *statement, n
     return fine;
 }
 
+bool nd_sweep_has_column(const nd_sweep_store *store, const char *name) {
+    return sqlite3_table_column_metadata(store->database, "main", "run", name, NULL, NULL, NULL,
+                                         NULL, NULL) == SQLITE_OK;
+}
+
 /* Has keys[k] a column: is it the first listing of its name? (A key may be listed once per model.)
  */
 static bool has_column(const nd_key *keys, size_t k) {

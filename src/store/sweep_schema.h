@@ -13,6 +13,15 @@ struct nd_sweep_store {
     pthread_mutex_t lock; /* one statement at a time */
 };
 
+/* A handle on the database at `file`, which errors call `path`; flags are of sqlite3_open_v2. */
+nd_sweep_store *nd_sweep_open_database(const char *file, const char *path, int flags,
+                                       nd_error *error);
+
+/* Has the table of runs a column of that name? Stores of earlier versions lack metrics. */
+bool nd_sweep_has_column(const nd_sweep_store *store, const char *name);
+/* Adds the metrics' columns that are not there, for whoever writes. */
+bool nd_sweep_add_columns(nd_sweep_store *store, nd_error *error);
+
 /* Fills `error` from the database's last complaint; returns false. */
 bool nd_sweep_database_failed(const nd_sweep_store *store, nd_error *error);
 /* Runs statements that give no rows. */

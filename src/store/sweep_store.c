@@ -1,14 +1,11 @@
 #include "store/sweep_store.h"
 
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/files.h"
 #include "store/sweep_schema.h"
 
 enum { BUSY_MILLISECONDS = 120000 };
@@ -27,9 +24,8 @@ nd_run_state nd_run_state_find(const char *name) {
     return (nd_run_state)state;
 }
 
-/* A handle on the database at `file`, which errors call `path`. */
-static nd_sweep_store *open_database(const char *file, const char *path, int flags,
-                                     nd_error *error) {
+nd_sweep_store *nd_sweep_open_database(const char *file, const char *path, int flags,
+                                       nd_error *error) {
     nd_sweep_store *store = nd_array(1, sizeof *store, error);
     if (!store)
         return NULL;
@@ -66,94 +62,13 @@ static bool check_format(nd_sweep_store *store, nd_error *error) {
     return fine;
 }
 
-/* A store made before a metric existed gets an empty column for it. */
-static bool add_new_metrics(nd_sweep_store *store, nd_error *error) {
-    for (size_t i = 0; i < ND_RUN_METRICS; i++) {
-        char sql[128];
-        if (sqlite3_table_column_metadata(store->database, "main", "run", nd_run_metric_name(i),
-                                          NULL, NULL, NULL, NULL, NULL) == SQLITE_OK)
-            continue;
-        snprintf(sql, sizeof sql, "ALTER TABLE run ADD COLUMN \"%s\" REAL", nd_run_metric_name(i));
-        if (!nd_sweep_execute(store, sql, error))
-            return false;
-    }
-    return true;
-}
-
 nd_sweep_store *nd_sweep_store_open(const char *path, nd_error *error) {
     if (access(path, R_OK) != 0) {
         nd_fail_errno(error, path, "start it with `nulldrift sweep run`", "cannot be opened");
         return NULL;
     }
-    nd_sweep_store *store = open_database(path, path, SQLITE_OPEN_READWRITE, error);
-    if (store && check_format(store, error) && add_new_metrics(store, error))
-        return store;
-    nd_sweep_store_close(store);
-    return NULL;
-}
-
-/* Makes the store aside and puts it in place whole. */
-static bool make_store(const char *path, const nd_sweep_plan *plan, size_t shard, size_t shards,
-                       nd_error *error) {
-    char *aside = nd_path_aside(path, error);
-    nd_sweep_store *store =
-        aside ? open_database(aside, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error)
-              : NULL;
-    bool fine = store && nd_sweep_execute(store, "PRAGMA synchronous = OFF; BEGIN", error) &&
-                nd_sweep_create_tables(store, plan, error) &&
-                nd_sweep_add_runs(store, plan, shard, shards, error) &&
-                nd_sweep_execute(store, "COMMIT; PRAGMA journal_mode = WAL", error);
-    nd_sweep_store_close(store);
-    if (fine)
-        fine = nd_publish(aside, path, error);
-    else if (aside) {
-        char *journal = nd_path_with(aside, "-journal", NULL);
-        unlink(aside);
-        if (journal)
-            unlink(journal);
-        free(journal);
-    }
-    free(aside);
-    return fine;
-}
-
-static bool same_sweep(nd_sweep_store *store, const char *identity, nd_error *error) {
-    char *found = nd_sweep_fact(store, "identity", error);
-    bool fine = found && strcmp(found, identity) == 0;
-    if (found && !fine)
-        nd_fail(error, store->path, "choose another folder with -o, or the sweep it was made from",
-                "belongs to another sweep: its experiments or metrics differ");
-    free(found);
-    return fine;
-}
-
-nd_sweep_store *nd_sweep_store_begin(const char *path, const nd_sweep_plan *plan, size_t shard,
-                                     size_t shards, nd_error *error) {
-    /* Processes that start together make one store: the first under this lock. */
-    char *lock_path = nd_path_with(path, ".lock", error);
-    if (!lock_path)
-        return NULL;
-    int lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (lock < 0 || flock(lock, LOCK_EX) != 0) {
-        nd_fail_errno(error, lock_path, "choose another folder with -o", "cannot be locked");
-        if (lock >= 0)
-            close(lock);
-        free(lock_path);
-        return NULL;
-    }
-    bool there = access(path, F_OK) == 0;
-    nd_sweep_store *store = NULL;
-    if (there || make_store(path, plan, shard, shards, error))
-        store = nd_sweep_store_open(path, error);
-    bool fine = store && same_sweep(store, plan->identity, error) &&
-                nd_sweep_execute(store, "PRAGMA synchronous = NORMAL", error);
-    if (fine && there)
-        fine = nd_sweep_execute(store, "BEGIN IMMEDIATE", error) &&
-               nd_sweep_add_runs(store, plan, shard, shards, error) &&
-               nd_sweep_execute(store, "COMMIT", error);
-    close(lock);
-    free(lock_path);
-    if (fine)
+    nd_sweep_store *store = nd_sweep_open_database(path, path, SQLITE_OPEN_READWRITE, error);
+    if (store && check_format(store, error))
         return store;
     nd_sweep_store_close(store);
     return NULL;

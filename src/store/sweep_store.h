@@ -40,6 +40,8 @@ typedef struct nd_sweep_store nd_sweep_store;
  * if it is not there and adding the runs it lacks. A store of another plan is refused. */
 nd_sweep_store *nd_sweep_store_begin(const char *path, const nd_sweep_plan *plan, size_t shard,
                                      size_t shards, nd_error *error);
+/* Is there no store at `path`, or one of the runs of `plan`? If not, `error` says so. */
+bool nd_sweep_store_is_of(const char *path, const nd_sweep_plan *plan, nd_error *error);
 /* Opens an existing store for reading. */
 nd_sweep_store *nd_sweep_store_open(const char *path, nd_error *error);
 void nd_sweep_store_close(nd_sweep_store *store);

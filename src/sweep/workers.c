@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -250,6 +251,14 @@ static bool retry(nd_sweep_store *store, const nd_sweep_options *options, nd_err
            (!options->retry_diverged || nd_sweep_store_retry(store, ND_DIVERGED, &count, error));
 }
 
+/* Is the whole store of the folder, if there is one, of this sweep? So are its shards then. */
+static bool is_folder_of(const char *folder, const nd_sweep_plan *plan, nd_error *error) {
+    char *whole = nd_sweep_store_path(folder, 0, 1, error);
+    bool fine = whole && nd_sweep_store_is_of(whole, plan, error);
+    free(whole);
+    return fine;
+}
+
 bool nd_sweep_run(const char *path, const char *folder, const nd_sweep_options *options,
                   const nd_watch *watch, bool *stopped, nd_error *error) {
     size_t shards = options->shards ? options->shards : 1;
@@ -257,15 +266,20 @@ bool nd_sweep_run(const char *path, const char *folder, const nd_sweep_options *
     nd_sweep_plan *plan = nd_sweep_plan_read(path, error);
     if (!plan)
         return false;
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
+    bool made = mkdir(folder, 0777) == 0;
+    if (!made && errno != EEXIST) {
         nd_sweep_plan_free(plan);
         return nd_fail_errno(error, folder, "choose another folder with -o", "cannot be made");
     }
     char *store_path = nd_sweep_store_path(folder, options->shard, shards, error);
-    nd_owner *owner = store_path ? nd_owner_new(folder, error) : NULL;
     nd_sweep_store *store =
-        owner ? nd_sweep_store_begin(store_path, plan, options->shard, shards, error) : NULL;
-    bool fine = store != NULL;
+        store_path && is_folder_of(folder, plan, error)
+            ? nd_sweep_store_begin(store_path, plan, options->shard, shards, error)
+            : NULL;
+    nd_owner *owner = store ? nd_owner_new(folder, error) : NULL;
+    bool fine = owner != NULL;
+    if (!store && made)
+        (void)rmdir(folder);
     if (fine) {
         crew all = {.store = store,
                     .plan = plan,

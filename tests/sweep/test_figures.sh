@@ -61,10 +61,17 @@ says "1 run, 1 diverged" astray-4a.svg
 import sqlite3
 store = sqlite3.connect("astray/sweep.sqlite")
 store.execute("UPDATE run SET state = 'done', reason = NULL WHERE state = 'diverged'")
+store.execute("ALTER TABLE run DROP COLUMN diffusion_constant") # nor knew it every metric
 store.commit()
 END
 draws figS1 astray -o earlier.svg
 says "SED, no noise (1; 1 diverged)" earlier.svg
+succeeds sweep table astray
+says "diffusion_constant"
+check "reading a store changes nothing in it" "${PYTHON:-/usr/bin/python3}" -c '
+import sqlite3
+columns = [row[1] for row in sqlite3.connect("astray/sweep.sqlite").execute("PRAGMA table_info(run)")]
+assert "diffusion_constant" not in columns'
 
 # Any metric against any key, by another.
 draws sweep sweep x=learning.update_noise y=active_units_ratio by=learning.rule --keep-script -o any.svg

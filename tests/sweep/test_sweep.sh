@@ -79,7 +79,10 @@ check "into the whole sweep" cmp whole.csv shards.csv
 
 sed 's/samples: 2000/samples: 1999/' sweep.yaml >other.yaml
 refuses 1 "belongs to another sweep" sweep run other.yaml -o whole
-mkdir -p foreign/owners && touch foreign/sweep.sqlite.lock # both are made before the store is opened
+rm -r whole/owners whole/sweep.sqlite.lock # refused, it leaves neither
+refuses 1 "belongs to another sweep" sweep run other.yaml -o whole
+refuses 1 "belongs to another sweep" sweep run other.yaml -o whole --shard 1/3
+mkdir foreign
 echo "not a database, whatever it is called" >foreign/sweep.sqlite
 refuses 1 "foreign/sweep.sqlite" sweep run sweep.yaml -o foreign
 refuses 2 "-o FOLDER" sweep run sweep.yaml
