@@ -49,10 +49,16 @@ enum {
     REGISTERS = ND_BYTES == 64 ? 32 : 16 /* for vectors */
 };
 
-/* Unrolls the loop that follows: what it works on then stays in registers. */
+/* Unrolls the loop that follows: what it works on then stays in registers. clang passes over GCC's
+ * word for it in silence, and its own count unrolls no loop that is shorter. UNROLL_LITTLE is for
+ * long loops over little work. */
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#define UNROLL_LITTLE _Pragma("clang loop unroll_count(4)")
+#else
 #define UNROLL _Pragma("GCC unroll 16")
-/* The same for long loops over little work. */
 #define UNROLL_LITTLE _Pragma("GCC unroll 4")
+#endif
 #define INLINE static inline __attribute__((always_inline))
 
 /* LANES reals from, and to, an address that is a multiple of their size; then from anywhere. */
