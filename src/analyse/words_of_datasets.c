@@ -6,6 +6,7 @@
 
 #include "analyse/words_of_recording.h"
 #include "base/json.h"
+#include "base/shown.h"
 #include "base/writer.h"
 
 /* What a table holds beside the manifests' words. */
@@ -114,7 +115,7 @@ bool nd_recording_properties_csv(nd_recording_result *const *results, size_t cou
 static void put_row(nd_recording_result *const *results, size_t count, size_t index,
                     nd_writer *to) {
     enum { NAME = 20, COLUMN = 30 };
-    char value[SIZE];
+    char value[SIZE], shown[COLUMN + 1];
     bool any = index == SIZE_MAX;
     for (size_t r = 0; r < count && !any; r++) {
         property(results[r], index, value);
@@ -129,9 +130,9 @@ static void put_row(nd_recording_result *const *results, size_t count, size_t in
         else
             property(results[r], index, value);
         if (r + 1 < count)
-            nd_write(to, "  %-*.*s", COLUMN, COLUMN, value);
+            nd_write(to, "  %-*s", COLUMN, nd_shown_in(value, shown, sizeof shown));
         else
-            nd_write(to, "  %s", value);
+            nd_write(to, "  %s", nd_shown(value).text);
     }
     nd_write(to, "\n");
 }

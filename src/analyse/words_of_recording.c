@@ -4,6 +4,7 @@
 
 #include "analyse/words_of_recording.h"
 #include "base/json.h"
+#include "base/shown.h"
 #include "base/writer.h"
 
 /* A number in a column of the terminal's table, or a dash. */
@@ -39,16 +40,18 @@ bool nd_recording_summary(const nd_recording_result *result, nd_buffer *text, nd
     };
     enum { COLUMNS = sizeof columns / sizeof *columns };
     nd_writer to = {text, true, error};
-    char unit[96];
+    char unit[96], label[15];
     for (size_t g = 0; g < result->groups; g++) {
         const nd_group *group = &result->group[g];
-        nd_write(&to, "%s\n%-16s%8s", group->name, "  session", result->day_name);
+        nd_write(&to, "%s\n%-16s%8s", nd_shown(group->name).text, "  session",
+                 nd_shown(result->day_name).text);
         for (size_t i = 0; i < COLUMNS; i++)
             nd_write(&to, "%*s", columns[i].width, columns[i].head);
         nd_write(&to, "\n");
         for (size_t s = group->first; s < group->first + group->sessions; s++) {
             const nd_session_result *session = &result->session[s];
-            nd_write(&to, "  %-14.14s%8.4g", session->label, session->day);
+            nd_write(&to, "  %-14s%8.4g", nd_shown_in(session->label, label, sizeof label),
+                     session->day);
             for (size_t i = 0; i < COLUMNS; i++)
                 put_column(&to, columns[i].width, columns[i].format,
                            session->metric[columns[i].metric]);
@@ -58,7 +61,7 @@ bool nd_recording_summary(const nd_recording_result *result, nd_buffer *text, nd
     nd_write(&to,
              "(active: of all cells registered, or found; place: of the active; SI in %s,"
              " MI in bit/frame)\n\n",
-             nd_recorded_unit(result, "bit/event", unit, sizeof unit));
+             nd_shown(nd_recorded_unit(result, "bit/event", unit, sizeof unit)).text);
     for (size_t c = 0; c < result->curves; c++)
         nd_write(&to, "%s\n", result->verdict[c].text);
     return nd_write_end(&to);

@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/shown.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -30,12 +31,10 @@ bool nd_error_at(nd_error *error, const char *where) {
 }
 
 const char *nd_error_line(const nd_error *error, char *line, size_t size) {
-    snprintf(line, size, "%s%s%s%s%s", error->where, error->where[0] ? ": " : "", error->what,
-             error->mend[0] ? "; " : "", error->mend);
-    for (char *c = line; *c; c++)
-        if (*c == '\n' || *c == '\r')
-            *c = ' ';
-    return line;
+    char whole[sizeof *error + sizeof ": ; "];
+    snprintf(whole, sizeof whole, "%s%s%s%s%s", error->where, error->where[0] ? ": " : "",
+             error->what, error->mend[0] ? "; " : "", error->mend);
+    return nd_shown_in(whole, line, size);
 }
 
 const char *nd_version(void) {

@@ -1,19 +1,29 @@
 #include "base/json.h"
+#include "base/shown.h"
 
 #include <inttypes.h>
 #include <math.h>
 
 static void put_text(FILE *out, const char *text) {
     fputc('"', out);
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-        if (*c == '"' || *c == '\\')
-            fprintf(out, "\\%c", *c);
-        else if (*c == '\n')
+    for (const char *at = text; *at;) {
+        char shown[ND_SHOWN_CHARACTER];
+        uint32_t code = nd_code_point(at);
+        const char *from = at;
+        at += nd_shown_character(at, shown);
+        if (*from == '"' || *from == '\\')
+            fprintf(out, "\\%c", *from);
+        else if (*from == '\n')
             fputs("\\n", out);
-        else if (*c < 0x20 || *c == 0x7f)
-            fprintf(out, "\\u%04x", *c);
+        else if (shown[0] != '\\')
+            fputs(shown, out);
+        else if (code == ND_NO_CODE_POINT) /* JSON has no bytes: the byte's name */
+            fprintf(out, "\\%s", shown);
+        else if (code > 0xffff)
+            fprintf(out, "\\u%04x\\u%04x", 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
         else
-            fputc(*c, out);
+            fprintf(out, "\\u%04x", code);
+    }
     fputc('"', out);
 }
 

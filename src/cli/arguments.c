@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shown.h"
 #include "base/words.h"
 #include "cli/manual.h"
 
@@ -38,9 +39,10 @@ static const nd_option *find_option(const nd_command *command, const char *word,
 }
 
 static int wrong(const nd_command *command, const char *fault, const char *word) {
-    fprintf(
-        stderr, "nulldrift %s: %s%s%s; usage: nulldrift %s %s (`nulldrift %s --help` tells more)\n",
-        command->name, fault, *word ? " " : "", word, command->name, command->usage, command->name);
+    fprintf(stderr,
+            "nulldrift %s: %s%s%s; usage: nulldrift %s %s (`nulldrift %s --help` tells more)\n",
+            command->name, fault, *word ? " " : "", nd_shown(word).text, command->name,
+            command->usage, command->name);
     return ND_EXIT_USAGE;
 }
 
@@ -163,7 +165,7 @@ bool nd_number_value(const nd_arguments *arguments, const char *name, double lea
     double number = strtod(text, &end);
     if (end == text || *end != '\0' || !isfinite(number) || number < least || number > most) {
         fprintf(stderr, "nulldrift %s: --%s %s: expected a number from %g to %g\n",
-                arguments->command->name, name, text, least, most);
+                arguments->command->name, name, nd_shown(text).text, least, most);
         return false;
     }
     *value = number;

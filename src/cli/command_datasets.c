@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/shown.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
 #include "store/recording_file.h"
@@ -46,7 +47,7 @@ static int run(const nd_arguments *arguments) {
     if (fine && output) /* the text's closing zero stays out of the file */
         fine = nd_write_file(output, text.bytes, text.length - 1, &error);
     else if (fine)
-        fputs((const char *)text.bytes, stdout);
+        nd_put_shown_lines((const char *)text.bytes, stdout);
     nd_buffer_free(&text);
     free_results(results, count);
     return fine ? ND_EXIT_FINE : nd_report(&error);

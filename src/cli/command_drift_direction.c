@@ -3,6 +3,7 @@
 #include "analyse/drift_of_run.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/shown.h"
 #include "cli/commands.h"
 
 static void print_drift(const nd_branch_drift *drift, const char *path, size_t snapshot,
@@ -10,7 +11,7 @@ static void print_drift(const nd_branch_drift *drift, const char *path, size_t s
     static const char *const names[ND_REGULARIZERS] = {"sum of logs", "sum"};
     printf("%s, snapshot %zu: %zu branches of %.0f steps from loss %.2g, %zu awake units (%zu "
            "parameters), displacement %.3g.\n",
-           path, snapshot, drift->branches, steps, drift->loss, drift->awake_units,
+           nd_shown(path).text, snapshot, drift->branches, steps, drift->loss, drift->awake_units,
            drift->awake_parameters, drift->displacement);
     printf("%-28s %-22s %-22s\n", "minus the gradient of the", names[0], names[1]);
     const nd_branch_match *a = &drift->match[0], *b = &drift->match[1];

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/shown.h"
 #include "base/words.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
@@ -32,7 +33,7 @@ static int no_such_figure(const char *name) {
     nd_nearest nearest = {.wanted = name};
     for (const nd_figure *figure = nd_figures(); figure->name; figure++)
         nd_nearest_offer(&nearest, figure->name);
-    fprintf(stderr, "nulldrift: figure: there is no figure '%s'; %s\n", name,
+    fprintf(stderr, "nulldrift: figure: there is no figure '%s'; %s\n", nd_shown(name).text,
             nd_nearest_mend(&nearest, "`nulldrift figure --list` shows them", mend, sizeof mend));
     return ND_EXIT_USAGE;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/shown.h"
 #include "cli/commands.h"
 #include "cli/run_output.h"
 #include "hebbian/agreement.h"
@@ -29,8 +30,8 @@ static void summarise_drift(const nd_hebbian_run *run) {
 
 static void summarise(const nd_hebbian_run *run, const char *path) {
     size_t n = run->records, late = n > 10 ? n - 10 : 0;
-    printf("%s: %zu records and %zu snapshots over %.4g steps.\n", path, n, run->snapshots,
-           run->step[n - 1]);
+    printf("%s: %zu records and %zu snapshots over %.4g steps.\n", nd_shown(path).text, n,
+           run->snapshots, run->step[n - 1]);
     printf("  similarity error       %.4f -> %.4f\n", run->loss[0],
            nd_mean_of_ten(run->loss, late, n));
     printf("  fraction active units  %.3f -> %.3f (peak above %g)\n", run->fraction_active_units[0],
@@ -46,7 +47,7 @@ static void summarise(const nd_hebbian_run *run, const char *path) {
            attribute(run, "fixed_point_fall_backs"),
            100 * attribute(run, "fixed_point_fall_backs") / problems,
            attribute(run, "fixed_point_unpolished"));
-    printf("Next: nulldrift figure fig4c %s -o fig4c.pdf\n", path);
+    printf("Next: nulldrift figure fig4c %s -o fig4c.pdf\n", nd_shown(path).text);
 }
 
 static bool summarise_file(const char *path, nd_error *error) {
@@ -74,10 +75,10 @@ static int check(const nd_experiment *experiment, double problems, bool quiet) {
            "  beyond one of these                    %" PRIu64 "\n"
            "  restarted from Euler steps             %" PRIu64 " of %" PRIu64 " steps (%.3f%%)\n"
            "  left to the Euler dynamics             %" PRIu64 "\n",
-           experiment->name, found.problems, experiment->run.settle + experiment->run.steps,
-           found.asymmetric, found.indefinite, found.coarse, ND_AGREES_COARSE, found.fine,
-           ND_AGREES_FINE, found.residual, ND_AGREES_RESIDUAL, found.apart, found.counts.fall_backs,
-           found.counts.problems,
+           nd_shown(experiment->name).text, found.problems,
+           experiment->run.settle + experiment->run.steps, found.asymmetric, found.indefinite,
+           found.coarse, ND_AGREES_COARSE, found.fine, ND_AGREES_FINE, found.residual,
+           ND_AGREES_RESIDUAL, found.apart, found.counts.fall_backs, found.counts.problems,
            100 * (double)found.counts.fall_backs / fmax((double)found.counts.problems, 1),
            found.counts.unpolished);
     return found.apart == 0 ? ND_EXIT_FINE : ND_EXIT_FAILED;

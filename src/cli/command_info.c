@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/netcdf_file.h"
+#include "base/shown.h"
 #include "cli/commands.h"
 #include "experiment/parse.h"
 #include "run/unfinished.h"
@@ -67,10 +68,10 @@ static int tell_run(const char *path, bool as_json) {
     }
     char text[32];
     if (!run.experiment)
-        printf("%s: an unfinished run without a checkpoint yet.\n", run.output);
+        printf("%s: an unfinished run without a checkpoint yet.\n", nd_shown(run.output).text);
     else {
-        printf("%s: an unfinished run, at step %.4g of %.4g (%.0f%%)", run.output, run.step,
-               run.steps, run.steps > 0 ? 100 * run.step / run.steps : 100);
+        printf("%s: an unfinished run, at step %.4g of %.4g (%.0f%%)", nd_shown(run.output).text,
+               run.step, run.steps, run.steps > 0 ? 100 * run.step / run.steps : 100);
         if (isfinite(run.age)) {
             nd_duration(run.age, text, sizeof text);
             printf(" by its checkpoint of %s ago", text);
@@ -112,7 +113,7 @@ static int tell_sweep(const char *path, bool as_json) {
         nd_json_end(&json);
         return ND_EXIT_FINE;
     }
-    printf("%s: a sweep of %zu runs", status->name, total);
+    printf("%s: a sweep of %zu runs", nd_shown(status->name).text, total);
     for (size_t i = 0; i < count; i++)
         if (status->runs[i])
             printf(", %zu %s", status->runs[i], nd_run_state_name((nd_run_state)i));
@@ -146,7 +147,7 @@ static void print_dimensions(const nd_nc *file) {
     size_t length;
     printf("dimensions:");
     for (size_t i = 0; nd_nc_dimension_at(file, i, name, &length); i++)
-        printf(" %s %zu", name, length);
+        printf(" %s %zu", nd_shown(name).text, length);
     printf("\n");
 }
 
@@ -157,15 +158,17 @@ static void print_attributes(const nd_nc *file) {
     for (size_t i = 0; nd_nc_attribute_at(file, i, name); i++) {
         double number;
         uint64_t count;
+        nd_shown_text shown = nd_shown(name);
         char *text = nd_nc_text(file, NULL, name, NULL);
         if (text && (strchr(text, '\n') || strlen(text) > 300))
-            printf("  %-22s %zu characters; shown by --attribute %s\n", name, strlen(text), name);
+            printf("  %-22s %zu characters; shown by --attribute %s\n", shown.text, strlen(text),
+                   shown.text);
         else if (text)
-            printf("  %-22s %s\n", name, text);
+            printf("  %-22s %s\n", shown.text, nd_shown(text).text);
         else if (nd_nc_count(file, NULL, name, &count, NULL))
-            printf("  %-22s %llu\n", name, (unsigned long long)count);
+            printf("  %-22s %llu\n", shown.text, (unsigned long long)count);
         else if (nd_nc_number(file, NULL, name, &number, NULL))
-            printf("  %-22s %.12g\n", name, number);
+            printf("  %-22s %.12g\n", shown.text, number);
         free(text);
     }
 }
@@ -178,10 +181,10 @@ static void print_variables(const nd_nc *file) {
         char *definition = nd_nc_text(file, name, "long_name", NULL);
         for (char *c = dimensions; *c; c++)
             *c = *c == ' ' ? ',' : *c;
-        printf("  %s(%s)%s%s%s\n", name, dimensions, units ? " [" : "", units ? units : "",
-               units ? "]" : "");
+        printf("  %s(%s)%s%s%s\n", nd_shown(name).text, nd_shown(dimensions).text,
+               units ? " [" : "", nd_shown(units).text, units ? "]" : "");
         if (definition)
-            printf("      %s\n", definition);
+            printf("      %s\n", nd_shown(definition).text);
         free(units);
         free(definition);
     }
@@ -193,8 +196,10 @@ static void print_words(const char *path, const nd_nc *file) {
         return;
     nd_measured *measured = nd_measured_open(path, NULL);
     char *words = measured ? nd_measured_words(measured, NULL) : NULL;
-    if (words)
-        printf("course:\n%s", words);
+    if (words) {
+        printf("course:\n");
+        nd_put_shown_lines(words, stdout);
+    }
     free(words);
     nd_measured_close(measured);
 }
@@ -204,9 +209,11 @@ static int print_one_attribute(const nd_nc *file, const char *name) {
     double number;
     uint64_t count;
     char *text = nd_nc_text(file, NULL, name, &error);
-    if (text)
-        printf("%s%s", text, text[0] && text[strlen(text) - 1] == '\n' ? "" : "\n");
-    else if (nd_nc_count(file, NULL, name, &count, NULL))
+    if (text) {
+        nd_put_shown_lines(text, stdout);
+        if (text[0] == '\0' || text[strlen(text) - 1] != '\n')
+            putchar('\n');
+    } else if (nd_nc_count(file, NULL, name, &count, NULL))
         printf("%llu\n", (unsigned long long)count);
     else if (nd_nc_number(file, NULL, name, &number, NULL))
         printf("%.17g\n", number);
@@ -223,7 +230,7 @@ static int print_experiment(const nd_nc *file) {
     nd_experiment *experiment =
         stored ? nd_experiment_restore(stored, nd_nc_path(file), &error) : NULL;
     if (experiment && (text = nd_experiment_text(experiment, &error)))
-        fputs(text, stdout);
+        nd_put_shown_lines(text, stdout);
     int code = text ? ND_EXIT_FINE : nd_report(&error);
     nd_experiment_free(experiment);
     free(stored);
@@ -280,7 +287,7 @@ static int run(const nd_arguments *arguments) {
         return tell_sweep(path, as_json);
     const char *other = whole ? other_kind(path) : NULL;
     if (other) {
-        printf("%s: %s\n", path, other);
+        printf("%s: %s\n", nd_shown(path).text, other);
         return ND_EXIT_FINE;
     }
     nd_error error = {0};
@@ -295,7 +302,7 @@ static int run(const nd_arguments *arguments) {
     else if (as_json)
         print_json(path, file);
     else {
-        printf("%s\n", path);
+        printf("%s\n", nd_shown(path).text);
         print_dimensions(file);
         print_attributes(file);
         print_variables(file);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/shown.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
 #include "figure/figure.h"
@@ -91,8 +92,8 @@ static int run(const nd_arguments *arguments) {
     if (fine && nd_flag(arguments, "json"))
         print_json(landscape, path);
     else if (fine && !nd_flag(arguments, "quiet")) {
-        printf("%s: %zu walkers of %.0f steps on x^2 y^2 and on y^2.\n", path, options.walkers,
-               (double)options.steps);
+        printf("%s: %zu walkers of %.0f steps on x^2 y^2 and on y^2.\n", nd_shown(path).text,
+               options.walkers, (double)options.steps);
         if (landscape->drift_measured)
             print_drift(landscape);
     }

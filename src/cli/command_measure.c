@@ -4,6 +4,7 @@
 
 #include "analyse/measured_run.h"
 #include "base/json.h"
+#include "base/shown.h"
 #include "cli/commands.h"
 
 /* The last snapshot, and how like it the one before is. */
@@ -48,8 +49,8 @@ static int measure_one(const char *path, bool quiet, bool as_json) {
     }
     char *words = measured ? nd_measured_words(measured, &error) : NULL;
     if (words)
-        printf("%s: %zu snapshots measured.\n%sNext: nulldrift figure fig2 %s -o fig2.pdf\n", path,
-               measured->run->snapshots, words, path);
+        printf("%s: %zu snapshots measured.\n%sNext: nulldrift figure fig2 %s -o fig2.pdf\n",
+               nd_shown(path).text, measured->run->snapshots, words, path);
     free(words);
     nd_measured_close(measured);
     return words ? ND_EXIT_FINE : nd_report(&error);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/platform.h"
+#include "base/shown.h"
 #include "base/threads.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
@@ -29,21 +30,23 @@ static void say_left_out(const char *label, size_t count, const char *what) {
 
 /* What reading guessed and left out, a line each, with nothing in it that a terminal would obey. */
 static void say_notes(const nd_session *s) {
-    bool begins = true;
-    for (const char *c = s->notes; *c; c++) {
-        if (begins)
-            fputs("    ", stdout);
-        begins = *c == '\n';
-        putchar(*c == '\n' || (unsigned char)*c >= ' ' ? *c : '?');
+    for (const char *line = s->notes; *line;) {
+        size_t length = strcspn(line, "\n");
+        char *one = strndup(line, length);
+        fputs("    ", stdout);
+        nd_put_shown(one, stdout);
+        putchar('\n');
+        free(one);
+        line += length + (line[length] == '\n');
     }
 }
 
 /* One line for a session: what it holds, and what of it does not count, and why; then its notes. */
 static void say_session(const nd_session *s, bool all) {
     const nd_left_out *out = &s->left_out;
-    printf("%-24s %zu cells", s->label, s->cells);
+    printf("%-24s %zu cells", nd_shown(s->label).text, s->cells);
     if (s->direction[0])
-        printf(", direction %s", s->direction);
+        printf(", direction %s", nd_shown(s->direction).text);
     if (s->frames_read)
         printf(", %zu of %zu frames of %.4g s", s->frames, s->frames_read, s->frame_seconds);
     say_left_out(", ", out->outside_trials, "outside trials");
@@ -60,8 +63,7 @@ static void say_session(const nd_session *s, bool all) {
     printf(".\n");
     if (all && s->cells_are[0]) {
         fputs("    cells: ", stdout);
-        for (const char *c = s->cells_are; *c; c++)
-            putchar((unsigned char)*c >= ' ' && *c != 127 ? *c : '?');
+        nd_put_shown(s->cells_are, stdout);
         putchar('\n');
     }
     say_notes(s);
@@ -92,7 +94,7 @@ static bool write_one(const nd_recording_result *result, const char *output, con
     char *path = nd_path_with(output, suffix, error);
     bool fine = path && write(result, path, error);
     if (fine)
-        fprintf(names, "  %s\n", path);
+        fprintf(names, "  %s\n", nd_shown(path).text);
     free(path);
     return fine;
 }
@@ -102,15 +104,16 @@ static bool write_tables(const nd_recording_result *result, const char *output, 
     char *path = nd_path_with(output, ".nc", error);
     bool fine = path && nd_recording_file_write(result, path, command, error);
     if (fine)
-        fprintf(names, "  %s\n", path);
+        fprintf(names, "  %s\n", nd_shown(path).text);
     free(path);
     return fine && write_one(result, output, ".csv", nd_recording_sessions_csv, names, error) &&
            write_one(result, output, "_cells.csv", nd_recording_cells_csv, names, error) &&
            write_one(result, output, "_statistics.csv", nd_recording_statistics_csv, names, error);
 }
 
-/* A picture that cannot be drawn is said, and takes nothing from the tables. */
-static void draw(const char *name, const char *output, const char *suffix, const char *kind,
+/* A picture that cannot be drawn is said, and takes nothing from the tables; whether it is there.
+ */
+static bool draw(const char *name, const char *output, const char *suffix, const char *kind,
                  FILE *names) {
     const nd_figure *figure = nd_figure_find(name);
     nd_error error = {0}, remark = {0};
@@ -120,30 +123,33 @@ static void draw(const char *name, const char *output, const char *suffix, const
     const char *inputs[] = {input};
     nd_figure_request request = {
         .inputs = inputs, .input_count = 1, .output = picture, .plot = {.remark = &remark}};
-    if (figure && input && picture) {
-        if (figure->draw(&request, &error))
-            fprintf(names, "  %s\n", picture);
-        else
-            nd_report(&error);
-        nd_say_remark(&remark);
-    }
+    bool drawn = figure && input && picture && figure->draw(&request, &error);
+    if (drawn)
+        fprintf(names, "  %s\n", nd_shown(picture).text);
+    else
+        nd_report(&error);
+    nd_say_remark(&remark);
     free(input);
     free(stem);
     free(picture);
+    return drawn;
 }
 
 static bool say_summary(const nd_recording_result *result, nd_error *error) {
     nd_buffer text = {0};
     bool fine = nd_recording_summary(result, &text, error);
-    if (fine)
-        printf("%s\n", (const char *)text.bytes);
+    if (fine) {
+        nd_put_shown_lines((const char *)text.bytes, stdout);
+        putchar('\n');
+    }
     nd_buffer_free(&text);
     return fine;
 }
 
-static bool any_registered(const nd_recording *recording) {
-    for (size_t i = 0; i < recording->sessions_count; i++)
-        if (recording->sessions[i].cell_id)
+/* Are there cells whose maps can be compared between sessions? */
+static bool any_followed(const nd_recording_result *result) {
+    for (size_t g = 0; g < result->groups; g++)
+        if (result->group[g].map_correlation && result->group[g].sessions > 1)
             return true;
     return false;
 }
@@ -166,15 +172,18 @@ static int analyse(const nd_arguments *arguments, nd_recording *recording, const
     if (fine)
         fprintf(names, "Written:\n");
     fine = fine && write_tables(result, output, nd_command_line(arguments), names, &error);
+    bool drawn = true;
     if (fine && strcmp(kind, ".none") != 0) {
-        draw("fig3", output, "", kind, names);
-        if (any_registered(recording))
-            draw("recording", output, "_maps", kind, names);
+        drawn = draw("fig3", output, "", kind, names);
+        if (any_followed(result))
+            drawn = draw("recording", output, "_maps", kind, names) && drawn;
     }
     if (fine && as_json)
         nd_recording_json(result, stdout);
     nd_recording_result_free(result);
-    return fine ? ND_EXIT_FINE : nd_report(&error);
+    if (!fine)
+        return nd_report(&error);
+    return drawn ? ND_EXIT_FINE : ND_EXIT_FAILED;
 }
 
 /* None of the results may be a file that the manifest names, or one that is no earlier result. */
@@ -241,7 +250,8 @@ static int draw_page(const nd_recording *recording, const char *path) {
         return nd_report(&error);
     nd_say_remark(&remark);
     if (drawn > 0)
-        printf("Drawn: %s (%zu of %zu sessions)\n", path, drawn, recording->sessions_count);
+        printf("Drawn: %s (%zu of %zu sessions)\n", nd_shown(path).text, drawn,
+               recording->sessions_count);
     return ND_EXIT_FINE;
 }
 
@@ -274,7 +284,7 @@ static int scan(const nd_arguments *arguments, const nd_limits *limits) {
     if (fine && output)
         fine = nd_write_file(output, yaml.bytes, yaml.length, &error);
     else if (fine)
-        fwrite(yaml.bytes, 1, yaml.length, stdout);
+        nd_put_shown_lines((const char *)yaml.bytes, stdout);
     nd_buffer_free(&yaml);
     for (size_t i = 0; paths && i < count; i++)
         free(paths[i]);

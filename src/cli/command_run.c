@@ -3,15 +3,17 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/shown.h"
 #include "cli/commands.h"
 #include "cli/run_output.h"
 #include "run/simulate.h"
 #include "store/run_file.h"
 
 static void summarise(const nd_run *run, const char *path) {
+    nd_shown_text shown = nd_shown(path);
     size_t n = run->records, late = n > 10 ? n - 10 : 0;
     double loss = nd_mean_of_ten(run->loss, late, n);
-    printf("%s: %zu records and %zu snapshots over %.4g steps.\n", path, n, run->snapshots,
+    printf("%s: %zu records and %zu snapshots over %.4g steps.\n", shown.text, n, run->snapshots,
            run->step[n - 1]);
     printf("  loss                   10^%.2f at the start, 10^%.2f at the end (of the targets' "
            "variance)\n",
@@ -24,12 +26,14 @@ static void summarise(const nd_run *run, const char *path) {
         printf("  Every unit is silent at the end: nothing can be learned any more. A smaller "
                "learning rate or less noise keeps units awake.\n");
     if (run->dataset->position)
-        printf("Next: nulldrift measure %s && nulldrift figure fig2 %s -o fig2.pdf\n", path, path);
+        printf("Next: nulldrift measure %s && nulldrift figure fig2 %s -o fig2.pdf\n", shown.text,
+               shown.text);
     else if (strcmp(run->experiment->run.spectrum, "none") != 0)
-        printf("Next: nulldrift info %s, or nulldrift figure fig6 %s -o fig6.pdf\n", path, path);
+        printf("Next: nulldrift info %s, or nulldrift figure fig6 %s -o fig6.pdf\n", shown.text,
+               shown.text);
     else
-        printf("Next: nulldrift spectrum %s, or nulldrift figure fig6 %s -o fig6.pdf\n", path,
-               path);
+        printf("Next: nulldrift spectrum %s, or nulldrift figure fig6 %s -o fig6.pdf\n", shown.text,
+               shown.text);
 }
 
 static bool summarise_file(const char *path, nd_error *error) {

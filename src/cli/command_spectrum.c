@@ -3,6 +3,7 @@
 #include "analyse/spectra_of_run.h"
 #include "analyse/words_of_spectra.h"
 #include "base/error.h"
+#include "base/shown.h"
 #include "cli/commands.h"
 
 static int run(const nd_arguments *arguments) {
@@ -32,7 +33,7 @@ static int run(const nd_arguments *arguments) {
         return nd_spectra_tell(path, true, stdout, &error) ? ND_EXIT_FINE : nd_report(&error);
     if (quiet)
         return ND_EXIT_FINE;
-    printf("%s: spectra of %zu snapshots added.\n", path, report.snapshots);
+    printf("%s: spectra of %zu snapshots added.\n", nd_shown(path).text, report.snapshots);
     if (report.at_minimum > 0)
         printf(
             "  %zu of them relaxed to minima at a loss above 1e-8 of the targets' variance, %.2g "

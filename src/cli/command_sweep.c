@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/shown.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
 #include "sweep/compare.h"
@@ -13,7 +14,7 @@
 #include "sweep/sweep.h"
 
 static int wrong_usage(const char *what) {
-    fprintf(stderr, "nulldrift: sweep: %s; see `nulldrift sweep --help`\n", what);
+    fprintf(stderr, "nulldrift: sweep: %s; see `nulldrift sweep --help`\n", nd_shown(what).text);
     return ND_EXIT_USAGE;
 }
 
@@ -21,7 +22,7 @@ static void print_status(const nd_sweep_status *status) {
     size_t total = 0;
     for (int i = 0; i < ND_RUN_STATES; i++)
         total += status->runs[i];
-    printf("%s: %zu runs\n", status->name, total);
+    printf("%s: %zu runs\n", nd_shown(status->name).text, total);
     for (int i = 0; i < ND_RUN_STATES; i++)
         if (status->runs[i])
             printf("  %-9s %zu\n", nd_run_state_name((nd_run_state)i), status->runs[i]);
@@ -173,9 +174,11 @@ static int write_table(const nd_arguments *arguments, const char *folder) {
     nd_sweep_store_close(store);
     if (fine && output)
         fine = nd_write_file(output, text, length, &error);
-    else if (fine)
-        fine = (fwrite(text, 1, length, stdout) == length && fflush(stdout) == 0) ||
+    else if (fine) {
+        nd_put_shown_lines(text, stdout);
+        fine = (!ferror(stdout) && fflush(stdout) == 0) ||
                nd_fail_errno(&error, "standard output", NULL, "cannot be written");
+    }
     free(text);
     return fine ? ND_EXIT_FINE : nd_report(&error);
 }

@@ -2,6 +2,7 @@
 
 #include "analyse/tuning_file.h"
 #include "base/json.h"
+#include "base/shown.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
 #include "measure/tuning.h"
@@ -40,7 +41,8 @@ static int run(const nd_arguments *arguments) {
         nd_json_end(&json);
         return ND_EXIT_FINE;
     }
-    printf("%s: %zu units over %zu samples.\n", output, summary.units, summary.samples);
+    printf("%s: %zu units over %zu samples.\n", nd_shown(output).text, summary.units,
+           summary.samples);
     printf("  sparsity     fraction active units %.3f, active fraction %.3f\n",
            summary.fraction_active_units, summary.active_fraction);
     printf("  information  %zu units tuned (above %g bit) with %.3f bit per unit activity in the "

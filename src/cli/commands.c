@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/shown.h"
 #include "base/words.h"
 
 enum { MOST_COMMANDS = 32 };
@@ -26,7 +27,7 @@ int nd_no_such_command(const char *name) {
     nd_nearest nearest = {.wanted = name};
     for (const nd_command *command = nd_commands(); command->name; command++)
         nd_nearest_offer(&nearest, command->name);
-    fprintf(stderr, "nulldrift: there is no command '%s'; %s\n", name,
+    fprintf(stderr, "nulldrift: there is no command '%s'; %s\n", nd_shown(name).text,
             nd_nearest_mend(&nearest, "`nulldrift --help` lists them", mend, sizeof mend));
     return ND_EXIT_USAGE;
 }

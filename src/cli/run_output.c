@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/shown.h"
 #include "cli/commands.h"
 #include "run/unfinished.h"
 
@@ -43,7 +44,8 @@ static void report(const nd_progress *progress, void *context) {
     if (!self->said)
         fprintf(stderr,
                 "nulldrift: %s %s; until it is whole, `nulldrift info %s` tells how far it is\n",
-                self->goes_on ? "going on with" : "writing", self->path, self->path);
+                self->goes_on ? "going on with" : "writing", nd_shown(self->path).text,
+                nd_shown(self->path).text);
     self->said = true;
     self->terminal->report(progress, self->terminal->context);
 }
@@ -52,7 +54,8 @@ static int tell(nd_outcome outcome, const char *path, bool quiet, const nd_model
                 const nd_error *error) {
     nd_terminal_done();
     if (outcome == ND_RUN_INTERRUPTED) {
-        printf("Stopped at a checkpoint; run the same command again to resume %s.\n", path);
+        printf("Stopped at a checkpoint; run the same command again to resume %s.\n",
+               nd_shown(path).text);
         return ND_EXIT_STOPPED;
     }
     nd_error reading = {0};

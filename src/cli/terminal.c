@@ -1,12 +1,13 @@
 /* Progress on a terminal, stop on Ctrl-C, errors in one line. */
-#include <ctype.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/shown.h"
 #include "cli/command.h"
 
 static volatile int stop_asked;
@@ -60,8 +61,8 @@ static void show(const nd_progress *progress, void *context) {
     fprintf(stderr, "%s%s: %3.0f%%  %.4g of %.4g %s  %.3g %s/s  %s left%s%s%s",
             progress_line.on_terminal ? "\r\033[K" : "", progress->activity,
             100 * progress->done / progress->total, progress->done, progress->total, progress->unit,
-            rate, progress->unit, left, progress->note[0] ? "  " : "", progress->note,
-            progress_line.on_terminal ? "" : "\n");
+            rate, progress->unit, left, progress->note[0] ? "  " : "",
+            nd_shown(progress->note).text, progress_line.on_terminal ? "" : "\n");
     fflush(stderr);
     progress_line.line_open = progress_line.on_terminal;
 }
@@ -102,10 +103,14 @@ void nd_tell_user(const char *lines, void *context) {
     (void)context;
     nd_terminal_done();
     fputs("nulldrift: ", stderr);
-    for (const char *c = lines; *c; c++)
-        if (*c == '\n')
+    for (const char *line = lines; *line;) {
+        size_t length = strcspn(line, "\n");
+        char *one = strndup(line, length);
+        nd_put_shown(one, stderr);
+        free(one);
+        line += length;
+        if (*line == '\n' && line++)
             fputs("\nnulldrift: ", stderr);
-        else /* names in a file must not steer a terminal */
-            fputc(iscntrl((unsigned char)*c) ? '?' : *c, stderr);
+    }
     fputc('\n', stderr);
 }

@@ -57,7 +57,7 @@ static void draw_recorded_courses(nd_plot *plot, const nd_recording_result *resu
                              .title = curve->name,
                              .line_type = 2,
                              .name = "recorded-activity"};
-    char label[300];
+    char label[ND_PLOT_TEXT + 40];
     nd_draw_course(plot, NULL, area_cm(WIDTH / 2, 0, WIDTH / 2, COURSES), &panel);
     panel.title = NULL;
     panel.metric = ND_METRIC_INFORMATION;
@@ -72,7 +72,7 @@ static bool draw_simulated_maps(nd_plot *plot, nd_area area, const nd_measured *
                                 nd_error *error) {
     const nd_run *run = measured->run;
     double *maps[TIMES] = {NULL};
-    char titles[TIMES][64], label[64];
+    char titles[TIMES][ND_PLOT_TEXT], label[64];
     size_t pairs = measured->environments * measured->units, kept = 0, chosen[TIMES];
     bool fine = true;
     for (size_t t = 0; fine && t < TIMES; t++) {
@@ -108,15 +108,13 @@ static bool draw_simulated_maps(nd_plot *plot, nd_area area, const nd_measured *
 static bool draw_recorded_maps(nd_plot *plot, nd_area area, const nd_recording_result *result,
                                const nd_group *group, nd_error *error) {
     double *maps[TIMES] = {NULL};
-    char titles[TIMES][64], label[64];
-    size_t which[TIMES], times = group->sessions < TIMES ? group->sessions : TIMES, cells;
-    char day_name[64];
+    char titles[TIMES][ND_PLOT_TEXT], label[64];
+    size_t which[TIMES] = {0}, times = group->sessions < TIMES ? group->sessions : TIMES, cells;
     int64_t *ids = NULL;
     const nd_session_result *first = &result->session[group->first];
     for (size_t t = 0; t < times; t++) {
         which[t] = times > 1 ? t * (group->sessions - 1) / (times - 1) : 0;
-        nd_plot_escape(result->day_name, day_name, sizeof day_name);
-        snprintf(titles[t], sizeof titles[t], "%.32s %g", day_name, first[which[t]].day);
+        nd_map_title(result->day_name, first[which[t]].day, titles[t]);
     }
     bool fine = nd_group_common_maps(result, group, which, times, maps, &ids, &cells, error);
     for (size_t t = 0; fine && t < times; t++)
@@ -169,7 +167,8 @@ static bool draw_matrices(nd_plot *plot, double top, const nd_measured *measured
     if (fine)
         nd_draw_correlation_matrix(plot, NULL, area_cm(WIDTH / 2, top, WIDTH / 2, HEIGHT - top),
                                    "recorded-matrix", group->map_correlation, group->sessions,
-                                   labels, result->day_name, "correlation of rate maps");
+                                   labels, nd_plot_text_of(result->day_name, 40).markup,
+                                   "correlation of rate maps");
     free(text);
     free(labels);
     return fine;

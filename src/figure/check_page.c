@@ -43,7 +43,7 @@ static void time_axis(const strip *s, bool labelled) {
 
 static void draw_position(const strip *s) {
     const nd_session *one = s->session;
-    char name[32], label[128], title[160], unit[64];
+    char name[32];
     double low = INFINITY, high = -INFINITY;
     for (size_t f = 0; f < one->frames; f++) {
         low = fmin(low, one->position[f]);
@@ -57,18 +57,17 @@ static void draw_position(const strip *s) {
         nd_plot_row(s->plot, 3,
                     (double[]){one->time[f] - s->first, one->position[f],
                                one->position_y ? one->position_y[f] : NAN});
-    nd_plot_escape(s->recording->position_unit, unit, sizeof unit);
-    snprintf(title, sizeof title, "%.90s%s%.20s", one->label, one->direction[0] ? ", " : "",
-             one->direction[0] ? one->direction : "");
-    nd_plot_escape(title, label, sizeof label);
     nd_plot_panel(s->plot, NULL, 0.0, s->bottom + 0.62 * s->height, 0.64, 0.36 * s->height);
     time_axis(s, false);
     nd_plot_script(
         s->plot,
-        "set title '%s' offset 0,-0.6\nset ylabel 'position%s%s%s' offset 1,0\nset key off\n"
+        "set title '%s%s%s' offset 0,-0.6\nset ylabel 'position%s%s%s' offset 1,0\nset key off\n"
         "set ytics %.3g\n"
         "plot '%s' using 1:2 with points pointtype 7 pointsize 0.12 linetype 1%s%s%s\n",
-        label, one->position_y ? " x, y" : "", unit[0] ? ", " : "", unit,
+        nd_plot_text_of(one->label, 70).markup, one->direction[0] ? ", " : "",
+        nd_plot_text_of(one->direction, 20).markup, one->position_y ? " x, y" : "",
+        s->recording->position_unit[0] ? ", " : "",
+        nd_plot_text_of(s->recording->position_unit, 20).markup,
         high > low ? round_step(high - low) : 1.0, name, one->position_y ? ", '" : "",
         one->position_y ? name : "",
         one->position_y ? "' using 1:3 with points pointtype 7 pointsize 0.12 linetype 2" : "");

@@ -24,7 +24,8 @@ static void draw_panel(nd_plot *plot, const nd_sweep_data *data, size_t group, i
                    data->first_step, data->last_step);
     if (row == 0)
         nd_plot_script(plot, "set label '%s (%zu%s)' at graph 0.5, graph 1.06 center\n",
-                       data->group[group], data->group_count[group], left_out);
+                       nd_plot_text_of(data->group[group], 60).markup, data->group_count[group],
+                       left_out);
     else
         nd_plot_script(plot, "set xlabel 'training step'\n");
     if (group == 0)

@@ -1,6 +1,5 @@
 #include "figure/gnuplot.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -25,13 +24,9 @@ typedef struct words {
     size_t lines;
 } words;
 
-/* Copies a line without the blanks and carets it begins with; what would move a terminal's cursor
- * becomes a blank, for labels come from files. */
+/* Copies a line without the blanks and carets it begins with. */
 static void take_line(char *to, size_t size, const char *line) {
     snprintf(to, size, "%s", line + strspn(line, " \t^"));
-    for (char *c = to; *c; c++)
-        if (iscntrl((unsigned char)*c))
-            *c = ' ';
 }
 
 /* An error ends the script: it is the last line that names a line of the script and is no warning,
@@ -57,8 +52,19 @@ static words read_words(const char *log) {
     return said;
 }
 
-/* The environment with LC_ALL=C.UTF-8, which glibc has built in; an array to be freed, its texts
- * are the environment's. */
+/* What of the environment would change the picture or start programs: gnuplot's own settings
+ * (GNUPLOT_LIB, GNUTERM, ...) and the locale. */
+static bool withheld(const char *variable) {
+    static const char *const names[] = {
+        "GNUPLOT_", "GNUTERM=", "GNUHELP=", "LC_", "LANG=", "LANGUAGE="};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(variable, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
+/* The environment without those and with LC_ALL=C.UTF-8, which glibc has built in; an array to be
+ * freed, its texts are the environment's. */
 static char **environment(nd_error *error) {
     static char locale[] = "LC_ALL=C.UTF-8";
     char *const *given = nd_environment();
@@ -69,17 +75,17 @@ static char **environment(nd_error *error) {
     if (!out)
         return NULL;
     for (size_t i = 0; i < count; i++)
-        if (strncmp(given[i], "LC_ALL=", strlen("LC_ALL=")) != 0)
+        if (!withheld(given[i]))
             out[kept++] = given[i];
     out[kept++] = locale;
     out[kept] = NULL;
     return out;
 }
 
-/* Starts gnuplot and waits for its end. */
+/* Starts gnuplot, by no shell and without the user's gnuplotrc (-d), and waits for its end. */
 static bool spawn(const char *folder, const char *output, int *end, nd_error *error) {
-    char program[] = "gnuplot", script[] = "plot.gp";
-    char *const arguments[] = {program, script, NULL};
+    char program[] = "gnuplot", defaults[] = "-d", script[] = "plot.gp";
+    char *const arguments[] = {program, defaults, script, NULL};
     char **variables = environment(error);
     if (!variables)
         return false;

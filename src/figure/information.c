@@ -113,7 +113,7 @@ static void write_cells(nd_plot *plot, const nd_recording_result *result, double
 static void draw_cells(nd_plot *plot, nd_area left, nd_area right,
                        const nd_recording_result *result) {
     double most, size;
-    char label[2][300];
+    char label[2][ND_PLOT_TEXT + 40];
     write_cells(plot, result, &most, &size);
     nd_plot_panel(plot, "C", left.left, left.bottom, left.width, left.height);
     nd_plot_script(
@@ -152,7 +152,7 @@ bool nd_figure_information(const nd_figure_request *request, nd_error *error) {
                        "holds no information against sample fraction");
     }
     nd_plot *plot = nd_plot_new(request->output, 16.0, 12.0, error);
-    char label[300];
+    char label[ND_PLOT_TEXT + 40];
     if (plot) {
         draw_curve(plot, "A", (nd_area){0, 0.5, 0.5, 0.5}, "spatial",
                    nd_recorded_label(result, "SI", "bit/event", label, sizeof label), &spatial,

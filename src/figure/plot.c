@@ -1,5 +1,6 @@
 #include "figure/plot.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/shown.h"
 #include "figure/gnuplot.h"
 #include "figure/plot_folder.h"
 #include "figure/plot_style.h"
@@ -23,10 +25,16 @@
 #define FONT_SCALE 0.75
 #define SVG_DOTS_PER_CM (96 / 2.54)
 
+static const char QUOTE[] = "\\047";
+
+/* gnuplot reads a table called '< ...' from a program. */
+static const char TABLE_LETTERS[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+
 struct nd_plot {
     char *output;           /* where the picture goes */
     nd_plot_folder *folder; /* where script and tables are written */
-    char *picture;          /* FOLDER/NAME-OF-OUTPUT */
+    char *picture;          /* FOLDER/NAME-OF-OUTPUT, in letters that mean nothing to gnuplot */
     FILE *script, *table;
     double width_cm, height_cm;
     bool panels;      /* the script is within `set multiplot` */
@@ -85,7 +93,6 @@ static const char *terminal_of(const char *output) {
 
 static void write_head(nd_plot *plot, const char *terminal) {
     const double width = plot->width_cm, height = plot->height_cm;
-    char name[1024];
     nd_plot_script(plot, "# Drawn by nulldrift %s. Restyle, then run: gnuplot plot.gp\n",
                    nd_version());
     if (strcmp(terminal, "pdfcairo") == 0)
@@ -104,18 +111,23 @@ static void write_head(nd_plot *plot, const char *terminal) {
                        "set terminal svg enhanced size %.0f,%.0f font 'Helvetica,10.7' "
                        "linewidth 1 rounded background '#ffffff'\n",
                        width * SVG_DOTS_PER_CM, height * SVG_DOTS_PER_CM);
-    size_t length = 0;
-    for (const char *c = base_name(plot->output); *c && length + 2 < sizeof name; c++) {
-        if (*c == '\'')
-            name[length++] = '\'';
-        name[length++] = *c;
-    }
-    name[length] = '\0';
-    nd_plot_script(plot, "set output '%s'\nload 'house.gp'\n", name);
+    nd_plot_script(plot, "set output '%s'\nload 'house.gp'\n", base_name(plot->picture));
     FILE *house = open_in_folder(plot, "house.gp");
     if (house)
         (void)fputs(nd_plot_house_style, house);
     close_file(plot, &house);
+}
+
+/* FOLDER/NAME, all that is neither letter, digit, '.', '-' nor '_' of its name become '_': gnuplot
+ * starts programs for names that begin with '|'. */
+static char *picture_in(const char *folder, const char *name, nd_error *error) {
+    char *within = nd_path_with("/", name, error);
+    for (char *c = within ? within + 1 : NULL; c && *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr(".-_", *c))
+            *c = '_';
+    char *path = within ? nd_path_with(folder, within, error) : NULL;
+    free(within);
+    return path;
 }
 
 nd_plot *nd_plot_new(const char *output, double width_cm, double height_cm, nd_error *error) {
@@ -136,9 +148,8 @@ nd_plot *nd_plot_new(const char *output, double width_cm, double height_cm, nd_e
     plot->output = nd_text(output, error);
     plot->folder = plot->output ? nd_plot_folder_new(output, error) : NULL;
     if (plot->folder) {
-        if (asprintf(&plot->picture, "%s/%s", nd_plot_folder_path(plot->folder),
-                     base_name(output)) > 0 &&
-            nd_plot_folder_enter(plot->folder, base_name(output)) &&
+        plot->picture = picture_in(nd_plot_folder_path(plot->folder), base_name(output), error);
+        if (plot->picture && nd_plot_folder_enter(plot->folder, base_name(plot->picture)) &&
             (plot->script = open_in_folder(plot, "plot.gp"))) {
             write_head(plot, terminal);
             return plot;
@@ -189,7 +200,10 @@ void nd_plot_panel(nd_plot *plot, const char *letter, double left, double bottom
 
 void nd_plot_table(nd_plot *plot, const char *name) {
     close_file(plot, &plot->table);
-    plot->table = open_in_folder(plot, name);
+    if (name[strspn(name, TABLE_LETTERS)] != '\0')
+        nd_fail(&plot->failure, plot->output, NULL, "a table cannot be called so");
+    else
+        plot->table = open_in_folder(plot, name);
 }
 
 void nd_plot_row(nd_plot *plot, size_t count, const double *values) {
@@ -228,18 +242,46 @@ void nd_plot_matrix(nd_plot *plot, const char *name, size_t rows, size_t columns
         nd_plot_row(plot, columns, values + row * columns);
 }
 
-const char *nd_plot_escape(const char *text, char *out, size_t size) {
+/* One shown character, escaped: a quote by its code (gnuplot 5.4 misreads two doubled ones in a
+ * row), what marks enhanced text after a backslash. An empty group keeps a backslash from an 'U'
+ * after it, which gnuplot reads as a code point. */
+static size_t escape(const char *shown, char next, char *out) {
     size_t length = 0;
-    for (; *text && length + 3 < size; text++) {
-        if (*text == '\'')
-            out[length++] = '\'';
-        else if (strchr("_^{}@&~\\", *text))
+    for (; *shown; shown++) {
+        if (*shown == '\'') {
+            memcpy(out + length, QUOTE, sizeof QUOTE);
+            length += sizeof QUOTE - 1;
+            continue;
+        }
+        if (strchr("_^{}@&~\\", *shown))
             out[length++] = '\\';
-        if (*text != '\n' && *text != '\r')
-            out[length++] = *text;
+        out[length++] = *shown;
+        if (*shown == '\\' && (shown[1] ? shown[1] : next) == 'U') {
+            out[length++] = '{';
+            out[length++] = '}';
+        }
     }
-    out[length] = '\0';
-    return out;
+    return length;
+}
+
+nd_plot_text nd_plot_text_of(const char *text, size_t most) {
+    nd_plot_text of;
+    size_t length = 0, characters = 0;
+    if (most > ND_PLOT_MOST)
+        most = ND_PLOT_MOST;
+    for (const char *at = text ? text : ""; *at; characters++) {
+        char shown[ND_SHOWN_CHARACTER], after[ND_SHOWN_CHARACTER];
+        at += nd_shown_character(at, shown);
+        if (characters + 1 >= most && *at) { /* the last that fits, and more to come */
+            memcpy(of.markup + length, "…", sizeof "…");
+            return of;
+        }
+        if (*at)
+            (void)nd_shown_character(at, after);
+        length += escape(shown, *at ? after[0] : '\0', of.markup + length);
+    }
+    of.markup[length] = '\0';
+    return of;
 }
 
 bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error) {

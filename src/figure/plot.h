@@ -69,8 +69,18 @@ void nd_plot_matrix(nd_plot *plot, const char *name, size_t rows, size_t columns
 void nd_plot_trace(nd_plot *plot, size_t count, const double *x, const double *y, size_t columns,
                    bool logarithmic);
 
-/* `text` made safe within '...' of a script and for gnuplot's enhanced text; returns `out`. */
-const char *nd_plot_escape(const char *text, char *out, size_t size);
+/* Text that is not this program's own (names, labels, units) as a script takes it: at most `most`
+ * of its characters (ND_PLOT_MOST where that is less; cut ones end in "…"), escaped for single
+ * quotes and enhanced text, controls shown. To be put between single quotes, nowhere else:
+ *
+ *     nd_plot_script(plot, "set xlabel '%s'\n", nd_plot_text_of(name, 60).markup);
+ *
+ * It is the only way of such text into a script. */
+enum { ND_PLOT_MOST = 120, ND_PLOT_TEXT = 1024 };
+typedef struct nd_plot_text {
+    char markup[ND_PLOT_TEXT];
+} nd_plot_text;
+nd_plot_text nd_plot_text_of(const char *text, size_t most);
 
 /* What is wanted beside the picture. */
 typedef struct nd_plot_options {

@@ -80,10 +80,9 @@ static void colour_scale(nd_plot *plot, double left, double bottom, double width
 bool nd_draw_rate_map_grid(nd_plot *plot, const char *letter, nd_area area,
                            const nd_rate_maps *sets, size_t count, size_t units, size_t bins,
                            const double *bin_position, const char *position_unit, nd_error *error) {
-    char unit[100] = "", own[96];
+    char unit[ND_PLOT_TEXT + 4] = "";
     if (position_unit)
-        snprintf(unit, sizeof unit, " (%s)", nd_plot_escape(position_unit, own, sizeof own));
-
+        snprintf(unit, sizeof unit, " (%s)", nd_plot_text_of(position_unit, 40).markup);
     nd_peak *order = nd_array(units, sizeof *order, error);
     if (!order)
         return false;
@@ -111,7 +110,7 @@ bool nd_draw_rate_map_grid(nd_plot *plot, const char *letter, nd_area area,
             if (row == 0)
                 nd_plot_script(plot, "set title '%s'\n", sets[column].title);
             if (column == 0)
-                nd_plot_script(plot, "set ylabel \"%s\\nn = %zu\" offset 0.3,0\n",
+                nd_plot_script(plot, "set ylabel '%s'.\"\\nn = %zu\" offset 0.3,0\n",
                                sets[row].sorted_by, c.rows);
             if (row == 0 && column == 0)
                 nd_plot_letter(plot, letter, area.left, area.bottom + area.height);

@@ -22,27 +22,36 @@ static size_t followed(const nd_recording_result *result, const nd_group **group
     return count;
 }
 
+static void draw_no_maps(nd_plot *plot, const char *letter, nd_area area, const char *heading) {
+    nd_plot_panel(plot, letter, area.left, area.bottom, area.width, area.height);
+    nd_plot_script(plot,
+                   "set title '%s'\nunset border\nunset tics\nset xrange [0:1]\nset yrange [0:1]\n"
+                   "set label 1 'no cell is active in all its sessions' at 0.5,0.5 center\n"
+                   "plot NaN notitle\n",
+                   heading);
+}
+
 static bool draw_strip(nd_plot *plot, const char *letter, nd_area area,
                        const nd_recording_result *result, const nd_group *group, size_t row,
                        nd_error *error) {
-    size_t which[MOST_TIMES], times = group->sessions < MOST_TIMES ? group->sessions : MOST_TIMES;
-    char titles[MOST_TIMES][64], day_name[64], name[32], label[96], heading[256];
+    size_t which[MOST_TIMES] = {0},
+           times = group->sessions < MOST_TIMES ? group->sessions : MOST_TIMES;
+    char titles[MOST_TIMES][ND_PLOT_TEXT], name[32], label[96], heading[ND_PLOT_TEXT + 40];
     double *maps[MOST_TIMES] = {NULL};
     int64_t *ids = NULL;
     size_t cells;
     const nd_session_result *first = &result->session[group->first];
     for (size_t t = 0; t < times; t++) {
         which[t] = times > 1 ? t * (group->sessions - 1) / (times - 1) : 0;
-        nd_plot_escape(result->day_name, day_name, sizeof day_name);
-        snprintf(titles[t], sizeof titles[t], "%.32s %g", t == 0 ? day_name : "",
-                 first[which[t]].day);
+        nd_map_title(t == 0 ? result->day_name : "", first[which[t]].day, titles[t]);
     }
     bool fine = nd_group_common_maps(result, group, which, times, maps, &ids, &cells, error);
     for (size_t t = 0; fine && t < times; t++)
         fine = nd_smooth_session_maps(maps[t], cells, first, 1.0, error);
     snprintf(name, sizeof name, "maps-%zu", row + 1);
     snprintf(label, sizeof label, "%zu cells active in all", cells);
-    snprintf(heading, sizeof heading, "%s   (rows sorted by *)", group->name);
+    snprintf(heading, sizeof heading, "%s   (rows sorted by *)",
+             nd_plot_text_of(group->name, 60).markup);
     nd_map_strip strip = {
         .times = times,
         .units = cells,
@@ -56,8 +65,9 @@ static bool draw_strip(nd_plot *plot, const char *letter, nd_area area,
         .name = name,
         .heading = heading};
     if (fine && cells == 0)
-        fine = nd_fail(error, group->name, "", "no cell is active in all its sessions");
-    fine = fine && nd_draw_map_strip(plot, letter, area, &strip, error);
+        draw_no_maps(plot, letter, area, heading);
+    else
+        fine = fine && nd_draw_map_strip(plot, letter, area, &strip, error);
     for (size_t t = 0; t < times; t++)
         free(maps[t]);
     free(ids);
@@ -76,7 +86,8 @@ static bool draw_matrix(nd_plot *plot, nd_area area, const nd_recording_result *
     snprintf(name, sizeof name, "matrix-%zu", row + 1);
     if (fine)
         nd_draw_correlation_matrix(plot, NULL, area, name, group->map_correlation, group->sessions,
-                                   labels, result->day_name, "correlation of rate maps");
+                                   labels, nd_plot_text_of(result->day_name, 40).markup,
+                                   "correlation of rate maps");
     free(text);
     free(labels);
     return fine;
@@ -99,7 +110,7 @@ static void draw_decay(nd_plot *plot, nd_area area, const nd_recording_result *r
     nd_plot_script(plot,
                    "set xlabel '%ss apart'\nset ylabel 'correlation'\nset yrange [0:1]\n"
                    "set xrange [0:*]\nset key at graph 0,1.16 left top horizontal font ',7'\n",
-                   result->day_name);
+                   nd_plot_text_of(result->day_name, 40).markup);
     if (!isnan(group->decay_p))
         nd_plot_script(plot,
                        "set label 1 'r = %.2f, p = %.2g' at graph 0.97,0.87 right font ',7'\n",

@@ -48,6 +48,10 @@ static void write_maps(nd_plot *plot, const char *name, const nd_map_strip *stri
 /* The room around the heat maps and between them, cm. */
 static const double LEFT = 1.15, RIGHT = 0.2, BOTTOM = 0.75, TOP = 0.75, GAP = 0.12;
 
+void nd_map_title(const char *day_name, double day, char title[ND_PLOT_TEXT]) {
+    snprintf(title, ND_PLOT_TEXT, "%.600s %g", nd_plot_text_of(day_name, 40).markup, day);
+}
+
 bool nd_draw_map_strip(nd_plot *plot, const char *letter, nd_area area, const nd_map_strip *strip,
                        nd_error *error) {
     nd_peak *order = sorted(strip, error);
@@ -59,7 +63,7 @@ bool nd_draw_map_strip(nd_plot *plot, const char *letter, nd_area area, const nd
     double height = area.height - (BOTTOM + TOP) / high, gap = GAP / wide;
     double width = (area.width - (LEFT + RIGHT) / wide + gap) / (double)strip->times - gap;
     for (size_t time = 0; time < strip->times; time++) {
-        char table[96], title[300];
+        char table[96];
         snprintf(table, sizeof table, "%s-%zu", strip->name, time + 1);
         write_maps(plot, table, strip, time, order);
         nd_plot_panel_margins(plot, NULL, left + (double)time * (width + gap), bottom, width,
@@ -73,8 +77,7 @@ bool nd_draw_map_strip(nd_plot *plot, const char *letter, nd_area area, const nd
                            area.bottom + 0.3 / high);
         }
         if (time == 0 && strip->heading)
-            nd_plot_script(plot, "set label 97 '%s' at screen %.6g,%.6g left\n",
-                           nd_plot_escape(strip->heading, title, sizeof title),
+            nd_plot_script(plot, "set label 97 '%s' at screen %.6g,%.6g left\n", strip->heading,
                            area.left + 0.6 / wide, area.bottom + area.height - 0.2 / high);
         for (size_t d = 1; d < strip->divisions; d++) {
             double at = (double)(d * strip->bins) / (double)strip->divisions;
@@ -111,10 +114,8 @@ void nd_draw_correlation_matrix(nd_plot *plot, const char *letter, nd_area area,
     size_t every = (size_t)fmax(1, nd_nice_step((double)count - 1, most));
     nd_plot_script(plot, "set xtics () scale 0\nset ytics () scale 0\n");
     for (size_t i = 0; i < count; i += every) {
-        char label[96];
-        nd_plot_escape(labels[i], label, sizeof label);
-        nd_plot_script(plot, "set xtics add ('%s' %zu)\nset ytics add ('%s' %zu)\n", label, i,
-                       label, i);
+        nd_plot_script(plot, "set xtics add ('%s' %zu)\nset ytics add ('%s' %zu)\n", labels[i], i,
+                       labels[i], i);
     }
     nd_plot_script(
         plot,
@@ -178,20 +179,18 @@ void nd_draw_course(nd_plot *plot, const char *letter, nd_area area, const nd_co
     nd_plot_script(plot,
                    "set xlabel '%s'\nset ylabel '%s'\nset xrange [%.9g:%.9g]\n"
                    "set offsets 0,0,graph 0.25,graph 0.05\n",
-                   panel->result->time_name, panel->y_label, curve->time[0] - pad,
-                   curve->time[curve->points - 1] + pad);
+                   nd_plot_text_of(panel->result->time_name, 60).markup, panel->y_label,
+                   curve->time[0] - pad, curve->time[curve->points - 1] + pad);
     if (span <= 8.0 && span == floor(span)) /* whole days, whole tics */
         nd_plot_script(plot, "set xtics 1\n");
-    if (panel->title) {
-        char title[256];
-        nd_plot_script(plot, "set title '%s'\n", nd_plot_escape(panel->title, title, sizeof title));
-    }
+    if (panel->title)
+        nd_plot_script(plot, "set title '%s'\n", nd_plot_text_of(panel->title, 80).markup);
     if (!isnan(course->line.p))
         nd_plot_script(plot,
-                       "set label 1 \"%+.2g ± %.1g %% per %s\\np = %.2g\" at graph 0.98,0.96 right "
-                       "font ',7'\n",
+                       "set label 1 '%+.2g ± %.1g %% per %s'.\"\\np = %.2g\" at graph 0.98,0.96 "
+                       "right font ',7'\n",
                        100.0 * course->line.slope, 100.0 * course->line.slope_error,
-                       panel->result->time_name, course->line.p);
+                       nd_plot_text_of(panel->result->time_name, 40).markup, course->line.p);
     nd_plot_script(plot, "plot ");
     for (size_t g = 0; panel->with_members && curve->groups > 1 && g < curve->groups; g++)
         nd_plot_script(plot,
@@ -205,8 +204,8 @@ void nd_draw_course(nd_plot *plot, const char *letter, nd_area area, const nd_co
 
 const char *nd_recorded_label(const nd_recording_result *result, const char *what, const char *unit,
                               char *text, size_t size) {
-    char own[96], escaped[200];
-    nd_plot_escape(nd_recorded_unit(result, unit, own, sizeof own), escaped, sizeof escaped);
-    snprintf(text, size, "%s (%s)", what, escaped);
+    char own[ND_PLOT_TEXT];
+    snprintf(text, size, "%s (%s)", what,
+             nd_plot_text_of(nd_recorded_unit(result, unit, own, sizeof own), 40).markup);
     return text;
 }

@@ -9,20 +9,23 @@
  * time peak; each map over its own greatest value. */
 typedef struct nd_map_strip {
     size_t times, units, bins;
-    double **maps;     /* times; units x bins */
-    char (*title)[64]; /* times; above each, as enhanced text */
-    size_t sorted_by;  /* a time */
-    size_t divisions;  /* the bins fall into this many equal parts (directions): lines between */
-    const char *x_label, *y_label;
-    const char *name;    /* what its tables are called */
-    const char *heading; /* above all, or NULL */
+    double **maps;               /* times; units x bins */
+    char (*title)[ND_PLOT_TEXT]; /* times; above each, as enhanced text */
+    size_t sorted_by;            /* a time */
+    size_t divisions; /* the bins fall into this many equal parts (directions): lines between */
+    const char *x_label, *y_label; /* enhanced text */
+    const char *name;              /* what its tables are called */
+    const char *heading;           /* above all, as enhanced text, or NULL */
 } nd_map_strip;
+
+/* "day 3" as enhanced text, of the first 40 characters of what days are called. */
+void nd_map_title(const char *day_name, double day, char title[ND_PLOT_TEXT]);
 
 bool nd_draw_map_strip(nd_plot *plot, const char *letter, nd_area area, const nd_map_strip *strip,
                        nd_error *error);
 
 /* A correlation matrix (count x count, NaN blank) as an image; `labels` on both axes, as many as
- * fit; `axis` names what they are. */
+ * fit; `axis` names what they are; all as enhanced text. */
 void nd_draw_correlation_matrix(nd_plot *plot, const char *letter, nd_area area, const char *name,
                                 const double *matrix, size_t count, const char *const *labels,
                                 const char *axis, const char *title);
@@ -34,8 +37,8 @@ typedef struct nd_course_panel {
     const nd_curve *curve;
     size_t metric;
     bool normalised, with_members;
-    const char *y_label;
-    const char *title; /* or NULL */
+    const char *y_label; /* enhanced text */
+    const char *title;   /* any text, or NULL */
     int line_type;
     char name[64]; /* of its tables */
 } nd_course_panel;

@@ -168,7 +168,6 @@ static void write_tables(nd_plot *plot, const scatter *from) {
 }
 
 static void draw(nd_plot *plot, const scatter *from) {
-    char axis[200], label[200], title[200];
     double least = INFINITY, most = -INFINITY;
     for (size_t i = 0; i < from->count; i++) {
         least = fmin(least, from->points[i].x);
@@ -179,8 +178,8 @@ static void draw(nd_plot *plot, const scatter *from) {
     nd_plot_script(plot,
                    "set xlabel '%s'\nset ylabel '%s'\nset key top right\nset offsets graph "
                    "0.04, graph 0.04, graph 0.06, graph 0.06\n%s",
-                   nd_plot_escape(from->x->name, axis, sizeof axis),
-                   nd_plot_escape(nd_run_metric_name(from->metric), label, sizeof label),
+                   nd_plot_text_of(from->x->name, ND_PLOT_MOST).markup,
+                   nd_plot_text_of(nd_run_metric_name(from->metric), ND_PLOT_MOST).markup,
                    logarithmic ? "set logscale x\nset format x '10^{%L}'\n" : "");
     if (from->left_out > 0)
         nd_plot_script(plot, "set label 1 '%zu runs left out' at graph 0.02,0.04 left font ',7'\n",
@@ -192,7 +191,7 @@ static void draw(nd_plot *plot, const scatter *from) {
                        "notitle, 'mean-%zu' using 1:2:3 with yerrorlines linetype %zu pointtype 7 "
                        "pointsize 0.5 title '%s'",
                        g > 0 ? ", " : "", g, g + 1, g, g + 1,
-                       nd_plot_escape(from->group[g], title, sizeof title));
+                       nd_plot_text_of(from->group[g], 60).markup);
     nd_plot_script(plot, "\n");
 }
 

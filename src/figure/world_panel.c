@@ -154,10 +154,9 @@ static double range_of(const double *values, size_t count) {
 
 static void draw_positions(nd_plot *plot, const char *letter, nd_area area,
                            const nd_dataset *dataset) {
-    char unit[100] = "", own[96];
+    char unit[ND_PLOT_TEXT + 4] = "";
     if (dataset->position_unit)
-        snprintf(unit, sizeof unit, " (%s)",
-                 nd_plot_escape(dataset->position_unit, own, sizeof own));
+        snprintf(unit, sizeof unit, " (%s)", nd_plot_text_of(dataset->position_unit, 40).markup);
     nd_plot_table(plot, "position");
     for (size_t s = 0; s < dataset->samples; s++)
         nd_plot_row(plot, 2, (double[]){(double)s, dataset->position[s]});

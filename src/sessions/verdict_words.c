@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/shown.h"
 #include "measure/regression.h"
 #include "sessions/sessions.h"
 
@@ -178,7 +179,7 @@ void nd_verdict_say(const nd_recording_result *result, const nd_curve *curve, nd
     const nd_metric_course *activity = &curve->course[verdict->activity_metric];
     const nd_metric_course *information = &curve->course[verdict->information_metric];
     verdict->text[0] = '\0';
-    say(verdict, "%s: %s.", curve->name, nd_drift_name(verdict->drift));
+    say(verdict, "%s: %s.", nd_shown(curve->name).text, nd_drift_name(verdict->drift));
     say_course(verdict, activity_words(verdict->activity_metric), activity, verdict->activity);
     say_course(verdict, information_words(verdict->information_metric), information,
                verdict->information);

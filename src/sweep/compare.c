@@ -6,6 +6,7 @@
 
 #include "base/csv.h"
 #include "base/error.h"
+#include "base/shown.h"
 #include "base/sort.h"
 #include "base/yaml.h"
 #include "experiment/parse.h"
@@ -168,12 +169,12 @@ static bool print_stratum(stratum *s, FILE *out) {
         double median = nd_quantile(a->value, a->count, 0.5);
         bool here = median >= low && median <= high;
         inside = inside && here;
-        fprintf(out,
-                "%-8s %-7s %-22s %5zu %6.3f %6.3f %6.3f %5zu %6.3f %6.3f %6.3f  %5.3f %7.2g  %s\n",
-                s->rule, s->noise, RATIO_NAMES[r], a->count, nd_quantile(a->value, a->count, 0.25),
-                median, nd_quantile(a->value, a->count, 0.75), b->count, low,
-                nd_quantile(b->value, b->count, 0.5), high, distance,
-                nd_kolmogorov_smirnov_p(distance, a->count, b->count), here ? "inside" : "OUTSIDE");
+        fprintf(
+            out, "%-8s %-7s %-22s %5zu %6.3f %6.3f %6.3f %5zu %6.3f %6.3f %6.3f  %5.3f %7.2g  %s\n",
+            nd_shown(s->rule).text, nd_shown(s->noise).text, RATIO_NAMES[r], a->count,
+            nd_quantile(a->value, a->count, 0.25), median, nd_quantile(a->value, a->count, 0.75),
+            b->count, low, nd_quantile(b->value, b->count, 0.5), high, distance,
+            nd_kolmogorov_smirnov_p(distance, a->count, b->count), here ? "inside" : "OUTSIDE");
     }
     return inside;
 }

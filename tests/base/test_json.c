@@ -13,6 +13,7 @@ static void test_a_line_is_what_was_put_in(void **state) {
     FILE *out = open_memstream(&text, &length);
     nd_json json = nd_json_begin(out);
     nd_json_text(&json, "name", "a \"b\" \\ c\n\x1b[31m");
+    nd_json_text(&json, "turned", "\xc2\x9b\u202eé位\xff\xf3\xa0\x80\x81");
     nd_json_text(&json, "none", NULL);
     nd_json_number(&json, "whole", 10000000);
     nd_json_count(&json, "count", UINT64_MAX);
@@ -30,11 +31,13 @@ static void test_a_line_is_what_was_put_in(void **state) {
     nd_json_truth(&json, "last", false);
     nd_json_end(&json);
     fclose(out);
-    assert_string_equal(text, "{\"name\": \"a \\\"b\\\" \\\\ c\\n\\u001b[31m\", \"none\": null, "
-                              "\"whole\": 1e+07, \"count\": 18446744073709551615, \"tenth\": 0.1, "
-                              "\"third\": 0.3333333333333333, "
-                              "\"nan\": null, \"infinite\": null, \"true\": true, \"inner\": {}, "
-                              "\"list\": [1, 2], \"last\": false}\n");
+    assert_string_equal(text,
+                        "{\"name\": \"a \\\"b\\\" \\\\ c\\n\\u001b[31m\", "
+                        "\"turned\": \"\\u009b\\u202eé位\\\\xff\\udb40\\udc01\", \"none\": null, "
+                        "\"whole\": 1e+07, \"count\": 18446744073709551615, \"tenth\": 0.1, "
+                        "\"third\": 0.3333333333333333, "
+                        "\"nan\": null, \"infinite\": null, \"true\": true, \"inner\": {}, "
+                        "\"list\": [1, 2], \"last\": false}\n");
     free(text);
 }
 

@@ -273,11 +273,144 @@ static void test_a_thinned_trace_keeps_its_extremes_and_its_order(void **state) 
     free(y);
 }
 
-static void test_escaped_text_is_safe_in_a_script(void **state) {
+/* What the SVG of a picture with `text` as label, title, axis and key shows, entities resolved. */
+static void drawn_with(const char *text, char *shown, size_t size) {
+    nd_error error = {0};
+    nd_plot *plot = two_panels(in_folder("text.svg"));
+    const nd_plot_text markup = nd_plot_text_of(text, ND_PLOT_MOST);
+    nd_plot_script(plot,
+                   "set xlabel '%s'\nset title '%s'\nset label 1 '%s' at graph 0.5,0.5\n"
+                   "plot 'wave' title '%s'\n",
+                   markup.markup, markup.markup, markup.markup, markup.markup);
+    if (!nd_plot_draw(plot, &PICTURE_ONLY, &error))
+        fail_msg("%s: %s", text, error.what);
+    static char file[1 << 17];
+    memset(file, 0, sizeof file);
+    FILE *opened = fopen(in_folder("text.svg"), "re");
+    assert_non_null(opened);
+    assert_true(fread(file, 1, sizeof file - 1, opened) > 0);
+    (void)fclose(opened);
+    static const char *const entities[] = {"&lt;<", "&gt;>", "&amp;&", "&quot;\"", "&#39;'"};
+    size_t used = 0;
+    bool tag = false;
+    for (const char *c = file; *c && used + 1 < size; c++) {
+        if (*c == '<' || (tag && *c == '>'))
+            tag = *c == '<';
+        else if (!tag && *c != '\n') {
+            shown[used] = *c;
+            for (size_t e = 0; e < sizeof entities / sizeof *entities; e++) {
+                size_t length = strlen(entities[e]) - 1;
+                if (strncmp(c, entities[e], length) == 0) {
+                    shown[used] = entities[e][length];
+                    c += length - 1;
+                    break;
+                }
+            }
+            used++;
+        }
+    }
+    shown[used] = '\0';
+}
+
+/* Every text comes out as it is, and none is a command: the canary stays away. */
+static void test_text_is_drawn_as_it_is_and_never_carried_out(void **state) {
     (void)state;
-    char out[64];
-    assert_string_equal(nd_plot_escape("it's run_1\n", out, sizeof out), "it''s run\\_1");
-    assert_true(strlen(nd_plot_escape("____________", out, 8)) < 8);
+    static const char *const plain[] = {
+        "jour d'enregistrement",
+        "it''s",
+        "a_b^c{d}e@f&g~h",
+        "{/Symbol a}",
+        "`touch CANARY`",
+        "'; system('touch CANARY'); '",
+        "\"; system(\"touch CANARY\"); \"",
+        "$(touch CANARY) $HOME",
+        "100 % %d %s %n %g",
+        "ends in a backslash\\",
+        "\\n \\101 \\\\ \\U+1F600 \\U",
+        "<b>bold</b> &amp;",
+        "Größe 位置 θ·10⁻³ 🐭",
+        "@macro | cat > CANARY",
+    };
+    static const char *const shown_as[][2] = {
+        {"a\nb\r\tc", "a\\nb\\r\\tc"},
+        {"\x1b[31m\a", "\\x1b[31m\\x07"},
+        {"\n!touch CANARY\n", "\\n!touch CANARY\\n"},
+        {"latin \xe9", "latin \\xe9"},
+        {"turned \u202e round", "turned \\u202e round"},
+    };
+    static char shown[1 << 16];
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        drawn_with(plain[i], shown, sizeof shown);
+        size_t times = 0;
+        for (const char *at = shown; (at = strstr(at, plain[i])); at++)
+            times++;
+        if (times < 4)
+            fail_msg("'%s' stands %zu times in the picture: %s", plain[i], times, shown);
+    }
+    for (size_t i = 0; i < sizeof shown_as / sizeof *shown_as; i++) {
+        drawn_with(shown_as[i][0], shown, sizeof shown);
+        if (!strstr(shown, shown_as[i][1]))
+            fail_msg("no '%s' in the picture: %s", shown_as[i][1], shown);
+    }
+    assert_int_equal(access("CANARY", F_OK), -1);
+    assert_int_equal(access(in_folder("CANARY"), F_OK), -1);
+}
+
+static void test_text_is_cut_between_characters_before_it_is_escaped(void **state) {
+    (void)state;
+    assert_string_equal(nd_plot_text_of("''''", 3).markup, "\\047\\047…");
+    assert_string_equal(nd_plot_text_of("''''", 4).markup, "\\047\\047\\047\\047");
+    assert_string_equal(nd_plot_text_of("\\\\\\", 2).markup, "\\\\…");
+    assert_string_equal(nd_plot_text_of("位置位", 2).markup, "位…");
+    assert_string_equal(nd_plot_text_of(NULL, 9).markup, "");
+    char wide[4 * ND_PLOT_MOST] = "";
+    for (size_t i = 0; i + 3 < sizeof wide; i += 3)
+        memcpy(wide + i, "\u202e", 4);
+    assert_true(strlen(nd_plot_text_of(wide, SIZE_MAX).markup) < ND_PLOT_TEXT);
+}
+
+/* gnuplot opens a pipe for `set output '|program'` and for tables called '< program'. */
+static void test_no_name_of_a_file_starts_a_program(void **state) {
+    (void)state;
+    static const char *const names[] = {"|touch CANARY;.svg", "`touch CANARY`.svg", "a\nb'c\"d.svg",
+                                        "~.svg"};
+    nd_error error = {0};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *path = nd_text(in_folder(names[i]), NULL);
+        if (!nd_plot_draw(two_panels(path), &PICTURE_ONLY, &error))
+            fail_msg("%s: %s", names[i], error.what);
+        begins_with(path, "<?xml");
+        (void)unlink(path);
+        free(path);
+    }
+    nd_plot *plot = two_panels(in_folder("table.svg"));
+    nd_plot_table(plot, "< touch CANARY");
+    assert_false(nd_plot_draw(plot, &PICTURE_ONLY, &error));
+    assert_int_equal(access(in_folder("CANARY"), F_OK), -1);
+}
+
+/* Neither ~/.gnuplot nor gnuplot's variables have a say. */
+static void test_the_user_s_settings_of_gnuplot_are_not_read(void **state) {
+    (void)state;
+    char *home = getenv("HOME") ? nd_text(getenv("HOME"), NULL) : NULL, rc[128], canary[128];
+    (void)snprintf(rc, sizeof rc, "%s/.gnuplot", folder);
+    (void)snprintf(canary, sizeof canary, "%s/CANARY", folder);
+    FILE *file = fopen(rc, "we");
+    assert_non_null(file);
+    (void)fprintf(file, "set print '%s'\nprint 'read'\n", canary);
+    (void)fclose(file);
+    assert_int_equal(setenv("HOME", folder, 1), 0);
+    assert_int_equal(setenv("GNUTERM", "no such terminal", 1), 0);
+    nd_error error = {0}, remark = {0};
+    bool drawn = nd_plot_draw(two_panels(in_folder("own.svg")),
+                              &(nd_plot_options){.remark = &remark}, &error);
+    (void)unsetenv("GNUTERM");
+    (void)(home ? setenv("HOME", home, 1) : unsetenv("HOME"));
+    free(home);
+    (void)unlink(rc);
+    assert_true(drawn);
+    assert_string_equal(remark.what, "");
+    assert_int_equal(access(canary, F_OK), -1);
 }
 
 static void test_every_figure_of_the_table_is_found_by_its_name(void **state) {
@@ -303,7 +436,10 @@ int main(void) {
         cmocka_unit_test(test_bad_outputs_are_refused_at_once),
         cmocka_unit_test(test_a_machine_without_gnuplot_is_told_the_package),
         cmocka_unit_test(test_a_thinned_trace_keeps_its_extremes_and_its_order),
-        cmocka_unit_test(test_escaped_text_is_safe_in_a_script),
+        cmocka_unit_test(test_text_is_drawn_as_it_is_and_never_carried_out),
+        cmocka_unit_test(test_text_is_cut_between_characters_before_it_is_escaped),
+        cmocka_unit_test(test_no_name_of_a_file_starts_a_program),
+        cmocka_unit_test(test_the_user_s_settings_of_gnuplot_are_not_read),
         cmocka_unit_test(test_every_figure_of_the_table_is_found_by_its_name),
     };
     return cmocka_run_group_tests(tests, enter, leave);

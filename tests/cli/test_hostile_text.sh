@@ -1,0 +1,111 @@
+#!/bin/bash
+# Text of manifests, recordings, experiments and file names is data: whatever it says, no command of
+# it is carried out (a file CANARY would tell), no control reaches the terminal, and pictures show
+# it as it is.
+. "$2/tests/support/shell.sh"
+
+# The cells of an animal running up and down, each with a place of its own.
+table() {
+    awk -v shift="$1" 'BEGIN {
+        print "time,position,velocity,cell_1,cell_2,cell_3"
+        for (f = 0; f < 800; f++) {
+            p = (f % 200 + 0.5) / 100; x = p < 1 ? p : 2 - p
+            printf "%.3f,%.4f,%g", f * 0.05, x, p < 1 ? 0.2 : -0.2
+            for (c = 0; c < 3; c++) {
+                d = x - (c + 0.5 + shift) / 3
+                printf ",%d", (d * d < 0.01 && (f * 7919 + c * 31) % 5 < 3)
+            }
+            print ""
+        }
+    }'
+}
+table 0 >day1.csv
+table 0.02 >day2.csv
+table 0.04 >day3.csv
+
+# The texts of a drawn SVG, a line each, entities resolved.
+texts_of() {
+    sed -n 's/.*<text>\(.*\)<\/text>.*/\1/p' "$1" |
+        sed -e 's/<[^>]*>//g' -e 's/&lt;/</g' -e 's/&gt;/>/g' -e 's/&quot;/"/g' -e "s/&#39;/'/g" -e 's/&amp;/\&/g'
+}
+# No control but tabs and line ends, in bytes or in UTF-8 (C1, turned direction).
+calm() {
+    checks=$((checks + 1))
+    ! LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]' "$1" ||
+        fail "$2: controls reach the terminal: $(LC_ALL=C cat -v "$1")"
+}
+safe() {
+    check "$1: no command was carried out" test -z "$(find . -name 'C*' -newer day1.csv)"
+}
+
+# manifest TEXT: a YAML scalar in double quotes in every field of text
+manifest() {
+    cat <<YAML
+name: "$1"
+about: {title: "$1", citation: "$1"}
+day_name: "$1"
+position_unit: "$1"
+activity_unit: "$1"
+bins: 20
+range: [0, 1]
+directions: pooled
+minimum_speed: 0.05
+significance: {shuffles: 5, threshold: 1}
+defaults: {animal: "$1", environment: "$1", direction: "$1", registered: true, speed: {column: velocity}}
+sessions:
+  - {day: 1, label: "$1", file: day1.csv}
+  - {day: 2, label: "$1 2", file: day2.csv}
+  - {day: 3, label: "$1 3", file: day3.csv}
+YAML
+}
+
+# In YAML's escapes, and what a picture shows of it; more texts are tried in figure/test_plot.
+n=0
+while IFS='|' read -r yaml shown; do
+    n=$((n + 1))
+    manifest "$yaml" >m.yaml
+    succeeds record m.yaml -o "r$n" --picture svg --threads 1
+    calm out "record" && calm err "record"
+    texts_of "r${n}_maps.svg" >maps.txt
+    says "$shown 1" maps.txt
+    says "${shown}s apart" maps.txt
+    texts_of "r$n.svg" >fig3.txt
+    says "$shown" fig3.txt
+    succeeds record m.yaml --check --picture svg -o "c$n"
+    calm out "record --check"
+    texts_of "c${n}_check.svg" >check.txt
+    says "$shown, " check.txt
+    for command in "info r$n.nc" "info r$n.nc --json" "datasets r$n.nc" "datasets r$n.nc --json"; do
+        succeeds $command
+        calm out "$command"
+    done
+    safe "$yaml"
+done <<'TEXTS'
+l'essai|l'essai
+a'.system('touch CANARY').'|a'.system('touch CANARY').'
+`touch C*`|`touch C*`
+\n!touch CANARY\n|\n!touch CANARY\n
+\e[31m\a\x9b\u202e|\x1b[31m\x07\x9b\u202e
+TEXTS
+check "all texts were tried" test $n -eq 5
+
+# Names of files: those given with -o, and those of inputs in messages.
+manifest day >m.yaml
+for name in '|touch CANARY;' $'`touch CANARY`\n\'touch CANARY\'' $'it\'s "so" \e[31m'; do
+    succeeds record m.yaml -o "$name" --picture svg --threads 1
+    check "$name: the picture is there" test -s "$name.svg"
+    calm out "record -o" && calm err "record -o"
+    safe "$name"
+    nulldrift record "$name" -o x >out 2>err
+    calm err "an error"
+    nulldrift info "$name.csv" >out 2>err
+    calm out "info" && calm err "info"
+done
+
+# A picture that cannot be drawn: exit code 1, the tables there, one line.
+mkdir none
+ln -s "$(command -v false)" none/gnuplot
+PATH=$PWD/none:$PATH "$program" record m.yaml -o undrawn --quiet --threads 1 >out 2>err
+check "a picture that could not be drawn is exit code 1" test $? -eq 1
+check "its tables are there" test -s undrawn.csv
+says 'undrawn.png: gnuplot ended' err
