@@ -88,7 +88,8 @@ typedef enum nd_outcome {
 } nd_outcome;
 
 /* Runs `experiment` into the run file `path` (docs/run-file.md); resumes what was interrupted. A
- * finished run of the same experiment is left as it is, anything else at `path` is refused. */
+ * finished run of the same experiment is left as it is, anything else at `path` is refused.
+ * `options` and `watch` may be NULL: all as usual, and nobody looks on. */
 nd_outcome nd_simulate(const nd_experiment *experiment, const char *path,
                        const nd_run_options *options, const nd_watch *watch, nd_error *error);
 

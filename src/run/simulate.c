@@ -111,6 +111,9 @@ nd_outcome nd_feed_forward_run(const nd_experiment *experiment, nd_dataset *data
 
 nd_outcome nd_simulate(const nd_experiment *experiment, const char *path,
                        const nd_run_options *options, const nd_watch *watch, nd_error *error) {
+    static const nd_run_options as_usual = {0};
+    if (!options)
+        options = &as_usual;
     if (experiment->network.model == ND_HEBBIAN)
         return nd_hebbian_simulate(experiment, path, options, watch, error);
     nd_dataset *dataset = nd_dataset_make(experiment, error);
