@@ -29,6 +29,11 @@ static void take_line(char *to, size_t size, const char *line) {
     snprintf(to, size, "%s", line + strspn(line, " \t^"));
 }
 
+/* gnuplot 6 warns of every matrix with missing values. They are drawn as what they are: missing. */
+static bool expected(const char *line) {
+    return strstr(line, "warning: matrix contains missing or undefined values");
+}
+
 /* An error ends the script: it is the last line that names a line of the script and is no warning,
  * or else the last that is none. */
 static words read_words(const char *log) {
@@ -38,7 +43,7 @@ static words read_words(const char *log) {
     FILE *file = fopen(log, "re");
     while (file && fgets(text, sizeof text, file)) {
         text[strcspn(text, "\n")] = '\0';
-        if (text[strspn(text, " \t^\r")] == '\0')
+        if (text[strspn(text, " \t^\r")] == '\0' || expected(text))
             continue;
         if (said.lines++ == 0)
             take_line(said.first, sizeof said.first, text);

@@ -125,6 +125,8 @@ static void draw_corridor(nd_plot *plot, const char *letter, nd_area area, const
                       .thick = keys->size_x * 0.22};
     write_walls(plot, &track);
     write_view(plot, &track, &agent);
+    nd_plot_table(plot, "agent");
+    nd_plot_row(plot, 2, (double[]){agent, 0});
     write_path(plot, run->dataset, &last);
     double edge = track.half_y * 1.04, tall = 1.75 / high; /* the corridor's share of the panel */
     nd_plot_panel_margins(plot, letter, area.left, area.bottom + area.height - tall, area.width,
@@ -135,9 +137,8 @@ static void draw_corridor(nd_plot *plot, const char *letter, nd_area area, const
         "[%.6g:%.6g]\nset title 'corridor: wall texture, view, path' offset 0,-0.6\n"
         "plot 'walls' using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 with boxxyerror fillcolor palette "
         "notitle, 'view' using 1:2:3:4:5 with vectors nohead linecolor palette linewidth 0.9 "
-        "notitle, '-' with points pointtype 7 pointsize 0.6 linecolor rgb '#D55E00' notitle\n"
-        "%.9g 0\ne\n",
-        -edge, edge, -track.half_x - track.thick, track.half_x + track.thick, agent);
+        "notitle, 'agent' with points pointtype 7 pointsize 0.6 linecolor rgb '#D55E00' notitle\n",
+        -edge, edge, -track.half_x - track.thick, track.half_x + track.thick);
     area.height -= tall;
     draw_path(plot, area, -edge, edge, last, (nd_plot_margins){1.45, 0.35, 1.0, 0.05});
 }

@@ -204,6 +204,23 @@ static void test_a_warning_is_kept_and_fails_nothing(void **state) {
     assert_non_null(strstr(error.what, "undefined variable: nonsense_variable"));
 }
 
+/* What gnuplot 6 says of every matrix with missing values is no news; what it says besides is. */
+static void test_missing_values_are_no_warning(void **state) {
+    (void)state;
+    static const char *const also[] = {"", "printerr 'warning: of something else'\n"};
+    for (size_t i = 0; i < 2; i++) {
+        nd_error error = {0}, remark = {0};
+        nd_plot *plot = two_panels(in_folder("missing.svg"));
+        nd_plot_script(plot,
+                       "printerr '\"plot.gp\" line 95: warning: matrix contains missing or "
+                       "undefined values'\n%s",
+                       also[i]);
+        assert_true(nd_plot_draw(plot, &(nd_plot_options){.remark = &remark}, &error));
+        assert_string_equal(remark.what,
+                            i == 0 ? "" : "drawn, and gnuplot said: warning: of something else");
+    }
+}
+
 static void test_bad_outputs_are_refused_at_once(void **state) {
     (void)state;
     const char *const paths[] = {"picture.gif", "picture", "/nonexistent/picture.pdf"};
@@ -433,6 +450,7 @@ int main(void) {
         cmocka_unit_test(test_a_script_that_fails_names_the_complaint_and_leaves_nothing),
         cmocka_unit_test(test_the_user_s_locale_changes_no_picture),
         cmocka_unit_test(test_a_warning_is_kept_and_fails_nothing),
+        cmocka_unit_test(test_missing_values_are_no_warning),
         cmocka_unit_test(test_bad_outputs_are_refused_at_once),
         cmocka_unit_test(test_a_machine_without_gnuplot_is_told_the_package),
         cmocka_unit_test(test_a_thinned_trace_keeps_its_extremes_and_its_order),
