@@ -1,5 +1,5 @@
 /* How often verdicts are right on populations with a known truth, a table by scenario.
- * verdict_rates [--populations=N] [--mixed] [--list] [SCENARIO...] */
+ * verdict_rates [--populations=N] [--first-seed=S] [--mixed] [--list] [SCENARIO...] */
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
@@ -93,6 +93,7 @@ static bool asked(const char *name, int count, char **names) {
 int main(int count_of, char **argument) {
     population_size size = population_usual();
     size_t populations = 200;
+    uint64_t first_seed = 1;
     bool list = false;
     for (int i = 1; i < count_of; i++) {
         if (strcmp(argument[i], "--mixed") == 0)
@@ -101,13 +102,15 @@ int main(int count_of, char **argument) {
             list = true;
         else if (strncmp(argument[i], "--populations=", 14) == 0)
             populations = (size_t)atol(argument[i] + 14);
+        else if (strncmp(argument[i], "--first-seed=", 13) == 0)
+            first_seed = strtoull(argument[i] + 13, NULL, 10);
     }
     for (const population_scenario *at = population_scenarios; at->name; at++) {
         if (!asked(at->name, count_of - 1, argument + 1))
             continue;
         counts found = {0};
         for (size_t k = 0; k < populations; k++)
-            count(at, size, k + 1, list, &found);
+            count(at, size, first_seed + k, list, &found);
         report(at, size.mixed, &found);
     }
     return 0;
