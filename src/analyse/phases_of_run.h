@@ -5,8 +5,9 @@
 #include "store/traces.h"
 
 /* The phases of the run in `file`, found and written to its global attributes: phase_1_end_step,
- * phase_2_end_step, phase_sparsity_metric, phase_fall_from_step, phase_fall_to_step, phase_method,
- * phase_table. A phase that was not seen ends where it began. */
+ * phase_2_end_step, phase_sparsity_metric, phase_fall_from_step, phase_fall_to_step,
+ * phase_3_claimed, phase_3_words, phase_method, phase_table. A phase that was not seen ends where
+ * it began. */
 bool nd_phases_into_run(nd_nc *file, nd_phases *phases, nd_error *error);
 
 #endif

@@ -66,8 +66,10 @@ static void say_phases(FILE *out, const nd_measured *measured) {
     fprintf(out, "  phases       fast familiarity to step %.4g, ", first);
     if (second > first)
         fprintf(out, "implicit regularisation to step %.4g, ", second);
-    double last = measured->run->step[measured->run->records - 1];
-    fprintf(out, second < last ? "null drift from there on\n" : "no null drift yet\n");
+    char *words = nd_nc_text(measured->file, NULL, "phase_3_words", NULL);
+    /* Files measured before 0.2.0 have no such words. */
+    fprintf(out, "then %s\n", words ? words : "what `nulldrift phases` says");
+    free(words);
 }
 
 char *nd_measured_words(const nd_measured *measured, nd_error *error) {

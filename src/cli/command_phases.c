@@ -43,20 +43,27 @@ static void print_json(const nd_phases *phases) {
     static const char *const names[] = {"i", "ii", "iii"};
     static const char *const metrics[] = {"log10_loss", "fraction_active_units", "active_fraction",
                                           "spatial_information", "tuning"};
-    static const char *const words[] = {"unknown", "still", "changes", "changes, untested"};
     double begin = 0;
     for (size_t phase = 0; phase < 3; phase++) {
+        char words[512];
         nd_json json = nd_json_begin(stdout);
         nd_json_text(&json, "phase", names[phase]);
         nd_json_number(&json, "from_step", phases->seen[phase] ? begin : NAN);
         nd_json_number(&json, "to_step", phases->seen[phase] ? phases->end_step[phase] : NAN);
-        nd_json_truth(&json, "claimed", phases->seen[phase]);
-        nd_json_text(&json, "words", phases->seen[phase] ? "seen" : "not seen");
+        nd_json_truth(&json, "claimed", nd_phase_claimed(phases, phase));
+        nd_phase_words(phases, phase, words, sizeof words);
+        nd_json_text(&json, "words", words);
+        if (phase == 2) {
+            nd_json_number(&json, "further_fall", phases->after.further_fall);
+            nd_json_number(&json, "further_share", phases->after.further_share);
+            nd_json_number(&json, "horizon_steps", phases->after.horizon);
+            nd_json_number(&json, "slowest_fall_per_step", phases->after.slowest);
+        }
         nd_json_open(&json, "metrics", '{');
         for (int metric = 0; metric < ND_PHASE_METRICS; metric++) {
             const nd_metric_change *change = &phases->metric[phase][metric];
             nd_json_open(&json, metrics[metric], '{');
-            nd_json_text(&json, "change", words[change->change]);
+            nd_json_text(&json, "change", nd_change_words(change->change));
             nd_json_number(&json, "from", change->from);
             nd_json_number(&json, "to", change->to);
             nd_json_number(&json, "slope", change->slope);
@@ -69,6 +76,15 @@ static void print_json(const nd_phases *phases) {
     }
 }
 
+/* The table as text, or as CSV where the file's name ends so. */
+static bool write_table(const nd_phases *phases, const char *path, nd_error *error) {
+    char table[16384];
+    size_t length = strlen(path);
+    bool csv = length >= 4 && strcmp(path + length - 4, ".csv") == 0;
+    (csv ? nd_phases_csv : nd_phases_table)(phases, table, sizeof table);
+    return nd_write_file(path, table, strlen(table), error);
+}
+
 static int run(const nd_arguments *arguments) {
     nd_error error = {0};
     nd_phases phases;
@@ -79,8 +95,7 @@ static int run(const nd_arguments *arguments) {
         return nd_report(&error);
     if (!(is_table(path) ? phases_of_csv : phases_of_run)(path, &phases, &error))
         return nd_report(&error);
-    nd_phases_table(&phases, table, sizeof table);
-    if (output && !nd_write_file(output, table, strlen(table), &error))
+    if (output && !write_table(&phases, output, &error))
         return nd_report(&error);
     if (nd_flag(arguments, "quiet"))
         return ND_EXIT_FINE;
@@ -88,11 +103,9 @@ static int run(const nd_arguments *arguments) {
         print_json(&phases);
         return ND_EXIT_FINE;
     }
+    nd_phases_table(&phases, table, sizeof table);
     fputs(table, stdout);
-    if (phases.seen[1] && phases.fall_to >= phases.end_step[2])
-        printf("%s was still falling when the run ended: phase ii may go on.\n",
-               nd_phase_metric_name(phases.sparsity));
-    else if (phases.seen[1])
+    if (phases.seen[1] && phases.fall_to < phases.end_step[2])
         printf("%s falls from step %.4g to step %.4g; nine tenths are made by step %.4g.\n",
                nd_phase_metric_name(phases.sparsity), phases.fall_from, phases.fall_to,
                phases.end_step[1]);
@@ -100,7 +113,7 @@ static int run(const nd_arguments *arguments) {
 }
 
 static const nd_option OPTIONS[] = {
-    {'o', "output", "TABLE.txt", "write the table there, too"},
+    {'o', "output", "TABLE.txt|.csv", "write the table there, too, as text or as CSV"},
     ND_OPTION_FORCE,
     {'q', "quiet", NULL, "print nothing"},
     ND_OPTION_JSON,
@@ -116,7 +129,7 @@ static const nd_example EXAMPLES[] = {
 
 const nd_command nd_command_phases = {
     .name = "phases",
-    .usage = "RUN.nc|TRACES.csv [-o TABLE.txt]",
+    .usage = "RUN.nc|TRACES.csv [-o TABLE.txt|TABLE.csv]",
     .summary = "find the three phases of learning in a run, and what changes in each",
     .description =
         "Finds where fast familiarity, implicit regularisation and null drift each dominate, and "
@@ -126,8 +139,12 @@ const nd_command nd_command_phases = {
         "after `nulldrift measure`.\n\n"
         "A phase dominates until nine tenths of its fall are made: of log10 loss for the first, "
         "of the fraction of active units (where it does not fall, of the active fraction) for the "
-        "second. Changes are tested by Mann-Kendall's test, corrected for autocorrelation: p < "
-        "0.01 and at least 5 % of the metric's range. The method in full: `nulldrift help phases`.",
+        "second. The third, null drift, is claimed where what sparsity may fall further is "
+        "bounded, "
+        "to a tenth of its fall, and tuning changes; else the words say what was seen. Changes are "
+        "tested by Mann-Kendall's test, corrected for autocorrelation, or exact for ten values or "
+        "fewer: p < 0.01 and at least 5 % of the metric's level. The method in full: `nulldrift "
+        "help phases`.",
     .options = OPTIONS,
     .examples = EXAMPLES,
     .least = 1,

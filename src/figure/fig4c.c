@@ -19,7 +19,8 @@ static bool find_phases(const nd_hebbian_run *run, nd_phases *phases, nd_error *
     return nd_phases_find(&traces, phases, error);
 }
 
-/* The phases as bands behind the traces, their names above them. */
+/* The phases as bands behind the traces, their names above them; in brackets what is left of the
+ * run where phase iii is not claimed (whether tuning changes is not known of the traces alone). */
 static void draw_bands(nd_plot *plot, const nd_phases *phases, double first, double last,
                        bool logarithmic) {
     static const char *const tint[] = {"#FBE0D8", "#FFF3C4", "#DCEBF5"};
@@ -34,7 +35,8 @@ static void draw_bands(nd_plot *plot, const nd_phases *phases, double first, dou
                        "set object rectangle from first %.9g, graph 0 to first %.9g, graph 1 "
                        "fillcolor rgb '%s' fillstyle solid 1 noborder behind\n"
                        "set label '%s' at first %.9g, graph 1.05 center\n",
-                       from, to, tint[k], name[k], middle);
+                       from, to, tint[k],
+                       k == 2 && !nd_phase_claimed(phases, 2) ? "(iii)" : name[k], middle);
         from = to;
     }
 }

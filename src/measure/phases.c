@@ -3,17 +3,22 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
+#include "measure/after_fall.h"
+#include "measure/decay.h"
 #include "measure/divergence.h"
 #include "measure/fall.h"
+#include "measure/familiarity.h"
+#include "measure/phase_series.h"
 #include "measure/trend.h"
 
 static const double DOMINATED = 0.9;    /* of its fall, and a phase no longer dominates */
-static const double LEAST_SHARE = 0.05; /* of a metric's range: less is no change */
+static const double LEAST_SHARE = 0.05; /* of a metric's level: less is no change */
+static const double LEAST_LOST = 0.02;  /* of similarity */
 static const double LEAST_P = 0.01;
-enum { LEAST_RECORDS = 10, LEAST_TESTED = 5 };
+/* Six values in order have p = 2/720, five 2/120. */
+enum { LEAST_RECORDS = 10, LEAST_TESTED = 6, MOST_SNAPSHOTS = 60 };
 
 const char *nd_phase_metric_name(nd_phase_metric metric) {
     static const char *const names[ND_PHASE_METRICS] = {
@@ -52,143 +57,19 @@ static bool check(const nd_phase_traces *traces, nd_error *error) {
     return stays_useful(traces, error);
 }
 
-/* The metric as one series over its own times. For tuning the reference is the first snapshot of
- * the phase, `from`. */
-typedef struct series {
-    size_t count;
-    double *time, *value;
-} series;
-
-static bool series_new(series *out, size_t most, nd_error *error) {
-    *out = (series){.time = nd_doubles(most, error), .value = nd_doubles(most, error)};
-    return out->time && out->value;
-}
-
-static void series_free(series *out) {
-    free(out->time);
-    free(out->value);
-}
-
-static void take(series *out, const double *time, const double *value, size_t stride, size_t count,
-                 double after, double until) {
-    out->count = 0;
-    for (size_t i = 0; i < count; i++)
-        if (time[i] >= after && time[i] <= until && isfinite(value[i * stride])) {
-            out->time[out->count] = time[i];
-            out->value[out->count++] = value[i * stride];
-        }
-}
-
-/* The metric between two steps; false when the run does not tell it. */
-static bool take_metric(const nd_phase_traces *traces, nd_phase_metric metric, double after,
-                        double until, series *out) {
-    const double *over_records[] = {[ND_PHASE_LOSS] = traces->loss,
-                                    [ND_PHASE_FRACTION_ACTIVE_UNITS] =
-                                        traces->fraction_active_units,
-                                    [ND_PHASE_ACTIVE_FRACTION] = traces->active_fraction};
-    if (metric <= ND_PHASE_ACTIVE_FRACTION) {
-        if (!over_records[metric])
-            return false;
-        take(out, traces->step, over_records[metric], 1, traces->records, after, until);
-        for (size_t i = 0; metric == ND_PHASE_LOSS && i < out->count; i++)
-            out->value[i] = log10(fmax(out->value[i], 1e-300));
-        return true;
-    }
-    const double *values = traces->spatial_information;
-    if (metric == ND_PHASE_TUNING) {
-        size_t first = 0;
-        while (first < traces->snapshots && traces->snapshot_step[first] < after)
-            first++;
-        if (!traces->rate_map_correlation || first == traces->snapshots)
-            return false;
-        values = traces->rate_map_correlation + first * traces->snapshots;
-    }
-    if (!values)
-        return false;
-    take(out, traces->snapshot_step, values, 1, traces->snapshots, after, until);
-    return true;
-}
-
-static double range(const series *of) {
-    double low = INFINITY, high = -INFINITY;
-    for (size_t i = 0; i < of->count; i++) {
-        low = fmin(low, of->value[i]);
-        high = fmax(high, of->value[i]);
-    }
-    return high > low ? high - low : 0;
-}
-
-static double mean(const double *values, size_t count) {
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += values[i];
-    return sum / (double)count;
-}
-
-/* The lowest level that log10 loss reaches: the least median of blocks of a twentieth of the
- * records (noise may make the loss rise again later), and the noise around it there. */
-static void lowest_level(const series *loss, double *scratch, double *level, double *noise) {
-    size_t block = loss->count / 20 > 10 ? loss->count / 20 : 10;
-    *level = INFINITY;
-    *noise = 0;
-    for (size_t from = 0; from < loss->count; from += block) {
-        /* A short rest goes with the block before it. */
-        size_t count = loss->count - from < 2 * block ? loss->count - from : block;
-        memcpy(scratch, loss->value + from, count * sizeof *scratch);
-        double median = nd_median(scratch, count);
-        if (median < *level) {
-            for (size_t i = 0; i < count; i++)
-                scratch[i] = fabs(loss->value[from + i] - median);
-            *level = median;
-            *noise = 1.4826 * nd_median(scratch, count);
-        }
-        if (count != block)
-            break;
-    }
-}
-
-/* Phase i: the first record that has made nine tenths of the fall and stays there for five. */
-static bool find_familiarity(const nd_phase_traces *traces, nd_phases *phases, nd_error *error) {
-    series loss;
-    bool fine = series_new(&loss, traces->records, error);
-    double *scratch = fine ? nd_doubles(traces->records, error) : NULL;
-    fine = fine && scratch;
-    if (fine) {
-        double plateau, noise;
-        take_metric(traces, ND_PHASE_LOSS, -INFINITY, INFINITY, &loss);
-        lowest_level(&loss, scratch, &plateau, &noise);
-        double fall = loss.value[0] - plateau, enough = loss.value[0] - DOMINATED * fall;
-        size_t at = 0, n = loss.count;
-        phases->seen[0] = fall > fmax(4 * noise, 0.02);
-        for (; phases->seen[0] && at + 1 < n; at++) {
-            size_t ahead = n - at < 5 ? n - at : 5;
-            memcpy(scratch, loss.value + at, ahead * sizeof *scratch);
-            if (loss.value[at] <= enough && nd_median(scratch, ahead) <= enough)
-                break;
-        }
-        phases->end_step[0] = loss.time[at];
-    }
-    free(scratch);
-    series_free(&loss);
-    return fine;
-}
-
 /* Phase ii on one metric; `found` tells whether it falls by more than its noise. */
 static bool find_fall(const nd_phase_traces *traces, nd_phase_metric metric, double after,
                       nd_fall *fall, bool *found, nd_error *error) {
-    series trace;
+    nd_phase_series trace;
     *found = false;
-    if (!series_new(&trace, traces->records, error)) {
-        series_free(&trace);
-        return false;
-    }
-    bool fine = true;
-    if (take_metric(traces, metric, after, INFINITY, &trace) && trace.count >= LEAST_RECORDS) {
+    bool fine = nd_phase_series_new(&trace, traces->records, error);
+    if (fine && nd_phase_series_take(traces, metric, after, INFINITY, &trace) &&
+        trace.count >= LEAST_RECORDS) {
         fine = nd_fit_fall(trace.time, trace.value, trace.count, fall, error);
         /* A fall that its own residuals explain, or of less than a hundredth, is none. */
         *found = fine && fall->depth > fmax(3 * fall->deviation, 0.01);
     }
-    series_free(&trace);
+    nd_phase_series_free(&trace);
     return fine;
 }
 
@@ -210,62 +91,131 @@ static bool find_regularisation(const nd_phase_traces *traces, nd_phases *phases
     return true;
 }
 
-/* What one metric does in one phase, against its range over the whole run. */
-static bool test_metric(const series *whole, const series *part, bool tuning,
+static const nd_metric_change NOTHING = {ND_CHANGE_UNKNOWN, NAN, NAN, NAN, NAN};
+
+/* What one metric of the records or the snapshots does in one phase. */
+static bool test_metric(nd_phase_metric metric, const nd_phase_series *part,
                         nd_metric_change *change, nd_error *error) {
-    *change = (nd_metric_change){ND_CHANGE_UNKNOWN, NAN, NAN, NAN, NAN};
     size_t n = part->count, tenth = (n + 9) / 10;
-    if (n < 2)
+    if (n == 0)
         return true;
-    change->from = mean(part->value, tenth);
-    change->to = mean(part->value + n - tenth, tenth);
-    /* A correlation with the first snapshot begins at 1, and may fall to 0. */
-    double least = LEAST_SHARE * (tuning ? 1 : range(whole));
-    size_t skip = tuning ? 1 : 0;
-    if (n - skip < LEAST_TESTED) {
-        bool moved = fabs(change->to - change->from) > least;
-        change->change = moved ? ND_CHANGE_UNTESTED : ND_CHANGE_UNKNOWN;
+    change->from = nd_phase_series_mean(part->value, tenth);
+    change->to = nd_phase_series_mean(part->value + n - tenth, tenth);
+    change->change = ND_CHANGE_TOO_FEW;
+    if (n < LEAST_TESTED)
         return true;
-    }
     nd_trend trend;
-    if (!nd_trend_test(part->time + skip, part->value + skip, n - skip, &trend, error))
+    if (!nd_trend_test(part->time, part->value, n, &trend, error))
         return false;
     change->slope = trend.slope;
     change->p = trend.p;
-    double moved = fabs(trend.slope) * (part->time[n - 1] - part->time[skip]);
-    bool changes = trend.p < LEAST_P && moved >= least && moved > 0;
+    double moved = trend.slope * (part->time[n - 1] - part->time[0]);
+    double least = LEAST_SHARE * fabs(nd_phase_series_mean(part->value, n));
+    if (metric == ND_PHASE_LOSS) /* its log10: a rise is none too small */
+        least = moved > 0 ? 0 : log10(1 + LEAST_SHARE);
+    bool changes = trend.p < LEAST_P && fabs(moved) >= least && moved != 0;
     change->change = changes ? ND_CHANGE_TREND : ND_CHANGE_NONE;
     return true;
+}
+
+/* The snapshots of a phase, every so many of them, at most MOST_SNAPSHOTS. */
+static size_t list_snapshots(const nd_phase_traces *traces, double after, double until,
+                             size_t *list) {
+    size_t count = 0, first = 0, stride;
+    while (first < traces->snapshots && traces->snapshot_step[first] < after)
+        first++;
+    for (size_t i = first; i < traces->snapshots && traces->snapshot_step[i] <= until; i++)
+        count++;
+    stride = (count + MOST_SNAPSHOTS - 1) / MOST_SNAPSHOTS;
+    for (size_t i = 0; i * stride < count; i++)
+        list[i] = first + i * stride;
+    return count == 0 ? 0 : (count + stride - 1) / stride;
+}
+
+/* Mean similarity of snapshots of the list: of neighbours, and of the first quarter with the last.
+ */
+static void near_and_far(const double *similarity, size_t n, double *near, double *far) {
+    double sum[2] = {0, 0}, known[2] = {0, 0};
+    size_t quarter = (n + 3) / 4;
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = a + 1; b < n; b++) {
+            double r = similarity[a * n + b];
+            bool is[2] = {b == a + 1, a < quarter && b + quarter >= n};
+            for (size_t k = 0; k < 2; k++)
+                if (is[k] && !isnan(r)) {
+                    sum[k] += r;
+                    known[k]++;
+                }
+        }
+    *near = sum[0] / known[0];
+    *far = sum[1] / known[1];
+}
+
+static bool test_tuning(const nd_phase_traces *traces, double after, double until,
+                        nd_metric_change *change, nd_error *error) {
+    size_t list[MOST_SNAPSHOTS];
+    size_t n = traces->rate_map_correlation ? list_snapshots(traces, after, until, list) : 0;
+    if (n < 2)
+        return true;
+    double *time = nd_doubles(n, error), *similarity = nd_doubles(n * n, error);
+    bool fine = time && similarity;
+    for (size_t a = 0; fine && a < n; a++) {
+        time[a] = traces->snapshot_step[list[a]];
+        for (size_t b = 0; b < n; b++)
+            similarity[a * n + b] =
+                traces->rate_map_correlation[list[a] * traces->snapshots + list[b]];
+    }
+    if (fine) {
+        near_and_far(similarity, n, &change->from, &change->to);
+        change->change = isnan(change->from) ? ND_CHANGE_UNKNOWN : ND_CHANGE_TOO_FEW;
+    }
+    if (fine && n >= LEAST_TESTED && change->change == ND_CHANGE_TOO_FEW) {
+        nd_decay decay;
+        nd_stream draw = nd_stream_at(0, ND_FOR_SHUFFLE, UINT32_MAX, 0);
+        fine = nd_decay_test(time, similarity, n, &draw, &decay, error);
+        change->p = decay.p;
+        bool changes = decay.p < LEAST_P && change->from - change->to >= LEAST_LOST;
+        change->change = changes ? ND_CHANGE_TREND : ND_CHANGE_NONE;
+    }
+    free(time);
+    free(similarity);
+    return fine;
 }
 
 static bool test_phase(const nd_phase_traces *traces, size_t phase, nd_phases *phases,
                        nd_error *error) {
     size_t most = traces->records > traces->snapshots ? traces->records : traces->snapshots;
-    series whole = {0}, part = {0};
-    bool fine = series_new(&whole, most, error) && series_new(&part, most, error);
-    double after = phase ? phases->end_step[phase - 1] : -INFINITY;
+    double after = phase ? phases->end_step[phase - 1] : -INFINITY, until = phases->end_step[phase];
+    nd_phase_series part;
+    bool fine = nd_phase_series_new(&part, most, error);
     for (int metric = 0; fine && metric < ND_PHASE_METRICS; metric++) {
         nd_metric_change *change = &phases->metric[phase][metric];
-        *change = (nd_metric_change){ND_CHANGE_UNKNOWN, NAN, NAN, NAN, NAN};
-        if (phases->seen[phase] &&
-            take_metric(traces, (nd_phase_metric)metric, -INFINITY, INFINITY, &whole) &&
-            take_metric(traces, (nd_phase_metric)metric, after, phases->end_step[phase], &part))
-            fine = test_metric(&whole, &part, metric == ND_PHASE_TUNING, change, error);
+        *change = NOTHING;
+        if (!phases->seen[phase])
+            continue;
+        if (metric == ND_PHASE_TUNING)
+            fine = test_tuning(traces, after, until, change, error);
+        else if (nd_phase_series_take(traces, (nd_phase_metric)metric, after, until, &part))
+            fine = test_metric((nd_phase_metric)metric, &part, change, error);
     }
-    series_free(&whole);
-    series_free(&part);
+    nd_phase_series_free(&part);
     return fine;
 }
 
 bool nd_phases_find(const nd_phase_traces *traces, nd_phases *phases, nd_error *error) {
+    nd_familiarity first;
     *phases = (nd_phases){0};
-    if (!check(traces, error) || !find_familiarity(traces, phases, error) ||
-        !find_regularisation(traces, phases, error))
+    if (!check(traces, error) || !nd_familiarity_find(traces, &first, error))
+        return false;
+    phases->seen[0] = first.seen;
+    phases->settled = first.settled;
+    phases->end_step[0] = first.end_step;
+    if (!find_regularisation(traces, phases, error))
         return false;
     phases->end_step[2] = traces->step[traces->records - 1];
     phases->seen[2] = phases->end_step[2] > phases->end_step[1];
     for (size_t phase = 0; phase < 3; phase++)
         if (!test_phase(traces, phase, phases, error))
             return false;
-    return true;
+    return nd_after_fall_find(traces, phases, error);
 }

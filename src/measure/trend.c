@@ -7,7 +7,7 @@
 
 #include "base/sort.h"
 
-enum { LONGEST = 500 };
+enum { LONGEST = 500, EXACT = 10, MOST_PAIRS = EXACT * (EXACT - 1) / 2 };
 
 /* Means of runs of neighbours, so that at most LONGEST values are left; returns how many. */
 static size_t shorten(const double *values, size_t count, double *out) {
@@ -50,6 +50,31 @@ static void kendall(const double *values, size_t count, double *sorted, double *
     *variance = (n * (n - 1) * (2 * n + 5) - ties) / 18;
 }
 
+/* Numbers of pairs in wrong order among all orders of `count` values, some of them equal: the
+ * coefficients of [n]!/prod [q]!, [n]! = prod (1 - x^k)/(1 - x), q the sizes of groups of equals.
+ * Returns the p of an |S| as large. */
+static double exact_p(double *values, size_t count, double s) {
+    double orders[MOST_PAIRS + 1] = {1}, all = 0, extreme = 0;
+    size_t pairs = count * (count - 1) / 2;
+    nd_sort_ascending(values, count);
+    for (size_t i = 0, run = 1; i < count; i++, run++) {
+        bool ends = i + 1 == count || values[i + 1] != values[i];
+        for (size_t k = MOST_PAIRS; k > i; k--) /* times 1 - x^(i + 1) */
+            orders[k] -= orders[k - i - 1];
+        for (size_t k = run; k <= MOST_PAIRS; k++) /* over 1 - x^run */
+            orders[k] += orders[k - run];
+        if (ends) {
+            pairs -= run * (run - 1) / 2;
+            run = 0;
+        }
+    }
+    for (size_t k = 0; k <= pairs; k++) {
+        all += orders[k];
+        extreme += fabs((double)pairs - 2 * (double)k) >= fabs(s) - 0.5 ? orders[k] : 0;
+    }
+    return extreme / all;
+}
+
 /* Mid-ranks of `values`, less their mean. */
 static void centred_ranks(const double *values, size_t count, double *ranks) {
     for (size_t i = 0; i < count; i++) {
@@ -89,6 +114,11 @@ static void test_short(const double *time, double *values, size_t count, double 
     kendall(values, count, scratch, &s, &variance);
     if (variance <= 0) {
         *trend = (nd_trend){.slope = 0, .p = 1, .variance_factor = 1};
+        return;
+    }
+    if (count <= EXACT) { /* too few to tell how neighbours depend on each other */
+        trend->p = exact_p(values, count, s);
+        trend->variance_factor = 1;
         return;
     }
     for (size_t i = 0; i < count; i++)

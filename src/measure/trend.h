@@ -12,7 +12,8 @@ typedef struct nd_trend {
 
 /* The trend of `values` over `time` (ascending). Series longer than 500 are cut to 500 means of
  * neighbours. Autocorrelation is taken from the ranks left after Sen's line is removed, at lags up
- * to the first where it is not positive, corrected for the bias that removing a line brings. NaN
+ * to the first where it is not positive, corrected for the bias that removing a line brings. Of ten
+ * values or fewer p is exact, over all their orders, and neighbours are taken for independent. NaN
  * for fewer than five values or for a constant series (slope 0, p 1). Source: Hamed & Rao, J.
  * Hydrol. 204:182 (1998). */
 bool nd_trend_test(const double *time, const double *values, size_t count, nd_trend *trend,

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "measure/correlation.h"
-#include "measure/shuffle.h"
+#include "measure/decay.h"
 #include "sessions/behaviour.h"
 #include "sessions/equal_footing.h"
 #include "sessions/sessions.h"
@@ -198,56 +198,25 @@ static bool correlate(const nd_recording *recording, const nd_session_result *re
     return fine;
 }
 
-/* Pearson r of similarity and days apart over all pairs, sessions' days taken in `order`. */
-static double decay_of(const nd_group *group, const double *day, const size_t *order, double *apart,
-                       double *alike) {
-    size_t n = group->sessions, pairs = 0;
-    for (size_t a = 0; a < n; a++)
-        for (size_t b = a + 1; b < n; b++) {
-            double r = group->map_correlation[a * n + b];
-            if (isnan(r))
-                continue;
-            apart[pairs] = fabs(day[order[a]] - day[order[b]]);
-            alike[pairs++] = r;
-        }
-    return pairs >= 3 ? nd_pearson(apart, alike, pairs) : NAN;
-}
-
-/* A Mantel test: pairs share sessions, so it is sessions that are permuted. */
+/* Does similarity fall with days apart? */
 static bool test_decay(const nd_session_result *results, uint64_t seed, size_t index,
                        nd_group *group, nd_error *error) {
-    enum { PERMUTATIONS = 4999 };
-    size_t n = group->sessions, pairs = n * (n - 1) / 2;
-    group->decay_correlation = group->decay_p = NAN;
-    if (n < 4 || !group->map_correlation)
+    size_t n = group->sessions;
+    nd_decay decay;
+    nd_stream draw = nd_stream_at(seed, ND_FOR_SHUFFLE, UINT32_MAX, index);
+    group->decay_correlation = group->decay_p = group->decay_least_p = NAN;
+    if (!group->map_correlation)
         return true;
-    size_t *order = nd_array(n, sizeof *order, error);
-    double *day = nd_doubles(n, error), *apart = nd_doubles(pairs, error);
-    double *alike = nd_doubles(pairs, error);
-    bool fine = order && day && apart && alike;
-    for (size_t s = 0; fine && s < n; s++) {
-        order[s] = s;
+    double *day = nd_doubles(n, error);
+    bool fine = day != NULL;
+    for (size_t s = 0; fine && s < n; s++)
         day[s] = results[group->first + s].day;
+    if (fine && (fine = nd_decay_test(day, group->map_correlation, n, &draw, &decay, error))) {
+        group->decay_correlation = decay.correlation;
+        group->decay_p = decay.p;
+        group->decay_least_p = decay.least_p;
     }
-    if (fine) {
-        double real = decay_of(group, day, order, apart, alike);
-        size_t lower = 1;
-        nd_stream stream = nd_stream_at(seed, ND_FOR_SHUFFLE, UINT32_MAX, index);
-        for (size_t k = 0; k < PERMUTATIONS; k++) {
-            for (size_t i = n - 1; i > 0; i--) {
-                size_t j = nd_scale_bits(nd_stream_bits(&stream), i + 1), kept = order[i];
-                order[i] = order[j];
-                order[j] = kept;
-            }
-            lower += decay_of(group, day, order, apart, alike) <= real + 1e-12;
-        }
-        group->decay_correlation = real;
-        group->decay_p = isnan(real) ? NAN : (double)lower / (PERMUTATIONS + 1);
-    }
-    free(order);
     free(day);
-    free(apart);
-    free(alike);
     return fine;
 }
 

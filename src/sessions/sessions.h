@@ -27,8 +27,9 @@ typedef struct nd_group {
     double *shared;             /* cells active in both */
     double *shared_bins;        /* bins visited in both: those the correlations are over */
     /* Do maps grow less alike with the days between? Pearson r of map_correlation and days over
-     * pairs, and the share of permutations of the sessions with a lower one; NaN below 4. */
-    double decay_correlation, decay_p;
+     * pairs, and the share of permutations of the sessions with one as low (measure/decay.h); NaN
+     * below 4. */
+    double decay_correlation, decay_p, decay_least_p;
     nd_tuning_drift tuning;
 } nd_group;
 

@@ -107,6 +107,19 @@ static void near_and_far(const nd_recording_result *result, const nd_curve *curv
     *far /= groups;
 }
 
+/* The least p that the order of so few sessions can have, where it is 0.05 or more and one group
+ * was tested (of several the tests are combined); else 0. */
+static double least_of_few(const nd_recording_result *result, const nd_curve *curve) {
+    double least = 0.0;
+    size_t tested = 0;
+    for (size_t g = 0; g < curve->groups; g++) {
+        const nd_group *group = &result->group[curve->first_group + g];
+        tested += !isnan(group->decay_p);
+        least = isnan(group->decay_p) ? least : group->decay_least_p;
+    }
+    return tested == 1 && least >= 0.05 ? least : 0.0;
+}
+
 static void say_maps(const nd_recording_result *result, const nd_curve *curve,
                      nd_verdict *verdict) {
     const nd_tuning_loss *tuning = &verdict->tuning;
@@ -131,8 +144,13 @@ static void say_maps(const nd_recording_result *result, const nd_curve *curve,
         near, far);
     if (isnan(tuning->decay_p))
         say(verdict, ".");
-    else
-        say(verdict, " (that they do so less with days apart: p = %.2g).", tuning->decay_p);
+    else {
+        double least = least_of_few(result, curve);
+        say(verdict, " (that they do so less with days apart: p = %.2g", tuning->decay_p);
+        if (least > 0.0)
+            say(verdict, "; so few sessions cannot give a p under %.3f, five are needed", least);
+        say(verdict, ").");
+    }
 }
 
 static void say_running(const nd_metric_course *course, nd_verdict *verdict) {

@@ -16,6 +16,23 @@ check "phase ii ends where nine tenths are made, not at $end" \
     awk -v end="$end" 'BEGIN { exit !(end > 350000 && end < 370000) }'
 matches "^fraction active units.*changes"
 
+says "whether tuning changes is not known"
+succeeds phases traces.csv -o table.csv -q
+check "a line a phase and metric" test "$(wc -l <table.csv)" = 16
+matches "^iii,3[56]" table.csv
+succeeds phases traces.csv --json
+says '"claimed": false, "words": "fraction active units falls by at most'
+says '"further_share": 0.0'
+# The first 250 records of it: the fall is not over, and nothing is claimed of its end.
+head -251 traces.csv >cut.csv
+succeeds phases cut.csv
+says "was still falling when the run ended"
+# Without noise.
+awk 'BEGIN { print "step,log10_loss,fraction_active_units"
+    for (i = 0; i < 100; i++) printf "%d,%g,%g\n", i, -0.1 * i, i < 20 ? 0.9 : 0.85 }' >calm.csv
+succeeds phases calm.csv --json
+says '"words": "at rest'
+
 # A run file keeps the boundaries.
 cat >run.yaml <<'Y'
 name: phases
@@ -28,7 +45,7 @@ Y
 succeeds run run.yaml -o run.nc -q
 succeeds phases run.nc
 succeeds info run.nc
-for name in phase_1_end_step phase_2_end_step phase_table phase_method; do
+for name in phase_1_end_step phase_2_end_step phase_3_claimed phase_3_words phase_table phase_method; do
     says "$name"
 done
 succeeds phases run.nc -q

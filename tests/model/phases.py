@@ -1,4 +1,5 @@
 """Trends and phases (docs/model.md, sections 4.7 and 4.8), in numpy."""
+import itertools
 import math
 
 import numpy as np
@@ -19,6 +20,23 @@ def mid_ranks(v):
     return below + (upto - below - 1) / 2
 
 
+def exact(y, s):
+    """The share of all orders of y with an |S| as large, by adding one value after the other."""
+    counts, earlier = {0: 1}, []
+    values, numbers = np.unique(y, return_counts=True)
+    for value, number in zip(values, numbers):  # where its equals go among the smaller ones
+        after, old = {}, len(earlier)
+        for places in itertools.combinations(range(old + number), number):
+            # each is above the smaller ones before it, below those behind
+            before = sum(place - k for k, place in enumerate(places))
+            score = before - (number * old - before)
+            for have, count in counts.items():
+                after[have + score] = after.get(have + score, 0) + count
+        counts, earlier = after, earlier + [value] * number
+    total = sum(counts.values())
+    return sum(c for k, c in counts.items() if abs(k) >= abs(s)) / total
+
+
 def trend(t, y):
     """Sen's slope and the p of Mann-Kendall's test, corrected after Hamed and Rao."""
     t, y = shorten(t), shorten(y)
@@ -30,6 +48,8 @@ def trend(t, y):
     variance = (n * (n - 1) * (2 * n + 5) - (ties * (ties - 1) * (2 * ties + 5)).sum()) / 18
     if variance <= 0:
         return 0.0, 1.0
+    if n <= 10:
+        return slope, exact(y, s)
     ranks = mid_ranks(y - slope * (t - t[0])) - (n - 1) / 2
     power, total = ranks @ ranks, 0.0
     for lag in range(1, n - 3):
@@ -44,17 +64,52 @@ def trend(t, y):
     return slope, min(1, 2 * upper_tail(max(0, abs(s) - 1) / math.sqrt(variance * factor)))
 
 
-def familiarity(step, loss):
-    """The step at which phase i ends, and whether it was seen."""
-    fall = np.log10(np.maximum(loss, 1e-300))
+def noise_about(v):
+    return 1.4826 * np.median(np.abs(v - np.median(v)))
+
+
+def first_level(step, fall, below):
+    """The first level that the loss keeps, and the noise there; None where the run has none."""
+    made, n, k = step - step[0], len(step), 1
+
+    def end_of(start, until):
+        end = start
+        while end < n and (end < start + 5 or made[end] < until):
+            end += 1
+        return end
+
+    while k < n:
+        middle = end_of(k, 2 * made[k])
+        end = end_of(middle, 4 * made[k])
+        if end >= n and (end < middle + 5 or made[-1] < 3.9 * made[k]):
+            return None
+        level, noise = np.median(fall[middle:end]), noise_about(fall[middle:end])
+        total = fall[0] - level
+        if level < below and total > max(4 * noise, 0.02) \
+                and np.median(fall[k:middle]) - level < 0.1 * total:
+            return level, noise
+        k += 1 + k // 10
+    return None
+
+
+def lowest_level(fall):
     n = len(fall)
     block, level, noise, start = max(n // 20, 10), math.inf, 0.0, 0
     while start < n:
         part = fall[start:] if n - start < 2 * block else fall[start:start + block]
         if np.median(part) < level:
             level = np.median(part)
-            noise = 1.4826 * np.median(np.abs(part - level))
+            noise = 1.4826 * np.median(np.abs(np.diff(part))) / math.sqrt(2)
         start += len(part)
+    return level, noise
+
+
+def familiarity(step, loss):
+    """The step at which phase i ends, and whether it was seen."""
+    fall = np.log10(np.maximum(loss, 1e-300))
+    step, n = step.astype(float), len(fall)
+    level, noise = first_level(step, fall, 0) or first_level(step, fall, math.inf) \
+        or lowest_level(fall)
     if not fall[0] - level > max(4 * noise, 0.02):
         return step[0], False
     enough = fall[0] - 0.9 * (fall[0] - level)
