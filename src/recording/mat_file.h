@@ -12,7 +12,8 @@ enum { ND_MAT_VARIABLES = 8 };
 typedef struct nd_mat {
     mat_t *file;
     char *path;
-    char **names; /* of its variables; owned by matio */
+    char *const
+        *names; /* of its variables; owned by matio, and constant since its version 1.5.27 */
     size_t names_count;
     matvar_t *variables[ND_MAT_VARIABLES]; /* looked at last */
     size_t next;

@@ -69,7 +69,8 @@ def main():
         build = copy / "build"
         log = open(Path(folder) / "log", "w+")
         jobs = str(min(4, os.cpu_count() or 1))
-        for step in (["cmake", "-S", copy, "-B", build, "-DND_WERROR=ON", "-DND_BENCH=OFF", "-DCMAKE_BUILD_TYPE=Debug"],
+        strict = "-DND_WERROR=" + (os.environ.get("ND_WERROR") or "OFF")
+        for step in (["cmake", "-S", copy, "-B", build, strict, "-DND_BENCH=OFF", "-DCMAKE_BUILD_TYPE=Debug"],
                      ["cmake", "--build", build, "-j", jobs, "--target", "nulldrift", "rule_test_noise",
                       "network_test_activation"],
                      ["ctest", "--test-dir", build, "--output-on-failure", "-R", "^(rule/test_noise|network/test_activation)$"]):
