@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/blas.h"
 #include "base/error.h"
 
 /* A sample whose remainder is below this share of its length lies in the span of those before. */
@@ -125,6 +126,7 @@ bool nd_subspace_turn(nd_subspace *subspace, nd_error *error) {
     size_t rank = subspace->rank, columns = subspace->columns;
     if (!subspace->basis)
         return true;
+    nd_blas_single_thread(); /* a run's bits depend on no machine's number of processors */
     gsl_matrix *direction = gsl_matrix_calloc(rank, rank);
     double *basis = nd_doubles(rank * columns, error);
     bool fine = basis && direction && principal_directions(subspace, direction);

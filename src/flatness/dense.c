@@ -10,11 +10,6 @@
  */
 enum { TWO_STAGE_FROM = 1200 };
 
-void nd_dense_single_thread(void) {
-    if (openblas_get_num_threads() != 1)
-        openblas_set_num_threads(1);
-}
-
 static bool checked(lapack_int info, const char *routine, size_t size, nd_error *error) {
     if (info == 0)
         return true;
@@ -26,7 +21,7 @@ static bool checked(lapack_int info, const char *routine, size_t size, nd_error 
 }
 
 bool nd_symmetric_eigenvalues(double *matrix, size_t size, double *eigenvalue, nd_error *error) {
-    nd_dense_single_thread();
+    nd_blas_single_thread();
     if (size == 0)
         return true;
     lapack_int n = (lapack_int)size;
@@ -39,7 +34,7 @@ bool nd_symmetric_eigenvalues(double *matrix, size_t size, double *eigenvalue, n
 }
 
 bool nd_symmetric_eigenvectors(double *matrix, size_t size, double *eigenvalue, nd_error *error) {
-    nd_dense_single_thread();
+    nd_blas_single_thread();
     if (size == 0)
         return true;
     lapack_int n = (lapack_int)size;

@@ -3,11 +3,8 @@
 #ifndef ND_FLATNESS_DENSE_H
 #define ND_FLATNESS_DENSE_H
 
+#include "base/blas.h"
 #include "base/memory.h"
-
-/* Holds OpenBLAS to one thread per caller (its setting is process-wide); results are then the same
- * everywhere, and callers may run several problems beside each other with nd_parallel_for. */
-void nd_dense_single_thread(void);
 
 /* Eigenvalues of a symmetric matrix (size x size, upper triangle of the row-major array; it is
  * overwritten), smallest first, into `eigenvalue` (size). Large problems go through the two-stage

@@ -151,7 +151,7 @@ static double value_of(const nd_linearization *point, nd_regularizer which,
 
 bool nd_regularizer_at(const nd_linearization *point, nd_regularizer which, double least,
                        double *value, double *gradient, double *direction, nd_error *error) {
-    nd_dense_single_thread();
+    nd_blas_single_thread();
     size_t size = nd_residual_count(point), count = nd_awake_parameters(point);
     double *vectors = nd_doubles(size * size, error), *eigenvalue = nd_doubles(size, error);
     double *derivative = nd_doubles(size * size, error);
