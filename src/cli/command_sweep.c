@@ -58,7 +58,8 @@ static bool read_retry(const char *text, nd_sweep_options *options) {
         return true;
     options->retry_failed = strcmp(text, "failed") == 0;
     options->retry_diverged = strcmp(text, "diverged") == 0;
-    return options->retry_failed || options->retry_diverged;
+    options->retry_unkept = strcmp(text, "unkept") == 0;
+    return options->retry_failed || options->retry_diverged || options->retry_unkept;
 }
 
 static int run_sweep(const nd_arguments *arguments) {
@@ -74,7 +75,14 @@ static int run_sweep(const nd_arguments *arguments) {
     if (!read_shard(nd_value(arguments, "shard"), &options))
         return wrong_usage("--shard wants I/N, e.g. 3/10");
     if (!read_retry(nd_value(arguments, "retry"), &options))
-        return wrong_usage("--retry wants failed or diverged");
+        return wrong_usage("--retry wants failed, diverged or unkept");
+    const char *keep = nd_value(arguments, "keep");
+    if (keep && strcmp(keep, "runs") != 0)
+        return wrong_usage("--keep wants runs");
+    options.keep_runs = keep != NULL;
+    if (options.retry_unkept && !keep)
+        return wrong_usage("--retry unkept goes with --keep runs");
+    options.command_line = nd_command_line(arguments);
     options.jobs = (unsigned)jobs;
     options.checkpoint_seconds = every;
     options.tell = nd_tell_user;
@@ -234,7 +242,11 @@ static const nd_option OPTIONS[] = {
     {0, "partial", NULL,
      "merge: what there is, though shards are missing, unfinished, doubled or of another sweep"},
     {0, "checkpoint-every", "SECONDS", "run: how often a run in progress is saved; 60 by default"},
-    {0, "retry", "failed|diverged", "run: take up again the runs that failed, or diverged"},
+    {0, "keep", "runs",
+     "run: leave every run's file in the folder, run-ID.nc, for figures and measures; says "
+     "beforehand how much disk they will take"},
+    {0, "retry", "failed|diverged|unkept",
+     "run: take up again the runs that failed, or diverged, or ended without --keep runs"},
     {0, "all-keys", NULL, "table: every key of the experiments, not only those that differ"},
     {'q', "quiet", NULL, "run: no progress and no summary"},
     ND_OPTION_JSON,
@@ -245,6 +257,9 @@ static const nd_example EXAMPLES[] = {
     {"nulldrift sweep run examples/table-2.yaml -o table-2",
      "random experiments of the paper's kind, on all processors"},
     {"nulldrift sweep status table-2", "how far it has come"},
+    {"nulldrift sweep run seeds.yaml -o seeds --keep runs && nulldrift figure fig2 "
+     "seeds/run-*.nc -o fig2.pdf",
+     "with the run files: Figure 2 over seeds"},
     {"nulldrift sweep table table-2 -o runs.csv", "one line per run, for your own analysis"},
     {"nulldrift sweep run sweep.yaml -o folder --shard $SLURM_ARRAY_TASK_ID/100 "
      "--jobs $SLURM_CPUS_PER_TASK",

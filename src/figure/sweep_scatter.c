@@ -103,21 +103,17 @@ static int by_group_and_x(const void *a, const void *b) {
 }
 
 static bool metric_of(const char *name, size_t *metric, nd_error *error) {
-    char all[400] = "";
-    for (*metric = 0; *metric < ND_RUN_METRICS; (*metric)++) {
-        if (strcmp(nd_run_metric_name(*metric), name) == 0)
-            return true;
-        size_t used = strlen(all);
-        snprintf(all + used, sizeof all - used, "%s%s", used ? ", " : "",
-                 nd_run_metric_name(*metric));
-    }
-    return nd_fail(error, "y", all, "'%s' is no metric of a sweep", name);
+    char mend[200];
+    *metric = nd_run_metric_find(name, mend, sizeof mend);
+    return *metric < ND_RUN_METRICS ||
+           nd_fail(error, "y", mend, "'%.100s' is no metric of a sweep", name);
 }
 
 static bool key_of(const char *which, const char *name, const nd_key **key, nd_error *error) {
+    char mend[200];
     *key = nd_key_find(name);
-    return *key || nd_fail(error, which, "`nulldrift help experiment-file` tells the keys",
-                           "'%s' is no key of experiments", name);
+    return *key || nd_fail(error, which, nd_experiment_key_like(name, mend, sizeof mend),
+                           "'%.100s' is no key of experiments", name);
 }
 
 /* x=KEY, y=METRIC, by=KEY, in any order. */
@@ -204,8 +200,9 @@ bool nd_figure_sweep(const nd_figure_request *request, nd_error *error) {
                 (store = nd_sweep_store_open(path, error)) &&
                 nd_sweep_store_each(store, take, &all, error);
     if (fine && all.count == 0)
-        fine = nd_fail(error, request->inputs[0], "let the sweep go on",
-                       "has no finished run with that metric yet");
+        fine = nd_fail(error, request->inputs[0],
+                       "let the sweep go on; measures must be asked for in its file, under metrics",
+                       "has no finished run with '%s' yet", nd_run_metric_name(all.metric));
     nd_sweep_store_close(store);
     free(path);
     if (fine)

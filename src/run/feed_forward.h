@@ -17,6 +17,7 @@ typedef struct nd_beginning {
     const nd_dataset *law_dataset;
     const char *words;
     uint64_t before; /* steps made before the engine's own beginning; 0 but in law */
+    bool anew;       /* as nd_simulate_anew */
 } nd_beginning;
 
 /* Runs `experiment` on its data set into `path`; `beginning` may be NULL. */

@@ -54,7 +54,8 @@ static nd_standing look_at(const char *path, const nd_experiment *experiment, nd
 }
 
 static nd_outcome run_into(const nd_experiment *experiment, const char *path,
-                           const nd_run_options *options, const nd_watch *watch, nd_error *error) {
+                           const nd_run_options *options, const nd_watch *watch, bool *unusable,
+                           nd_error *error) {
     nd_outcome outcome = ND_RUN_FAILED;
     char *identity = nd_experiment_text(experiment, error);
     nd_engine *engine =
@@ -67,6 +68,7 @@ static nd_outcome run_into(const nd_experiment *experiment, const char *path,
                                    .snapshot_width = network->inputs->count * network->neurons,
                                    .snapshot = take_snapshot,
                                    .settle = nd_hebbian_engine_settle,
+                                   .unusable = unusable,
                                    .write = write_file};
         outcome = nd_recorder_run(&model, experiment, engine, path, options, watch, error);
         tell_trouble(engine, outcome, error);
@@ -76,9 +78,8 @@ static nd_outcome run_into(const nd_experiment *experiment, const char *path,
     return outcome;
 }
 
-nd_outcome nd_hebbian_simulate(const nd_experiment *experiment, const char *path,
-                               const nd_run_options *options, const nd_watch *watch,
-                               nd_error *error) {
+static nd_outcome simulate(const nd_experiment *experiment, const char *path, bool anew,
+                           const nd_run_options *options, const nd_watch *watch, nd_error *error) {
     nd_standing standing = look_at(path, experiment, error);
     if (standing == ND_SAME_RUN_THERE) {
         nd_recorder_remove_leftovers(path);
@@ -86,7 +87,24 @@ nd_outcome nd_hebbian_simulate(const nd_experiment *experiment, const char *path
     }
     if (standing == ND_OTHER_THERE)
         return ND_RUN_FAILED;
-    return run_into(experiment, path, options, watch, error);
+    bool unusable = false;
+    nd_outcome outcome = run_into(experiment, path, options, watch, &unusable, error);
+    if (outcome != ND_RUN_FAILED || !unusable || !anew || !error)
+        return outcome;
+    nd_recorder_begin_anew(path, options, error);
+    return run_into(experiment, path, options, watch, &unusable, error);
+}
+
+nd_outcome nd_hebbian_simulate(const nd_experiment *experiment, const char *path,
+                               const nd_run_options *options, const nd_watch *watch,
+                               nd_error *error) {
+    return simulate(experiment, path, false, options, watch, error);
+}
+
+nd_outcome nd_hebbian_simulate_anew(const nd_experiment *experiment, const char *path,
+                                    const nd_run_options *options, const nd_watch *watch,
+                                    nd_error *error) {
+    return simulate(experiment, path, true, options, watch, error);
 }
 
 /* A run in memory, its traces and its saves. */

@@ -12,6 +12,11 @@ nd_outcome nd_hebbian_simulate(const nd_experiment *experiment, const char *path
                                const nd_run_options *options, const nd_watch *watch,
                                nd_error *error);
 
+/* The same as nd_simulate_anew does it. */
+nd_outcome nd_hebbian_simulate_anew(const nd_experiment *experiment, const char *path,
+                                    const nd_run_options *options, const nd_watch *watch,
+                                    nd_error *error);
+
 /* The course of a run kept in memory: for sweeps. */
 typedef struct nd_hebbian_traces {
     size_t records;

@@ -103,6 +103,8 @@ static bool find_checkpoint(session *self, progress_state *state, bool *there,
         self->earlier_seconds = state->wall_seconds;
     }
     nd_buffer_free(&buffer);
+    if (!fine && self->model->unusable)
+        *self->model->unusable = true;
     return fine;
 }
 
@@ -237,6 +239,16 @@ bool nd_recorder_progress_take(nd_buffer *state, const nd_experiment *experiment
     }
     nd_course_free(course);
     return fine;
+}
+
+void nd_recorder_begin_anew(const char *path, const nd_run_options *options, nd_error *error) {
+    char why[1600], line[1700];
+    nd_error_line(error, why, sizeof why);
+    snprintf(line, sizeof line, "%s (the run is begun anew)", why);
+    if (options->tell)
+        options->tell(line, options->context);
+    nd_recorder_remove_leftovers(path);
+    *error = (nd_error){0};
 }
 
 void nd_recorder_remove_leftovers(const char *path) {

@@ -28,6 +28,8 @@ typedef struct nd_recorder_model {
     bool (*begin)(void *begin_context, nd_engine *engine, nd_course *course, nd_journal *journal,
                   nd_error *error);
     void *begin_context;
+    /* Gets true where there is a checkpoint that cannot be used; may be NULL. */
+    bool *unusable;
     uint64_t before;       /* steps that were made before the engine began */
     const char *continued; /* nd_run_summary.continued */
 } nd_recorder_model;
@@ -36,6 +38,10 @@ typedef struct nd_recorder_model {
 nd_outcome nd_recorder_run(const nd_recorder_model *model, const nd_experiment *experiment,
                            nd_engine *engine, const char *path, const nd_run_options *options,
                            const nd_watch *watch, nd_error *error);
+
+/* To begin anew after an error from nd_recorder_run of an unusable checkpoint: tells of it and
+ * removes what is there. */
+void nd_recorder_begin_anew(const char *path, const nd_run_options *options, nd_error *error);
 
 /* How far a run had come at a checkpoint, from the state that the checkpoint holds. */
 typedef struct nd_recorder_progress {

@@ -74,12 +74,9 @@ static nd_standing look_at(const char *path, const nd_experiment *experiment,
     return standing;
 }
 
-nd_outcome nd_feed_forward_run(const nd_experiment *experiment, nd_dataset *dataset,
-                               const char *path, const nd_beginning *beginning,
-                               const nd_run_options *options, const nd_watch *watch,
-                               nd_error *error) {
-    static const nd_beginning FROM_THE_START = {0};
-    const nd_beginning *from = beginning ? beginning : &FROM_THE_START;
+static nd_outcome run_once(const nd_experiment *experiment, nd_dataset *dataset, const char *path,
+                           const nd_beginning *from, const nd_run_options *options,
+                           const nd_watch *watch, bool *unusable, nd_error *error) {
     feed_forward self = {.experiment = experiment, .dataset = dataset, .watch = watch};
     nd_outcome outcome = ND_RUN_FAILED;
     char *identity = make_identity(experiment, dataset, from->words, error);
@@ -99,6 +96,7 @@ nd_outcome nd_feed_forward_run(const nd_experiment *experiment, nd_dataset *data
                                    .write = write_file,
                                    .begin = from->begin,
                                    .begin_context = from->context,
+                                   .unusable = unusable,
                                    .before = from->before,
                                    .continued = from->words};
         outcome = nd_recorder_run(&model, experiment, engine, path, options, watch, error);
@@ -109,13 +107,24 @@ nd_outcome nd_feed_forward_run(const nd_experiment *experiment, nd_dataset *data
     return outcome;
 }
 
-nd_outcome nd_simulate(const nd_experiment *experiment, const char *path,
-                       const nd_run_options *options, const nd_watch *watch, nd_error *error) {
-    static const nd_run_options as_usual = {0};
-    if (!options)
-        options = &as_usual;
-    if (experiment->network.model == ND_HEBBIAN)
-        return nd_hebbian_simulate(experiment, path, options, watch, error);
+nd_outcome nd_feed_forward_run(const nd_experiment *experiment, nd_dataset *dataset,
+                               const char *path, const nd_beginning *beginning,
+                               const nd_run_options *options, const nd_watch *watch,
+                               nd_error *error) {
+    static const nd_beginning FROM_THE_START = {0};
+    const nd_beginning *from = beginning ? beginning : &FROM_THE_START;
+    bool unusable = false;
+    nd_outcome outcome =
+        run_once(experiment, dataset, path, from, options, watch, &unusable, error);
+    if (outcome != ND_RUN_FAILED || !unusable || !from->anew || !error)
+        return outcome;
+    nd_recorder_begin_anew(path, options, error);
+    return run_once(experiment, dataset, path, from, options, watch, &unusable, error);
+}
+
+static nd_outcome simulate(const nd_experiment *experiment, const char *path,
+                           const nd_beginning *beginning, const nd_run_options *options,
+                           const nd_watch *watch, nd_error *error) {
     nd_dataset *dataset = nd_dataset_make(experiment, error);
     nd_outcome outcome = ND_RUN_FAILED;
     if (dataset) {
@@ -126,9 +135,28 @@ nd_outcome nd_simulate(const nd_experiment *experiment, const char *path,
             nd_recorder_remove_leftovers(path);
             outcome = ND_RUN_COMPLETE;
         } else if (standing == ND_NOTHING_THERE) {
-            outcome = nd_feed_forward_run(experiment, dataset, path, NULL, options, watch, error);
+            outcome =
+                nd_feed_forward_run(experiment, dataset, path, beginning, options, watch, error);
         }
     }
     nd_dataset_free(dataset);
     return outcome;
+}
+
+nd_outcome nd_simulate(const nd_experiment *experiment, const char *path,
+                       const nd_run_options *options, const nd_watch *watch, nd_error *error) {
+    static const nd_run_options as_usual = {0};
+    if (!options)
+        options = &as_usual;
+    return experiment->network.model == ND_HEBBIAN
+               ? nd_hebbian_simulate(experiment, path, options, watch, error)
+               : simulate(experiment, path, NULL, options, watch, error);
+}
+
+nd_outcome nd_simulate_anew(const nd_experiment *experiment, const char *path,
+                            const nd_run_options *options, const nd_watch *watch, nd_error *error) {
+    static const nd_beginning ANEW = {.anew = true};
+    return experiment->network.model == ND_HEBBIAN
+               ? nd_hebbian_simulate_anew(experiment, path, options, watch, error)
+               : simulate(experiment, path, &ANEW, options, watch, error);
 }

@@ -7,6 +7,11 @@
 #include "experiment/experiment.h"
 #include "run/saved.h"
 
+/* As nd_simulate, but what an earlier call left and cannot be used (damaged, or made by other
+ * vector instructions) is removed, and the run begun anew, which options->tell is told. */
+nd_outcome nd_simulate_anew(const nd_experiment *experiment, const char *path,
+                            const nd_run_options *options, const nd_watch *watch, nd_error *error);
+
 /* Goes on with the finished run in the file `from`, to more steps: `sets` are "run.steps=N" and, if
  * the records are not to keep their distance, run.records and run.snapshots. Where the file keeps
  * the engine's final state, the result is what one long run gives, bit for bit; otherwise (0.1.0)

@@ -6,6 +6,7 @@
 
 #include "base/csv.h"
 #include "base/error.h"
+#include "base/words.h"
 #include "experiment/parse.h"
 #include "measure/divergence.h"
 #include "store/sweep_schema.h"
@@ -68,8 +69,11 @@ static char *table_statement(nd_sweep_store *store, bool all_keys, nd_error *err
         return NULL;
     }
     fputs("SELECT id, label, state, reason, seconds", out);
+    char *measures = nd_sweep_fact(store, "measures", NULL); /* none in a store of 0.1.0 */
     for (size_t i = 0; i < ND_RUN_METRICS; i++)
-        name_metric(store, i, out);
+        if (i < ND_BASIC_METRICS || nd_listed(measures, nd_run_metric_name(i)))
+            name_metric(store, i, out);
+    free(measures);
     const nd_key *keys = nd_keys(&count);
     for (size_t k = 0; k < count; k++)
         if (nd_key_find(keys[k].name) == &keys[k] && !(keys[k].models & ND_SINGLE_RUN) &&

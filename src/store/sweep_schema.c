@@ -95,6 +95,22 @@ static bool put_fact(nd_sweep_store *store, const char *key, const char *value, 
     return nd_sweep_finish_statement(store, statement, error);
 }
 
+/* Which measures were asked for, by their names. */
+static bool put_measured(nd_sweep_store *store, const nd_sweep_plan *plan, nd_error *error) {
+    nd_buffer names = {0};
+    bool fine = true;
+    for (size_t i = 0; fine && i < ND_RUN_MEASURES; i++) {
+        const char *name = nd_run_measures[i].name;
+        if (plan->measured[i])
+            fine = (names.length == 0 || nd_buffer_put(&names, " ", 1, error)) &&
+                   nd_buffer_put(&names, name, strlen(name), error);
+    }
+    fine = fine && nd_buffer_put(&names, "", 1, error) &&
+           put_fact(store, "measures", (const char *)names.bytes, error);
+    nd_buffer_free(&names);
+    return fine;
+}
+
 bool nd_sweep_create_tables(nd_sweep_store *store, const nd_sweep_plan *plan, nd_error *error) {
     char *sql = create_statement(error), runs[32];
     snprintf(runs, sizeof runs, "%zu", plan->runs);
@@ -103,7 +119,8 @@ bool nd_sweep_create_tables(nd_sweep_store *store, const nd_sweep_plan *plan, nd
                 put_fact(store, "name", plan->name, error) &&
                 put_fact(store, "identity", plan->identity, error) &&
                 put_fact(store, "runs", runs, error) &&
-                put_fact(store, "spectrum", plan->spectrum ? "true" : "false", error);
+                put_fact(store, "spectrum", plan->spectrum ? "true" : "false", error) &&
+                put_measured(store, plan, error);
     free(sql);
     return fine;
 }

@@ -221,3 +221,17 @@ bool nd_sweep_store_retry(nd_sweep_store *store, nd_run_state state, size_t *cou
     pthread_mutex_unlock(&store->lock);
     return fine;
 }
+
+bool nd_sweep_store_reopen(nd_sweep_store *store, int64_t id, nd_error *error) {
+    pthread_mutex_lock(&store->lock);
+    sqlite3_stmt *statement = nd_sweep_prepare(
+        store,
+        "UPDATE run SET state = 'waiting', reason = NULL, owner = NULL WHERE id = ? "
+        "AND state IN ('done', 'diverged', 'failed')",
+        error);
+    if (statement)
+        sqlite3_bind_int64(statement, 1, id);
+    bool fine = nd_sweep_finish_statement(store, statement, error);
+    pthread_mutex_unlock(&store->lock);
+    return fine;
+}

@@ -62,6 +62,9 @@ bool nd_sweep_store_owners(nd_sweep_store *store,
 bool nd_sweep_store_retry(nd_sweep_store *store, nd_run_state state, size_t *count,
                           nd_error *error);
 
+/* Puts one run that has ended back to waiting; one that has not is left as it is. */
+bool nd_sweep_store_reopen(nd_sweep_store *store, int64_t id, nd_error *error);
+
 /* How the sweep stands. */
 typedef struct nd_sweep_status {
     char name[128];

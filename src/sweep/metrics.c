@@ -8,8 +8,6 @@
 #include "flatness/summary.h"
 #include "measure/timescale.h"
 #include "network/activation.h"
-#include "run/hebbian_run.h"
-#include "world/world.h"
 
 enum { LAST_RECORDS = 10 };
 
@@ -27,7 +25,9 @@ enum {
     POSITIVE_EIGENVALUE_FRACTION,
     NONZERO_EIGENVALUE_FRACTION,
     GAUSS_NEWTON_RANK,
-    DIFFUSION_CONSTANT /* of the fields of a Hebbian network */
+    DIFFUSION_CONSTANT, /* of the fields of a Hebbian network */
+    ACTIVE_FRACTION,
+    FRACTION_ACTIVE_UNITS
 };
 
 static double mean_of_last(const double *values, size_t count) {
@@ -48,19 +48,18 @@ static double late_change(const double *fraction_active_units, size_t records) {
     return most - least;
 }
 
-static void fill_metrics(size_t records, const uint64_t *step, const double *loss,
+static void fill_metrics(size_t records, const double *step, const double *loss,
                          const double *active_fraction, const double *fraction_active_units,
-                         double *scratch, double metrics[ND_RUN_METRICS]) {
-    for (size_t i = 0; i < records; i++)
-        scratch[i] = (double)step[i];
-    double rate = nd_sparsification_rate(scratch, fraction_active_units, records);
+                         double metrics[ND_RUN_METRICS]) {
+    double rate = nd_sparsification_rate(step, fraction_active_units, records);
     metrics[LOG10_LOSS] = log10(mean_of_last(loss, records));
     metrics[FIRST_ACTIVE_FRACTION] = active_fraction[0];
     metrics[FIRST_ACTIVE_UNITS] = fraction_active_units[0];
     metrics[LATE_UNITS_CHANGE] = late_change(fraction_active_units, records);
-    metrics[ACTIVE_FRACTION_RATIO] = mean_of_last(active_fraction, records) / active_fraction[0];
-    metrics[ACTIVE_UNITS_RATIO] =
-        mean_of_last(fraction_active_units, records) / fraction_active_units[0];
+    metrics[ACTIVE_FRACTION] = mean_of_last(active_fraction, records);
+    metrics[FRACTION_ACTIVE_UNITS] = mean_of_last(fraction_active_units, records);
+    metrics[ACTIVE_FRACTION_RATIO] = metrics[ACTIVE_FRACTION] / active_fraction[0];
+    metrics[ACTIVE_UNITS_RATIO] = metrics[FRACTION_ACTIVE_UNITS] / fraction_active_units[0];
     metrics[LOG10_RATE] = rate > 0 ? log10(rate) : NAN;
 }
 
@@ -71,22 +70,16 @@ static void forget_metrics(double metrics[ND_RUN_METRICS]) {
             metrics[i] = NAN;
 }
 
-/* Copies traces into the result and takes its metrics. */
-static bool keep(nd_sweep_result *result, size_t records, const uint64_t *step, const double *loss,
-                 const double *active_fraction, const double *fraction_active_units,
-                 nd_error *error) {
+bool nd_sweep_keep_traces(nd_sweep_result *result, size_t records, const double *step,
+                          const double *loss, const double *active_fraction,
+                          const double *fraction_active_units, nd_error *error) {
     if (records == 0)
         return true;
-    double *scratch = nd_doubles(records, error);
-    result->step = nd_array(records, sizeof(int64_t), error);
-    result->log10_loss = nd_array(records, sizeof(float), error);
-    result->active_fraction = nd_array(records, sizeof(float), error);
-    result->fraction_active_units = nd_array(records, sizeof(float), error);
-    if (!scratch || !result->step || !result->log10_loss || !result->active_fraction ||
-        !result->fraction_active_units) {
-        free(scratch);
+    if (!(result->step = nd_array(records, sizeof(int64_t), error)) ||
+        !(result->log10_loss = nd_array(records, sizeof(float), error)) ||
+        !(result->active_fraction = nd_array(records, sizeof(float), error)) ||
+        !(result->fraction_active_units = nd_array(records, sizeof(float), error)))
         return false;
-    }
     result->records = records;
     for (size_t i = 0; i < records; i++) {
         result->step[i] = (int64_t)step[i];
@@ -94,19 +87,18 @@ static bool keep(nd_sweep_result *result, size_t records, const uint64_t *step, 
         result->active_fraction[i] = (float)active_fraction[i];
         result->fraction_active_units[i] = (float)fraction_active_units[i];
     }
-    fill_metrics(records, step, loss, active_fraction, fraction_active_units, scratch,
-                 result->metrics);
+    fill_metrics(records, step, loss, active_fraction, fraction_active_units, result->metrics);
     if (result->state == ND_DIVERGED)
         forget_metrics(result->metrics);
-    free(scratch);
     return true;
 }
 
-static bool add_spectrum(const nd_experiment *experiment, const nd_dataset *dataset,
-                         const nd_traces *traces, nd_sweep_result *result, nd_error *error) {
+bool nd_sweep_keep_spectrum(nd_sweep_result *result, const nd_parameters *first,
+                            const nd_parameters *last, const nd_dataset *dataset,
+                            const char *activation, nd_error *error) {
     nd_spectrum_summary summary;
-    if (!nd_summarize_spectra(traces->first, traces->last, dataset,
-                              nd_activation_find(experiment->network.activation), &summary, error))
+    if (!nd_summarize_spectra(first, last, dataset, nd_activation_find(activation), &summary,
+                              error))
         return false;
     result->metrics[EIGENVALUE_SUM_RATIO] = summary.eigenvalue_sum_ratio;
     result->metrics[EIGENVALUE_MAX_RATIO] = summary.eigenvalue_max_ratio;
@@ -116,68 +108,8 @@ static bool add_spectrum(const nd_experiment *experiment, const nd_dataset *data
     return true;
 }
 
-static nd_outcome run_feed_forward(const nd_experiment *experiment, const nd_sweep_way *way,
-                                   const nd_watch *watch, nd_sweep_result *result,
-                                   nd_error *error) {
-    nd_traces traces = {0};
-    pthread_mutex_lock(way->reading);
-    nd_dataset *dataset = nd_dataset_make(experiment, error);
-    pthread_mutex_unlock(way->reading);
-    if (dataset && dataset->note && way->saving.tell)
-        way->saving.tell(dataset->note, way->saving.context);
-    nd_outcome outcome =
-        dataset ? nd_simulate_in_memory(experiment, dataset, &way->saving, &traces, watch, error)
-                : ND_RUN_FAILED;
-    if (outcome == ND_RUN_DIVERGED)
-        result->state = ND_DIVERGED;
-    if ((outcome == ND_RUN_COMPLETE || outcome == ND_RUN_DIVERGED) &&
-        !keep(result, traces.records, traces.step, traces.loss, traces.active_fraction,
-              traces.fraction_active_units, error))
-        outcome = ND_RUN_FAILED;
-    if (outcome == ND_RUN_COMPLETE && way->spectrum &&
-        !add_spectrum(experiment, dataset, &traces, result, error))
-        outcome = ND_RUN_FAILED;
-    nd_traces_free(&traces);
-    nd_dataset_free(dataset);
-    return outcome;
-}
-
-static nd_outcome run_hebbian(const nd_experiment *experiment, const nd_sweep_way *way,
-                              const nd_watch *watch, nd_sweep_result *result, nd_error *error) {
-    nd_hebbian_traces traces = {0};
-    nd_outcome outcome =
-        nd_hebbian_simulate_in_memory(experiment, &way->saving, &traces, watch, error);
-    if (outcome == ND_RUN_DIVERGED)
-        result->state = ND_DIVERGED;
-    if ((outcome == ND_RUN_COMPLETE || outcome == ND_RUN_DIVERGED) &&
-        !keep(result, traces.records, traces.step, traces.loss, traces.active_fraction,
-              traces.fraction_active_units, error))
-        outcome = ND_RUN_FAILED;
-    if (outcome == ND_RUN_COMPLETE)
-        result->metrics[DIFFUSION_CONSTANT] = traces.diffusion.linear;
-    nd_hebbian_traces_free(&traces);
-    return outcome;
-}
-
-bool nd_sweep_run_one(const nd_experiment *experiment, const nd_sweep_way *way,
-                      const nd_watch *watch, nd_sweep_result *result, char reason[512]) {
-    static const nd_run_state states[] = {[ND_RUN_COMPLETE] = ND_DONE,
-                                          [ND_RUN_INTERRUPTED] = ND_WAITING,
-                                          [ND_RUN_DIVERGED] = ND_DIVERGED,
-                                          [ND_RUN_FAILED] = ND_FAILED};
-    nd_error error = {0};
-    *result = (nd_sweep_result){0};
-    for (int i = 0; i < ND_RUN_METRICS; i++)
-        result->metrics[i] = NAN;
-    nd_outcome outcome = experiment->network.model == ND_HEBBIAN
-                             ? run_hebbian(experiment, way, watch, result, &error)
-                             : run_feed_forward(experiment, way, watch, result, &error);
-    result->state = states[outcome];
-    if (outcome == ND_RUN_DIVERGED || outcome == ND_RUN_FAILED) {
-        nd_error_line(&error, reason, 512);
-        result->reason = reason;
-    }
-    return outcome != ND_RUN_INTERRUPTED;
+void nd_sweep_keep_diffusion(nd_sweep_result *result, double diffusion) {
+    result->metrics[DIFFUSION_CONSTANT] = diffusion;
 }
 
 void nd_sweep_result_free(nd_sweep_result *result) {

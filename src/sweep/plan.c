@@ -12,6 +12,7 @@
 #include "base/yaml.h"
 #include "experiment/experiment.h"
 #include "sweep/assignment.h"
+#include "sweep/plan_metrics.h"
 #include "sweep/sweep_file.h"
 #include "world/world.h"
 
@@ -397,6 +398,9 @@ static void digest(uint64_t sums[2], const char *text) {
 static void identify(nd_sweep_plan *plan) {
     uint64_t sums[2] = {ND_DIGEST_START, 0x9e3779b97f4a7c15u};
     digest(sums, plan->spectrum ? "spectrum" : "");
+    for (size_t i = 0; i < ND_RUN_MEASURES; i++)
+        if (plan->measured[i])
+            digest(sums, nd_run_measures[i].name);
     for (size_t i = 0; i < plan->runs; i++) {
         digest(sums, plan->run[i].experiment);
         digest(sums, plan->run[i].label);
@@ -431,7 +435,7 @@ static bool lay_out(layout *of, nd_error *error) {
     plan->runs = (size_t)runs;
     plan->spectrum = spectrum;
     if (!(of->use = nd_array(1, sizeof *of->use, error)) || !plan_runs(of, error) ||
-        !check_use(of, error))
+        !check_use(of, error) || !nd_sweep_plan_metrics(plan, of->path, of->text, of->file, error))
         return false;
     identify(plan);
     return true;

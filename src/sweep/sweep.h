@@ -8,6 +8,10 @@ typedef struct nd_sweep_options {
     unsigned jobs;        /* runs at a time; 0: one per processor */
     size_t shard, shards; /* this part of the runs; shards 0: all */
     bool retry_failed, retry_diverged;
+    /* Leave every run's file in the folder, run-ID.nc; and take up again those that ended before
+     * without one. */
+    bool keep_runs, retry_unkept;
+    const char *command_line;  /* for the history of those files; may be NULL */
     double checkpoint_seconds; /* between saves of a run in progress; 0: every 60 s */
     /* As of nd_run_options; called from the thread that calls nd_sweep_run. */
     void (*tell)(const char *lines, void *context);

@@ -85,6 +85,7 @@ static const cyaml_schema_field_t FILE_FIELDS[] = {
     WORD_FIELD("repeats", nd_sweep_file, repeats),
     WORD_FIELD("order", nd_sweep_file, order),
     WORD_FIELD("spectrum", nd_sweep_file, spectrum),
+    WORDS_FIELD("metrics", nd_sweep_file, metrics),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t TOP = {

@@ -57,6 +57,8 @@ typedef struct nd_sweep_file {
     char *repeats;  /* runs with seeds of their own of each of these; or NULL: 1 */
     char *order;    /* dearest-first or stated; or NULL: dearest-first */
     char *spectrum; /* true: metrics of the Hessian's spectrum too; or NULL */
+    char **metrics; /* names of further ones */
+    unsigned metrics_count;
 } nd_sweep_file;
 
 /* Reads a sweep file. `text` gets the file's text, for errors; free() it. */

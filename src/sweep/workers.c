@@ -12,9 +12,11 @@
 #include "base/platform.h"
 #include "base/threads.h"
 #include "experiment/parse.h"
+#include "sweep/kept_runs.h"
 #include "sweep/metrics.h"
 #include "sweep/owner.h"
 #include "sweep/plan.h"
+#include "sweep/run_one.h"
 #include "sweep/sweep.h"
 
 typedef struct crew crew;
@@ -55,6 +57,8 @@ static void fail_crew(crew *all, const nd_error *error) {
 
 static void on_progress(const nd_progress *progress, void *context) {
     worker *self = context;
+    if (strcmp(progress->activity, "run") != 0)
+        return; /* steps before the first */
     pthread_mutex_lock(&self->all->lock);
     self->steps = progress->done;
     pthread_mutex_unlock(&self->all->lock);
@@ -109,7 +113,7 @@ static void tell_user(crew *all) {
 /* Runs and records one claimed run; false when the worker should end. */
 static bool work_on(worker *self, int64_t id, const char *text, nd_error *error) {
     crew *all = self->all;
-    char reason[512], path[4096];
+    char reason[512], prefix[4000], path[4096];
     nd_watch watch = {on_progress, self, &all->stop};
     nd_sweep_result result;
     double start = thread_seconds();
@@ -117,12 +121,19 @@ static bool work_on(worker *self, int64_t id, const char *text, nd_error *error)
     if (!experiment)
         return false;
     nd_sweep_way way = {
-        .spectrum = all->plan->spectrum,
+        .plan = all->plan,
+        .keep = all->options->keep_runs,
+        .prefix = prefix,
+        .command_line = all->options->command_line,
         .reading = &all->reading,
         .saving = {.path = path, .seconds = all->options->checkpoint_seconds, tell_once, all}};
-    snprintf(path, sizeof path, "%.3800s/run-%lld.ckpt", all->folder, (long long)id);
-    bool ended = nd_sweep_run_one(experiment, &way, &watch, &result, reason);
-    bool fine = true;
+    snprintf(prefix, sizeof prefix, "%.3800s/run-%lld", all->folder, (long long)id);
+    snprintf(path, sizeof path, "%s.ckpt", prefix);
+    nd_error failure = {0};
+    bool ended = nd_sweep_run_one(experiment, &way, &watch, &result, reason, &failure);
+    bool fine = !failure.what[0];
+    if (!fine)
+        *error = failure;
     if (ended) {
         result.seconds = thread_seconds() - start;
         fine = nd_sweep_store_finish(all->store, id, all->owner, &result, error);
@@ -287,8 +298,9 @@ bool nd_sweep_run(const char *path, const char *folder, const nd_sweep_options *
                     .owner = nd_owner_name(owner),
                     .options = options,
                     .jobs = options->jobs ? options->jobs : nd_processors()};
-        fine = retry(store, options, error) && nd_sweep_store_owners(store, reclaim, &all, error) &&
-               run_crew(&all, watch, error);
+        fine = retry(store, options, error) &&
+               (!options->keep_runs || nd_sweep_plan_kept(store, plan, folder, options, error)) &&
+               nd_sweep_store_owners(store, reclaim, &all, error) && run_crew(&all, watch, error);
         nd_error ignored_error;
         (void)nd_sweep_store_release(store, all.owner, &ignored_error);
         *stopped = fine && all.stop;

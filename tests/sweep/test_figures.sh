@@ -78,6 +78,6 @@ draws sweep sweep x=learning.update_noise y=active_units_ratio by=learning.rule 
 says "title 'adam'" any.svg.gnuplot/plot.gp
 says "set ylabel 'active" any.svg.gnuplot/plot.gp
 refuses 1 "'learning.noise' is no key of experiments" figure sweep sweep x=learning.noise y=log10_loss -o no.svg
-refuses 1 "'loss' is no metric of a sweep; log10_loss," figure sweep sweep x=run.steps y=loss -o no.svg
+refuses 1 "'loss' is no metric of a sweep; \`nulldrift help sweeps\` lists the metrics" figure sweep sweep x=run.steps y=loss -o no.svg
 refuses 1 "learning.rule: is 'sgd', no number" figure sweep sweep x=learning.rule y=log10_loss -o no.svg
 refuses 1 "needs x=KEY and y=METRIC" figure sweep sweep x=run.steps by=seed -o no.svg
