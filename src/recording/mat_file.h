@@ -12,8 +12,7 @@ enum { ND_MAT_VARIABLES = 8 };
 typedef struct nd_mat {
     mat_t *file;
     char *path;
-    char *const
-        *names; /* of its variables; owned by matio, and constant since its version 1.5.27 */
+    char *const *names; /* of its variables; owned by matio */
     size_t names_count;
     matvar_t *variables[ND_MAT_VARIABLES]; /* looked at last */
     size_t next;
