@@ -49,8 +49,25 @@ const char *nd_mat_shape_text(const matvar_t *value, char *text, size_t size) {
     return text;
 }
 
-/* Other writers of v7.3 end the text MATLAB_class where it ends, which matio does not understand,
- * or write none: the class by our own look at the file, for arrays of numbers. */
+/* What of v7.3 matio does not understand, by our own look at the file: the MATLAB_class of an array
+ * of numbers, empty where it has none. Other writers end that text where it ends, or write none. */
+static bool class_in_file(const nd_mat *mat, const char *name, char class[64]) {
+    char path[300];
+    int rank;
+    hsize_t dims[ND_HDF5_MOST_DIMENSIONS];
+    class[0] = '\0';
+    if (Mat_GetVersion(mat->file) != MAT_FT_MAT73)
+        return false;
+    nd_hdf5 file = {.id = H5Fopen(mat->path, H5F_ACC_RDONLY, H5P_DEFAULT)};
+    snprintf(path, sizeof path, "/%.290s", name);
+    bool found = file.id >= 0 && nd_hdf5_shape(&file, path, &rank, dims);
+    if (found)
+        nd_hdf5_text_attribute(&file, path, "MATLAB_class", class, 64);
+    if (file.id >= 0)
+        H5Fclose(file.id);
+    return found;
+}
+
 static void mend_class(const nd_mat *mat, matvar_t *value) {
     static const struct {
         const char *name;
@@ -62,25 +79,35 @@ static void mend_class(const nd_mat *mat, matvar_t *value) {
                    {"uint16", MAT_C_UINT16, MAT_T_UINT16}, {"int32", MAT_C_INT32, MAT_T_INT32},
                    {"uint32", MAT_C_UINT32, MAT_T_UINT32}, {"int64", MAT_C_INT64, MAT_T_INT64},
                    {"uint64", MAT_C_UINT64, MAT_T_UINT64}, {"", MAT_C_DOUBLE, MAT_T_DOUBLE}};
-    char class[64] = "", path[300];
-    int rank;
-    hsize_t dims[ND_HDF5_MOST_DIMENSIONS];
-    if (value->class_type != MAT_C_EMPTY || Mat_GetVersion(mat->file) != MAT_FT_MAT73)
+    char class[64];
+    if (value->class_type != MAT_C_EMPTY || !class_in_file(mat, value->name, class))
         return;
-    nd_hdf5 file = {.id = H5Fopen(mat->path, H5F_ACC_RDONLY, H5P_DEFAULT)};
-    snprintf(path, sizeof path, "/%.290s", value->name);
-    if (file.id >= 0 && nd_hdf5_shape(&file, path, &rank, dims)) {
-        nd_hdf5_text_attribute(&file, path, "MATLAB_class", class, sizeof class);
-        for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-            if (strcmp(class, classes[i].name) == 0) {
-                value->class_type = classes[i].class;
-                value->data_type = classes[i].type;
-                value->data_size = (int)Mat_SizeOf(classes[i].type);
-                break;
-            }
-    }
-    if (file.id >= 0)
-        H5Fclose(file.id);
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (strcmp(class, classes[i].name) == 0) {
+            value->class_type = classes[i].class;
+            value->data_type = classes[i].type;
+            value->data_size = (int)Mat_SizeOf(classes[i].type);
+            break;
+        }
+}
+
+/* Why matio has nothing of that name. */
+static void say_unreadable(const nd_mat *mat, const char *name, nd_error *error) {
+    char class[64];
+    bool listed = false;
+    for (size_t i = 0; i < mat->names_count; i++)
+        listed = listed || (mat->names[i] && strcmp(mat->names[i], name) == 0);
+    if (class_in_file(mat, name, class) && !class[0])
+        nd_fail(error, mat->path,
+                "give it that attribute (in Python with h5py), or save it anew in MATLAB",
+                "the variable '%s' has no MATLAB_class, without which this matio cannot read it",
+                name);
+    else if (listed)
+        nd_fail(error, mat->path, "save it anew in MATLAB", "the variable '%s' cannot be read",
+                name);
+    else
+        nd_fail(error, mat->path, "see what is there with nulldrift record --scan",
+                "has no variable '%s'", name);
 }
 
 static matvar_t *variable(nd_mat *mat, const char *name, nd_error *error) {
@@ -92,13 +119,7 @@ static matvar_t *variable(nd_mat *mat, const char *name, nd_error *error) {
     if (!found || found->rank < 2 || found->rank > MOST_RANK || !found->dims) {
         if (found)
             Mat_VarFree(found);
-        bool listed = false;
-        for (size_t i = 0; i < mat->names_count; i++)
-            listed = listed || (mat->names[i] && strcmp(mat->names[i], name) == 0);
-        nd_fail(error, mat->path,
-                listed ? "save it anew in MATLAB"
-                       : "see what is there with nulldrift record --scan",
-                listed ? "the variable '%s' cannot be read" : "has no variable '%s'", name);
+        say_unreadable(mat, name, error);
         return NULL;
     }
     mend_class(mat, found);
