@@ -46,7 +46,8 @@ nd_measured *nd_measured_open(const char *path, nd_error *error) {
     if (fine) {
         measured->environments = measured->run->dataset->environments;
         measured->units = measured->run->hidden;
-        bool ready = nd_nc_has(measured->run->file, "population_vector_correlation");
+        /* Files that 0.1.0 measured hold 0 in bins never visited: they are measured anew. */
+        bool ready = nd_nc_has(measured->run->file, "published_population_vector_correlation");
         measured->file = ready ? nd_nc_open(path, error) : nd_nc_amend(path, error);
         fine = measured->file &&
                (ready || nd_measures_add(measured->run, measured->file, NULL, error)) &&

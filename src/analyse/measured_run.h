@@ -5,7 +5,8 @@
  *     bin_position(E, bin), occupancy(E, bin), tuning_curves(snapshot, E, unit, bin),
  *     spatial_information(snapshot, E, unit), tuned(snapshot, E, unit),
  *     rate_map_correlation(snapshot, other_snapshot),
- *     population_vector_correlation(snapshot, other_snapshot),
+ *     population_vector_correlation(snapshot, other_snapshot), both again with the prefix
+ *     published_ (bins never visited count as silent),
  *     environment_correlation(snapshot, E, other_environment)
  * docs/run-file.md defines each of them, and so does the file. */
 #ifndef ND_ANALYSE_MEASURED_RUN_H
@@ -39,7 +40,8 @@ typedef struct nd_measured {
 nd_measured *nd_measured_open(const char *path, nd_error *error);
 void nd_measured_close(nd_measured *measured);
 
-/* The smoothed rate maps of a snapshot in one environment: units x bins, into `maps`. */
+/* The smoothed rate maps of a snapshot in one environment: units x bins, NaN where a bin was never
+ * visited, into `maps`. */
 bool nd_measured_maps(const nd_measured *measured, size_t snapshot, size_t environment,
                       double *maps, nd_error *error);
 

@@ -128,12 +128,14 @@ static bool define(nd_nc *file, const tuning *t, const nd_tuning_options *option
                error) &&
            nd_nc_define(file, "occupancy", ND_NC_DOUBLE, "bin", "1",
                         "share of the samples that lie in the bin", error) &&
-           nd_nc_define(file, "tuning_curves", ND_NC_DOUBLE, "unit bin", activity,
-                        "mean activity over the samples in the bin, not smoothed; 0 where the bin "
-                        "was never visited",
-                        error) &&
+           nd_nc_define(
+               file, "tuning_curves", ND_NC_DOUBLE, "unit bin", activity,
+               "mean activity over the samples in the bin, not smoothed; NaN where the bin "
+               "was never visited",
+               error) &&
            nd_nc_define(file, "rate_maps", ND_NC_DOUBLE, "unit bin", activity,
-                        "tuning curves smoothed with a Gaussian of 6 bins, reflecting edges",
+                        "tuning curves smoothed with a Gaussian of 6 bins, reflecting edges, "
+                        "over the bins that were visited",
                         error) &&
            nd_nc_define(file, "tuned", ND_NC_BYTE, "unit", "1",
                         "1 where the spatial information exceeds tuned_threshold", error) &&

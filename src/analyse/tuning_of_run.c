@@ -105,7 +105,7 @@ static bool define(const measuring *m, nd_error *error) {
                      "share of the samples (of the environment) that lie in the bin", error) &&
         nd_nc_define(file, "tuning_curves", ND_NC_DOUBLE,
                      several ? "snapshot environment unit bin" : "snapshot unit bin", "1",
-                     "mean activity over the samples in the bin, not smoothed; 0 where the bin "
+                     "mean activity over the samples in the bin, not smoothed; NaN where the bin "
                      "was never visited",
                      error) &&
         nd_nc_define(file, "tuned", ND_NC_BYTE, per_unit, "1",
@@ -120,14 +120,23 @@ static bool define_correlations(const measuring *m, nd_error *error) {
     return nd_define_snapshot_pairs(
                m->file, "rate_map_correlation",
                "Pearson r of each unit's rate map (tuning curve smoothed with a Gaussian of 6 "
-               "bins, "
-               "reflecting edges) at two times, mean over the units tuned at both; mean over "
-               "environments",
+               "bins, reflecting edges, over visited bins) at two times, mean over the units "
+               "tuned at both; mean over environments",
                error) &&
            nd_define_snapshot_pairs(
                m->file, "population_vector_correlation",
-               "Pearson r across all units of the rate maps in a bin at two times, mean over bins; "
-               "mean over environments",
+               "Pearson r across all units of the rate maps in a bin at two times, mean over "
+               "visited bins; mean over environments",
+               error) &&
+           nd_define_snapshot_pairs(
+               m->file, "published_rate_map_correlation",
+               "rate_map_correlation as in the published code (Ratzon, Derdikman & Barak 2024): in "
+               "a bin never visited every unit counts as silent",
+               error) &&
+           nd_define_snapshot_pairs(
+               m->file, "published_population_vector_correlation",
+               "population_vector_correlation as in the published code: in a bin never visited "
+               "every unit counts as silent",
                error) &&
            (m->environments == 1 ||
             nd_define_environment_pairs(m->file, "environment_correlation", m->environments,
@@ -157,10 +166,11 @@ static bool measure_snapshot(measuring *m, size_t snapshot, nd_error *error) {
                          error);
 }
 
-/* Which environment's maps are asked for. */
+/* Which environment's maps are asked for, and whether as in the published code. */
 typedef struct maps_source {
     measuring *m;
     size_t environment;
+    bool published;
 } maps_source;
 
 static bool maps_of_snapshot(size_t index, double *maps, bool *use, void *context,
@@ -174,6 +184,8 @@ static bool maps_of_snapshot(size_t index, double *maps, bool *use, void *contex
     const double *tuned = m->tuned + index * pairs + source->environment * m->units;
     for (size_t unit = 0; unit < m->units; unit++)
         use[unit] = tuned[unit] > 0;
+    if (source->published)
+        nd_published_curves(maps, size);
     return nd_smooth_curves(maps, m->units, BINS, error);
 }
 
@@ -186,15 +198,25 @@ static void gather(const double *matrix, size_t count, double *sum, double *defi
         }
 }
 
-/* Correlations over time, the mean over environments where they are defined. */
-static bool correlate_times(measuring *m, nd_error *error) {
+/* Were all bins of the environment visited? Then both conventions are one. */
+static bool all_visited(const measuring *m, size_t environment) {
+    for (size_t b = 0; b < BINS; b++)
+        if (!(m->occupancy[environment * BINS + b] > 0))
+            return false;
+    return true;
+}
+
+/* Correlations over time, the mean over environments where they are defined: over visited bins, or
+ * with the published convention; `map` and `vector` are times x times. */
+static bool correlate_times_by(measuring *m, bool published, double *map, double *vector,
+                               nd_error *error) {
     size_t times = m->run->snapshots, count = times * times;
-    double *work = nd_doubles(6 * count, error);
+    double *work = nd_doubles(4 * count, error);
     bool fine = work != NULL;
-    double *map = work, *vector = map + count, *map_sum = vector + count;
-    double *vector_sum = map_sum + count, *maps = vector_sum + count, *vectors = maps + count;
+    double *map_sum = work, *vector_sum = map_sum + count;
+    double *maps = vector_sum + count, *vectors = maps + count;
     for (size_t e = 0; fine && e < m->environments; e++) {
-        maps_source source = {.m = m, .environment = e};
+        maps_source source = {.m = m, .environment = e, .published = published};
         fine = nd_correlation_matrices(times, m->units, BINS, maps_of_snapshot, &source, map,
                                        vector, error);
         if (fine) {
@@ -202,15 +224,28 @@ static bool correlate_times(measuring *m, nd_error *error) {
             gather(vector, count, vector_sum, vectors);
         }
     }
-    if (fine) {
-        for (size_t i = 0; i < count; i++) { /* 0/0 where never defined: NaN, as it should be */
-            map[i] = map_sum[i] / maps[i];
-            vector[i] = vector_sum[i] / vectors[i];
-        }
-        fine = nd_nc_put(m->file, "rate_map_correlation", map, count, error) &&
-               nd_nc_put(m->file, "population_vector_correlation", vector, count, error);
+    for (size_t i = 0; fine && i < count; i++) { /* 0/0 where never defined: NaN, as it should be */
+        map[i] = map_sum[i] / maps[i];
+        vector[i] = vector_sum[i] / vectors[i];
     }
     free(work);
+    return fine;
+}
+
+static bool correlate_times(measuring *m, nd_error *error) {
+    size_t count = m->run->snapshots * m->run->snapshots;
+    double *map = nd_doubles(count, error), *vector = nd_doubles(count, error);
+    bool fine = map && vector && correlate_times_by(m, false, map, vector, error) &&
+                nd_nc_put(m->file, "rate_map_correlation", map, count, error) &&
+                nd_nc_put(m->file, "population_vector_correlation", vector, count, error);
+    bool alike = true;
+    for (size_t e = 0; e < m->environments; e++)
+        alike = alike && all_visited(m, e);
+    fine = fine && (alike || correlate_times_by(m, true, map, vector, error)) &&
+           nd_nc_put(m->file, "published_rate_map_correlation", map, count, error) &&
+           nd_nc_put(m->file, "published_population_vector_correlation", vector, count, error);
+    free(map);
+    free(vector);
     return fine;
 }
 

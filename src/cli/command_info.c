@@ -192,7 +192,8 @@ static void print_variables(const nd_nc *file) {
 
 /* A measured run is also told in words. */
 static void print_words(const char *path, const nd_nc *file) {
-    if (!nd_nc_has(file, "population_vector_correlation") || !nd_nc_has(file, "input_weights"))
+    if (!nd_nc_has(file, "published_population_vector_correlation") ||
+        !nd_nc_has(file, "input_weights"))
         return;
     nd_measured *measured = nd_measured_open(path, NULL);
     char *words = measured ? nd_measured_words(measured, NULL) : NULL;

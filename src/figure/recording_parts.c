@@ -40,7 +40,10 @@ static void write_maps(nd_plot *plot, const char *name, const nd_map_strip *stri
         for (size_t b = 0; b < strip->bins; b++)
             most = fmax(most, map[b]);
         for (size_t b = 0; b < strip->bins; b++)
-            nd_plot_values(plot, most > 0.0 ? "%.4g " : "NaN ", map[b] / most);
+            if (most > 0.0 && !isnan(map[b]))
+                nd_plot_values(plot, "%.4g ", map[b] / most);
+            else
+                nd_plot_values(plot, "NaN ");
         nd_plot_blank(plot);
     }
 }

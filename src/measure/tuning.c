@@ -51,6 +51,8 @@ void nd_tuning_curves(const double *activity, size_t samples, size_t units, cons
         double visits = occupancy[i];
         for (size_t unit = 0; visits > 0 && unit < units; unit++)
             curves[unit * bins + i] /= visits;
+        for (size_t unit = 0; !(visits > 0) && unit < units; unit++)
+            curves[unit * bins + i] = NAN;
         occupancy[i] = used > 0 ? visits / (double)used : 0;
     }
 }
@@ -70,13 +72,18 @@ double nd_spatial_information(const double *curve, const double *occupancy, size
     return information;
 }
 
+void nd_published_curves(double *curves, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        curves[i] = isnan(curves[i]) ? 0 : curves[i];
+}
+
 bool nd_smooth_curves(double *curves, size_t units, size_t bins, nd_error *error) {
-    double *scratch = nd_doubles(bins, error);
+    double *scratch = nd_doubles(ND_SMOOTH_SCRATCH(1, bins), error);
     if (!scratch)
         return false;
     for (size_t unit = 0; unit < units; unit++)
-        nd_gaussian_smooth(curves + unit * bins, bins, 1, ND_RATE_MAP_SMOOTHING, ND_REFLECT,
-                           scratch);
+        nd_gaussian_smooth_map(curves + unit * bins, 1, bins, ND_RATE_MAP_SMOOTHING, ND_REFLECT,
+                               scratch);
     free(scratch);
     return true;
 }

@@ -16,7 +16,7 @@ void nd_directed_position(const double *position, size_t samples, double *out);
 void nd_bin_positions(const double *position, size_t samples, size_t bins, int64_t *bin);
 
 /* Occupancy (bins, time shares summing to 1) and tuning curves (units x bins: mean activity of the
- * samples in the bin, 0 where it was never visited) of activity (samples x units). A bin of -1
+ * samples in the bin, NaN where it was never visited) of activity (samples x units). A bin of -1
  * leaves the sample out. */
 void nd_tuning_curves(const double *activity, size_t samples, size_t units, const int64_t *bin,
                       size_t bins, double *occupancy, double *curves);
@@ -24,8 +24,12 @@ void nd_tuning_curves(const double *activity, size_t samples, size_t units, cons
 /* Spatial information of one tuning curve, bit per unit activity; NaN for a silent unit. */
 double nd_spatial_information(const double *curve, const double *occupancy, size_t bins);
 
+/* The convention of the published code (Ratzon, Derdikman & Barak 2024), for its numbers alone: a
+ * bin never visited counts as one where every unit is silent. `curves` holds `count` values. */
+void nd_published_curves(double *curves, size_t count);
+
 /* Rate maps: every curve (units x bins) smoothed in place, sigma ND_RATE_MAP_SMOOTHING bins,
- * reflecting edges. */
+ * reflecting edges. A bin that is NaN takes no part and stays NaN. */
 bool nd_smooth_curves(double *curves, size_t units, size_t bins, nd_error *error);
 
 #endif

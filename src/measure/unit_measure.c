@@ -5,7 +5,8 @@
 double nd_mean_activity(const double *curve, const double *occupancy, size_t bins) {
     double mean = 0;
     for (size_t i = 0; i < bins; i++)
-        mean += occupancy[i] * curve[i];
+        if (occupancy[i] > 0)
+            mean += occupancy[i] * curve[i];
     return mean;
 }
 
@@ -21,6 +22,8 @@ double nd_peak_activity(const double *curve, const double *occupancy, size_t bin
 double nd_spatial_sparsity(const double *curve, const double *occupancy, size_t bins) {
     double mean = 0, square = 0;
     for (size_t i = 0; i < bins; i++) {
+        if (!(occupancy[i] > 0))
+            continue;
         mean += occupancy[i] * curve[i];
         square += occupancy[i] * curve[i] * curve[i];
     }

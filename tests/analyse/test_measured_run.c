@@ -48,6 +48,37 @@ static bool same_bytes(const char *path, const nd_buffer *before) {
     return same;
 }
 
+/* The published correlations take a bin never visited for one where all units are silent. */
+static void check_published(const nd_measured *measured) {
+    static double maps[SNAPSHOTS][UNITS * BINS];
+    double by_map[SNAPSHOTS * SNAPSHOTS], by_vector[SNAPSHOTS * SNAPSHOTS], apart = 0;
+    nd_error error = {0};
+    for (size_t i = 0; i < SNAPSHOTS; i++) {
+        assert_fine(
+            nd_nc_get_row(measured->file, "tuning_curves", i, maps[i], UNITS * BINS, &error),
+            &error);
+        for (size_t k = 0; k < UNITS * BINS; k++)
+            maps[i][k] = isnan(maps[i][k]) ? 0 : maps[i][k];
+        assert_fine(nd_smooth_curves(maps[i], UNITS, BINS, &error), &error);
+    }
+    const size_t count = SNAPSHOTS * SNAPSHOTS;
+    assert_fine(
+        nd_nc_get(measured->file, "published_rate_map_correlation", by_map, count, &error) &&
+            nd_nc_get(measured->file, "published_population_vector_correlation", by_vector, count,
+                      &error),
+        &error);
+    for (size_t i = 0; i < SNAPSHOTS; i++)
+        for (size_t j = 0; j < SNAPSHOTS; j++) {
+            size_t at = i * SNAPSHOTS + j;
+            double r = nd_rate_map_correlation(maps[i], maps[j], measured->tuned + i * UNITS,
+                                               measured->tuned + j * UNITS, UNITS, BINS);
+            double v = nd_population_vector_correlation(maps[i], maps[j], UNITS, BINS);
+            assert_true(fabs(by_map[at] - r) < 1e-12 && fabs(by_vector[at] - v) < 1e-12);
+            apart = fmax(apart, fabs(by_map[at] - measured->rate_map_correlation[at]));
+        }
+    assert_true(apart > 1e-6); /* the convention makes a difference here */
+}
+
 static void test_measures_are_those_of_the_activity(void **state) {
     (void)state;
     nd_error error = {0};
@@ -78,6 +109,12 @@ static void test_measures_are_those_of_the_activity(void **state) {
         assert_memory_equal(read, maps[i], sizeof read);
     }
     assert_memory_equal(occupancy, measured->occupancy, sizeof occupancy);
+    size_t missing = 0;
+    for (size_t b = 0; b < BINS; b++) {
+        assert_true(isnan(maps[0][b]) == (occupancy[b] == 0));
+        missing += occupancy[b] == 0;
+    }
+    assert_true(missing > 0);
     for (size_t i = 0; i < SNAPSHOTS; i++)
         for (size_t j = 0; j < SNAPSHOTS; j++) {
             double r = nd_rate_map_correlation(maps[i], maps[j], measured->tuned + i * UNITS,
@@ -87,6 +124,7 @@ static void test_measures_are_those_of_the_activity(void **state) {
             assert_true(fabs(measured->population_vector_correlation[i * SNAPSHOTS + j] - v) <
                         1e-12);
         }
+    check_published(measured);
     char *words = nd_measured_words(measured, &error);
     assert_non_null(strstr(words, "sparsity"));
     free(words);

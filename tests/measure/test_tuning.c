@@ -39,11 +39,14 @@ static void test_tuning_agrees_with_the_golden_values(void **state) {
     nd_tuning_curves(activity, SAMPLES, UNITS, bin, BINS, occupancy, curves);
     for (int i = 0; i < BINS; i++) /* the file counts samples */
         assert_true(occupancy[i] == counts[i] / SAMPLES);
-    assert_close("tuning curves", curves, expected, (size_t)UNITS * BINS, 1e-10, 0);
+    for (size_t i = 0; i < (size_t)UNITS * BINS; i++) /* 0 in the file where never visited */
+        assert_true(isnan(curves[i]) == (counts[i % BINS] == 0));
     for (size_t unit = 0; unit < UNITS; unit++)
         actual[unit] = nd_spatial_information(curves + unit * BINS, occupancy, BINS);
     assert_true(isnan(actual[SILENT]));
     assert_close("spatial information", actual, information, UNITS, 1e-10, 0);
+    nd_published_curves(curves, (size_t)UNITS * BINS);
+    assert_close("tuning curves", curves, expected, (size_t)UNITS * BINS, 1e-10, 0);
     assert_fine(nd_smooth_curves(curves, UNITS, BINS, &error), &error);
     assert_close("smoothed curves", curves, smoothed, (size_t)UNITS * BINS, 1e-10, 0);
     free(position);
@@ -85,7 +88,28 @@ static void test_samples_without_a_bin_are_left_out(void **state) {
     double occupancy[2], curve[2];
     nd_tuning_curves(activity, 3, 1, bin, 2, occupancy, curve);
     assert_true(occupancy[0] == 1 && occupancy[1] == 0);
-    assert_true(curve[0] == 2 && curve[1] == 0);
+    assert_true(curve[0] == 2 && isnan(curve[1]));
+}
+
+static void test_bins_never_visited_take_no_part(void **state) {
+    (void)state;
+    enum { BINS = 40 };
+    const double activity[] = {1, 2, 4}, known[] = {0.5, 0, 0.5};
+    double occupancy[3], curve[3], shared = 3, map[BINS];
+    nd_tuning_curves(activity, 3, 1, (int64_t[]){0, 2, 2}, 3, occupancy, curve);
+    assert_true(curve[0] == 1 && isnan(curve[1]) && curve[2] == 3);
+    for (size_t k = 0; k < ND_UNIT_MEASURES; k++) { /* whatever stands there */
+        double missing = nd_unit_measures[k].value((double[]){1, NAN, 3}, known, 3);
+        double silent = nd_unit_measures[k].value((double[]){1, 0, 3}, known, 3);
+        assert_true(isfinite(missing) && missing == silent);
+    }
+    for (size_t b = 0; b < BINS; b++)
+        map[b] = b % 3 == 1 ? NAN : shared;
+    assert_true(nd_smooth_curves(map, 1, BINS, NULL));
+    for (size_t b = 0; b < BINS; b++) /* a flat curve stays flat: nothing leaks from the holes */
+        assert_true(b % 3 == 1 ? isnan(map[b]) : fabs(map[b] - shared) < 1e-14);
+    nd_published_curves(map, BINS);
+    assert_true(map[0] > 0 && map[1] == 0);
 }
 
 static const nd_unit_measure *named(const char *name) {
@@ -147,6 +171,7 @@ int main(void) {
         cmocka_unit_test(test_directed_position_follows_its_definition),
         cmocka_unit_test(test_bins_are_equal_and_the_last_is_closed),
         cmocka_unit_test(test_samples_without_a_bin_are_left_out),
+        cmocka_unit_test(test_bins_never_visited_take_no_part),
         cmocka_unit_test(test_information_is_that_of_known_curves),
         cmocka_unit_test(test_information_does_not_depend_on_the_scale_of_activity),
         cmocka_unit_test(test_smoothing_keeps_the_mean),

@@ -11,6 +11,10 @@ def smooth(v, sigma, periodic=False):
     v = np.asarray(v, float)
     if sigma <= 0:
         return v.copy()
+    if np.isnan(v).any():
+        there = ~np.isnan(v)
+        cover = smooth(there.astype(float), sigma, periodic)
+        return np.where(there, smooth(np.where(there, v, 0), sigma, periodic) / cover, np.nan)
     reach, n = int(4 * sigma + 0.5), v.shape[-1]
     m = np.arange(-reach, reach + 1)
     weight = np.exp(-m * m / (2.0 * sigma * sigma))
@@ -59,6 +63,10 @@ def unit_measures(p, r):
 
 
 def pearson(x, y):
+    both = ~(np.isnan(x) | np.isnan(y))
+    if not both.any():
+        return math.nan
+    x, y = x[both], y[both]
     x, y = x - x.mean(), y - y.mean()
     xx, yy = x @ x, y @ y
     return x @ y / (math.sqrt(xx) * math.sqrt(yy)) if xx > 0 and yy > 0 else math.nan
@@ -77,8 +85,9 @@ def vector_correlation(maps_a, maps_b):
     return mean_known([pearson(a, b) for a, b in zip(maps_a.T, maps_b.T)])
 
 
-def rate_maps(r):
-    return smooth(np.nan_to_num(r), MAP_SMOOTHING)
+def rate_maps(r, published=False):
+    """Section 4.4; with the published convention bins never visited are 0."""
+    return smooth(np.nan_to_num(r) if published else r, MAP_SMOOTHING)
 
 
 def sparsification_rate(step, f):

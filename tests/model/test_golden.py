@@ -62,7 +62,7 @@ def tuning(test):
     occupancy, curves = measures.tuning(golden["activity"], bins)
     test.close("occupancy", occupancy * len(bins), golden["occupancy"])
     test.close("tuning curves", np.nan_to_num(curves), np.nan_to_num(golden["tuning_curves"]))
-    test.close("rate maps", measures.rate_maps(curves), golden["smoothed_tuning_curves"])
+    test.close("rate maps", measures.rate_maps(curves, published=True), golden["smoothed_tuning_curves"])
     test.close("spatial information", measures.unit_measures(occupancy, curves)[0],
                golden["spatial_information"])
 

@@ -50,10 +50,9 @@ def measured(test, name, activation, environments):
     whole = lambda values: values[0] if environments == 1 else values
     test.close(f"{name} occupancy", whole(occupancies), theirs["occupancy"])
     test.close(f"{name} bin_position", whole(centres), theirs["bin_position"])
-    visited = np.array(occupancies) > 0
-    for mine, other in zip(shape(curves), theirs["tuning_curves"]):
-        seen = np.broadcast_to(visited[:, None, :], (len(here),) + mine.shape[-2:]).reshape(mine.shape)
-        test.close(f"{name} tuning_curves", np.where(seen, mine, 0), np.where(seen, other, 0))
+    if np.all(occupancies):
+        test.fail(f"{name} bins never visited", "none: the test cannot fail")
+    test.close(f"{name} tuning_curves", shape(curves), theirs["tuning_curves"])
     variables = ("spatial_information", "spatial_sparsity", "mean_activity", "peak_activity")
     for which, variable in enumerate(variables):
         mine = np.array([[unit[which] for unit in at] for at in numbers])
@@ -62,12 +61,13 @@ def measured(test, name, activation, environments):
     tuned = information > measures.TUNED
     test.close(f"{name} tuned", shape(tuned), theirs["tuned"])
     correlations(test, name, curves, tuned, theirs)
+    correlations(test, name, curves, tuned, theirs, "published_")
     find_phases(test, name, theirs, attributes)
     return theirs
 
 
-def correlations(test, name, curves, tuned, theirs):
-    maps = [[measures.rate_maps(r) for r in at] for at in curves]
+def correlations(test, name, curves, tuned, theirs, prefix=""):
+    maps = [[measures.rate_maps(r, prefix != "") for r in at] for at in curves]
     times, environments = len(maps), len(maps[0])
     by_map, by_vector = np.full((times, times), np.nan), np.full((times, times), np.nan)
     for a in range(times):
@@ -77,10 +77,10 @@ def correlations(test, name, curves, tuned, theirs):
                  for e in range(environments)])
             by_vector[a, b] = measures.mean_known(
                 [measures.vector_correlation(maps[a][e], maps[b][e]) for e in range(environments)])
-    test.close(f"{name} rate_map_correlation", by_map, theirs["rate_map_correlation"])
-    test.close(f"{name} population_vector_correlation", by_vector,
-               theirs["population_vector_correlation"])
-    if environments > 1:
+    for variable, mine in (("rate_map_correlation", by_map),
+                           ("population_vector_correlation", by_vector)):
+        test.close(f"{name} {prefix}{variable}", mine, theirs[prefix + variable])
+    if environments > 1 and not prefix:
         between = [[[measures.map_correlation(at[a], at[b], tuned[k, a] & tuned[k, b])
                      for b in range(environments)] for a in range(environments)]
                    for k, at in enumerate(maps)]

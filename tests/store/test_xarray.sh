@@ -29,7 +29,9 @@ common = {
     "targets": "sample output", "position": "sample", "heading": "sample",
     "wall_texture": "environment texture", "unit": "unit",
     "other_snapshot_step": "other_snapshot", "rate_map_correlation": "snapshot other_snapshot",
-    "population_vector_correlation": "snapshot other_snapshot"}
+    "population_vector_correlation": "snapshot other_snapshot",
+    "published_rate_map_correlation": "snapshot other_snapshot",
+    "published_population_vector_correlation": "snapshot other_snapshot"}
 one = {"occupancy": "bin", "bin_position": "bin", "tuning_curves": "snapshot unit bin",
        "tuned": "snapshot unit"}
 two = {"occupancy": "environment bin", "bin_position": "environment bin",
@@ -54,6 +56,9 @@ for environments, own in ((1, one), (2, two)):
             assert numpy.array_equal(values, stored(file, name)[()], equal_nan=values.dtype.kind == "f"), name
         assert "experiment" in data.attrs and "network:" in data.attrs["experiment"]
         assert abs(data.rate_map_correlation.values.diagonal() - 1).max() < 1e-9
+        curves, occupancy = data.tuning_curves.values, data.occupancy.values
+        visited = numpy.broadcast_to((occupancy > 0)[..., None, :], curves.shape)
+        assert not visited.all() and numpy.array_equal(numpy.isnan(curves), ~visited)
 EOF
 
 # What docs/getting-started.md and docs/run-file.md say of steps, of several seeds and of pictures.
@@ -69,7 +74,7 @@ assert list(run.loss.coords) == ["step"], run.loss.coords
 late = run.loss.swap_dims(record="step").sel(step=16, method="nearest")
 assert int(late.step) == 15 and float(late) == float(run.loss[3])
 last = run.tuning_curves.swap_dims(snapshot="snapshot_step").sel(snapshot_step=1e9, method="nearest")
-assert numpy.array_equal(last, run.tuning_curves[-1]) and "bin_position" in last.coords
+assert numpy.array_equal(last, run.tuning_curves[-1], equal_nan=True) and "bin_position" in last.coords
 assert run.rate_map_correlation.to_pandas().shape == (3, 3)
 seeds = xarray.concat([xarray.open_dataset(f"seed{i}.nc") for i in (1, 2, 3)], dim="seed")
 assert seeds.loss.dims == ("seed", "record") and seeds.step.dims == ("record",)

@@ -63,7 +63,7 @@ def figures(run):
     information = numpy.ma.filled(run["spatial_information"][:], numpy.nan)
     mean = lambda s: float(numpy.mean(information[s][tuned[s]]))
     at = lambda share: int(numpy.argmin(abs(run["snapshot_step"][:] - share * run["snapshot_step"][-1])))
-    correlation = run["rate_map_correlation"][:]
+    correlation = run["published_rate_map_correlation"][:]
     return {
         "fraction active units, start": float(run["fraction_active_units"][0]),
         "fraction active units, end": float(numpy.mean(run["fraction_active_units"][-10:])),
