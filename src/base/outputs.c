@@ -37,16 +37,25 @@ static bool same_file(const struct stat *a, const struct stat *b) {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-bool nd_output_allowed(const nd_outputs *outputs, const char *path, nd_error *error) {
+bool nd_output_no_input(const nd_outputs *outputs, const char *path, nd_error *error) {
     struct stat there, input;
     if (stat(path, &there) != 0)
-        return errno == ENOENT || errno == ENOTDIR ||
-               nd_fail_errno(error, path, "choose another name with -o", "cannot be looked at");
+        return true;
     for (size_t i = 0; i < outputs->inputs_count; i++)
         if (stat(outputs->inputs[i], &input) == 0 && same_file(&there, &input))
             return nd_fail(error, path, "choose another name with -o",
                            "a result would replace an input: it is the same file as %s",
                            outputs->inputs[i]);
+    return true;
+}
+
+bool nd_output_allowed(const nd_outputs *outputs, const char *path, nd_error *error) {
+    struct stat there;
+    if (stat(path, &there) != 0)
+        return errno == ENOENT || errno == ENOTDIR ||
+               nd_fail_errno(error, path, "choose another name with -o", "cannot be looked at");
+    if (!nd_output_no_input(outputs, path, error))
+        return false;
     if (!S_ISREG(there.st_mode))
         return nd_fail(error, path, "choose another name with -o", "is no regular file");
     if (outputs->force || nd_is_result(path) ||

@@ -17,6 +17,9 @@ typedef struct nd_outputs {
  * input, through whatever links, is an error, as is one that leads to no regular file. */
 bool nd_output_allowed(const nd_outputs *outputs, const char *path, nd_error *error);
 
+/* Whether `path` leads to none of the inputs, through whatever links; an error otherwise. */
+bool nd_output_no_input(const nd_outputs *outputs, const char *path, nd_error *error);
+
 /* Whether `path` is a netCDF file that this program wrote. It is looked into by a child. */
 bool nd_is_result(const char *path);
 

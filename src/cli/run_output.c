@@ -4,9 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/error.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/outputs.h"
 #include "base/shown.h"
 #include "cli/commands.h"
 #include "run/unfinished.h"
@@ -76,6 +79,25 @@ static bool take_options(const nd_arguments *arguments, nd_run_options *options)
     return true;
 }
 
+/* A run writes aside until it is whole: neither its file nor those beside it may be an input. What
+ * is there under its own name and no run file is not replaced, either, whatever is asked. */
+static bool may_write(const char *path, const char *const *inputs, size_t count, bool in_place,
+                      nd_error *error) {
+    static const char *const beside[] = {".part", ".ckpt", ".ckpt.1"};
+    const nd_outputs outputs = {.inputs = inputs, .inputs_count = count};
+    struct stat there;
+    bool fine = in_place || nd_output_no_input(&outputs, path, error);
+    for (size_t i = 0; fine && i < sizeof beside / sizeof *beside; i++) {
+        char *aside = nd_path_with(path, beside[i], error);
+        fine = aside && nd_output_no_input(&outputs, aside, error);
+        free(aside);
+    }
+    if (fine && stat(path, &there) == 0 && (!S_ISREG(there.st_mode) || !nd_is_result(path)))
+        return nd_fail(error, path, "choose another name with -o",
+                       "exists already, and is no run file: it is not overwritten");
+    return fine;
+}
+
 int nd_run_into_file(const nd_arguments *arguments, const nd_experiment *experiment,
                      const nd_model_command *model) {
     nd_error error = {0};
@@ -85,8 +107,12 @@ int nd_run_into_file(const nd_arguments *arguments, const nd_experiment *experim
     const char *given = nd_value(arguments, "output");
     char *path =
         given ? nd_text(given, &error) : default_output(nd_positional(arguments, 0), &error);
-    if (!path)
+    const char *const inputs[] = {nd_positional(arguments, 0), experiment->world.path};
+    size_t count = experiment->world.path && experiment->world.path[0] ? 2 : 1;
+    if (!path || !may_write(path, inputs, count, false, &error)) {
+        free(path);
         return nd_report(&error);
+    }
     bool quiet = nd_flag(arguments, "quiet");
     herald first = {
         .terminal = nd_terminal_watch(quiet), .path = path, .goes_on = nd_unfinished_named(path)};
@@ -111,6 +137,8 @@ int nd_go_on_with_file(const nd_arguments *arguments, const nd_model_command *mo
         return ND_EXIT_USAGE;
     if (!path)
         path = from;
+    if (!may_write(path, &from, 1, true, &error))
+        return nd_report(&error);
     bool quiet = nd_flag(arguments, "quiet");
     nd_outcome outcome =
         nd_continue(from, sets, set_count, path, &options, nd_terminal_watch(quiet), &error);

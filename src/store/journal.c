@@ -33,7 +33,10 @@ static uint32_t row_checksum(const double *row, size_t width) {
 static bool prepare(nd_journal *journal, uint64_t length, nd_error *error) {
     const char *path = journal->path;
     struct stat status;
-    int id = open(path, O_RDWR | O_CLOEXEC | (length > 0 ? 0 : O_CREAT), 0666);
+    int id = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (length > 0 ? 0 : O_CREAT), 0666);
+    if (id < 0 && errno == ELOOP)
+        return nd_fail(error, path, "remove the link, or choose another output with -o",
+                       "is a link: what a run keeps until it is whole is written through none");
     if (id >= 0 && flock(id, LOCK_EX | LOCK_NB) != 0) {
         bool held = errno == EWOULDBLOCK;
         if (!held)
