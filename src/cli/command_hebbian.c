@@ -141,7 +141,8 @@ const nd_command nd_command_hebbian = {
         "displacement, diffusion constant, population-vector correlation.\n\n"
         "The state is saved every minute (RUN.nc.ckpt, RUN.nc.part). An interrupted run, by "
         "Ctrl-C or otherwise, is resumed by the same command, and gives the very file that an "
-        "uninterrupted one gives. A finished run is never overwritten.",
+        "uninterrupted one gives. A finished run is never overwritten, nor is any other file that "
+        "is there.",
     .options = OPTIONS,
     .examples = EXAMPLES,
     .least = 1,

@@ -213,6 +213,33 @@ static bool check_outputs(const nd_arguments *arguments, const char *output, con
     return fine;
 }
 
+/* None of the results (OUT.nc, its tables and pictures; or the page of --check) may be a file that
+ * a link inside the manifest's files led to: known once they are read. */
+static bool links_spared(const nd_recording *recording, const char *output, const char *kind,
+                         const char *page, nd_error *error) {
+    const char *const ends[] = {".nc", ".csv", "_cells.csv", "_statistics.csv"};
+    char path[4096], file[4096];
+    bool fine = true;
+    for (size_t i = 0; fine && i < recording->sessions_count; i++)
+        for (const char *line = recording->sessions[i].led_to; fine && *line;) {
+            size_t length = strcspn(line, "\n");
+            snprintf(file, sizeof file, "%.*s", (int)length, line);
+            line += length + (line[length] == '\n');
+            const char *const led_to[] = {file};
+            const nd_outputs outputs = {.inputs = led_to, .inputs_count = 1};
+            fine = !page || nd_output_no_input(&outputs, page, error);
+            for (size_t e = 0; fine && !page && e < sizeof ends / sizeof *ends; e++) {
+                snprintf(path, sizeof path, "%s%s", output, ends[e]);
+                fine = nd_output_no_input(&outputs, path, error);
+            }
+            for (size_t maps = 0; fine && !page && maps < 2; maps++) {
+                snprintf(path, sizeof path, "%s%s.%s", output, maps ? "_maps" : "", kind);
+                fine = nd_output_no_input(&outputs, path, error);
+            }
+        }
+    return fine;
+}
+
 /* Where the page of --check goes: OUT_check.KIND, or by the manifest's name in the working folder.
  */
 static char *check_page(const nd_arguments *arguments, const char *output, const char *kind,
@@ -338,6 +365,11 @@ static int run(const nd_arguments *arguments) {
                                nd_terminal_watch(nd_flag(arguments, "quiet")), &error);
     nd_terminal_done();
     if (!recording) {
+        free(page);
+        return nd_report(&error);
+    }
+    if ((page || !check) && !links_spared(recording, output, kind, page, &error)) {
+        nd_recording_free(recording);
         free(page);
         return nd_report(&error);
     }

@@ -173,6 +173,7 @@ static bool copy_reading(const nd_reading *from, nd_reading *to, nd_error *error
     t->file = copy_of(s->file, strlen(s->file) + 1, 1, &fine, error);
     t->notes = copy_of(s->notes, strlen(s->notes) + 1, 1, &fine, error);
     t->cells_are = copy_of(s->cells_are, strlen(s->cells_are) + 1, 1, &fine, error);
+    t->led_to = copy_of(s->led_to, strlen(s->led_to) + 1, 1, &fine, error);
     t->events.start = copy_of(s->events.start, s->cells + 1, sizeof(size_t), &fine, error);
     t->events.frame = copy_of(s->events.frame, events, sizeof(uint32_t), &fine, error);
     t->events.amount = copy_of(s->events.amount, events, sizeof(double), &fine, error);

@@ -73,6 +73,7 @@ bool nd_findings_add(nd_findings *findings, nd_role role, int likeness, const ch
 typedef struct nd_link_rules {
     const char *folder; /* links to regular files within it (its real path) are followed */
     bool all;           /* all others, too */
+    nd_buffer *led_to;  /* gets every file that one led to, a line each; NULL: nobody asks */
 } nd_link_rules;
 
 typedef struct nd_format {

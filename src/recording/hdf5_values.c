@@ -26,11 +26,26 @@ static bool target_path(hid_t place, const char *target, char real[PATH_MAX]) {
 /* Whether the rules allow what an external link leads to. */
 static bool allowed(const nd_hdf5 *file, const char *real) {
     struct stat about;
-    if (!file->links || stat(real, &about) != 0 || !S_ISREG(about.st_mode))
+    if (!file->links || strchr(real, '\n') || stat(real, &about) != 0 || !S_ISREG(about.st_mode))
         return false;
     size_t length = file->links->folder ? strlen(file->links->folder) : 0;
     return file->links->all || (length > 0 && strncmp(real, file->links->folder, length) == 0 &&
                                 (real[length] == '/' || file->links->folder[length - 1] == '/'));
+}
+
+/* Adds a line to `led_to`, where it is not there yet. */
+static bool note_file(nd_buffer *led_to, const char *real, nd_error *error) {
+    size_t length = strlen(real), at = 0;
+    while (led_to && at < led_to->length) {
+        const char *line = (const char *)led_to->bytes + at;
+        const char *end = memchr(line, '\n', led_to->length - at);
+        size_t here = end ? (size_t)(end - line) : led_to->length - at;
+        if (here == length && memcmp(line, real, length) == 0)
+            return true;
+        at += here + 1;
+    }
+    return !led_to ||
+           (nd_buffer_put(led_to, real, length, error) && nd_buffer_put(led_to, "\n", 1, error));
 }
 
 /* What following a path needs. */
@@ -60,7 +75,7 @@ static bool follow_external(walk *w, hid_t place, const char *link, size_t size)
                        w->whole, real);
     if (w->other)
         snprintf(w->other, w->size, "%s", real);
-    return true;
+    return note_file(w->file->links->led_to, real, w->error);
 }
 
 enum { MOST_LINKS = 16 };

@@ -38,10 +38,20 @@ static const char *activity_file(const nd_request *request) {
     return path ? path : "";
 }
 
+/* Gives the session the lines so far: its activity's file stays open over the whole group. */
+static bool keep_led_to(const nd_buffer *led_to, nd_session *session, nd_error *error) {
+    session->led_to = nd_array(led_to->length + 1, 1, error);
+    if (session->led_to && led_to->length > 0)
+        memcpy(session->led_to, led_to->bytes, led_to->length);
+    return session->led_to != NULL;
+}
+
 /* In the child: reads the group's sessions and sends each. */
 static bool read_group(void *context, nd_outlet *outlet, nd_error *error) {
     const group *mine = context;
+    nd_buffer led_to = {0};
     nd_files files = {.links = mine->all->links};
+    files.links.led_to = &led_to;
     bool fine = true;
     for (size_t i = 0; fine && i < mine->count; i++) {
         const nd_request *request = &mine->all->manifest->requests[mine->first + i];
@@ -52,11 +62,13 @@ static bool read_group(void *context, nd_outlet *outlet, nd_error *error) {
                  request->label);
         fine = nd_outlet_note(outlet, note, error) &&
                nd_session_read(request, &files, &reading, error) &&
+               keep_led_to(&led_to, &reading.session, error) &&
                nd_reading_put(&message, &reading, error) && nd_outlet_send(outlet, &message, error);
         nd_buffer_free(&message);
         nd_reading_clear(&reading);
     }
     nd_files_close(&files);
+    nd_buffer_free(&led_to);
     return fine;
 }
 
@@ -150,8 +162,9 @@ static bool metrics_session(const nd_request *request, nd_session *session, nd_e
     session->file = nd_text("", error);
     session->notes = nd_text("", error);
     session->cells_are = nd_text("", error);
-    return session->notes && session->cells_are && session->label && session->animal &&
-           session->environment && session->direction && session->file;
+    session->led_to = nd_text("", error);
+    return session->notes && session->cells_are && session->led_to && session->label &&
+           session->animal && session->environment && session->direction && session->file;
 }
 
 /* Adds a binned reading's session to the recording, or its two directions one by one. */

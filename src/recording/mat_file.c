@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "recording/hdf5_values.h"
+#include "recording/hdf5_whole.h"
 
 enum { MOST_SUBSCRIPTS = 8, MOST_RANK = 8 };
 
@@ -17,14 +18,17 @@ nd_mat *nd_mat_open(const char *path, nd_error *error) {
     if (!mat)
         return NULL;
     mat->path = nd_text(path, error);
-    mat->file = mat->path ? Mat_Open(path, MAT_ACC_RDONLY) : NULL;
+    if (!mat->path || !nd_hdf5_is_whole(path, error)) {
+        nd_mat_close(mat);
+        return NULL;
+    }
+    mat->file = Mat_Open(path, MAT_ACC_RDONLY);
     mat->names = mat->file ? Mat_GetDir(mat->file, &mat->names_count) : NULL;
     if (mat->names && mat->names_count > 0)
         return mat;
-    if (mat->path)
-        nd_fail(error, path, "copy it again, or save it anew in MATLAB",
-                mat->file ? "holds no MATLAB variable that can be read"
-                          : "is a damaged MATLAB file: it cannot be opened");
+    nd_fail(error, path, "copy it again, or save it anew in MATLAB",
+            mat->file ? "holds no MATLAB variable that can be read"
+                      : "is a damaged MATLAB file: it cannot be opened");
     nd_mat_close(mat);
     return NULL;
 }

@@ -98,6 +98,7 @@ void nd_session_clear(nd_session *session) {
     free(session->file);
     free(session->notes);
     free(session->cells_are);
+    free(session->led_to);
     free(session->events.start);
     free(session->events.frame);
     free(session->events.amount);

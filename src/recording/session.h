@@ -45,6 +45,7 @@ typedef struct nd_session {
     char *file;      /* the activity's, for messages */
     char *notes;     /* what reading guessed or left out, a line each */
     char *cells_are; /* the cells by name or number, as "cells 1 to 40" */
+    char *led_to;    /* other files that links in its files led to, a line each */
     double day;      /* as in the manifest; sessions are sorted by it within a group */
     size_t visit;    /* 1, 2, ...: how often this animal has been in this environment */
     size_t repeat;   /* which of several sessions of one day there, from 1; 0: the only one */

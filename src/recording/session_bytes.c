@@ -101,7 +101,7 @@ bool nd_reading_put(nd_buffer *buffer, const nd_reading *reading, nd_error *erro
            put_text(buffer, s->label, error) && put_text(buffer, s->animal, error) &&
            put_text(buffer, s->environment, error) && put_text(buffer, s->direction, error) &&
            put_text(buffer, s->file, error) && put_text(buffer, s->notes, error) &&
-           put_text(buffer, s->cells_are, error) &&
+           put_text(buffer, s->cells_are, error) && put_text(buffer, s->led_to, error) &&
            put_array(buffer, s->events.start, s->cells + 1, sizeof(size_t), error) &&
            put_array(buffer, s->events.frame, events, sizeof(uint32_t), error) &&
            put_array(buffer, s->events.amount, events, sizeof(double), error) &&
@@ -170,6 +170,7 @@ bool nd_reading_take(nd_buffer *buffer, nd_reading *reading, nd_error *error) {
                 take_text(buffer, &s->environment, error) &&
                 take_text(buffer, &s->direction, error) && take_text(buffer, &s->file, error) &&
                 take_text(buffer, &s->notes, error) && take_text(buffer, &s->cells_are, error) &&
+                take_text(buffer, &s->led_to, error) &&
                 take_array(buffer, &s->events.start, s->cells + 1, sizeof(size_t), error) &&
                 check_starts(s, error);
     size_t frames = s->frames, events = fine && s->events.start ? s->events.start[s->cells] : 0;

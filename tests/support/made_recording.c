@@ -37,6 +37,7 @@ static nd_session *name_session(nd_recording *recording, size_t index, const cha
     session->file = strdup("made");
     session->notes = strdup("");
     session->cells_are = strdup("");
+    session->led_to = strdup("");
     session->day = day;
     session->visit = visit;
     session->exposure = NAN;

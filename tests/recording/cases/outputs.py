@@ -2,9 +2,10 @@
 import hashlib
 import os
 
+import h5py
 import numpy as np
 
-from cases.made import HEAD, mat5
+from cases.made import HEAD, Nwb, mat5, mat73
 
 
 def _digest(path):
@@ -101,3 +102,39 @@ def a_matlab_recording_of_the_results_name(lab):
     mat5(lab.at("out_cells.csv"), spikes=t.a, x=t.x, t=t.t)
     lab.text("m.yaml", HEAD + "sessions:\n  - {file: out_cells.csv, activity: {name: spikes, times: t}, position: {name: x, times: t}}\n")
     _kept(lab, lab.at("out_cells.csv"), "record", "m.yaml", "-o", "out", "--picture", "none")
+
+
+def what_a_link_led_to_is_an_input(lab):
+    t = lab.track
+    with Nwb(lab.at("raw.nwb")) as nwb:
+        nwb.position(t.x, t.t, "pos")
+    os.rename(lab.at("raw.nwb"), lab.at("out_statistics.csv"))
+    with Nwb(lab.at("d.nwb")) as nwb:
+        nwb.units(t)
+        nwb.group("processing/behavior", "ProcessingModule")
+        nwb.file["processing/behavior/Position"] = h5py.ExternalLink("out_statistics.csv", "/processing/behavior/Position")
+    lab.text("m.yaml", HEAD + "sessions:\n  - {file: d.nwb}\n")
+    _kept(lab, lab.at("out_statistics.csv"), "record", "m.yaml", "-o", "out", "--picture", "none", "--force")
+    os.symlink("out_statistics.csv", lab.at("page_check.png"))
+    _kept(lab, lab.at("out_statistics.csv"), "record", "m.yaml", "--check", "-o", "page", "--force")
+    lab.run("record", "m.yaml", "-o", "other", "--picture", "none")
+    assert lab.code == 0, lab.said
+
+
+def links_in_matlab_files_are_not_followed(lab):
+    t = lab.track
+    mat73(lab.at("far/raw.mat"), x=t.x)
+    mat73(lab.at("near/d.mat"), spikes=t.a.astype(float), t=t.t)
+    with h5py.File(lab.at("near/d.mat"), "a") as file:
+        file["x"] = h5py.ExternalLink("../far/raw.mat", "/x")
+    lab.text("near/m.yaml", "sessions:\n  - {file: d.mat, activity: {name: spikes, times: t}, position: {name: x, times: t}}\n")
+    lab.run("record", "near/m.yaml", "--check", "--picture", "none")
+    assert lab.code == 1 and "x is a link to another file" in lab.said, (lab.out, lab.said)
+    lab.run("record", "--scan", "near/d.mat")
+    assert "x is a link to another file" in lab.out + lab.said, (lab.out, lab.said)
+    mat73(lab.at("near/d.mat"), spikes=t.a.astype(float), t=t.t)
+    t.x.tofile(lab.at("far/x.raw"))
+    with h5py.File(lab.at("near/d.mat"), "a") as file:
+        file.create_dataset("x", (1, t.n), "f8", external=[(lab.at("far/x.raw"), 0, 8 * t.n)])
+    lab.run("record", "near/m.yaml", "--check", "--picture", "none")
+    assert lab.code == 1 and "x keeps its numbers in other files" in lab.said, (lab.out, lab.said)

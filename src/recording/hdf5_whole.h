@@ -1,0 +1,13 @@
+/* Whether an HDF5 file is whole in itself: a MATLAB 7.3 file is read by matio, which follows
+ * whatever stands in it. */
+#ifndef ND_RECORDING_HDF5_WHOLE_H
+#define ND_RECORDING_HDF5_WHOLE_H
+
+#include "nulldrift.h"
+
+/* True where nothing in the file `path` leads out of it: no link to another file, no numbers kept
+ * in one. Otherwise the first such is named in `error`. A file that HDF5 cannot open is none of its
+ * concern. */
+bool nd_hdf5_is_whole(const char *path, nd_error *error);
+
+#endif
