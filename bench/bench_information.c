@@ -48,7 +48,7 @@ static double time_curves(const nd_binned *session, const size_t *cells,
     for (int run = 0; run < 3; run++) {
         nd_sample_curves curves;
         double begin = processor_seconds();
-        nd_sample_curves_make(session, cells, CELLS, responses, ND_SAMPLE_FRACTIONS, 100, 1, 1,
+        nd_sample_curves_make(session, cells, CELLS, responses, ND_SAMPLE_FRACTIONS, 100, 1, 1, 1,
                               NULL, &curves, NULL);
         seconds[run] = processor_seconds() - begin;
         nd_sample_curves_clear(&curves);

@@ -18,6 +18,24 @@ static void put_column(nd_writer *to, int width, const char *format, double valu
     nd_write(to, "%*s", width, isnan(value) ? "-" : number);
 }
 
+/* That corrections went by blocks, where one did. */
+static void say_bursts(nd_writer *to, const nd_recording_result *result, const nd_group *group) {
+    double length = 0, sessions = 0, block = 0;
+    for (size_t s = group->first; s < group->first + group->sessions; s++) {
+        const double *metric = result->session[s].metric;
+        if (!(metric[ND_METRIC_CORRECTION_BLOCK] > 1))
+            continue;
+        length = fmax(length, metric[ND_METRIC_BURST_LENGTH]);
+        block = fmax(block, metric[ND_METRIC_CORRECTION_BLOCK]);
+        sessions++;
+    }
+    if (sessions > 0)
+        nd_write(to,
+                 "  In %.0f sessions activity comes in bursts (up to %.1f frames): information is "
+                 "corrected by blocks of up to %.0f frames, of cells with ten bursts.\n",
+                 sessions, length, block);
+}
+
 bool nd_recording_summary(const nd_recording_result *result, nd_buffer *text, nd_error *error) {
     static const struct {
         const char *head, *format;
@@ -57,6 +75,7 @@ bool nd_recording_summary(const nd_recording_result *result, nd_buffer *text, nd
                            session->metric[columns[i].metric]);
             nd_write(&to, "\n");
         }
+        say_bursts(&to, result, group);
     }
     nd_write(&to,
              "(active: of all cells registered, or found; place: of the active; SI in %s,"
@@ -92,6 +111,11 @@ void nd_recording_json(const nd_recording_result *result, FILE *out) {
         put_change(&json, "activity", &curve->course[verdict->activity_metric]);
         put_change(&json, "information", &curve->course[verdict->information_metric]);
         nd_json_number(&json, "maps_p", verdict->tuning.decay_p);
+        nd_json_open(&json, "warnings", '[');
+        for (size_t i = 0; i < ND_EXPLANATIONS; i++)
+            if ((verdict->explanations >> i) & 1u)
+                nd_json_text(&json, NULL, nd_explanation_name(i));
+        nd_json_close(&json, '[');
         nd_json_text(&json, "words", verdict->text);
         nd_json_end(&json);
     }

@@ -86,6 +86,14 @@ static void say_what_was_read(const nd_recording *recording, bool all) {
     }
 }
 
+static void warn_of_random(const nd_recording *recording) {
+    if (recording->settings.shuffles > 0 && recording->settings.shuffle == ND_SHUFFLE_RANDOM)
+        fprintf(stderr,
+                "nulldrift: significance: random takes single frames for independent; activity "
+                "that lasts several frames makes place cells where there are none: kind: "
+                "cyclic keeps it together\n");
+}
+
 /* --- results --- */
 
 static bool write_one(const nd_recording_result *result, const char *output, const char *suffix,
@@ -373,6 +381,8 @@ static int run(const nd_arguments *arguments) {
         free(page);
         return nd_report(&error);
     }
+    if (!nd_flag(arguments, "quiet"))
+        warn_of_random(recording);
     if (!nd_flag(arguments, "quiet") && !nd_flag(arguments, "json"))
         say_what_was_read(recording, check);
     int code = page    ? draw_page(recording, page)

@@ -23,7 +23,7 @@ typedef struct chunk {
 typedef struct sampling {
     const nd_binned *activity;
     const size_t *cells;
-    size_t count, fractions;
+    size_t count, fractions, block;
     const nd_responses *responses;
     uint64_t seed;
     nd_information_tables tables;
@@ -39,7 +39,8 @@ typedef struct sampling {
 typedef struct place {
     nd_information_scratch scratch;
     nd_occupation occupation;
-    uint32_t *order;              /* frames; a permutation whose first ones are the subsample */
+    uint32_t *order; /* frames; a permutation of blocks whose first ones are the subsample */
+    uint32_t *other; /* frames; the drawn block whose bins each drawn one takes over, shuffled */
     uint32_t *bin, *shuffled_bin; /* frames; `bins` where the frame is not in the subsample */
     uint32_t *event_bin, *event_shuffled_bin, *event_level; /* frames + 1 */
     double *event_amount;
@@ -48,6 +49,7 @@ typedef struct place {
 static bool place_make(const sampling *shared, place *room) {
     size_t frames = shared->tables.frames;
     room->order = nd_array(frames, sizeof *room->order, NULL);
+    room->other = nd_array(frames, sizeof *room->other, NULL);
     room->bin = nd_array(frames, sizeof *room->bin, NULL);
     room->shuffled_bin = nd_array(frames, sizeof *room->shuffled_bin, NULL);
     room->event_bin = nd_array(frames + 1, sizeof *room->event_bin, NULL);
@@ -56,14 +58,15 @@ static bool place_make(const sampling *shared, place *room) {
     room->event_amount = nd_doubles(frames + 1, NULL);
     return nd_information_scratch_make(&shared->tables, &room->scratch, NULL) &&
            nd_occupation_make(shared->tables.bins, &room->occupation, NULL) && room->order &&
-           room->bin && room->shuffled_bin && room->event_bin && room->event_shuffled_bin &&
-           room->event_level && room->event_amount;
+           room->other && room->bin && room->shuffled_bin && room->event_bin &&
+           room->event_shuffled_bin && room->event_level && room->event_amount;
 }
 
 static void place_clear(place *room) {
     nd_information_scratch_clear(&room->scratch);
     nd_occupation_clear(&room->occupation);
     free(room->order);
+    free(room->other);
     free(room->bin);
     free(room->shuffled_bin);
     free(room->event_bin);
@@ -82,31 +85,44 @@ static void draw_to_front(uint32_t *entry, size_t count, size_t chosen, nd_strea
     }
 }
 
+/* The frames of a block, from `first` on. */
+static size_t block_frames(const sampling *shared, uint32_t block, size_t *first) {
+    size_t left = shared->activity->frames - block * shared->block;
+    *first = block * shared->block;
+    return left < shared->block ? left : shared->block;
+}
+
 /* Draws one subsample: which frames, in which bins, and in which bins once shuffled. */
 static void draw_subsample(const sampling *shared, size_t fraction, size_t repetition,
                            place *room) {
     const nd_binned *activity = shared->activity;
-    size_t frames = activity->frames, bins = activity->bins;
-    size_t chosen = (fraction + 1) * frames / shared->fractions;
+    size_t frames = activity->frames, bins = activity->bins, first, from;
+    size_t blocks = (frames + shared->block - 1) / shared->block;
+    size_t chosen = (fraction + 1) * blocks / shared->fractions;
     nd_stream stream = nd_stream_at(shared->seed, ND_FOR_SUBSAMPLE, (uint32_t)fraction, repetition);
-    for (size_t f = 0; f < frames; f++) {
-        room->order[f] = (uint32_t)f;
+    for (size_t f = 0; f < frames; f++)
         room->bin[f] = (uint32_t)bins;
-    }
-    draw_to_front(room->order, frames, chosen, &stream);
+    for (size_t b = 0; b < blocks; b++)
+        room->order[b] = (uint32_t)b;
+    draw_to_front(room->order, blocks, chosen, &stream);
     memset(room->occupation.count, 0, bins * sizeof *room->occupation.count);
     for (size_t i = 0; i < chosen; i++) {
-        uint32_t bin = (uint32_t)activity->bin[room->order[i]];
-        room->bin[room->order[i]] = bin;
-        room->occupation.count[bin]++;
+        size_t length = block_frames(shared, room->order[i], &first);
+        for (size_t f = first; f < first + length; f++) {
+            room->bin[f] = (uint32_t)activity->bin[f];
+            room->occupation.count[room->bin[f]]++;
+        }
+        room->other[i] = room->order[i];
     }
     nd_occupation_finish(&shared->tables, &room->occupation);
-    /* Frame order[i] takes over the bin of the frame that a second shuffle puts at i. */
-    for (size_t i = 0; i < chosen; i++)
-        room->event_bin[i] = room->bin[room->order[i]];
-    draw_to_front(room->event_bin, chosen, chosen, &stream);
-    for (size_t i = 0; i < chosen; i++)
-        room->shuffled_bin[room->order[i]] = room->event_bin[i];
+    /* Block order[i] takes over the bins of the block that a second shuffle puts at i. */
+    draw_to_front(room->other, chosen, chosen, &stream);
+    for (size_t i = 0; i < chosen; i++) {
+        size_t length = block_frames(shared, room->order[i], &first);
+        size_t its = block_frames(shared, room->other[i], &from);
+        for (size_t f = 0; f < length; f++)
+            room->shuffled_bin[first + f] = (uint32_t)activity->bin[from + f % its];
+    }
 }
 
 /* The events of a cell that fall in the subsample; returns how many. */
@@ -232,18 +248,19 @@ static bool allocate(size_t cells, size_t fractions, nd_sample_curves *curves, n
 
 bool nd_sample_curves_make(const nd_binned *activity, const size_t *cells, size_t count,
                            const nd_responses *responses, size_t fractions, size_t repetitions,
-                           uint64_t seed, unsigned threads, const nd_watch *watch,
+                           size_t block, uint64_t seed, unsigned threads, const nd_watch *watch,
                            nd_sample_curves *curves, nd_error *error) {
     sampling shared = {.activity = activity,
                        .cells = cells,
                        .count = count,
                        .fractions = fractions,
+                       .block = block,
                        .responses = responses,
                        .seed = seed,
                        .watch = watch};
     memset(curves, 0, sizeof *curves);
-    if (fractions == 0 || fractions > ND_MOST_SAMPLE_FRACTIONS || repetitions == 0 ||
-        activity->frames < fractions)
+    if (fractions == 0 || fractions > ND_MOST_SAMPLE_FRACTIONS || repetitions == 0 || block == 0 ||
+        activity->frames / block < fractions)
         return nd_fail(error, "subsampling", "",
                        "%zu frames cannot be sampled at %zu fractions, %zu repetitions",
                        activity->frames, fractions, repetitions);

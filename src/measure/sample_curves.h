@@ -19,10 +19,12 @@ typedef struct nd_sample_curves {
  * ND_MOST_SAMPLE_FRACTIONS) equal steps up to all of them, ceil(repetitions / fraction) times for
  * each fraction, and evaluates the cells listed on them as they are and with their activity
  * permuted at random. Repetition r of fraction f is drawn at (seed, f, r): the same for all cells,
- * for any number of threads, and whatever cells are listed. `watch` may be NULL. */
+ * for any number of threads, and whatever cells are listed. With `block` above 1, blocks of so many
+ * neighbouring frames (the last one shorter) are drawn and permuted in the place of frames: for
+ * activity in bursts (measure/bursts.h). `watch` may be NULL. */
 bool nd_sample_curves_make(const nd_binned *activity, const size_t *cells, size_t count,
                            const nd_responses *responses, size_t fractions, size_t repetitions,
-                           uint64_t seed, unsigned threads, const nd_watch *watch,
+                           size_t block, uint64_t seed, unsigned threads, const nd_watch *watch,
                            nd_sample_curves *curves, nd_error *error);
 void nd_sample_curves_clear(nd_sample_curves *curves);
 

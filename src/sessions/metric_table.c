@@ -81,6 +81,47 @@ static const nd_metric_about table[ND_METRIC_COUNT] = {
                                  "the same of the distance run by bins"},
     [ND_METRIC_FOUND_SHARE] = {"cells_found_share", "",
                                "cells found in the session, of all registered"},
+    [ND_METRIC_ACTIVE_CORRECTED] =
+        {"si_bit_spike_sr", "bit/event",
+         "less the shuffled information (shuffle reduction), all active cells"},
+    [ND_METRIC_ACTIVE_CORRECTED +
+        1] = {"si_bit_second_sr", "bit/s",
+              "less the shuffled information (shuffle reduction), all active cells"},
+    [ND_METRIC_ACTIVE_CORRECTED +
+        2] = {"mi_sr", "bit/frame",
+              "less the shuffled information (shuffle reduction), all active cells"},
+    [ND_METRIC_ACTIVE_CORRECTED +
+        3] = {"si_bit_spike_ssr", "bit/event",
+              "scaled shuffle reduction of the mean curve, all active cells"},
+    [ND_METRIC_ACTIVE_CORRECTED +
+        4] = {"si_bit_second_ssr", "bit/s",
+              "scaled shuffle reduction of the mean curve, all active cells"},
+    [ND_METRIC_ACTIVE_CORRECTED +
+        5] = {"mi_ssr", "bit/frame",
+              "scaled shuffle reduction of the mean curve, all active cells"},
+    [ND_METRIC_ACTIVE_CORRECTED +
+        6] = {"si_bit_spike_ae", "bit/event",
+              "asymptotic extrapolation of the mean curve, all active cells"},
+    [ND_METRIC_ACTIVE_CORRECTED +
+        7] = {"si_bit_second_ae", "bit/s",
+              "asymptotic extrapolation of the mean curve, all active cells"},
+    [ND_METRIC_ACTIVE_CORRECTED +
+        8] = {"mi_ae", "bit/frame", "asymptotic extrapolation of the mean curve, all active cells"},
+    [ND_METRIC_ACTIVE_CORRECTED +
+        9] = {"si_bit_spike_bae", "bit/event",
+              "bounded asymptotic extrapolation of the mean curve, all active cells"},
+    [ND_METRIC_ACTIVE_CORRECTED +
+        10] = {"si_bit_second_bae", "bit/s",
+               "bounded asymptotic extrapolation of the mean curve, all active cells"},
+    [ND_METRIC_ACTIVE_CORRECTED +
+        11] = {"mi_bae", "bit/frame",
+               "bounded asymptotic extrapolation of the mean curve, all active cells"},
+    [ND_METRIC_BURST_LENGTH] = {"burst_length", "",
+                                "active frames of a cell that come together, "
+                                "beyond what its tuning makes; 1 where none do"},
+    [ND_METRIC_CORRECTION_BLOCK] = {"correction_block", "",
+                                    "frames drawn together by the corrections of information; "
+                                    "above 1, cells with fewer than ten bursts are left out"},
 };
 
 const nd_metric_about *nd_metric_table(void) {

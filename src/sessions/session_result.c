@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "measure/bursts.h"
 #include "measure/shuffle.h"
 #include "sessions/session_maps.h"
 
@@ -86,6 +87,13 @@ static double binomial_error(double share, double count) {
     return count > 0.0 ? sqrt(share * (1.0 - share) / count) : NAN;
 }
 
+/* Corrections by blocks need cells that fire in some of them. */
+static bool enough_bursts(const nd_session_result *result, size_t cell) {
+    return !(result->metric[ND_METRIC_CORRECTION_BLOCK] > 1.0) ||
+           result->cell[cell].active_frames >=
+               ND_BURSTS_PER_CELL * result->metric[ND_METRIC_BURST_LENGTH];
+}
+
 /* The metrics that follow from the cells. */
 static bool reduce_cells(size_t cells, bool tested, nd_session_result *result, nd_error *error) {
     size_t active = result->active, place = 0, stride = sizeof(nd_cell_result) / sizeof(double);
@@ -125,9 +133,12 @@ static bool reduce_cells(size_t cells, bool tested, nd_session_result *result, n
     }
     result->fractions = result->curves.fractions;
     if (result->curves.cells > 0)
-        for (size_t k = 0; k < ND_INFORMATIONS; k++)
-            nd_sample_curves_mean(&result->curves, (nd_information)k, tested ? is_place : NULL,
+        for (size_t k = 0; k < ND_INFORMATIONS; k++) {
+            for (size_t i = 0; i < active; i++)
+                is_place[i] = (!tested || result->cell[i].place_cell) && enough_bursts(result, i);
+            nd_sample_curves_mean(&result->curves, (nd_information)k, is_place,
                                   result->mean_naive[k], result->mean_shuffled[k]);
+        }
     free(is_place);
     return true;
 }
@@ -141,16 +152,24 @@ static bool asked_for(const nd_settings *settings, nd_correction correction) {
 
 /* Corrections of every cell's curve and of the mean curve; the error of a corrected mean is taken
  * to be that of the naive one. */
-static void correct(const nd_settings *settings, nd_session_result *result) {
+static void correct(const nd_settings *settings, const bool *use, nd_session_result *result) {
     const nd_sample_curves *curves = &result->curves;
     for (size_t m = 0; m < ND_CORRECTIONS; m++) {
         if (!asked_for(settings, (nd_correction)m))
             continue;
         for (size_t k = 0; k < ND_INFORMATIONS; k++) {
+            double naive[ND_MOST_SAMPLE_FRACTIONS], shuffled[ND_MOST_SAMPLE_FRACTIONS];
             for (size_t i = 0; i < curves->cells; i++)
-                result->cell[i].corrected[m][k] = nd_correct(
-                    (nd_correction)m, curves->fraction, curves->naive[k] + i * curves->fractions,
-                    curves->shuffled[k] + i * curves->fractions, curves->fractions);
+                if (use[i])
+                    result->cell[i].corrected[m][k] =
+                        nd_correct((nd_correction)m, curves->fraction,
+                                   curves->naive[k] + i * curves->fractions,
+                                   curves->shuffled[k] + i * curves->fractions, curves->fractions);
+            nd_sample_curves_mean(curves, (nd_information)k, use, naive, shuffled);
+            size_t of_active = ND_METRIC_ACTIVE_CORRECTED + m * ND_INFORMATIONS + k;
+            result->metric[of_active] =
+                nd_correct((nd_correction)m, curves->fraction, naive, shuffled, curves->fractions);
+            result->error[of_active] = result->error[ND_METRIC_INFORMATION + k];
             size_t metric = ND_METRIC_CORRECTED + m * ND_INFORMATIONS + k;
             result->metric[metric] =
                 nd_correct((nd_correction)m, curves->fraction, result->mean_naive[k],
@@ -222,10 +241,17 @@ static bool estimate(const nd_session *session, const nd_binned *activity,
         result->rate_maps[i] /= activity->frame_seconds;
     corrections = corrections && active > 0 && settings->subsampling_repetitions > 0 &&
                   activity->frames >= settings->subsampling_fractions;
-    return !corrections ||
-           nd_sample_curves_make(activity, room->cells, active, &room->responses,
+    if (!corrections)
+        return true;
+    double length;
+    if (!nd_burst_length(activity, room->cells, active, &length, error))
+        return false;
+    size_t block = nd_burst_block(length, activity->frames, settings->subsampling_fractions);
+    result->metric[ND_METRIC_BURST_LENGTH] = length;
+    result->metric[ND_METRIC_CORRECTION_BLOCK] = (double)block;
+    return nd_sample_curves_make(activity, room->cells, active, &room->responses,
                                  settings->subsampling_fractions, settings->subsampling_repetitions,
-                                 seed, threads, watch, &result->curves, error);
+                                 block, seed, threads, watch, &result->curves, error);
 }
 
 static bool measure_activity(const nd_session *session, const nd_settings *settings,
@@ -245,8 +271,15 @@ static bool measure_activity(const nd_session *session, const nd_settings *setti
             reduce_cells(session->cells, settings->shuffles > 0, result, error) &&
             nd_map_reliability(&activity, room.cells, settings->rate_map_smoothing, result, error);
     }
-    if (fine && result->curves.cells > 0)
-        correct(settings, result);
+    if (fine && result->curves.cells > 0) {
+        bool *use = nd_array(result->active, sizeof *use, error);
+        fine = use != NULL;
+        for (size_t i = 0; fine && i < result->active; i++)
+            use[i] = enough_bursts(result, i);
+        if (fine)
+            correct(settings, use, result);
+        free(use);
+    }
     estimates_clear(&room);
     return fine;
 }

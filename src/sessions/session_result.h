@@ -39,6 +39,12 @@ typedef enum nd_metric {
     ND_METRIC_OCCUPANCY_OVERLAP,
     ND_METRIC_SPEED_OVERLAP,
     ND_METRIC_FOUND_SHARE,
+    /* Corrected, of the mean curve over active cells: [nd_correction][nd_information]. No cell is
+     * selected by what is measured. */
+    ND_METRIC_ACTIVE_CORRECTED,
+    /* How activity hangs together, and what corrections do about it (measure/bursts.h). */
+    ND_METRIC_BURST_LENGTH = ND_METRIC_ACTIVE_CORRECTED + ND_CORRECTIONS * ND_INFORMATIONS,
+    ND_METRIC_CORRECTION_BLOCK,
     ND_METRIC_COUNT
 } nd_metric;
 

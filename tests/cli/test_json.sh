@@ -34,7 +34,7 @@ sessions:
   - {animal: one, day: 1, metrics: {cells: 200, fraction_active: 0.5, information: 1.2}}
   - {animal: one, day: 2, metrics: {cells: 200, fraction_active: 0.4, information: 1.4}}
 Y
-json + "curve verdict activity_change activity_low activity_high activity_p information_change maps_p" \
+json + "curve verdict activity_change activity_low activity_high activity_p information_change maps_p warnings words" \
     record numbers.yaml -o numbers --picture none
 json 1 "dataset species sessions verdict" datasets numbers.nc
 cat >sweep.yaml <<'Y'

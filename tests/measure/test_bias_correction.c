@@ -128,8 +128,8 @@ static session made_session(size_t repetitions, unsigned threads) {
     free(activity);
     assert_fine(nd_responses_choose(&s.sparse.view, s.cells, CELLS, &s.responses, &error), &error);
     assert_fine(nd_sample_curves_make(&s.sparse.view, s.cells, CELLS, &s.responses,
-                                      ND_SAMPLE_FRACTIONS, repetitions, 1, threads, NULL, &s.curves,
-                                      &error),
+                                      ND_SAMPLE_FRACTIONS, repetitions, 1, 1, threads, NULL,
+                                      &s.curves, &error),
                 &error);
     return s;
 }
@@ -146,7 +146,7 @@ static void test_curves_do_not_depend_on_threads_or_company(void **state) {
     nd_sample_curves alone;
     nd_error error = {0};
     assert_fine(nd_sample_curves_make(&one.sparse.view, &one.cells[7], 1, &one.responses,
-                                      ND_SAMPLE_FRACTIONS, 5, 1, 1, NULL, &alone, &error),
+                                      ND_SAMPLE_FRACTIONS, 5, 1, 1, 1, NULL, &alone, &error),
                 &error);
     size_t bytes = one.count * ND_SAMPLE_FRACTIONS * sizeof(double);
     for (size_t k = 0; k < ND_INFORMATIONS; k++) {

@@ -75,7 +75,7 @@ static session published_session(size_t fractions, size_t repetitions, unsigned 
         s.cells[i] = strtoul(number[i], NULL, 10) - 1;
     reference_column_free(number, s.count);
     assert_fine(nd_sample_curves_make(&s.sparse.view, s.cells, s.count, &s.responses, fractions,
-                                      repetitions, 1, threads, NULL, &s.curves, &error),
+                                      repetitions, 1, 1, threads, NULL, &s.curves, &error),
                 &error);
     return s;
 }

@@ -89,20 +89,48 @@ def draw_to_front(values, chosen, stream):
     return values[:chosen]
 
 
-def sample_curves(amounts, levels, bin_of, bins, dt, seed, fractions, repetitions):
+def burst_length(amounts, bin_of, bins, dt):
+    """Active frames of a cell that come together, beyond what its tuning makes."""
+    active = amounts > 0
+    frames, further = len(bin_of), 0.0
+    visits = np.bincount(bin_of, minlength=bins).astype(float)
+    counts = np.array([np.bincount(bin_of[cell], minlength=bins) for cell in active.T]).T
+    rate = counts / np.where(visits > 0, visits, 1)[:, None]
+    alone = visits[:, None] > 1
+    without = np.where(alone, (counts - 1) / np.where(alone, visits[:, None] - 1, 1), rate)
+    for lag in range(1, min(int(min(5 / dt, 1000)), frames - 1) + 1):
+        now, then = bin_of[:-lag], bin_of[lag:]
+        others = np.where((now == then)[:, None], without[then], rate[then])
+        pairs = (active[lag:] - others)[active[:-lag]].sum()
+        if pairs <= 0:
+            break
+        further += 2 * pairs / active.sum()
+    return 1 + further
+
+
+def block_for(length, frames, fractions):
+    most = frames // (fractions * 10)
+    return 1 if length < 1.5 or most < 2 else min(int(length * 3), most)
+
+
+def sample_curves(amounts, levels, bin_of, bins, dt, seed, fractions, repetitions, block):
     """Naive and shuffled information: kind -> cells x fractions, twice."""
     frames, cells = amounts.shape
+    blocks = np.array_split(np.arange(frames), range(block, frames, block))
     naive, shuffled = np.zeros((2, 3, cells, fractions))
     for f in range(fractions):
-        chosen = (f + 1) * frames // fractions
+        chosen = (f + 1) * len(blocks) // fractions
         count = -(-repetitions * fractions // (f + 1))
         found = np.zeros((2, 3, cells, count))
         for r in range(count):
             stream = addresses.Stream(seed, addresses.SUBSAMPLE, f, r)
             stream.CHUNK = 1024
-            kept = np.array(draw_to_front(list(range(frames)), chosen, stream))
+            drawn = draw_to_front(list(range(len(blocks))), chosen, stream)[:chosen]
+            others = draw_to_front(list(drawn), chosen, stream)
+            kept = np.concatenate([blocks[b] for b in drawn])
             here = bin_of[kept]
-            mixed = np.array(draw_to_front(here.tolist(), chosen, stream))
+            mixed = np.concatenate([bin_of[np.resize(blocks[o], len(blocks[b]))]
+                                    for b, o in zip(drawn, others)])
             for c in range(cells):
                 for which, of in enumerate((here, mixed)):
                     found[which, :, c, r] = three(amounts[kept, c], levels[kept, c], of, bins, dt)
@@ -231,8 +259,11 @@ class Session:
         self.reliability = reliability(kept, bin_of, bins, dt, settings["smoothing"])
         fractions = settings["fractions"]
         self.size = np.arange(1, fractions + 1) / fractions
+        self.bursts = burst_length(kept, bin_of, bins, dt)
+        self.block = block_for(self.bursts, len(bin_of), fractions)
+        self.enough = (self.active_frames >= 10 * self.bursts) | (self.block == 1)
         self.naive, self.shuffled = sample_curves(kept, levels, bin_of, bins, dt, seed, fractions,
-                                                  settings["repetitions"])
+                                                  settings["repetitions"], self.block)
 
     def metrics(self, registered):
         """Metrics and their standard errors, by the names of the files."""
@@ -241,15 +272,18 @@ class Session:
                "place_cells": (place, math.nan), "place_cell_share": share(place, active),
                "fraction_active": share(active, registered or self.cells),
                "fraction_place_cells": share(place, registered or self.cells),
-               "mean_rate": mean_error(self.rate), "map_reliability": (self.reliability, math.nan)}
+               "mean_rate": mean_error(self.rate), "map_reliability": (self.reliability, math.nan),
+               "burst_length": (self.bursts, math.nan),
+               "correction_block": (self.block, math.nan)}
         for k, kind in enumerate(KINDS):
             out[kind] = mean_error(self.information[:, k])
             out["place_" + kind] = mean_error(self.information[self.place, k])
-            naive, shuffled = [np.apply_along_axis(mean_known, 0, of[k][self.place])
-                               for of in (self.naive, self.shuffled)]
-            for name, correct in CORRECT.items():
-                out[f"place_{kind}_{name.lower()}"] = (correct(self.size, naive, shuffled),
-                                                       out["place_" + kind][1])
+            for prefix, use in (("place_", self.place & self.enough), ("", self.enough)):
+                naive, shuffled = [np.apply_along_axis(mean_known, 0, of[k][use])
+                                   for of in (self.naive, self.shuffled)]
+                for name, correct in CORRECT.items():
+                    out[f"{prefix}{kind}_{name.lower()}"] = (correct(self.size, naive, shuffled),
+                                                             out[prefix + kind][1])
         return out
 
 

@@ -72,8 +72,9 @@ def compare_cells(test, name, mine, theirs):
             test.close(f"{name} {curve} {kind}", join(lambda s: getattr(s, part)[k]),
                        theirs[f"cell_{curve}_{kind}_curve"])
         for correction, correct in CORRECT.items():
-            answers = join(lambda s: np.array([correct(s.size, a, b)
-                                               for a, b in zip(s.naive[k], s.shuffled[k])]))
+            answers = join(lambda s: np.array([
+                correct(s.size, a, b) if enough else np.nan
+                for a, b, enough in zip(s.naive[k], s.shuffled[k], s.enough)]))
             # BAE is a search along a valley that is flat where the answer is nearly zero.
             test.close(f"{name} {kind} {correction}", answers, theirs[f"cell_{kind}_{correction}"],
                        *((1e-5, 1) if correction == "BAE" else (1e-9,)))

@@ -324,8 +324,12 @@ void population_information(const population_scenario *scenario, population_size
     for (size_t i = 0; i < session->cells; i++) {
         const double *tuning = of.tuning[session->cell_id[i]];
         double in_bin[BINS] = {0}, mean = 0.0;
+        /* A burst goes on wherever the animal runs: the rate is that of the frames before, too. */
+        size_t length = scenario->burst ? scenario->burst : 1;
         for (size_t f = 0; f < session->frames; f++)
-            in_bin[session->bin[f]] += tuning[lrint(session->position[f] * (PLACES - 1))];
+            for (size_t k = 0; k < length && k <= f; k++)
+                in_bin[session->bin[f]] +=
+                    tuning[lrint(session->position[f - k] * (PLACES - 1))] / (double)length;
         for (size_t b = 0; b < BINS; b++)
             mean += in_bin[b] / (double)session->frames;
         information[i] = 0.0;
