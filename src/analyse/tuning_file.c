@@ -142,10 +142,10 @@ static bool define(nd_nc *file, const tuning *t, const nd_tuning_options *option
            nd_nc_put_number(file, "tuned", "tuned_threshold", options->tuned, error);
 }
 
-static bool write_output(const char *input, const char *output, const tuning *t,
+static bool write_output(const char *input, const nd_place *output, const tuning *t,
                          const nd_tuning_options *options, const nd_tuning_summary *summary,
                          nd_error *error) {
-    nd_nc *file = nd_nc_create(output, error);
+    nd_nc *file = nd_nc_create_at(output, error);
     if (!file)
         return false;
     size_t all = t->units * t->bins;
@@ -181,7 +181,7 @@ static void summarise(const tuning *t, const nd_tuning_options *options,
                 &summary->fraction_active_units);
 }
 
-bool nd_tuning_file(const char *input, const char *output, const nd_tuning_options *options,
+bool nd_tuning_file(const char *input, const nd_place *output, const nd_tuning_options *options,
                     nd_tuning_summary *summary, nd_error *error) {
     nd_nc *file = nd_nc_open(input, error);
     if (!file)

@@ -3,6 +3,7 @@
 #ifndef ND_ANALYSE_TUNING_FILE_H
 #define ND_ANALYSE_TUNING_FILE_H
 
+#include "base/place.h"
 #include "nulldrift.h"
 
 typedef struct nd_tuning_options {
@@ -22,7 +23,7 @@ typedef struct nd_tuning_summary {
 /* Reads `input` and writes `output`: bin_position, occupancy (bin), tuning_curves, rate_maps
  * (unit, bin), spatial_information, tuned, mean_activity (unit). Refuses missing variables,
  * shapes that do not match and numbers that are not finite. */
-bool nd_tuning_file(const char *input, const char *output, const nd_tuning_options *options,
+bool nd_tuning_file(const char *input, const nd_place *output, const nd_tuning_options *options,
                     nd_tuning_summary *summary, nd_error *error);
 
 #endif

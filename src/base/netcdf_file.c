@@ -56,6 +56,7 @@ void nd_nc_close(nd_nc *file) {
         unlink(file->aside);
     free(file->aside);
     free(file->path);
+    nd_place_free(file->own_place);
     free(file);
 }
 
@@ -77,22 +78,31 @@ nd_nc *nd_nc_open(const char *path, nd_error *error) {
     return NULL;
 }
 
-nd_nc *nd_nc_create(const char *path, nd_error *error) {
-    if (!nd_check_writable(path, error))
-        return NULL;
-    nd_nc *file = handle(path, error);
+nd_nc *nd_nc_create_at(const nd_place *place, nd_error *error) {
+    nd_nc *file = nd_check_writable(place->path, error) ? handle(place->path, error) : NULL;
     if (!file)
         return NULL;
-    file->aside = nd_path_aside(path, error);
+    file->place = place;
+    file->aside = nd_place_aside(place, error);
     int status = file->aside ? create_id(file->aside, &file->id) : NC_ENOMEM;
     if (status == NC_NOERR)
         return file;
     file->id = -1;
     if (file->aside)
-        nd_fail(error, path, "free some space or choose another folder with -o",
+        nd_fail(error, place->path, "free some space or choose another folder with -o",
                 "cannot be created: %s", nc_strerror(status));
     nd_nc_close(file);
     return NULL;
+}
+
+nd_nc *nd_nc_create(const char *path, nd_error *error) {
+    nd_place *place = nd_place_find(path, error);
+    nd_nc *file = place ? nd_nc_create_at(place, error) : NULL;
+    if (file)
+        file->own_place = place;
+    else
+        nd_place_free(place);
+    return file;
 }
 
 static bool copy_file(const char *from, const char *to, nd_error *error) {
@@ -126,7 +136,8 @@ nd_nc *nd_nc_amend(const char *path, nd_error *error) {
     nd_nc *file = handle(path, error);
     if (!file)
         return NULL;
-    char *aside = nd_path_aside(path, error);
+    file->place = file->own_place = nd_place_find(path, error);
+    char *aside = file->place ? nd_place_aside(file->place, error) : NULL;
     if (aside && copy_file(path, aside, error)) {
         file->aside = aside;
         int status = open_id(aside, NC_WRITE, &file->id);
@@ -144,7 +155,7 @@ bool nd_nc_publish(nd_nc *file, nd_error *error) {
     int status = close_id(file);
     bool fine = status == NC_NOERR || nd_nc_failed(file, status, "cannot be", "written", error);
     if (fine) {
-        fine = nd_publish(file->aside, file->path, error);
+        fine = nd_place_publish(file->place, file->aside, error);
         free(file->aside);
         file->aside = NULL;
     }

@@ -3,13 +3,15 @@
 #ifndef ND_BASE_NETCDF_FILE_H
 #define ND_BASE_NETCDF_FILE_H
 
-#include "nulldrift.h"
+#include "base/place.h"
 
 typedef struct nd_nc nd_nc; /* an open file */
 
 /* Opens `path` for reading, any netCDF kind; files of foreign bytes are refused by name. */
 nd_nc *nd_nc_open(const char *path, nd_error *error);
-/* Starts a new netCDF-4 file that will replace `path` when published. */
+/* Starts a new netCDF-4 file that will be put in `place` when published (base/place.h). */
+nd_nc *nd_nc_create_at(const nd_place *place, nd_error *error);
+/* The same for `path` as it is found now. */
 nd_nc *nd_nc_create(const char *path, nd_error *error);
 /* Starts a new version of the existing file `path`: a copy, opened for adding to. */
 nd_nc *nd_nc_amend(const char *path, nd_error *error);

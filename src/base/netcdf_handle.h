@@ -6,8 +6,10 @@
 
 struct nd_nc {
     int id;
-    char *path;  /* what the user calls it */
-    char *aside; /* where it is being written; NULL when only read */
+    char *path;            /* what the user calls it */
+    char *aside;           /* where it is being written; NULL when only read */
+    const nd_place *place; /* where it will be put, if so */
+    nd_place *own_place;   /* the same, where it is this handle's to free */
 };
 
 /* False, with `error` saying what netCDF's status means while doing that to `name`. */

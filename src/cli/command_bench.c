@@ -107,6 +107,10 @@ static int run(const nd_arguments *arguments) {
     loop peer = {.path = nd_value(arguments, "peer")};
     if (!check(letters, peer.path, &error))
         return nd_report(&error);
+    const char *picture = nd_value(arguments, "picture");
+    nd_place *place = picture ? nd_output_place(arguments, picture, NULL, 0, &error) : NULL;
+    if (picture && !place)
+        return nd_report(&error);
     print_floors();
     printf("case        steps    awake   us/step    median   ns/unit    peak%s\n",
            peer.path ? "   PyTorch    ratio" : "");
@@ -125,10 +129,9 @@ static int run(const nd_arguments *arguments) {
     if (*peer.version)
         printf("\nPyTorch:%s", peer.version);
     putchar('\n');
-    const char *picture = nd_value(arguments, "picture");
-    if (picture && !nd_output_checked(arguments, picture, NULL, 0, &error))
-        return nd_report(&error);
-    if ((picture || nd_flag(arguments, "growth")) && !nd_growth(picture, &error))
+    bool fine = (!picture && !nd_flag(arguments, "growth")) || nd_growth(place, &error);
+    nd_place_free(place);
+    if (!fine)
         return nd_report(&error);
     return code;
 }

@@ -33,23 +33,28 @@ static int run(const nd_arguments *arguments) {
     const char *output = nd_value(arguments, "output");
     nd_error error = {0};
     nd_buffer text = {0};
-    if (output && !nd_output_checked(arguments, output, nd_positionals(arguments), count, &error))
+    nd_place *place =
+        output ? nd_output_place(arguments, output, nd_positionals(arguments), count, &error)
+               : NULL;
+    if (output && !place)
         return nd_report(&error);
     nd_recording_result **results = read_all(arguments, count, &error);
     if (results && nd_flag(arguments, "json")) {
         for (size_t i = 0; i < count; i++)
             nd_recording_properties_json(results[i], stdout);
         free_results(results, count);
+        nd_place_free(place);
         return ND_EXIT_FINE;
     }
     bool fine = results && (output ? nd_recording_properties_csv(results, count, &text, &error)
                                    : nd_recording_properties(results, count, &text, &error));
     if (fine && output) /* the text's closing zero stays out of the file */
-        fine = nd_write_file(output, text.bytes, text.length - 1, &error);
+        fine = nd_place_write(place, text.bytes, text.length - 1, &error);
     else if (fine)
         nd_put_shown_lines((const char *)text.bytes, stdout);
     nd_buffer_free(&text);
     free_results(results, count);
+    nd_place_free(place);
     return fine ? ND_EXIT_FINE : nd_report(&error);
 }
 

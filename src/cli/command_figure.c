@@ -53,13 +53,14 @@ static int run(const nd_arguments *arguments) {
     if (!output)
         return wrong("say where the picture goes: -o FILE.pdf, .svg or .png", NULL);
     nd_error error = {0}, remark = {0};
-    nd_figure_request request = {.inputs = nd_positionals(arguments) + 1,
+    const char *const *inputs = nd_positionals(arguments) + 1;
+    nd_place *place = nd_output_place(arguments, output, inputs, given - 1, &error);
+    nd_figure_request request = {.inputs = inputs,
                                  .input_count = given - 1,
                                  .output = output,
-                                 .plot = {nd_flag(arguments, "keep-script"), &remark}};
-    bool drawn =
-        nd_output_checked(arguments, output, request.inputs, request.input_count, &error) &&
-        figure->draw(&request, &error);
+                                 .plot = {nd_flag(arguments, "keep-script"), &remark, place}};
+    bool drawn = place && figure->draw(&request, &error);
+    nd_place_free(place);
     nd_say_remark(&remark);
     return drawn ? ND_EXIT_FINE : nd_report(&error);
 }

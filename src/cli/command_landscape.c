@@ -79,16 +79,18 @@ static int run(const nd_arguments *arguments) {
         return ND_EXIT_USAGE;
     const char *path = nd_value(arguments, "output"), *figure = nd_value(arguments, "figure");
     path = path ? path : "landscape.nc";
-    if (!nd_output_checked(arguments, path, NULL, 0, &error) ||
-        (figure && !nd_output_checked(arguments, figure, NULL, 0, &error)))
-        return nd_report(&error);
-    nd_landscape *landscape = nd_landscape_make(&options, &error);
-    if (!landscape)
-        return nd_report(&error);
-    landscape->drift_axis = axis;
-    landscape->drift_noise = drift_noise;
-    bool fine = (drift_walkers < 2 || measure_drift(landscape, (size_t)drift_walkers, &error)) &&
-                nd_landscape_write(path, landscape, &error);
+    nd_place *place = nd_output_place(arguments, path, NULL, 0, &error);
+    nd_place *picture =
+        place && figure ? nd_output_place(arguments, figure, NULL, 0, &error) : NULL;
+    nd_landscape *landscape =
+        place && (!figure || picture) ? nd_landscape_make(&options, &error) : NULL;
+    if (landscape) {
+        landscape->drift_axis = axis;
+        landscape->drift_noise = drift_noise;
+    }
+    bool fine = landscape &&
+                (drift_walkers < 2 || measure_drift(landscape, (size_t)drift_walkers, &error)) &&
+                nd_landscape_write(place, landscape, &error);
     if (fine && nd_flag(arguments, "json"))
         print_json(landscape, path);
     else if (fine && !nd_flag(arguments, "quiet")) {
@@ -100,10 +102,12 @@ static int run(const nd_arguments *arguments) {
     nd_landscape_free(landscape);
     if (fine && figure) {
         nd_error remark = {0};
-        nd_figure_request request = {&path, 1, figure, {.remark = &remark}};
+        nd_figure_request request = {&path, 1, figure, {.remark = &remark, .place = picture}};
         fine = nd_figure_find("landscape")->draw(&request, &error);
         nd_say_remark(&remark);
     }
+    nd_place_free(place);
+    nd_place_free(picture);
     return fine ? ND_EXIT_FINE : nd_report(&error);
 }
 

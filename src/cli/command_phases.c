@@ -77,12 +77,12 @@ static void print_json(const nd_phases *phases) {
 }
 
 /* The table as text, or as CSV where the file's name ends so. */
-static bool write_table(const nd_phases *phases, const char *path, nd_error *error) {
+static bool write_table(const nd_phases *phases, const nd_place *place, nd_error *error) {
     char table[16384];
-    size_t length = strlen(path);
-    bool csv = length >= 4 && strcmp(path + length - 4, ".csv") == 0;
+    size_t length = strlen(place->path);
+    bool csv = length >= 4 && strcmp(place->path + length - 4, ".csv") == 0;
     (csv ? nd_phases_csv : nd_phases_table)(phases, table, sizeof table);
-    return nd_write_file(path, table, strlen(table), error);
+    return nd_place_write(place, table, strlen(table), error);
 }
 
 static int run(const nd_arguments *arguments) {
@@ -90,12 +90,12 @@ static int run(const nd_arguments *arguments) {
     nd_phases phases;
     const char *path = nd_positional(arguments, 0), *output = nd_value(arguments, "output");
     char table[8192];
-    if (output && (!nd_check_writable(output, &error) ||
-                   !nd_output_checked(arguments, output, &path, 1, &error)))
-        return nd_report(&error);
-    if (!(is_table(path) ? phases_of_csv : phases_of_run)(path, &phases, &error))
-        return nd_report(&error);
-    if (output && !write_table(&phases, output, &error))
+    nd_place *place = output ? nd_output_place(arguments, output, &path, 1, &error) : NULL;
+    bool fine = (!output || (place && nd_check_writable(output, &error))) &&
+                (is_table(path) ? phases_of_csv : phases_of_run)(path, &phases, &error) &&
+                (!output || write_table(&phases, place, &error));
+    nd_place_free(place);
+    if (!fine)
         return nd_report(&error);
     if (nd_flag(arguments, "quiet"))
         return ND_EXIT_FINE;

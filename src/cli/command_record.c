@@ -96,50 +96,52 @@ static void warn_of_random(const nd_recording *recording) {
 
 /* --- results --- */
 
-static bool write_one(const nd_recording_result *result, const char *output, const char *suffix,
-                      bool (*write)(const nd_recording_result *, const char *, nd_error *),
+/* Where the results go, each as it was found at the start. */
+enum { RESULT, SESSIONS, CELLS, STATISTICS, FIGURE, MAPS, OUTPUTS };
+typedef struct places {
+    nd_place *place[OUTPUTS]; /* pictures: NULL where none is drawn */
+} places;
+
+static void outputs_free(places *all) {
+    for (size_t i = 0; i < OUTPUTS; i++)
+        nd_place_free(all->place[i]);
+}
+
+static bool write_one(const nd_recording_result *result, const nd_place *place,
+                      bool (*write)(const nd_recording_result *, const nd_place *, nd_error *),
                       FILE *names, nd_error *error) {
-    char *path = nd_path_with(output, suffix, error);
-    bool fine = path && write(result, path, error);
+    bool fine = write(result, place, error);
     if (fine)
-        fprintf(names, "  %s\n", nd_shown(path).text);
-    free(path);
+        fprintf(names, "  %s\n", nd_shown(place->path).text);
     return fine;
 }
 
-static bool write_tables(const nd_recording_result *result, const char *output, const char *command,
+static bool write_tables(const nd_recording_result *result, const places *to, const char *command,
                          FILE *names, nd_error *error) {
-    char *path = nd_path_with(output, ".nc", error);
-    bool fine = path && nd_recording_file_write(result, path, command, error);
+    bool fine = nd_recording_file_write(result, to->place[RESULT], command, error);
     if (fine)
-        fprintf(names, "  %s\n", nd_shown(path).text);
-    free(path);
-    return fine && write_one(result, output, ".csv", nd_recording_sessions_csv, names, error) &&
-           write_one(result, output, "_cells.csv", nd_recording_cells_csv, names, error) &&
-           write_one(result, output, "_statistics.csv", nd_recording_statistics_csv, names, error);
+        fprintf(names, "  %s\n", nd_shown(to->place[RESULT]->path).text);
+    return fine &&
+           write_one(result, to->place[SESSIONS], nd_recording_sessions_csv, names, error) &&
+           write_one(result, to->place[CELLS], nd_recording_cells_csv, names, error) &&
+           write_one(result, to->place[STATISTICS], nd_recording_statistics_csv, names, error);
 }
 
 /* A picture that cannot be drawn is said, and takes nothing from the tables; whether it is there.
  */
-static bool draw(const char *name, const char *output, const char *suffix, const char *kind,
-                 FILE *names) {
+static bool draw(const char *name, const char *input, const nd_place *picture, FILE *names) {
     const nd_figure *figure = nd_figure_find(name);
     nd_error error = {0}, remark = {0};
-    char *input = nd_path_with(output, ".nc", &error);
-    char *stem = nd_path_with(output, suffix, &error);
-    char *picture = stem ? nd_path_with(stem, kind, &error) : NULL;
-    const char *inputs[] = {input};
-    nd_figure_request request = {
-        .inputs = inputs, .input_count = 1, .output = picture, .plot = {.remark = &remark}};
-    bool drawn = figure && input && picture && figure->draw(&request, &error);
+    nd_figure_request request = {.inputs = &input,
+                                 .input_count = 1,
+                                 .output = picture->path,
+                                 .plot = {.remark = &remark, .place = picture}};
+    bool drawn = figure && figure->draw(&request, &error);
     if (drawn)
-        fprintf(names, "  %s\n", nd_shown(picture).text);
+        fprintf(names, "  %s\n", nd_shown(picture->path).text);
     else
         nd_report(&error);
     nd_say_remark(&remark);
-    free(input);
-    free(stem);
-    free(picture);
     return drawn;
 }
 
@@ -162,13 +164,10 @@ static bool any_followed(const nd_recording_result *result) {
     return false;
 }
 
-static int analyse(const nd_arguments *arguments, nd_recording *recording, const char *output,
+static int analyse(const nd_arguments *arguments, nd_recording *recording, const places *to,
                    unsigned threads) {
     nd_error error = {0};
     bool quiet = nd_flag(arguments, "quiet");
-    const char *picture = nd_value(arguments, "picture");
-    char kind[8];
-    snprintf(kind, sizeof kind, ".%s", picture ? picture : "png");
     nd_recording_result *result =
         nd_recording_measure(recording, threads, nd_terminal_watch(quiet), &error);
     nd_terminal_done();
@@ -179,13 +178,12 @@ static int analyse(const nd_arguments *arguments, nd_recording *recording, const
     FILE *names = as_json ? stderr : stdout; /* standard output is for the JSON alone */
     if (fine)
         fprintf(names, "Written:\n");
-    fine = fine && write_tables(result, output, nd_command_line(arguments), names, &error);
+    fine = fine && write_tables(result, to, nd_command_line(arguments), names, &error);
     bool drawn = true;
-    if (fine && strcmp(kind, ".none") != 0) {
-        drawn = draw("fig3", output, "", kind, names);
-        if (any_followed(result))
-            drawn = draw("recording", output, "_maps", kind, names) && drawn;
-    }
+    if (fine && to->place[FIGURE])
+        drawn = draw("fig3", to->place[RESULT]->path, to->place[FIGURE], names);
+    if (fine && to->place[MAPS] && any_followed(result))
+        drawn = draw("recording", to->place[RESULT]->path, to->place[MAPS], names) && drawn;
     if (fine && as_json)
         nd_recording_json(result, stdout);
     nd_recording_result_free(result);
@@ -194,24 +192,24 @@ static int analyse(const nd_arguments *arguments, nd_recording *recording, const
     return drawn ? ND_EXIT_FINE : ND_EXIT_FAILED;
 }
 
-/* None of the results may be a file that the manifest names, or one that is no earlier result. */
-static bool check_outputs(const nd_arguments *arguments, const char *output, const char *kind,
-                          nd_error *error) {
-    const char *const tables[] = {".nc", ".csv", "_cells.csv", "_statistics.csv", NULL};
-    const char *const pictures[] = {"", "_maps", NULL};
-    char **inputs = NULL, *result = nd_path_with(output, ".nc", error), picture[16];
+/* Finds the places; none of the results may be a file that the manifest names, or one that is no
+ * earlier result. */
+static bool find_outputs(const nd_arguments *arguments, const char *output, const char *kind,
+                         places *to, nd_error *error) {
+    static const char *const suffixes[OUTPUTS] = {".nc", ".csv", "_cells.csv", "_statistics.csv",
+                                                  "",    "_maps"};
+    char **inputs = NULL, *result = nd_path_with(output, ".nc", error), suffix[32];
     size_t count = 0;
     bool fine = result && nd_recording_inputs(nd_positional(arguments, 0), &inputs, &count, error);
     nd_outputs outputs = {(const char *const *)inputs, count, nd_flag(arguments, "force"), result};
-    for (size_t i = 0; fine && tables[i]; i++) {
-        char *path = nd_path_with(output, tables[i], error);
-        fine = path && nd_output_allowed(&outputs, path, error);
-        free(path);
-    }
-    for (size_t i = 0; fine && pictures[i] && strcmp(kind, "none") != 0; i++) {
-        snprintf(picture, sizeof picture, "%s.%s", pictures[i], kind);
-        char *path = nd_path_with(output, picture, error);
-        fine = path && nd_output_allowed(&outputs, path, error);
+    for (size_t i = 0; fine && i < OUTPUTS; i++) {
+        if (i >= FIGURE && strcmp(kind, "none") == 0)
+            continue;
+        snprintf(suffix, sizeof suffix, "%s%s%s", suffixes[i], i < FIGURE ? "" : ".",
+                 i < FIGURE ? "" : kind);
+        char *path = nd_path_with(output, suffix, error);
+        fine = path && (to->place[i] = nd_place_find(path, error)) &&
+               nd_output_allowed(&outputs, path, error);
         free(path);
     }
     for (size_t i = 0; i < count; i++)
@@ -312,18 +310,20 @@ static int scan(const nd_arguments *arguments, const nd_limits *limits) {
     const char *output = nd_value(arguments, "output");
     char **paths = paths_for(arguments, output, &error);
     size_t count = nd_positional_count(arguments);
-    bool fine = paths &&
-                (!output ||
-                 nd_output_checked(arguments, output, nd_positionals(arguments), count, &error)) &&
+    nd_place *place =
+        output ? nd_output_place(arguments, output, nd_positionals(arguments), count, &error)
+               : NULL;
+    bool fine = paths && (!output || place) &&
                 nd_recording_scan((const char *const *)paths, count, limits, &yaml, &error);
     if (fine && output)
-        fine = nd_write_file(output, yaml.bytes, yaml.length, &error);
+        fine = nd_place_write(place, yaml.bytes, yaml.length, &error);
     else if (fine)
         nd_put_shown_lines((const char *)yaml.bytes, stdout);
     nd_buffer_free(&yaml);
     for (size_t i = 0; paths && i < count; i++)
         free(paths[i]);
     free(paths);
+    nd_place_free(place);
     return fine ? ND_EXIT_FINE : nd_report(&error);
 }
 
@@ -363,9 +363,12 @@ static int run(const nd_arguments *arguments) {
         free(page);
         return nd_report(&error);
     }
-    if (!check &&
-        (!nd_check_writable(output, &error) || !check_outputs(arguments, output, kind, &error)))
+    places to = {0};
+    if (!check && (!nd_check_writable(output, &error) ||
+                   !find_outputs(arguments, output, kind, &to, &error))) {
+        outputs_free(&to);
         return nd_report(&error);
+    }
     nd_load_options options = {.limits = &limits,
                                .follow_links = nd_flag(arguments, "follow-links")};
     nd_recording *recording =
@@ -374,6 +377,7 @@ static int run(const nd_arguments *arguments) {
     nd_terminal_done();
     if (!recording) {
         free(page);
+        outputs_free(&to);
         return nd_report(&error);
     }
     if ((page || !check) && !links_spared(recording, output, kind, page, &error)) {
@@ -387,7 +391,8 @@ static int run(const nd_arguments *arguments) {
         say_what_was_read(recording, check);
     int code = page    ? draw_page(recording, page)
                : check ? ND_EXIT_FINE
-                       : analyse(arguments, recording, output, (unsigned)threads);
+                       : analyse(arguments, recording, &to, (unsigned)threads);
+    outputs_free(&to);
     nd_recording_free(recording);
     free(page);
     return code;

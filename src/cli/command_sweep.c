@@ -170,7 +170,8 @@ static int write_table(const nd_arguments *arguments, const char *folder) {
     size_t length = 0;
     char *path = nd_sweep_store_path(folder, 0, 1, &error);
     const char *input = path;
-    bool allowed = path && (!output || nd_output_checked(arguments, output, &input, 1, &error));
+    nd_place *place = path && output ? nd_output_place(arguments, output, &input, 1, &error) : NULL;
+    bool allowed = path && (!output || place);
     free(path);
     if (!allowed)
         return nd_report(&error);
@@ -181,13 +182,14 @@ static int write_table(const nd_arguments *arguments, const char *folder) {
         fine = nd_fail(&error, folder, NULL, "its table does not fit in memory");
     nd_sweep_store_close(store);
     if (fine && output)
-        fine = nd_write_file(output, text, length, &error);
+        fine = nd_place_write(place, text, length, &error);
     else if (fine) {
         nd_put_shown_lines(text, stdout);
         fine = (!ferror(stdout) && fflush(stdout) == 0) ||
                nd_fail_errno(&error, "standard output", NULL, "cannot be written");
     }
     free(text);
+    nd_place_free(place);
     return fine ? ND_EXIT_FINE : nd_report(&error);
 }
 

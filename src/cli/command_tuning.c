@@ -24,8 +24,10 @@ static int run(const nd_arguments *arguments) {
                                  .active = active};
     nd_tuning_summary summary;
     nd_error error = {0};
-    if (!nd_output_checked(arguments, output, &input, 1, &error) ||
-        !nd_tuning_file(input, output, &options, &summary, &error))
+    nd_place *place = nd_output_place(arguments, output, &input, 1, &error);
+    bool fine = place && nd_tuning_file(input, place, &options, &summary, &error);
+    nd_place_free(place);
+    if (!fine)
         return nd_report(&error);
     if (nd_flag(arguments, "quiet"))
         return ND_EXIT_FINE;

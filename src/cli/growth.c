@@ -64,8 +64,8 @@ static void draw_panel(nd_plot *plot, const char *letter, double left, double wi
                    label, left > 0 ? "" : "set ylabel 'µs per step'\n", settings);
 }
 
-static bool draw(const growth *all, const char *picture, nd_error *error) {
-    nd_plot *plot = nd_plot_new(picture, WIDTH, HEIGHT, error);
+static bool draw(const growth *all, const nd_place *picture, nd_error *error) {
+    nd_plot *plot = nd_plot_new(picture->path, WIDTH, HEIGHT, error);
     if (!plot)
         return false;
     for (int i = 0; i < SHAPES; i++) {
@@ -99,12 +99,12 @@ static bool draw(const growth *all, const char *picture, nd_error *error) {
     nd_plot_script(plot,
                    "plot 'course' with points linetype 1 pointtype 7 pointsize 0.5 notitle\n");
     nd_error remark = {0};
-    bool drawn = nd_plot_draw(plot, &(nd_plot_options){.remark = &remark}, error);
+    bool drawn = nd_plot_draw(plot, &(nd_plot_options){.remark = &remark, .place = picture}, error);
     nd_say_remark(&remark);
     return drawn;
 }
 
-bool nd_growth(const char *picture, nd_error *error) {
+bool nd_growth(const nd_place *picture, nd_error *error) {
     growth all;
     return measure_shapes(&all, error) && measure_course(&all, error) &&
            (!picture || draw(&all, picture, error));

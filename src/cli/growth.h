@@ -2,9 +2,9 @@
 #ifndef ND_CLI_GROWTH_H
 #define ND_CLI_GROWTH_H
 
-#include "nulldrift.h"
+#include "base/place.h"
 
 /* Measures, prints, and draws into `picture` (.png, .pdf or .svg) unless that is NULL. */
-bool nd_growth(const char *picture, nd_error *error);
+bool nd_growth(const nd_place *picture, nd_error *error);
 
 #endif

@@ -17,8 +17,11 @@ static char *result_beside(const char *output, nd_error *error) {
     return strcat(path, ".nc");
 }
 
-bool nd_output_checked(const nd_arguments *arguments, const char *output, const char *const *inputs,
-                       size_t count, nd_error *error) {
+nd_place *nd_output_place(const nd_arguments *arguments, const char *output,
+                          const char *const *inputs, size_t count, nd_error *error) {
+    nd_place *place = nd_place_find(output, error);
+    if (!place)
+        return NULL;
     char *result = result_beside(output, error);
     nd_outputs outputs = {.inputs = inputs,
                           .inputs_count = count,
@@ -26,5 +29,8 @@ bool nd_output_checked(const nd_arguments *arguments, const char *output, const 
                           .result = result};
     bool fine = result && nd_output_allowed(&outputs, output, error);
     free(result);
-    return fine;
+    if (fine)
+        return place;
+    nd_place_free(place);
+    return NULL;
 }

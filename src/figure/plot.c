@@ -32,7 +32,8 @@ static const char TABLE_LETTERS[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
 
 struct nd_plot {
-    char *output;           /* where the picture goes */
+    char *output; /* where the picture goes */
+    nd_place *place;
     nd_plot_folder *folder; /* where script and tables are written */
     char *picture;          /* FOLDER/NAME-OF-OUTPUT, in letters that mean nothing to gnuplot */
     FILE *script, *table;
@@ -146,7 +147,8 @@ nd_plot *nd_plot_new(const char *output, double width_cm, double height_cm, nd_e
     plot->width_cm = width_cm;
     plot->height_cm = height_cm;
     plot->output = nd_text(output, error);
-    plot->folder = plot->output ? nd_plot_folder_new(output, error) : NULL;
+    plot->place = plot->output ? nd_place_find(output, error) : NULL;
+    plot->folder = plot->place ? nd_plot_folder_new(output, error) : NULL;
     if (plot->folder) {
         plot->picture = picture_in(nd_plot_folder_path(plot->folder), base_name(output), error);
         if (plot->picture && nd_plot_folder_enter(plot->folder, base_name(plot->picture)) &&
@@ -297,7 +299,7 @@ bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error
            nd_gnuplot_run(nd_plot_folder_path(plot->folder), plot->picture, plot->output,
                           options->remark, error) &&
            nd_png_set_density(plot->picture, PNG_DOTS_PER_INCH, error) &&
-           nd_publish(plot->picture, plot->output, error) &&
+           nd_place_publish(options->place ? options->place : plot->place, plot->picture, error) &&
            (!options->keep_script || nd_plot_folder_keep(plot->folder, plot->output, error));
     nd_plot_abandon(plot);
     return fine;
@@ -309,6 +311,7 @@ void nd_plot_abandon(nd_plot *plot) {
     close_file(plot, &plot->table);
     close_file(plot, &plot->script);
     nd_plot_folder_free(plot->folder);
+    nd_place_free(plot->place);
     free(plot->output);
     free(plot->picture);
     free(plot);

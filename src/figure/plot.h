@@ -15,7 +15,7 @@
 #ifndef ND_FIGURE_PLOT_H
 #define ND_FIGURE_PLOT_H
 
-#include "nulldrift.h"
+#include "base/place.h"
 
 typedef struct nd_plot nd_plot;
 
@@ -86,6 +86,9 @@ nd_plot_text nd_plot_text_of(const char *text, size_t most);
 typedef struct nd_plot_options {
     bool keep_script; /* the script and tables stay as OUTPUT.gnuplot/ ; an earlier one becomes ~ */
     nd_error *remark; /* may be NULL: filled with what gnuplot said though it drew */
+    /* Where the picture goes, as it was found when the command began; NULL: as it is found when the
+     * plot is begun. */
+    const nd_place *place;
 } nd_plot_options;
 
 /* Draws, publishes the picture whole, frees the plot. A kept script is restyled and drawn again by

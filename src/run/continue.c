@@ -239,7 +239,9 @@ nd_outcome nd_continue(const char *from, const char *const *sets, size_t set_cou
     continuation c = {0};
     nd_outcome outcome = ND_RUN_FAILED;
     bool done;
-    if (open_all(&c, from, sets, set_count, error) && look_at(&c, from, path, &done, error)) {
+    nd_place *place = nd_place_find(path, error);
+    if (place && open_all(&c, from, sets, set_count, error) &&
+        look_at(&c, from, path, &done, error)) {
         if (options->tell && c.dataset->note)
             options->tell(c.dataset->note, options->context);
         nd_beginning beginning = {.begin = take_over, .context = &c};
@@ -255,10 +257,11 @@ nd_outcome nd_continue(const char *from, const char *const *sets, size_t set_cou
                 beginning.before = c.earlier->experiment->run.steps;
                 tell_in_law(&c, from, options);
             }
-            outcome = nd_feed_forward_run(c.experiment, c.dataset, path, &beginning, options, watch,
-                                          error);
+            outcome = nd_feed_forward_run(c.experiment, c.dataset, place, &beginning, options,
+                                          watch, error);
         }
     }
+    nd_place_free(place);
     nd_parameters_free(c.law_dataset.samples ? c.law_dataset.initial : NULL);
     nd_dataset_free(c.dataset);
     nd_experiment_free(c.experiment);

@@ -20,9 +20,9 @@ typedef struct nd_beginning {
     bool anew;       /* as nd_simulate_anew */
 } nd_beginning;
 
-/* Runs `experiment` on its data set into `path`; `beginning` may be NULL. */
+/* Runs `experiment` on its data set into `place`; `beginning` may be NULL. */
 nd_outcome nd_feed_forward_run(const nd_experiment *experiment, nd_dataset *dataset,
-                               const char *path, const nd_beginning *beginning,
+                               nd_place *place, const nd_beginning *beginning,
                                const nd_run_options *options, const nd_watch *watch,
                                nd_error *error);
 

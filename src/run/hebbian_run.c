@@ -36,24 +36,25 @@ static bool take_snapshot(void *context, nd_engine *engine, double *values, nd_e
     return response != NULL;
 }
 
-static bool write_file(void *context, nd_engine *engine, const char *path, nd_journal *journal,
+static bool write_file(void *context, nd_engine *engine, const nd_place *place, nd_journal *journal,
                        const nd_run_summary *summary, nd_error *error) {
     (void)context;
-    return nd_hebbian_file_write(path, nd_hebbian_engine_network(engine), journal, summary,
+    return nd_hebbian_file_write(place, nd_hebbian_engine_network(engine), journal, summary,
                                  nd_hebbian_measure_rows, error);
 }
 
-static nd_standing look_at(const char *path, const nd_experiment *experiment, nd_error *error) {
-    if (access(path, F_OK) != 0)
+static nd_standing look_at(const nd_place *place, const nd_experiment *experiment,
+                           nd_error *error) {
+    if (!place->there)
         return ND_NOTHING_THERE;
-    nd_hebbian_run *run = nd_hebbian_run_open(path, error);
+    nd_hebbian_run *run = nd_hebbian_run_open(place->path, error);
     nd_standing standing =
-        nd_recorder_compare(path, run ? run->experiment : NULL, experiment, true, error);
+        nd_recorder_compare(place->path, run ? run->experiment : NULL, experiment, true, error);
     nd_hebbian_run_close(run);
     return standing;
 }
 
-static nd_outcome run_into(const nd_experiment *experiment, const char *path,
+static nd_outcome run_into(const nd_experiment *experiment, nd_place *place,
                            const nd_run_options *options, const nd_watch *watch, bool *unusable,
                            nd_error *error) {
     nd_outcome outcome = ND_RUN_FAILED;
@@ -70,7 +71,7 @@ static nd_outcome run_into(const nd_experiment *experiment, const char *path,
                                    .settle = nd_hebbian_engine_settle,
                                    .unusable = unusable,
                                    .write = write_file};
-        outcome = nd_recorder_run(&model, experiment, engine, path, options, watch, error);
+        outcome = nd_recorder_run(&model, experiment, engine, place, options, watch, error);
         tell_trouble(engine, outcome, error);
         nd_engine_close(engine);
     }
@@ -80,19 +81,22 @@ static nd_outcome run_into(const nd_experiment *experiment, const char *path,
 
 static nd_outcome simulate(const nd_experiment *experiment, const char *path, bool anew,
                            const nd_run_options *options, const nd_watch *watch, nd_error *error) {
-    nd_standing standing = look_at(path, experiment, error);
+    nd_place *place = nd_place_find(path, error);
+    nd_standing standing = place ? look_at(place, experiment, error) : ND_OTHER_THERE;
+    nd_outcome outcome = ND_RUN_FAILED;
+    bool unusable = false;
     if (standing == ND_SAME_RUN_THERE) {
         nd_recorder_remove_leftovers(path);
-        return ND_RUN_COMPLETE;
+        outcome = ND_RUN_COMPLETE;
+    } else if (standing == ND_NOTHING_THERE) {
+        outcome = run_into(experiment, place, options, watch, &unusable, error);
+        if (outcome == ND_RUN_FAILED && unusable && anew && error) {
+            nd_recorder_begin_anew(path, options, error);
+            outcome = run_into(experiment, place, options, watch, &unusable, error);
+        }
     }
-    if (standing == ND_OTHER_THERE)
-        return ND_RUN_FAILED;
-    bool unusable = false;
-    nd_outcome outcome = run_into(experiment, path, options, watch, &unusable, error);
-    if (outcome != ND_RUN_FAILED || !unusable || !anew || !error)
-        return outcome;
-    nd_recorder_begin_anew(path, options, error);
-    return run_into(experiment, path, options, watch, &unusable, error);
+    nd_place_free(place);
+    return outcome;
 }
 
 nd_outcome nd_hebbian_simulate(const nd_experiment *experiment, const char *path,

@@ -108,7 +108,7 @@ static bool find_checkpoint(session *self, progress_state *state, bool *there,
     return fine;
 }
 
-static bool write_result(session *self, const char *path, const char *status, nd_error *error) {
+static bool write_result(session *self, nd_place *place, const char *status, nd_error *error) {
     bool complete = strcmp(status, "complete") == 0;
     char history[1200], date[40];
     time_t now = time(NULL);
@@ -123,6 +123,10 @@ static bool write_result(session *self, const char *path, const char *status, nd
                               .history = history,
                               .continued = self->model->continued,
                               .wall_time = self->earlier_seconds + nd_seconds() - self->started};
+    snprintf(place->kept, sizeof place->kept,
+             "the run, at its end, stays as %.160s: move the other file away and give the same "
+             "command again, which takes it",
+             self->part_path);
     nd_buffer state = {0};
     uint64_t length;
     bool fine = nd_journal_sync(self->journal, &length, error);
@@ -130,7 +134,7 @@ static bool write_result(session *self, const char *path, const char *status, nd
         fine = self->engine->backend->save(self->engine, &state, error);
         summary.final_state = &state;
     }
-    fine = fine && self->model->write(self->model->context, self->engine, path, self->journal,
+    fine = fine && self->model->write(self->model->context, self->engine, place, self->journal,
                                       &summary, error);
     nd_buffer_free(&state);
     if (!fine)
@@ -190,7 +194,7 @@ static bool settle(session *self, const nd_watch *watch, nd_error *error) {
     return true;
 }
 
-static nd_outcome follow(session *self, const char *path, const nd_watch *watch, nd_error *error) {
+static nd_outcome follow(session *self, nd_place *place, const nd_watch *watch, nd_error *error) {
     nd_course_sink sink = {on_record, on_snapshot, on_pause, self};
     bool followed = settle(self, watch, error) &&
                     (self->course->stopped ||
@@ -198,12 +202,12 @@ static nd_outcome follow(session *self, const char *path, const nd_watch *watch,
     if (followed && self->course->stopped)
         return ND_RUN_INTERRUPTED;
     if (followed)
-        return write_result(self, path, "complete", error) ? ND_RUN_COMPLETE : ND_RUN_FAILED;
+        return write_result(self, place, "complete", error) ? ND_RUN_COMPLETE : ND_RUN_FAILED;
     if (!self->course->diverged)
         return ND_RUN_FAILED; /* what is in the journal up to the last checkpoint can be resumed */
     nd_error writing = {0};
-    nd_error_at(error, path);
-    if (write_result(self, path, error ? error->what : "diverged", &writing))
+    nd_error_at(error, place->path);
+    if (write_result(self, place, error ? error->what : "diverged", &writing))
         return ND_RUN_DIVERGED;
     if (error)
         *error = writing;
@@ -211,12 +215,12 @@ static nd_outcome follow(session *self, const char *path, const nd_watch *watch,
 }
 
 nd_outcome nd_recorder_run(const nd_recorder_model *model, const nd_experiment *experiment,
-                           nd_engine *engine, const char *path, const nd_run_options *options,
+                           nd_engine *engine, nd_place *place, const nd_run_options *options,
                            const nd_watch *watch, nd_error *error) {
     session self = {.model = model, .experiment = experiment, .options = options, .engine = engine};
     nd_outcome outcome = ND_RUN_FAILED;
-    if (open_session(&self, path, watch, error))
-        outcome = follow(&self, path, watch, error);
+    if (open_session(&self, place->path, watch, error))
+        outcome = follow(&self, place, watch, error);
     nd_course_free(self.course);
     nd_journal_close(self.journal);
     free(self.row);

@@ -22,7 +22,7 @@ typedef struct nd_recorder_model {
     /* Updates before step 0: makes some of them and says how many are left. NULL: none to make. */
     bool (*settle)(nd_engine *engine, uint64_t count, uint64_t *left, nd_error *error);
     /* Writes the run file from the journal, whole or not at all. */
-    bool (*write)(void *context, nd_engine *engine, const char *path, nd_journal *journal,
+    bool (*write)(void *context, nd_engine *engine, const nd_place *place, nd_journal *journal,
                   const nd_run_summary *summary, nd_error *error);
     /* Where there is no checkpoint: takes over what an earlier run left. NULL: there is none. */
     bool (*begin)(void *begin_context, nd_engine *engine, nd_course *course, nd_journal *journal,
@@ -34,9 +34,10 @@ typedef struct nd_recorder_model {
     const char *continued; /* nd_run_summary.continued */
 } nd_recorder_model;
 
-/* Runs `engine`, which is at its beginning, into `path`; picks up the checkpoint there, if any. */
+/* Runs `engine`, which is at its beginning, into `place`, found before anybody judged what stands
+ * there; picks up the checkpoint there, if any. */
 nd_outcome nd_recorder_run(const nd_recorder_model *model, const nd_experiment *experiment,
-                           nd_engine *engine, const char *path, const nd_run_options *options,
+                           nd_engine *engine, nd_place *place, const nd_run_options *options,
                            const nd_watch *watch, nd_error *error);
 
 /* To begin anew after an error from nd_recorder_run of an unusable checkpoint: tells of it and

@@ -41,11 +41,11 @@ static bool take_snapshot(void *context, nd_engine *engine, double *values, nd_e
                                   values + nd_parameter_count(&view), error);
 }
 
-static bool write_file(void *context, nd_engine *engine, const char *path, nd_journal *journal,
+static bool write_file(void *context, nd_engine *engine, const nd_place *place, nd_journal *journal,
                        const nd_run_summary *summary, nd_error *error) {
     const feed_forward *self = context;
     (void)engine;
-    return nd_run_file_write(path, self->experiment, self->dataset, journal, summary,
+    return nd_run_file_write(place, self->experiment, self->dataset, journal, summary,
                              nd_spectra_inside_addition(self->spectra), error);
 }
 
@@ -62,19 +62,19 @@ static char *make_identity(const nd_experiment *experiment, const nd_dataset *da
     return identity;
 }
 
-static nd_standing look_at(const char *path, const nd_experiment *experiment,
+static nd_standing look_at(const nd_place *place, const nd_experiment *experiment,
                            const nd_dataset *dataset, nd_error *error) {
-    if (access(path, F_OK) != 0)
+    if (!place->there)
         return ND_NOTHING_THERE;
-    nd_run *run = nd_run_open(path, error);
+    nd_run *run = nd_run_open(place->path, error);
     nd_standing standing =
-        nd_recorder_compare(path, run ? run->experiment : NULL, experiment,
+        nd_recorder_compare(place->path, run ? run->experiment : NULL, experiment,
                             run && nd_run_is_of_dataset(run->file, dataset), error);
     nd_run_close(run);
     return standing;
 }
 
-static nd_outcome run_once(const nd_experiment *experiment, nd_dataset *dataset, const char *path,
+static nd_outcome run_once(const nd_experiment *experiment, nd_dataset *dataset, nd_place *place,
                            const nd_beginning *from, const nd_run_options *options,
                            const nd_watch *watch, bool *unusable, nd_error *error) {
     feed_forward self = {.experiment = experiment, .dataset = dataset, .watch = watch};
@@ -99,7 +99,7 @@ static nd_outcome run_once(const nd_experiment *experiment, nd_dataset *dataset,
                                    .unusable = unusable,
                                    .before = from->before,
                                    .continued = from->words};
-        outcome = nd_recorder_run(&model, experiment, engine, path, options, watch, error);
+        outcome = nd_recorder_run(&model, experiment, engine, place, options, watch, error);
         nd_engine_close(engine);
     }
     nd_spectra_inside_free(self.spectra);
@@ -108,37 +108,39 @@ static nd_outcome run_once(const nd_experiment *experiment, nd_dataset *dataset,
 }
 
 nd_outcome nd_feed_forward_run(const nd_experiment *experiment, nd_dataset *dataset,
-                               const char *path, const nd_beginning *beginning,
+                               nd_place *place, const nd_beginning *beginning,
                                const nd_run_options *options, const nd_watch *watch,
                                nd_error *error) {
     static const nd_beginning FROM_THE_START = {0};
     const nd_beginning *from = beginning ? beginning : &FROM_THE_START;
     bool unusable = false;
     nd_outcome outcome =
-        run_once(experiment, dataset, path, from, options, watch, &unusable, error);
+        run_once(experiment, dataset, place, from, options, watch, &unusable, error);
     if (outcome != ND_RUN_FAILED || !unusable || !from->anew || !error)
         return outcome;
-    nd_recorder_begin_anew(path, options, error);
-    return run_once(experiment, dataset, path, from, options, watch, &unusable, error);
+    nd_recorder_begin_anew(place->path, options, error);
+    return run_once(experiment, dataset, place, from, options, watch, &unusable, error);
 }
 
 static nd_outcome simulate(const nd_experiment *experiment, const char *path,
                            const nd_beginning *beginning, const nd_run_options *options,
                            const nd_watch *watch, nd_error *error) {
     nd_dataset *dataset = nd_dataset_make(experiment, error);
+    nd_place *place = dataset ? nd_place_find(path, error) : NULL;
     nd_outcome outcome = ND_RUN_FAILED;
-    if (dataset) {
+    if (place) {
         if (options->tell && dataset->note)
             options->tell(dataset->note, options->context);
-        nd_standing standing = look_at(path, experiment, dataset, error);
+        nd_standing standing = look_at(place, experiment, dataset, error);
         if (standing == ND_SAME_RUN_THERE) {
             nd_recorder_remove_leftovers(path);
             outcome = ND_RUN_COMPLETE;
         } else if (standing == ND_NOTHING_THERE) {
             outcome =
-                nd_feed_forward_run(experiment, dataset, path, beginning, options, watch, error);
+                nd_feed_forward_run(experiment, dataset, place, beginning, options, watch, error);
         }
     }
+    nd_place_free(place);
     nd_dataset_free(dataset);
     return outcome;
 }

@@ -162,14 +162,14 @@ static bool put_attributes(nd_nc *file, const nd_hebbian *network, const nd_run_
     return fine;
 }
 
-bool nd_hebbian_file_write(const char *path, const nd_hebbian *network, nd_journal *journal,
+bool nd_hebbian_file_write(const nd_place *place, const nd_hebbian *network, nd_journal *journal,
                            const nd_run_summary *summary, nd_hebbian_measured *measured,
                            nd_error *error) {
     size_t size = network->inputs->count * network->neurons;
     nd_hebbian_rows all = {0};
     nd_nc *file = NULL;
     bool fine = read_rows(&all, network, journal, summary, error) &&
-                (file = nd_nc_create(path, error)) && define(file, network, summary, error) &&
+                (file = nd_nc_create_at(place, error)) && define(file, network, summary, error) &&
                 put_state(file, network, error) && put_rows(file, &all, size, summary, error) &&
                 put_attributes(file, network, summary, error) &&
                 measured(file, network, &all, error) && nd_put_coordinates(file, error);

@@ -103,8 +103,8 @@ static bool write_numbers(nd_nc *file, const nd_landscape *of, nd_error *error) 
            nd_nc_put_text(file, NULL, "software", "nulldrift", error);
 }
 
-bool nd_landscape_write(const char *path, const nd_landscape *landscape, nd_error *error) {
-    nd_nc *file = nd_nc_create(path, error);
+bool nd_landscape_write(const nd_place *place, const nd_landscape *landscape, nd_error *error) {
+    nd_nc *file = nd_nc_create_at(place, error);
     if (!file)
         return false;
     if (write_walks(file, landscape, error) && write_numbers(file, landscape, error) &&

@@ -3,6 +3,7 @@
 #ifndef ND_STORE_LANDSCAPE_FILE_H
 #define ND_STORE_LANDSCAPE_FILE_H
 
+#include "base/place.h"
 #include "flatness/landscape.h"
 
 typedef struct nd_landscape {
@@ -18,7 +19,7 @@ typedef struct nd_landscape {
 nd_landscape *nd_landscape_make(const nd_landscape_options *options, nd_error *error);
 void nd_landscape_free(nd_landscape *landscape);
 
-bool nd_landscape_write(const char *path, const nd_landscape *landscape, nd_error *error);
+bool nd_landscape_write(const nd_place *place, const nd_landscape *landscape, nd_error *error);
 /* Reads what figures need: walks, steps, start; a file without them is refused by name. */
 nd_landscape *nd_landscape_read(const char *path, nd_error *error);
 

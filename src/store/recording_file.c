@@ -371,9 +371,9 @@ bool nd_recording_file_move(nd_transfer *t, nd_recording_result *result) {
     return t->fine;
 }
 
-bool nd_recording_file_write(const nd_recording_result *result, const char *path,
+bool nd_recording_file_write(const nd_recording_result *result, const nd_place *place,
                              const char *command, nd_error *error) {
-    nd_nc *file = nd_nc_create(path, error);
+    nd_nc *file = nd_nc_create_at(place, error);
     if (!file)
         return false;
     nd_recording_result shallow = *result; /* moving out changes nothing of it */

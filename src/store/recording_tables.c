@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "base/error.h"
-#include "base/files.h"
 #include "base/writer.h"
 #include "store/recording_file.h"
 
@@ -26,13 +25,13 @@ static void put_identity(nd_writer *to, const nd_session_result *session) {
     put_number(to, session->day, ',');
 }
 
-static bool finish(nd_writer *to, const char *path) {
-    bool fine = to->fine && nd_write_file(path, to->text->bytes, to->text->length, to->error);
+static bool finish(nd_writer *to, const nd_place *place) {
+    bool fine = to->fine && nd_place_write(place, to->text->bytes, to->text->length, to->error);
     nd_buffer_free(to->text);
     return fine;
 }
 
-bool nd_recording_sessions_csv(const nd_recording_result *result, const char *path,
+bool nd_recording_sessions_csv(const nd_recording_result *result, const nd_place *place,
                                nd_error *error) {
     const nd_metric_about *table = nd_metric_table();
     nd_buffer text = {0};
@@ -52,7 +51,7 @@ bool nd_recording_sessions_csv(const nd_recording_result *result, const char *pa
         }
         nd_write(&to, "\n");
     }
-    return finish(&to, path);
+    return finish(&to, place);
 }
 
 static void put_cell(nd_writer *to, const nd_session_result *session, const nd_cell_result *cell) {
@@ -74,7 +73,8 @@ static void put_cell(nd_writer *to, const nd_session_result *session, const nd_c
     nd_write(to, "\n");
 }
 
-bool nd_recording_cells_csv(const nd_recording_result *result, const char *path, nd_error *error) {
+bool nd_recording_cells_csv(const nd_recording_result *result, const nd_place *place,
+                            nd_error *error) {
     static const char *const names[ND_INFORMATIONS] = {"si_bit_spike", "si_bit_second", "mi"};
     nd_buffer text = {0};
     nd_writer to = {&text, true, error};
@@ -89,10 +89,10 @@ bool nd_recording_cells_csv(const nd_recording_result *result, const char *path,
     for (size_t s = 0; s < result->sessions; s++)
         for (size_t i = 0; i < result->session[s].active; i++)
             put_cell(&to, &result->session[s], &result->session[s].cell[i]);
-    return finish(&to, path);
+    return finish(&to, place);
 }
 
-bool nd_recording_statistics_csv(const nd_recording_result *result, const char *path,
+bool nd_recording_statistics_csv(const nd_recording_result *result, const nd_place *place,
                                  nd_error *error) {
     const nd_metric_about *table = nd_metric_table();
     nd_buffer text = {0};
@@ -116,5 +116,5 @@ bool nd_recording_statistics_csv(const nd_recording_result *result, const char *
             for (size_t i = 0; i < 8; i++)
                 put_number(&to, values[i], i < 7 ? ',' : '\n');
         }
-    return finish(&to, path);
+    return finish(&to, place);
 }

@@ -170,15 +170,16 @@ static bool put_attributes(nd_nc *file, const nd_experiment *experiment, const n
     return fine;
 }
 
-bool nd_run_file_write(const char *path, const nd_experiment *experiment, const nd_dataset *dataset,
-                       nd_journal *journal, const nd_run_summary *summary,
-                       const nd_run_addition *addition, nd_error *error) {
+bool nd_run_file_write(const nd_place *place, const nd_experiment *experiment,
+                       const nd_dataset *dataset, nd_journal *journal,
+                       const nd_run_summary *summary, const nd_run_addition *addition,
+                       nd_error *error) {
     size_t parameters = experiment->network.hidden * (dataset->inputs + 1 + dataset->outputs);
     size_t width = 1 + parameters + addition->width;
     size_t widest = width > ND_RECORD_WIDTH ? width : ND_RECORD_WIDTH;
     double *row = nd_doubles(widest, error);
     double *columns = nd_doubles(ND_RECORD_WIDTH * summary->records, error);
-    nd_nc *file = row && columns ? nd_nc_create(path, error) : NULL;
+    nd_nc *file = row && columns ? nd_nc_create_at(place, error) : NULL;
     bool fine =
         file && define(file, experiment, dataset, summary, error) &&
         put_dataset(file, dataset, error) && put_units(file, experiment->network.hidden, error) &&

@@ -31,10 +31,11 @@ typedef struct nd_run_addition {
     void *context;
 } nd_run_addition;
 
-/* Writes `path` whole or not at all. */
-bool nd_run_file_write(const char *path, const nd_experiment *experiment, const nd_dataset *dataset,
-                       nd_journal *journal, const nd_run_summary *summary,
-                       const nd_run_addition *addition, nd_error *error);
+/* Writes it to its place, whole or not at all. */
+bool nd_run_file_write(const nd_place *place, const nd_experiment *experiment,
+                       const nd_dataset *dataset, nd_journal *journal,
+                       const nd_run_summary *summary, const nd_run_addition *addition,
+                       nd_error *error);
 
 /* 64 bits that tell data sets apart: what a run depends on beside its experiment. */
 uint64_t nd_dataset_digest(const nd_dataset *dataset);

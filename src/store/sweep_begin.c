@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/place.h"
 #include "store/sweep_schema.h"
 
 bool nd_sweep_add_columns(nd_sweep_store *store, nd_error *error) {
@@ -25,7 +26,8 @@ bool nd_sweep_add_columns(nd_sweep_store *store, nd_error *error) {
 /* Makes the store aside and puts it in place whole. */
 static bool make_store(const char *path, const nd_sweep_plan *plan, size_t shard, size_t shards,
                        nd_error *error) {
-    char *aside = nd_path_aside(path, error);
+    nd_place *place = nd_place_find(path, error);
+    char *aside = place ? nd_place_aside(place, error) : NULL;
     nd_sweep_store *store =
         aside
             ? nd_sweep_open_database(aside, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error)
@@ -36,7 +38,7 @@ static bool make_store(const char *path, const nd_sweep_plan *plan, size_t shard
                 nd_sweep_execute(store, "COMMIT; PRAGMA journal_mode = WAL", error);
     nd_sweep_store_close(store);
     if (fine)
-        fine = nd_publish(aside, path, error);
+        fine = nd_place_publish(place, aside, error);
     else if (aside) {
         char *journal = nd_path_with(aside, "-journal", NULL);
         unlink(aside);
@@ -45,6 +47,7 @@ static bool make_store(const char *path, const nd_sweep_plan *plan, size_t shard
         free(journal);
     }
     free(aside);
+    nd_place_free(place);
     return fine;
 }
 

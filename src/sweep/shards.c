@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/place.h"
 #include "sweep/sweep.h"
 
 /* What a shard's own store says of it. */
@@ -206,9 +207,15 @@ nd_sweep_status nd_shards_status(const nd_shards *shards) {
 /* A copy of the first shard, put in place as the merged store. */
 static bool start_from(const char *shard, const char *path, nd_error *error) {
     nd_sweep_store *store = nd_sweep_store_open(shard, error); /* is it whole, is it ours? */
-    char *aside = store ? nd_path_aside(path, error) : NULL;
-    bool fine = aside && nd_sweep_store_copy(store, aside, error) && nd_publish(aside, path, error);
+    nd_place *place = store ? nd_place_find(path, error) : NULL;
+    char *aside = place ? nd_place_aside(place, error) : NULL;
+    bool fine = aside && nd_sweep_store_copy(store, aside, error);
+    if (fine)
+        fine = nd_place_publish(place, aside, error);
+    else if (aside)
+        (void)unlink(aside);
     nd_sweep_store_close(store);
+    nd_place_free(place);
     free(aside);
     return fine;
 }

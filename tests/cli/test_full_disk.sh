@@ -20,3 +20,12 @@ check "in one line" test "$(wc -l <err)" -eq 1
 check "and leaves no run file, nor half of one" test -z "$(ls tiny | grep -e '^run.nc$' -e tmp-)"
 rm tiny/ballast
 succeeds run tiny/good.yaml -o tiny/run.nc --quiet
+
+# A link to another disk that leads nowhere yet is followed, by pictures, too.
+ln -s tiny/linked.nc linked.nc
+ln -s tiny/linked.svg linked.svg
+succeeds run tiny/good.yaml -o linked.nc --quiet
+check "a run goes where the link leads" test -L linked.nc -a -f tiny/linked.nc
+succeeds figure fig6 linked.nc -o linked.svg
+check "and a picture" test -L linked.svg -a -s tiny/linked.svg
+check "and nothing else stays there" test -z "$(ls -d -- *tmp-* tiny/*tmp-* 2>/dev/null)"

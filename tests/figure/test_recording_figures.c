@@ -16,7 +16,7 @@ static void write_result(nd_recording *recording, const char *path) {
     nd_error error = {0};
     nd_recording_result *result = nd_recording_measure(recording, 2, NULL, &error);
     assert_fine(result != NULL, &error);
-    assert_fine(nd_recording_file_write(result, path, NULL, &error), &error);
+    assert_fine(nd_recording_file_write(result, support_place(path), NULL, &error), &error);
     nd_recording_result_free(result);
     nd_recording_free(recording);
 }

@@ -52,7 +52,8 @@ static void test_results_survive_their_file(void **state) {
     snprintf(path, sizeof path, "%s/out.nc", folder);
     nd_recording_result *result = made_result();
     nd_error error = {0};
-    assert_fine(nd_recording_file_write(result, path, "nulldrift record", &error), &error);
+    assert_fine(nd_recording_file_write(result, support_place(path), "nulldrift record", &error),
+                &error);
     nd_recording_result *back = nd_recording_file_read(path, &error);
     assert_fine(back != NULL, &error);
     if (!back)
@@ -109,7 +110,7 @@ static void test_results_without_active_cells_survive_too(void **state) {
     nd_error error = {0};
     nd_recording_result *result = nd_recording_measure(recording, 1, NULL, &error);
     assert_fine(result != NULL, &error);
-    assert_fine(nd_recording_file_write(result, path, NULL, &error), &error);
+    assert_fine(nd_recording_file_write(result, support_place(path), NULL, &error), &error);
     nd_recording_result *back = nd_recording_file_read(path, &error);
     assert_fine(back != NULL, &error);
     if (!back)
@@ -139,7 +140,7 @@ static void test_tables_have_a_row_for_each(void **state) {
     size_t cells = 0;
     for (size_t s = 0; s < result->sessions; s++)
         cells += result->session[s].active;
-    assert_fine(nd_recording_sessions_csv(result, path, &error), &error);
+    assert_fine(nd_recording_sessions_csv(result, support_place(path), &error), &error);
     assert_fine(nd_read_file(path, 1 << 20, &text, &error), &error);
     assert_int_equal(count_of((char *)text.bytes, '\n'), result->sessions + 1);
     assert_non_null(strstr((char *)text.bytes, "\"m, \"\"1\"\"\""));
@@ -147,12 +148,12 @@ static void test_tables_have_a_row_for_each(void **state) {
     assert_int_equal(count_of((char *)text.bytes, ','),
                      (result->sessions + 1) * (7 + 2 * ND_METRIC_COUNT) + SESSIONS);
     nd_buffer_free(&text);
-    assert_fine(nd_recording_cells_csv(result, path, &error), &error);
+    assert_fine(nd_recording_cells_csv(result, support_place(path), &error), &error);
     assert_fine(nd_read_file(path, 1 << 20, &text, &error), &error);
     assert_int_equal(count_of((char *)text.bytes, '\n'), cells + 1);
     assert_int_equal(count_of((char *)text.bytes, ','), (cells + 1) * 25 + cells);
     nd_buffer_free(&text);
-    assert_fine(nd_recording_statistics_csv(result, path, &error), &error);
+    assert_fine(nd_recording_statistics_csv(result, support_place(path), &error), &error);
     assert_fine(nd_read_file(path, 1 << 20, &text, &error), &error);
     assert_non_null(strstr((char *)text.bytes, "fraction_active,1,4,"));
     nd_buffer_free(&text);
@@ -186,7 +187,7 @@ static void test_a_damaged_file_is_refused(void **state) {
     snprintf(path, sizeof path, "%s/out.nc", folder);
     nd_recording_result *result = made_result();
     nd_error error = {0};
-    assert_fine(nd_recording_file_write(result, path, NULL, &error), &error);
+    assert_fine(nd_recording_file_write(result, support_place(path), NULL, &error), &error);
     nd_nc *file = nd_nc_amend(path, &error);
     int64_t rows[] = {500, 500, 500, 500, 500};
     assert_fine(nd_nc_put_int64(file, "cell_rows", rows, 5, &error) && nd_nc_publish(file, &error),

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/place.h"
 
 const char *support_data(const char *name) {
     static char path[4096];
@@ -48,6 +49,15 @@ void support_remove(char *folder) {
     snprintf(command, sizeof command, "rm -rf '%s'", folder);
     assert_int_equal(system(command), 0);
     free(folder);
+}
+
+const nd_place *support_place(const char *path) {
+    static nd_place *place;
+    nd_error error = {0};
+    nd_place_free(place);
+    place = nd_place_find(path, &error);
+    assert_fine(place != NULL, &error);
+    return place;
 }
 
 void assert_fine(bool fine, const nd_error *error) {

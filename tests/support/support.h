@@ -26,6 +26,9 @@ const char *support_reference(const char *name);
 char *support_folder(void);
 void support_remove(char *folder);
 
+/* Where `path` is as it is found now; the next call frees it. */
+const struct nd_place *support_place(const char *path);
+
 /* Fails the test, printing the error's line, unless `fine`. */
 void assert_fine(bool fine, const nd_error *error);
 

@@ -1,0 +1,105 @@
+#include "base/paths.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/platform.h"
+
+char *nd_path_with(const char *path, const char *suffix, nd_error *error) {
+    size_t length = strlen(path) + strlen(suffix) + 1;
+    char *joined = nd_array(length, 1, error);
+    if (joined)
+        snprintf(joined, length, "%s%s", path, suffix);
+    return joined;
+}
+
+const char *nd_base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+char *nd_folder_of(const char *path, nd_error *error) {
+    char *copy = nd_text(path, error);
+    if (!copy)
+        return NULL;
+    char *folder = nd_text(dirname(copy), error);
+    free(copy);
+    return folder;
+}
+
+/* ".tmp-PLACE-": what the next versions of this machine's processes have in their names. */
+static void mark_of_place(char mark[40]) {
+    snprintf(mark, 40, ".tmp-%016llx-", (unsigned long long)nd_process_place());
+}
+
+void nd_each_left_behind(const char *path, nd_left_behind *found, void *context) {
+    char mark[40];
+    if (nd_process_place() == 0)
+        return;
+    mark_of_place(mark);
+    char *folder = nd_folder_of(path, NULL);
+    const char *name = nd_base_name(path);
+    size_t length = strlen(name);
+    DIR *entries = folder ? opendir(folder) : NULL;
+    for (struct dirent *entry; entries && (entry = readdir(entries));) {
+        struct stat status;
+        char *end, *left = NULL;
+        if (strncmp(entry->d_name, name, length) != 0 ||
+            strncmp(entry->d_name + length, mark, strlen(mark)) != 0)
+            continue;
+        long process = strtol(entry->d_name + length + strlen(mark), &end, 10);
+        if (process > 0 && *end == '\0' && kill((pid_t)process, 0) != 0 && errno == ESRCH &&
+            fstatat(dirfd(entries), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            status.st_uid == geteuid() && asprintf(&left, "%s/%s", folder, entry->d_name) > 0) {
+            found(left, &status, context);
+            free(left);
+        }
+    }
+    if (entries)
+        (void)closedir(entries);
+    free(folder);
+}
+
+static void remove_left(const char *left, const struct stat *status, void *context) {
+    (void)context;
+    if (S_ISREG(status->st_mode))
+        (void)unlink(left);
+}
+
+void nd_remove_left_behind(const char *path) {
+    nd_each_left_behind(path, remove_left, NULL);
+}
+
+char *nd_path_aside(const char *path, nd_error *error) {
+    char mark[40], suffix[72];
+    mark_of_place(mark);
+    snprintf(suffix, sizeof suffix, "%s%ld", mark, (long)getpid());
+    nd_remove_left_behind(path);
+    return nd_path_with(path, suffix, error);
+}
+
+bool nd_sync_path(const char *path, bool folder) {
+    int file = open(path, O_RDONLY | O_CLOEXEC | (folder ? O_DIRECTORY : 0));
+    if (file < 0)
+        return false;
+    bool synced = fsync(file) == 0;
+    int why = errno;
+    bool closed = close(file) == 0;
+    if (!synced)
+        errno = why;
+    return synced && closed;
+}
+
+void nd_sync_folder_of(const char *path) {
+    char *folder = nd_folder_of(path, NULL);
+    if (folder)
+        (void)nd_sync_path(folder, true);
+    free(folder);
+}
