@@ -51,6 +51,11 @@ static bool write_match(nd_nc *file, size_t snapshots, size_t snapshot, nd_regul
          match->cosine},
         {"cosine_error", "1", "its standard error", match->cosine_error},
         {"p", "1", "of a one-sided t-test that the mean cosine is above 0", match->p},
+        {"own_cosine", "1",
+         "the cosine with what of the prediction is orthogonal to the other regularizer's",
+         match->own_cosine},
+        {"own_cosine_error", "1", "its standard error", match->own_cosine_error},
+        {"own_p", "1", "of a one-sided t-test that it is above 0", match->own_p},
         {"speed", "1/step", "mean displacement along that direction", match->along},
         {"speed_error", "1/step", "its standard error", match->along_error},
         {"speed_predicted", "1/step", "what second-order theory says for the run's noise",
@@ -101,6 +106,8 @@ bool nd_drift_direction_into_run(const char *path, const nd_drift_direction_opti
     for (int which = 0; file && fine && which < ND_REGULARIZERS; which++)
         fine = write_match(file, snapshots, *snapshot, (nd_regularizer)which, &drift->match[which],
                            error);
+    fine = fine && write_one(file, snapshots, *snapshot, "drift_predictions_cosine", "1",
+                             "cosine of the two regularizers' predictions", drift->between, error);
     if (file && fine && nd_put_coordinates(file, error))
         return nd_nc_publish(file, error);
     nd_nc_close(file);

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdio.h>
 
 #include "analyse/drift_of_run.h"
@@ -5,6 +6,16 @@
 #include "base/json.h"
 #include "base/shown.h"
 #include "cli/commands.h"
+
+/* How many branches would tell the predictions apart. */
+static void say_needed(double a, double b) {
+    double needed[] = {a, b};
+    char text[2][32];
+    for (size_t i = 0; i < 2; i++)
+        snprintf(text[i], sizeof text[i], isnan(needed[i]) ? "no number" : "%.0f", needed[i]);
+    printf("%-28s %-22s %-22s\n", "  branches for p < 0.05 *", text[0], text[1]);
+    printf("* in four of five tries, if the cosine is what it seems to be here\n");
+}
 
 static void print_drift(const nd_branch_drift *drift, const char *path, size_t snapshot,
                         double steps) {
@@ -23,6 +34,12 @@ static void print_drift(const nd_branch_drift *drift, const char *path, size_t s
     printf("%-28s %.3g +- %.1g    %.3g +- %.1g\n", "  speed along it, per step", a->along,
            a->along_error, b->along, b->along_error);
     printf("%-28s %-22.3g %-22.3g\n", "  theory's, per step", a->predicted, b->predicted);
+    printf("The two predictions have a cosine of %.3f. What of each is orthogonal to the other:\n",
+           drift->between);
+    printf("%-28s %.4f +- %.4f       %.4f +- %.4f\n", "  mean cosine of a branch", a->own_cosine,
+           a->own_cosine_error, b->own_cosine, b->own_cosine_error);
+    printf("%-28s %-22.2g %-22.2g\n", "  p (one-sided t)", a->own_p, b->own_p);
+    say_needed(a->own_branches, b->own_branches);
 }
 
 /* A line a regularizer. */
@@ -43,6 +60,11 @@ static void print_json(const nd_branch_drift *drift, const char *path, size_t sn
         nd_json_number(&json, "p", match->p);
         nd_json_number(&json, "mean_cosine", match->mean_cosine);
         nd_json_number(&json, "mean_cosine_error", match->mean_cosine_error);
+        nd_json_number(&json, "own_cosine", match->own_cosine);
+        nd_json_number(&json, "own_cosine_error", match->own_cosine_error);
+        nd_json_number(&json, "own_p", match->own_p);
+        nd_json_number(&json, "own_branches", match->own_branches);
+        nd_json_number(&json, "predictions_cosine", drift->between);
         nd_json_number(&json, "speed", match->along);
         nd_json_number(&json, "speed_error", match->along_error);
         nd_json_number(&json, "speed_predicted", match->predicted);
@@ -122,7 +144,9 @@ const nd_command nd_command_drift_direction = {
         "where they go, less where a branch without noise goes, with minus the gradient of two "
         "regularizers, projected on the null space of "
         "the Gauss-Newton matrix: the sum of the logarithms of its eigenvalues, which update noise "
-        "should lower, and their sum, which label noise should lower. The figures are added to the "
+        "should lower, and their sum, which label noise should lower. The two predictions may be "
+        "nearly parallel; what of each is orthogonal to the other is tested apart. The figures are "
+        "added to the "
         "run file (drift_log_sum_cosine, drift_trace_cosine, ...; `nulldrift help flatness`).",
     .options = OPTIONS,
     .examples = EXAMPLES,

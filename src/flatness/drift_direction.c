@@ -147,34 +147,80 @@ static double predicted_speed(const nd_experiment *experiment, const nd_dataset 
     return eta * eta * variance / (2 * residuals) * length;
 }
 
-static bool match_regularizer(const bundle *all, nd_regularizer which, double *sum,
-                              nd_branch_match *match, nd_error *error) {
+/* Mean over branches of the cosine with a direction, its error and the one-sided p of a mean above
+ * 0. */
+static void match_cosines(const bundle *all, const double *direction, double *cosines, double *mean,
+                          double *error, double *p) {
     size_t branches = all->options->branches, count = nd_awake_parameters(all->point);
-    double *direction = nd_doubles(count, error), *scratch = nd_doubles(count + branches, error);
+    for (size_t b = 0; b < branches; b++)
+        cosines[b] = cosine_of(all->displacement + b * count, direction, count);
+    mean_and_error(cosines, branches, mean, error);
+    *p = gsl_cdf_tdist_Q(*mean / *error, (double)branches - 1);
+}
+
+/* How many branches give p < 0.05 in four of five tries: normal quantiles over the mean in standard
+ * deviations. */
+static double branches_needed(double mean, double error, size_t branches) {
+    double effect = mean / (error * sqrt((double)branches));
+    double both = gsl_cdf_ugaussian_Pinv(0.95) + gsl_cdf_ugaussian_Pinv(0.8);
+    return mean > 0 ? ceil(both * both / (effect * effect)) + 1 : NAN;
+}
+
+/* `direction` of each regularizer; their cosine is drift->between. */
+static bool match_regularizer(const bundle *all, nd_regularizer which,
+                              const double *const *directions, double *sum, nd_branch_drift *drift,
+                              nd_error *error) {
+    size_t branches = all->options->branches, count = nd_awake_parameters(all->point);
+    const double *direction = directions[which], *other = directions[!which];
+    nd_branch_match *match = &drift->match[which];
+    double *scratch = nd_doubles(count + branches, error), *own = nd_doubles(count, error);
     double *cosines = nd_doubles(branches, error), *along = nd_doubles(branches, error);
-    /* What does not relax within the branches lies along the manifold for them. */
-    double least = 1 / (all->experiment->learning.learning_rate * (double)all->options->steps);
-    bool fine = direction && scratch && cosines && along &&
-                nd_regularizer_at(all->point, which, least, &match->value, NULL, direction, error);
+    bool fine = scratch && own && cosines && along;
     if (fine) {
-        double length = cblas_dnrm2((int)count, direction, 1);
-        for (size_t b = 0; b < branches; b++) {
-            const double *moved = all->displacement + b * count;
-            cosines[b] = cosine_of(moved, direction, count);
-            along[b] = cblas_ddot((int)count, moved, 1, direction, 1) / length /
+        int n = (int)count;
+        double length = cblas_dnrm2(n, direction, 1);
+        for (size_t b = 0; b < branches; b++)
+            along[b] = cblas_ddot(n, all->displacement + b * count, 1, direction, 1) / length /
                        (double)all->options->steps;
-        }
-        mean_and_error(cosines, branches, &match->cosine, &match->cosine_error);
         mean_and_error(along, branches, &match->along, &match->along_error);
+        match_cosines(all, direction, cosines, &match->cosine, &match->cosine_error, &match->p);
         match->t = match->cosine / match->cosine_error;
-        match->p = gsl_cdf_tdist_Q(match->t, (double)branches - 1);
+        memcpy(own, direction, count * sizeof *own);
+        cblas_daxpy(n, -cblas_ddot(n, direction, 1, other, 1) / cblas_ddot(n, other, 1, other, 1),
+                    other, 1, own, 1);
+        match_cosines(all, own, cosines, &match->own_cosine, &match->own_cosine_error,
+                      &match->own_p);
+        match->own_branches = branches_needed(match->own_cosine, match->own_cosine_error, branches);
         match->predicted = predicted_speed(all->experiment, all->dataset, which, length);
         match_mean(all, direction, sum, scratch, match);
     }
-    free(direction);
     free(scratch);
+    free(own);
     free(cosines);
     free(along);
+    return fine;
+}
+
+/* Both predictions, and the branches against each. */
+static bool match_both(const bundle *all, double *sum, nd_branch_drift *drift, nd_error *error) {
+    size_t count = nd_awake_parameters(all->point);
+    double *room = nd_doubles(ND_REGULARIZERS * count, error);
+    const double *directions[ND_REGULARIZERS];
+    /* What does not relax within the branches lies along the manifold for them. */
+    double least = 1 / (all->experiment->learning.learning_rate * (double)all->options->steps);
+    bool fine = room != NULL;
+    for (int which = 0; fine && which < ND_REGULARIZERS; which++) {
+        double *direction = room + (size_t)which * count;
+        directions[which] = direction;
+        fine = report(all->watch, "theory", (size_t)which, ND_REGULARIZERS, "regularizers") &&
+               nd_regularizer_at(all->point, (nd_regularizer)which, least,
+                                 &drift->match[which].value, NULL, direction, error);
+    }
+    if (fine)
+        drift->between = cosine_of(directions[0], directions[1], count);
+    for (int which = 0; fine && which < ND_REGULARIZERS; which++)
+        fine = match_regularizer(all, (nd_regularizer)which, directions, sum, drift, error);
+    free(room);
     return fine;
 }
 
@@ -201,9 +247,7 @@ static bool measure(bundle *all, nd_branch_drift *drift, nd_error *error) {
     if (fine && !(squares > 0))
         fine = nd_fail(error, "drift", "give some noise with --update-noise or --label-noise",
                        "no branch moved: the run has no noise");
-    for (int which = 0; fine && which < ND_REGULARIZERS; which++)
-        fine = report(all->watch, "theory", (size_t)which, ND_REGULARIZERS, "regularizers") &&
-               match_regularizer(all, (nd_regularizer)which, sum, &drift->match[which], error);
+    fine = fine && match_both(all, sum, drift, error);
     free(sum);
     free(all->displacement);
     free(all->fine);

@@ -23,6 +23,11 @@ typedef struct nd_branch_match {
     double along_error;
     double predicted; /* what second-order theory says for it, per step */
     double value;     /* the regularizer where the branches began */
+    /* The same test with what of the prediction is orthogonal to the other's: predictions are often
+     * nearly parallel, and then the whole of either is confirmed by drift along the other. */
+    double own_cosine, own_cosine_error, own_p;
+    double own_branches; /* needed for p < 0.05 in four of five tries, if own_cosine is right; NaN
+                            where it is not above 0 */
 } nd_branch_match;
 
 /* What the branches did. */
@@ -30,6 +35,7 @@ typedef struct nd_branch_drift {
     size_t branches, awake_units, awake_parameters;
     double loss;         /* where the branches began, over Var(y) */
     double displacement; /* root mean square of the branches', Euclidean */
+    double between;      /* cosine of the two predictions */
     nd_branch_match match[ND_REGULARIZERS];
 } nd_branch_drift;
 

@@ -46,6 +46,17 @@ static void test_label_noise_drifts_down_the_trace_at_the_predicted_speed(void *
                   trace->predicted);
     assert_true(trace->p < 0.001);
     assert_true(trace->mean_cosine > 0.7);
+    /* The predictions lie close; what is the trace's own is confirmed, what is the other's own not.
+     */
+    const nd_branch_match *logs = &drift.match[ND_LOG_SUM];
+    print_message("between %.3f; own: trace %.3f +- %.3f, p %.2g, %.0f branches; log sum %.3f +- "
+                  "%.3f, p %.2g\n",
+                  drift.between, trace->own_cosine, trace->own_cosine_error, trace->own_p,
+                  trace->own_branches, logs->own_cosine, logs->own_cosine_error, logs->own_p);
+    assert_true(drift.between > 0.2 && drift.between < 1);
+    assert_true(trace->own_p < 0.01);
+    assert_true(trace->own_branches > 1 && trace->own_branches < 64);
+    assert_true(logs->own_p > 0.01);
     /* Theory is first order in the learning rate times the curvature, here up to a tenth. */
     assert_true(fabs(trace->along - trace->predicted) <
                 0.2 * trace->predicted + 3 * trace->along_error);

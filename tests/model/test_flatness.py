@@ -150,9 +150,14 @@ def drift_direction(test, activation, noise, branches=10, steps=40):
 
     still = branch(branches, True)
     moved = np.array([branch(index, False) - still for index in range(branches)])
-    for which in ("log_sum", "trace"):
-        _, direction = point.regularizer(which, 1 / (eta * steps))
-        direction = direction[kept]
+    directions = {which: point.regularizer(which, 1 / (eta * steps))[1][kept]
+                  for which in ("log_sum", "trace")}
+    for which, direction in directions.items():
+        other = directions["trace" if which == "log_sum" else "log_sum"]
+        own = direction - direction @ other / (other @ other) * other
+        cosine_own = moved @ own / np.linalg.norm(own) / np.linalg.norm(moved, axis=1)
+        between = direction @ other / np.linalg.norm(direction) / np.linalg.norm(other)
+        test.close(f"{name} between", between, theirs["drift_predictions_cosine"][2], 1e-8)
         length = np.linalg.norm(direction)
         cosine = moved @ direction / length / np.linalg.norm(moved, axis=1)
         along = moved @ direction / length / steps
@@ -162,6 +167,8 @@ def drift_direction(test, activation, noise, branches=10, steps=40):
         error = lambda values: values.std(ddof=1) / math.sqrt(branches)
         for variable, mine in (("cosine", cosine.mean()), ("cosine_error", error(cosine)),
                                ("speed", along.mean()), ("speed_error", error(along)),
+                               ("own_cosine", cosine_own.mean()),
+                               ("own_cosine_error", error(cosine_own)),
                                ("speed_predicted", predicted)):
             # The pseudo-inverse magnifies rounding by the spread of the eigenvalues kept.
             test.close(f"{name} {which} {variable}", mine,
