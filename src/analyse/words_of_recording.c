@@ -1,6 +1,7 @@
 /* What a terminal shows of a recording. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "analyse/words_of_recording.h"
 #include "base/json.h"
@@ -101,7 +102,69 @@ static void put_change(nd_json *json, const char *name, const nd_metric_course *
     }
 }
 
-void nd_recording_json(const nd_recording_result *result, FILE *out) {
+/* The lines of a session's notes, its label before each where it is given. */
+static void put_notes(nd_json *json, const nd_session *session, const char *label) {
+    for (const char *line = session->notes; *line;) {
+        char text[1200];
+        int length = (int)strcspn(line, "\n");
+        snprintf(text, sizeof text, "%.150s%s%.*s", label ? label : "", label ? ": " : "",
+                 length < 1000 ? length : 1000, line);
+        nd_json_text(json, NULL, text);
+        line += length + (line[length] == '\n');
+    }
+}
+
+/* What is to be kept in mind of a curve: other explanations of its change, and what reading its
+ * sessions guessed or left out. */
+static void put_warnings(nd_json *json, const nd_recording *recording,
+                         const nd_recording_result *result, size_t curve) {
+    const nd_curve *of = &result->curve[curve];
+    nd_json_open(json, "warnings", '[');
+    for (size_t i = 0; i < ND_EXPLANATIONS; i++)
+        if (result->verdict[curve].explanations & 1U << i)
+            nd_json_text(json, NULL, nd_explanation_name(i));
+    for (size_t g = of->first_group; g < of->first_group + of->groups; g++) {
+        const nd_group *group = &result->group[g];
+        for (size_t s = group->first; s < group->first + group->sessions; s++)
+            put_notes(json, &recording->sessions[s], recording->sessions[s].label);
+    }
+    nd_json_close(json, '[');
+}
+
+void nd_recording_read_json(const nd_recording *recording, FILE *out) {
+    for (size_t i = 0; i < recording->sessions_count; i++) {
+        const nd_session *s = &recording->sessions[i];
+        const nd_left_out *left = &s->left_out;
+        if (s->kind == ND_SESSION_METRICS)
+            continue;
+        nd_json json = nd_json_begin(out);
+        nd_json_text(&json, "session", s->label);
+        nd_json_text(&json, "direction", s->direction[0] ? s->direction : NULL);
+        nd_json_number(&json, "cells", (double)s->cells);
+        nd_json_text(&json, "cells_are", s->cells_are[0] ? s->cells_are : NULL);
+        nd_json_number(&json, "frames", s->frames_read ? (double)s->frames : NAN);
+        nd_json_number(&json, "frames_read", s->frames_read ? (double)s->frames_read : NAN);
+        nd_json_number(&json, "frame_seconds", s->frames_read ? s->frame_seconds : NAN);
+        nd_json_open(&json, "left_out", '{');
+        nd_json_number(&json, "outside_trials", (double)left->outside_trials);
+        nd_json_number(&json, "position_missing", (double)left->position_missing);
+        nd_json_number(&json, "slow", (double)left->slow);
+        nd_json_number(&json, "outside_range", (double)left->outside_range);
+        nd_json_number(&json, "without_direction", (double)left->without_direction);
+        nd_json_number(&json, "activity_missing", (double)left->activity_missing);
+        nd_json_number(&json, "bad_times", (double)left->bad_times);
+        nd_json_number(&json, "spikes_outside", (double)s->spikes_outside);
+        nd_json_number(&json, "cells", (double)s->cells_left_out);
+        nd_json_close(&json, '{');
+        nd_json_open(&json, "warnings", '[');
+        put_notes(&json, s, NULL);
+        nd_json_close(&json, '[');
+        nd_json_end(&json);
+    }
+}
+
+void nd_recording_json(const nd_recording *recording, const nd_recording_result *result,
+                       FILE *out) {
     for (size_t c = 0; c < result->curves; c++) {
         const nd_curve *curve = &result->curve[c];
         const nd_verdict *verdict = &result->verdict[c];
@@ -117,6 +180,7 @@ void nd_recording_json(const nd_recording_result *result, FILE *out) {
                 nd_json_text(&json, NULL, nd_explanation_name(i));
         nd_json_close(&json, '[');
         nd_json_text(&json, "words", verdict->text);
+        put_warnings(&json, recording, result, c);
         nd_json_end(&json);
     }
 }

@@ -20,6 +20,8 @@ bool nd_recording_properties(nd_recording_result *const *results, size_t count, 
 /* One JSON object: the properties of a data set. And a line a curve: its verdict and the changes
  * behind it. */
 void nd_recording_properties_json(nd_recording_result *result, FILE *out);
-void nd_recording_json(const nd_recording_result *result, FILE *out);
+void nd_recording_json(const nd_recording *recording, const nd_recording_result *result, FILE *out);
+/* What was read, a session a line: counts, what was left out and why, and what was guessed. */
+void nd_recording_read_json(const nd_recording *recording, FILE *out);
 
 #endif

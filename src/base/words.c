@@ -5,6 +5,19 @@
 
 enum { MOST_LETTERS = 63 };
 
+void nd_trim_line_ends(char *text) {
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        if (*from == '\n')
+            while (to > text && to[-1] == ' ')
+                to--;
+        *to++ = *from;
+    }
+    while (to > text && to[-1] == ' ')
+        to--;
+    *to = '\0';
+}
+
 bool nd_listed(const char *list, const char *word) {
     size_t length = strlen(word);
     for (const char *at = list; at && *at; at += *at == ' ') {

@@ -8,6 +8,9 @@
 /* Is `word` one of the words of `list`, parted by single blanks? A NULL list holds none. */
 bool nd_listed(const char *list, const char *word);
 
+/* Takes the blanks at the ends of its lines out of a text, in place. */
+void nd_trim_line_ends(char *text);
+
 /* The number of letters to be put in, left out, replaced or swapped with their neighbour that turn
  * `a` into `b`; words of more than 63 letters are as far from each other as they are long. */
 size_t nd_word_distance(const char *a, const char *b);

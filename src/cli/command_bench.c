@@ -1,9 +1,11 @@
 /* nulldrift bench: what the engine takes, beside the floors and the PyTorch loop. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "cli/commands.h"
 #include "cli/growth.h"
 #include "cli/outputs.h"
@@ -38,8 +40,18 @@ static double peer_microseconds(loop *peer, char letter) {
     return microseconds;
 }
 
-static void print_floors(void) {
+static void print_floors(bool as_json) {
     double peak = nd_benchmark_peak(false) * 1e-9, single = nd_benchmark_peak(true) * 1e-9;
+    if (as_json) {
+        nd_json json = nd_json_begin(stdout);
+        nd_json_text(&json, "kernels", nd_benchmark_instructions());
+        nd_json_number(&json, "peak_double", 1e9 * peak); /* fused multiply-adds per second */
+        nd_json_number(&json, "peak_single", 1e9 * single);
+        nd_json_number(&json, "gaussian_nanoseconds_double", nd_benchmark_gaussian(false));
+        nd_json_number(&json, "gaussian_nanoseconds_single", nd_benchmark_gaussian(true));
+        nd_json_end(&json);
+        return;
+    }
     printf("Kernels: %s\n", nd_benchmark_instructions());
     printf("Peak, one core: %.1f (double), %.1f (single) x 10^9 fused multiply-adds per second\n",
            peak, single);
@@ -47,8 +59,28 @@ static void print_floors(void) {
            nd_benchmark_gaussian(false), nd_benchmark_gaussian(true));
 }
 
+static void print_case_json(const nd_benchmark_case *which, bool single, uint64_t steps,
+                            const nd_benchmark *result, double share, double theirs, double ratio) {
+    char letter[2] = {which->letter, 0};
+    nd_json json = nd_json_begin(stdout);
+    nd_json_text(&json, "case", letter);
+    nd_json_text(&json, "summary", which->summary);
+    nd_json_text(&json, "precision", single ? "single" : "double");
+    nd_json_count(&json, "steps", steps);
+    nd_json_number(&json, "awake_units", result->awake_units);
+    nd_json_number(&json, "microseconds_per_step", result->microseconds_per_step);
+    nd_json_number(&json, "median_microseconds", result->median_microseconds);
+    nd_json_number(&json, "nanoseconds_per_unit",
+                   1e3 * result->microseconds_per_step / result->awake_units);
+    nd_json_number(&json, "peak_share", share);
+    nd_json_number(&json, "pytorch_microseconds", theirs > 0 ? theirs : NAN);
+    nd_json_number(&json, "pytorch_ratio", theirs > 0 ? ratio : NAN);
+    nd_json_end(&json);
+    fflush(stdout);
+}
+
 static bool print_case(const nd_benchmark_case *which, bool full, bool single, loop *peer,
-                       nd_error *error) {
+                       bool as_json, nd_error *error) {
     const char *sets[] = {single ? "run.precision=single" : "run.precision=double"};
     uint64_t steps = full || which->steps < SHORT_STEPS ? which->steps : SHORT_STEPS;
     nd_benchmark result;
@@ -57,15 +89,20 @@ static bool print_case(const nd_benchmark_case *which, bool full, bool single, l
         return false;
     double theirs = 0.5 * (before + peer_microseconds(peer, which->letter));
     double rate = result.multiplications_per_step / result.microseconds_per_step * 1e6;
+    /* A and F are whole runs, whose cost changes on the way: their mean counts. */
+    bool whole = which->letter == 'A' || which->letter == 'F';
+    double share = rate / nd_benchmark_peak(single);
+    double ratio = theirs / (whole ? result.microseconds_per_step : result.median_microseconds);
+    if (as_json) {
+        print_case_json(which, single, steps, &result, share, theirs, ratio);
+        return true;
+    }
     printf("%c%-7s %9llu %8.1f %9.3f %9.3f %8.1f %7.0f%%", which->letter, single ? " single" : "",
            (unsigned long long)steps, result.awake_units, result.microseconds_per_step,
            result.median_microseconds, 1e3 * result.microseconds_per_step / result.awake_units,
-           100 * rate / nd_benchmark_peak(single));
-    /* A and F are whole runs, whose cost changes on the way: their mean counts. */
-    bool whole = which->letter == 'A' || which->letter == 'F';
+           100 * share);
     if (theirs > 0)
-        printf(" %9.1f %8.3g", theirs,
-               theirs / (whole ? result.microseconds_per_step : result.median_microseconds));
+        printf(" %9.1f %8.3g", theirs, ratio);
     else if (peer->path)
         printf(" %9s %8s", "none", "-"); /* it gave no number: no PyTorch, most likely */
     putchar('\n');
@@ -111,25 +148,28 @@ static int run(const nd_arguments *arguments) {
     nd_place *place = picture ? nd_output_place(arguments, picture, NULL, 0, &error) : NULL;
     if (picture && !place)
         return nd_report(&error);
-    print_floors();
-    printf("case        steps    awake   us/step    median   ns/unit    peak%s\n",
-           peer.path ? "   PyTorch    ratio" : "");
+    bool as_json = nd_flag(arguments, "json");
+    print_floors(as_json);
+    if (!as_json)
+        printf("case        steps    awake   us/step    median   ns/unit    peak%s\n",
+               peer.path ? "   PyTorch    ratio" : "");
     for (const nd_benchmark_case *which = nd_benchmark_cases(); which->letter; which++) {
         if (letters && !strchr(letters, which->letter))
             continue;
         for (int single = 0; single <= (which->letter == 'F'); single++)
-            if (!print_case(which, nd_flag(arguments, "full"), single, &peer, &error)) {
+            if (!print_case(which, nd_flag(arguments, "full"), single, &peer, as_json, &error)) {
                 code = nd_report(&error);
                 error = (nd_error){0};
             }
     }
     for (const nd_benchmark_case *which = nd_benchmark_cases(); which->letter; which++)
-        if (!letters || strchr(letters, which->letter))
+        if (!as_json && (!letters || strchr(letters, which->letter)))
             printf("\n%c: %s", which->letter, which->summary);
     if (*peer.version)
-        printf("\nPyTorch:%s", peer.version);
-    putchar('\n');
-    bool fine = (!picture && !nd_flag(arguments, "growth")) || nd_growth(place, &error);
+        fprintf(as_json ? stderr : stdout, "\nPyTorch:%s", peer.version);
+    if (!as_json)
+        putchar('\n');
+    bool fine = (!picture && !nd_flag(arguments, "growth")) || nd_growth(place, as_json, &error);
     nd_place_free(place);
     if (!fine)
         return nd_report(&error);
@@ -146,6 +186,7 @@ static const nd_option OPTIONS[] = {
      "Also how the cost grows with units, samples, inputs, outputs and active units."},
     ND_OPTION_FORCE,
     {0, "picture", "FILE", "Draw that growth into FILE (.png, .pdf, .svg)."},
+    ND_OPTION_JSON,
     {0, NULL, NULL, NULL},
 };
 

@@ -24,21 +24,21 @@ static void print_drift(const nd_branch_drift *drift, const char *path, size_t s
            "parameters), displacement %.3g.\n",
            nd_shown(path).text, snapshot, drift->branches, steps, drift->loss, drift->awake_units,
            drift->awake_parameters, drift->displacement);
-    printf("%-28s %-22s %-22s\n", "minus the gradient of the", names[0], names[1]);
+    printf("%-28s %-22s %s\n", "minus the gradient of the", names[0], names[1]);
     const nd_branch_match *a = &drift->match[0], *b = &drift->match[1];
     printf("%-28s %.4f +- %.4f       %.4f +- %.4f\n", "  mean cosine of a branch", a->cosine,
            a->cosine_error, b->cosine, b->cosine_error);
-    printf("%-28s %-22.2g %-22.2g\n", "  p (one-sided t)", a->p, b->p);
+    printf("%-28s %-22.2g %.2g\n", "  p (one-sided t)", a->p, b->p);
     printf("%-28s %.3f +- %.3f         %.3f +- %.3f\n", "  cosine of the mean", a->mean_cosine,
            a->mean_cosine_error, b->mean_cosine, b->mean_cosine_error);
     printf("%-28s %.3g +- %.1g    %.3g +- %.1g\n", "  speed along it, per step", a->along,
            a->along_error, b->along, b->along_error);
-    printf("%-28s %-22.3g %-22.3g\n", "  theory's, per step", a->predicted, b->predicted);
+    printf("%-28s %-22.3g %.3g\n", "  theory's, per step", a->predicted, b->predicted);
     printf("The two predictions have a cosine of %.3f. What of each is orthogonal to the other:\n",
            drift->between);
     printf("%-28s %.4f +- %.4f       %.4f +- %.4f\n", "  mean cosine of a branch", a->own_cosine,
            a->own_cosine_error, b->own_cosine, b->own_cosine_error);
-    printf("%-28s %-22.2g %-22.2g\n", "  p (one-sided t)", a->own_p, b->own_p);
+    printf("%-28s %-22.2g %.2g\n", "  p (one-sided t)", a->own_p, b->own_p);
     say_needed(a->own_branches, b->own_branches);
 }
 

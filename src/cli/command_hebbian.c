@@ -50,16 +50,47 @@ static void summarise(const nd_hebbian_run *run, const char *path) {
     printf("Next: nulldrift figure fig4c %s -o fig4c.pdf\n", nd_shown(path).text);
 }
 
-static bool summarise_file(const char *path, nd_error *error) {
+static void print_json(const nd_hebbian_run *run, const char *path) {
+    static const char *const members[] = {"diffusion_constant",         "diffusion_constant_error",
+                                          "diffusion_constant_log_fit", "diffusion_exponent",
+                                          "diffusion_exponent_error",   "fixed_points",
+                                          "fixed_point_fall_backs",     "fixed_point_unpolished"};
+    nd_json json = nd_run_json(path, run->file, run->records, run->step, run->loss,
+                               run->active_fraction, run->fraction_active_units);
+    nd_json_number(&json, "snapshots", (double)run->snapshots);
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        nd_json_number(&json, members[i], attribute(run, members[i]));
+    nd_json_end(&json);
+}
+
+static bool summarise_file(const char *path, bool as_json, nd_error *error) {
     nd_hebbian_run *run = nd_hebbian_run_open(path, error);
     if (run)
-        summarise(run, path);
+        (as_json ? print_json : summarise)(run, path);
     nd_hebbian_run_close(run);
     return run != NULL;
 }
 
+static void print_check_json(const nd_experiment *experiment, const nd_agreement *found) {
+    nd_json json = nd_json_begin(stdout);
+    nd_json_text(&json, "experiment", experiment->name);
+    nd_json_count(&json, "fixed_points", found->problems);
+    nd_json_count(&json, "steps", experiment->run.settle + experiment->run.steps);
+    nd_json_count(&json, "asymmetric", found->asymmetric);
+    nd_json_count(&json, "indefinite", found->indefinite);
+    nd_json_number(&json, "difference_tolerance_1e-4", found->coarse);
+    nd_json_number(&json, "difference_tolerance_1e-10", found->fine);
+    nd_json_number(&json, "residual", found->residual);
+    nd_json_count(&json, "apart", found->apart);
+    nd_json_count(&json, "problems", found->counts.problems);
+    nd_json_count(&json, "fall_backs", found->counts.fall_backs);
+    nd_json_count(&json, "unpolished", found->counts.unpolished);
+    nd_json_text(&json, "verdict", found->apart == 0 ? "agree" : "differ");
+    nd_json_end(&json);
+}
+
 /* Prints the comparison; a problem beyond the bounds is a failure. */
-static int check(const nd_experiment *experiment, double problems, bool quiet) {
+static int check(const nd_experiment *experiment, double problems, bool quiet, bool as_json) {
     nd_error error = {0};
     nd_agreement found;
     bool fine = nd_hebbian_agreement(experiment, (uint64_t)problems, &found,
@@ -67,6 +98,10 @@ static int check(const nd_experiment *experiment, double problems, bool quiet) {
     nd_terminal_done();
     if (!fine)
         return nd_report(&error);
+    if (as_json) {
+        print_check_json(experiment, &found);
+        return found.apart == 0 ? ND_EXIT_FINE : ND_EXIT_FAILED;
+    }
     printf("%s: %" PRIu64 " fixed points along %" PRIu64 " steps against the Euler dynamics\n"
            "  M asymmetric / M + l2 indefinite       %" PRIu64 " / %" PRIu64 "\n"
            "  largest difference, tolerance 1e-4     %.2g (at most %g)\n"
@@ -99,7 +134,7 @@ static int run(const nd_arguments *arguments) {
                 "is an experiment for the feed-forward network (network.model is not hebbian)");
         code = nd_report(&error);
     } else if (nd_value(arguments, "check")) {
-        code = check(experiment, problems, nd_flag(arguments, "quiet"));
+        code = check(experiment, problems, nd_flag(arguments, "quiet"), nd_flag(arguments, "json"));
     } else {
         code = nd_run_into_file(arguments, experiment, &HEBBIAN);
     }
@@ -117,6 +152,7 @@ static const nd_option OPTIONS[] = {
     {0, "check", "N",
      "make no run file: compare N fixed points along the run with the Euler dynamics"},
     {'q', "quiet", NULL, "no progress and no summary"},
+    ND_OPTION_JSON,
     {0},
 };
 

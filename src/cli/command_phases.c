@@ -71,6 +71,14 @@ static void print_json(const nd_phases *phases) {
             nd_json_close(&json, '{');
         }
         nd_json_close(&json, '{');
+        nd_json_open(&json, "warnings", '[');
+        for (int metric = 0; metric < ND_PHASE_METRICS; metric++)
+            if (phases->metric[phase][metric].change == ND_CHANGE_TOO_FEW) {
+                char text[120];
+                snprintf(text, sizeof text, "%s: too few values to test", metrics[metric]);
+                nd_json_text(&json, NULL, text);
+            }
+        nd_json_close(&json, '[');
         nd_json_end(&json);
         begin = phases->end_step[phase];
     }

@@ -185,7 +185,7 @@ static int analyse(const nd_arguments *arguments, nd_recording *recording, const
     if (fine && to->place[MAPS] && any_followed(result))
         drawn = draw("recording", to->place[RESULT]->path, to->place[MAPS], names) && drawn;
     if (fine && as_json)
-        nd_recording_json(result, stdout);
+        nd_recording_json(recording, result, stdout);
     nd_recording_result_free(result);
     if (!fine)
         return nd_report(&error);
@@ -275,7 +275,7 @@ static bool page_allowed(const nd_arguments *arguments, const char *path, nd_err
     return fine;
 }
 
-static int draw_page(const nd_recording *recording, const char *path) {
+static int draw_page(const nd_recording *recording, const char *path, FILE *names) {
     nd_error error = {0}, remark = {0};
     nd_plot_options options = {.remark = &remark};
     size_t drawn = 0;
@@ -283,8 +283,8 @@ static int draw_page(const nd_recording *recording, const char *path) {
         return nd_report(&error);
     nd_say_remark(&remark);
     if (drawn > 0)
-        printf("Drawn: %s (%zu of %zu sessions)\n", nd_shown(path).text, drawn,
-               recording->sessions_count);
+        fprintf(names, "Drawn: %s (%zu of %zu sessions)\n", nd_shown(path).text, drawn,
+                recording->sessions_count);
     return ND_EXIT_FINE;
 }
 
@@ -389,7 +389,9 @@ static int run(const nd_arguments *arguments) {
         warn_of_random(recording);
     if (!nd_flag(arguments, "quiet") && !nd_flag(arguments, "json"))
         say_what_was_read(recording, check);
-    int code = page    ? draw_page(recording, page)
+    else if (check && nd_flag(arguments, "json"))
+        nd_recording_read_json(recording, stdout);
+    int code = page    ? draw_page(recording, page, nd_flag(arguments, "json") ? stderr : stdout)
                : check ? ND_EXIT_FINE
                        : analyse(arguments, recording, &to, (unsigned)threads);
     outputs_free(&to);

@@ -36,10 +36,19 @@ static void summarise(const nd_run *run, const char *path) {
                shown.text);
 }
 
-static bool summarise_file(const char *path, nd_error *error) {
+static void print_json(const nd_run *run, const char *path) {
+    size_t n = run->records;
+    nd_json json = nd_run_json(path, run->file, n, run->step, run->loss, run->active_fraction,
+                               run->fraction_active_units);
+    nd_json_number(&json, "snapshots", (double)run->snapshots);
+    nd_json_truth(&json, "silent", n > 0 && run->fraction_active_units[n - 1] == 0);
+    nd_json_end(&json);
+}
+
+static bool summarise_file(const char *path, bool as_json, nd_error *error) {
     nd_run *run = nd_run_open(path, error);
     if (run)
-        summarise(run, path);
+        (as_json ? print_json : summarise)(run, path);
     nd_run_close(run);
     return run != NULL;
 }
@@ -81,6 +90,7 @@ static const nd_option OPTIONS[] = {
     {0, "threads", "N", "threads inside one run (large networks); results do not depend on it"},
     {0, "checkpoint-every", "SECONDS", "how often to save the state; 60 by default"},
     {'q', "quiet", NULL, "no progress and no summary"},
+    ND_OPTION_JSON,
     {0},
 };
 

@@ -32,6 +32,18 @@ static void print_status(const nd_sweep_status *status) {
            status->seconds / 60);
 }
 
+static void print_status_json(const nd_sweep_status *status) {
+    nd_json json = nd_json_begin(stdout);
+    nd_json_text(&json, "sweep", status->name);
+    for (int i = 0; i < ND_RUN_STATES; i++)
+        nd_json_number(&json, nd_run_state_name((nd_run_state)i), (double)status->runs[i]);
+    nd_json_number(&json, "silent", (double)status->silent);
+    nd_json_number(&json, "steps_done", status->steps_done);
+    nd_json_number(&json, "steps", status->steps);
+    nd_json_number(&json, "core_seconds", status->seconds);
+    nd_json_end(&json);
+}
+
 static nd_sweep_store *open_store(const char *folder, nd_error *error) {
     char *path = nd_sweep_store_path(folder, 0, 1, error);
     nd_sweep_store *store = path ? nd_sweep_store_open(path, error) : NULL;
@@ -100,27 +112,18 @@ static int run_sweep(const nd_arguments *arguments) {
     free(path);
     if (!fine)
         return nd_report(&error);
-    if (!quiet)
+    bool as_json = nd_flag(arguments, "json");
+    if (as_json)
+        print_status_json(&status);
+    else if (!quiet)
         print_status(&status);
     if (stopped) {
-        printf("Stopped; run the same command again to go on.\n");
+        fprintf(as_json ? stderr : stdout, "Stopped; run the same command again to go on.\n");
         return ND_EXIT_STOPPED;
     }
-    if (!quiet && status.runs[ND_RUNNING])
+    if (!quiet && !as_json && status.runs[ND_RUNNING])
         printf("What is still running is with other processes that share this store.\n");
     return ND_EXIT_FINE;
-}
-
-static void print_status_json(const nd_sweep_status *status) {
-    nd_json json = nd_json_begin(stdout);
-    nd_json_text(&json, "sweep", status->name);
-    for (int i = 0; i < ND_RUN_STATES; i++)
-        nd_json_number(&json, nd_run_state_name((nd_run_state)i), (double)status->runs[i]);
-    nd_json_number(&json, "silent", (double)status->silent);
-    nd_json_number(&json, "steps_done", status->steps_done);
-    nd_json_number(&json, "steps", status->steps);
-    nd_json_number(&json, "core_seconds", status->seconds);
-    nd_json_end(&json);
 }
 
 /* A folder of shards that are not merged yet. */
@@ -177,7 +180,8 @@ static int write_table(const nd_arguments *arguments, const char *folder) {
         return nd_report(&error);
     nd_sweep_store *store = open_store(folder, &error);
     FILE *out = store ? open_memstream(&text, &length) : NULL;
-    bool fine = out && nd_sweep_store_write_table(store, all_keys, out, &error);
+    bool fine =
+        out && nd_sweep_store_write_table(store, all_keys, nd_flag(arguments, "json"), out, &error);
     if (out && fclose(out) != 0)
         fine = nd_fail(&error, folder, NULL, "its table does not fit in memory");
     nd_sweep_store_close(store);
@@ -211,8 +215,8 @@ static int compare_with(const nd_arguments *arguments, const char *folder) {
     if (nd_positional_count(arguments) != 3)
         return wrong_usage("compare needs FOLDER and PAPER.csv");
     nd_sweep_store *store = open_store(folder, &error);
-    bool fine =
-        store && nd_sweep_compare(store, nd_positional(arguments, 2), stdout, &inside, &error);
+    bool fine = store && nd_sweep_compare(store, nd_positional(arguments, 2),
+                                          nd_flag(arguments, "json"), stdout, &inside, &error);
     nd_sweep_store_close(store);
     if (!fine)
         return nd_report(&error);

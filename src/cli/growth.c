@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/json.h"
 #include "cli/command.h"
 #include "engine/benchmark.h"
 #include "figure/plot.h"
@@ -24,9 +25,24 @@ typedef struct growth {
     nd_benchmark course;         /* of a run in which units fall silent */
 } growth;
 
-static bool measure_shapes(growth *out, nd_error *error) {
+static void print_shape(const char *key, int value, const nd_benchmark *result, bool as_json) {
+    if (!as_json) {
+        printf("%-18s %6d %10.2f  awake %.0f\n", key, value, result->median_microseconds,
+               result->awake_units);
+        return;
+    }
+    nd_json json = nd_json_begin(stdout);
+    nd_json_text(&json, "growth", key);
+    nd_json_number(&json, "value", value);
+    nd_json_number(&json, "median_microseconds", result->median_microseconds);
+    nd_json_number(&json, "awake_units", result->awake_units);
+    nd_json_end(&json);
+}
+
+static bool measure_shapes(growth *out, bool as_json, nd_error *error) {
     const nd_benchmark_case *b = nd_benchmark_cases() + 1;
-    printf("\nGrowth from case B, microseconds per step:\n");
+    if (!as_json)
+        printf("\nGrowth from case B, microseconds per step:\n");
     for (int i = 0; i < SHAPES; i++)
         for (int k = 0; k < VALUES; k++) {
             char set[64];
@@ -36,22 +52,30 @@ static bool measure_shapes(growth *out, nd_error *error) {
             if (!nd_benchmark_run(b->experiment, sets, 2, STEPS, &result, error))
                 return false;
             out->cost[i][k] = result.median_microseconds;
-            printf("%-18s %6d %10.2f  awake %.0f\n", shapes[i].key, shapes[i].values[k],
-                   result.median_microseconds, result.awake_units);
+            print_shape(shapes[i].key, shapes[i].values[k], &result, as_json);
         }
     return true;
 }
 
 /* A run with much noise, in which most units fall silent. */
-static bool measure_course(growth *out, nd_error *error) {
+static bool measure_course(growth *out, bool as_json, nd_error *error) {
     static const char *const sets[] = {"network.hidden=400", "learning.update_noise=0.1"};
     const nd_benchmark_case *b = nd_benchmark_cases() + 1;
     if (!nd_benchmark_run(b->experiment, sets, 2, 150 * STEPS, &out->course, error))
         return false;
-    printf("\nCase B with H 400 and update noise 0.1, as its units fall silent:\n");
+    if (!as_json)
+        printf("\nCase B with H 400 and update noise 0.1, as its units fall silent:\n");
     for (int part = 0; part < ND_BENCHMARK_PARTS; part++)
-        printf("awake units %4.0f %10.2f\n", out->course.part_awake[part],
-               out->course.part_microseconds[part]);
+        if (as_json) {
+            nd_json json = nd_json_begin(stdout);
+            nd_json_text(&json, "growth", "awake units");
+            nd_json_number(&json, "value", out->course.part_awake[part]);
+            nd_json_number(&json, "median_microseconds", out->course.part_microseconds[part]);
+            nd_json_number(&json, "awake_units", out->course.part_awake[part]);
+            nd_json_end(&json);
+        } else
+            printf("awake units %4.0f %10.2f\n", out->course.part_awake[part],
+                   out->course.part_microseconds[part]);
     return true;
 }
 
@@ -104,8 +128,8 @@ static bool draw(const growth *all, const nd_place *picture, nd_error *error) {
     return drawn;
 }
 
-bool nd_growth(const nd_place *picture, nd_error *error) {
+bool nd_growth(const nd_place *picture, bool as_json, nd_error *error) {
     growth all;
-    return measure_shapes(&all, error) && measure_course(&all, error) &&
+    return measure_shapes(&all, as_json, error) && measure_course(&all, as_json, error) &&
            (!picture || draw(&all, picture, error));
 }

@@ -4,7 +4,8 @@
 
 #include "base/place.h"
 
-/* Measures, prints, and draws into `picture` (.png, .pdf or .svg) unless that is NULL. */
-bool nd_growth(const nd_place *picture, nd_error *error);
+/* Measures, prints in words or as JSON, and draws into `picture` (.png, .pdf or .svg) unless that
+ * is NULL. */
+bool nd_growth(const nd_place *picture, bool as_json, nd_error *error);
 
 #endif

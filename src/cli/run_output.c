@@ -53,16 +53,24 @@ static void report(const nd_progress *progress, void *context) {
     self->terminal->report(progress, self->terminal->context);
 }
 
-static int tell(nd_outcome outcome, const char *path, bool quiet, const nd_model_command *model,
-                const nd_error *error) {
+static int tell(nd_outcome outcome, const char *path, const nd_arguments *arguments,
+                const nd_model_command *model, const nd_error *error) {
+    bool as_json = nd_flag(arguments, "json"), quiet = nd_flag(arguments, "quiet") && !as_json;
     nd_terminal_done();
+    if (outcome == ND_RUN_INTERRUPTED && as_json) {
+        nd_json json = nd_json_begin(stdout);
+        nd_json_text(&json, "run", path);
+        nd_json_text(&json, "status", "stopped");
+        nd_json_end(&json);
+        return ND_EXIT_STOPPED;
+    }
     if (outcome == ND_RUN_INTERRUPTED) {
         printf("Stopped at a checkpoint; run the same command again to resume %s.\n",
                nd_shown(path).text);
         return ND_EXIT_STOPPED;
     }
     nd_error reading = {0};
-    if (outcome != ND_RUN_FAILED && !quiet && !model->summarise(path, &reading))
+    if (outcome != ND_RUN_FAILED && !quiet && !model->summarise(path, as_json, &reading))
         return nd_report(&reading);
     return outcome == ND_RUN_FAILED || outcome == ND_RUN_DIVERGED ? nd_report(error) : ND_EXIT_FINE;
 }
@@ -122,7 +130,7 @@ int nd_run_into_file(const nd_arguments *arguments, const nd_experiment *experim
         watch.context = &first;
     }
     nd_outcome outcome = model->simulate(experiment, path, &options, &watch, &error);
-    int code = tell(outcome, path, quiet, model, &error);
+    int code = tell(outcome, path, arguments, model, &error);
     free(path);
     return code;
 }
@@ -142,7 +150,30 @@ int nd_go_on_with_file(const nd_arguments *arguments, const nd_model_command *mo
     bool quiet = nd_flag(arguments, "quiet");
     nd_outcome outcome =
         nd_continue(from, sets, set_count, path, &options, nd_terminal_watch(quiet), &error);
-    return tell(outcome, path, quiet, model, &error);
+    return tell(outcome, path, arguments, model, &error);
+}
+
+nd_json nd_run_json(const char *path, const nd_nc *file, size_t records, const double *step,
+                    const double *loss, const double *active_fraction,
+                    const double *fraction_active_units) {
+    size_t late = records > 10 ? records - 10 : 0;
+    char *status = nd_nc_text(file, NULL, "status", NULL);
+    nd_json json = nd_json_begin(stdout);
+    nd_json_text(&json, "run", path);
+    nd_json_text(&json, "status",
+                 !status || strcmp(status, "complete") == 0 ? "complete" : "diverged");
+    nd_json_number(&json, "records", (double)records);
+    nd_json_number(&json, "step", records > 0 ? step[records - 1] : NAN);
+    nd_json_number(&json, "first_loss", records > 0 ? loss[0] : NAN);
+    nd_json_number(&json, "loss", nd_mean_of_ten(loss, late, records));
+    nd_json_number(&json, "first_fraction_active_units",
+                   records > 0 ? fraction_active_units[0] : NAN);
+    nd_json_number(&json, "fraction_active_units",
+                   nd_mean_of_ten(fraction_active_units, late, records));
+    nd_json_number(&json, "first_active_fraction", records > 0 ? active_fraction[0] : NAN);
+    nd_json_number(&json, "active_fraction", nd_mean_of_ten(active_fraction, late, records));
+    free(status);
+    return json;
 }
 
 double nd_mean_of_ten(const double *values, size_t first, size_t count) {

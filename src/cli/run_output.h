@@ -2,15 +2,17 @@
 #ifndef ND_CLI_RUN_OUTPUT_H
 #define ND_CLI_RUN_OUTPUT_H
 
+#include "base/json.h"
+#include "base/netcdf_file.h"
 #include "cli/command.h"
 #include "experiment/experiment.h"
 #include "run/simulate.h"
 
-/* A model as its command runs it: into a file, which is then summarised in words. */
+/* A model as its command runs it: into a file, which is then summarised in words or as JSON. */
 typedef struct nd_model_command {
     nd_outcome (*simulate)(const nd_experiment *experiment, const char *path,
                            const nd_run_options *options, const nd_watch *watch, nd_error *error);
-    bool (*summarise)(const char *path, nd_error *error);
+    bool (*summarise)(const char *path, bool as_json, nd_error *error);
 } nd_model_command;
 
 /* The experiment of the first argument with its --set; NULL with `error` filled. */
@@ -24,6 +26,12 @@ int nd_run_into_file(const nd_arguments *arguments, const nd_experiment *experim
 /* Goes on with the finished run of --continue, as nd_run_into_file does with a new one; into the
  * same file unless --output names another. */
 int nd_go_on_with_file(const nd_arguments *arguments, const nd_model_command *model);
+
+/* Begins the line of JSON that summarises a run: its file, how it ended, and its records, of
+ * `records` each, named as in a sweep's table; the caller adds what is its own, and ends it. */
+nd_json nd_run_json(const char *path, const nd_nc *file, size_t records, const double *step,
+                    const double *loss, const double *active_fraction,
+                    const double *fraction_active_units);
 
 /* The mean of up to ten values from `first` on; NaN when there are none. */
 double nd_mean_of_ten(const double *values, size_t first, size_t count);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/words.h"
 #include "measure/phases.h"
 
 static const char *const NAMES[] = {"i familiarity", "ii regularisation", "iii null drift"};
@@ -135,6 +136,8 @@ void nd_phases_table(const nd_phases *phases, char *out, size_t size) {
     if (phases->seen[0] && !phases->settled)
         append(out, size, &at,
                "the loss was still falling when the run ended: phase i may go on\n");
+    if (size > 0)
+        nd_trim_line_ends(out);
 }
 
 void nd_phases_csv(const nd_phases *phases, char *out, size_t size) {

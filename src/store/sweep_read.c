@@ -6,6 +6,7 @@
 
 #include "base/csv.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/words.h"
 #include "experiment/parse.h"
 #include "measure/divergence.h"
@@ -98,17 +99,42 @@ static void put_value(FILE *out, sqlite3_stmt *statement, int at) {
     nd_table_put(out, text ? text : "", at == 0);
 }
 
-bool nd_sweep_store_write_table(nd_sweep_store *store, bool all_keys, FILE *out, nd_error *error) {
+/* A cell as a member of JSON: numbers as numbers, with all 64 bits of a count; NULL as null. */
+static void put_member(nd_json *json, sqlite3_stmt *statement, int at) {
+    const char *name = sqlite3_column_name(statement, at);
+    const nd_key *key = nd_key_find(name);
+    const char *text = (const char *)sqlite3_column_text(statement, at);
+    if (text && key && key->kind == ND_TRUTH)
+        nd_json_truth(json, name, sqlite3_column_int(statement, at) != 0);
+    else if (text && key && key->kind == ND_COUNT)
+        nd_json_count(json, name, strtoull(text, NULL, 10));
+    else if (sqlite3_column_type(statement, at) == SQLITE_FLOAT ||
+             sqlite3_column_type(statement, at) == SQLITE_INTEGER)
+        nd_json_number(json, name, sqlite3_column_double(statement, at));
+    else
+        nd_json_text(json, name, text);
+}
+
+bool nd_sweep_store_write_table(nd_sweep_store *store, bool all_keys, bool as_json, FILE *out,
+                                nd_error *error) {
     char *sql = table_statement(store, all_keys, error);
     sqlite3_stmt *statement = sql ? nd_sweep_prepare(store, sql, error) : NULL;
     free(sql);
     if (!statement)
         return false;
     int columns = sqlite3_column_count(statement), code;
-    for (int i = 0; i < columns; i++)
+    for (int i = 0; i < columns && !as_json; i++)
         nd_table_put(out, sqlite3_column_name(statement, i), i == 0);
-    fputc('\n', out);
+    if (!as_json)
+        fputc('\n', out);
     while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+        if (as_json) {
+            nd_json json = nd_json_begin(out);
+            for (int i = 0; i < columns; i++)
+                put_member(&json, statement, i);
+            nd_json_end(&json);
+            continue;
+        }
         for (int i = 0; i < columns; i++)
             put_value(out, statement, i);
         fputc('\n', out);

@@ -79,8 +79,9 @@ char *nd_sweep_fact(nd_sweep_store *store, const char *key, nd_error *error);
 bool nd_sweep_store_status(nd_sweep_store *store, nd_sweep_status *status, nd_error *error);
 
 /* Writes one line per run: id, label, state, reason, seconds, metrics, and the keys that differ
- * among runs (all keys if asked). */
-bool nd_sweep_store_write_table(nd_sweep_store *store, bool all_keys, FILE *out, nd_error *error);
+ * among runs (all keys if asked); as CSV, or one JSON object a line with the same names. */
+bool nd_sweep_store_write_table(nd_sweep_store *store, bool all_keys, bool as_json, FILE *out,
+                                nd_error *error);
 
 /* Reads the runs that are done (all, in order of id): `visit` gets each with its traces, which it
  * must not keep. */

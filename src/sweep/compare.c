@@ -6,6 +6,7 @@
 
 #include "base/csv.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/shown.h"
 #include "base/sort.h"
 #include "base/yaml.h"
@@ -159,29 +160,47 @@ double nd_kolmogorov_smirnov_p(double distance, size_t count_a, size_t count_b) 
     return fmin(1, fmax(0, sum));
 }
 
+/* One ratio of one stratum on both sides: quartiles, distance, and whether our median lies within
+ * the published range. */
+typedef struct comparison {
+    double ours[3], theirs[3]; /* 25 %, median, 75 % */
+    double distance, p;
+    bool inside;
+} comparison;
+
+static comparison compare_ratio(stratum *s, int ratio) {
+    static const double shares[3] = {0.25, 0.5, 0.75};
+    numbers *a = &s->ours[ratio], *b = &s->theirs[ratio];
+    comparison found = {.distance = a->count && b->count ? nd_kolmogorov_smirnov(a->value, a->count,
+                                                                                 b->value, b->count)
+                                                         : NAN};
+    found.p =
+        isnan(found.distance) ? NAN : nd_kolmogorov_smirnov_p(found.distance, a->count, b->count);
+    for (int q = 0; q < 3; q++) {
+        found.ours[q] = nd_quantile(a->value, a->count, shares[q]);
+        found.theirs[q] = nd_quantile(b->value, b->count, shares[q]);
+    }
+    found.inside = found.ours[1] >= found.theirs[0] && found.ours[1] <= found.theirs[2];
+    return found;
+}
+
 static bool print_stratum(stratum *s, FILE *out) {
     bool inside = true;
     for (int r = 0; r < RATIOS; r++) {
-        numbers *a = &s->ours[r], *b = &s->theirs[r];
-        double distance = nd_kolmogorov_smirnov(a->value, a->count, b->value, b->count);
-        double low = nd_quantile(b->value, b->count, 0.25);
-        double high = nd_quantile(b->value, b->count, 0.75);
-        double median = nd_quantile(a->value, a->count, 0.5);
-        bool here = median >= low && median <= high;
-        inside = inside && here;
-        fprintf(
-            out, "%-8s %-7s %-22s %5zu %6.3f %6.3f %6.3f %5zu %6.3f %6.3f %6.3f  %5.3f %7.2g  %s\n",
-            nd_shown(s->rule).text, nd_shown(s->noise).text, RATIO_NAMES[r], a->count,
-            nd_quantile(a->value, a->count, 0.25), median, nd_quantile(a->value, a->count, 0.75),
-            b->count, low, nd_quantile(b->value, b->count, 0.5), high, distance,
-            nd_kolmogorov_smirnov_p(distance, a->count, b->count), here ? "inside" : "OUTSIDE");
+        comparison c = compare_ratio(s, r);
+        inside = inside && c.inside;
+        fprintf(out,
+                "%-8s %-7s %-22s %5zu %6.3f %6.3f %6.3f %5zu %6.3f %6.3f %6.3f  %5.3f %7.2g  %s\n",
+                nd_shown(s->rule).text, nd_shown(s->noise).text, RATIO_NAMES[r], s->ours[r].count,
+                c.ours[0], c.ours[1], c.ours[2], s->theirs[r].count, c.theirs[0], c.theirs[1],
+                c.theirs[2], c.distance, c.p, c.inside ? "inside" : "OUTSIDE");
     }
     return inside;
 }
 
 static bool print_strata(strata *all, FILE *out) {
     bool inside = true;
-    fprintf(out, "%-39s %-26s %-26s\n", "", "          this sweep", "          published");
+    fprintf(out, "%-39s %-26s %s\n", "", "          this sweep", "          published");
     fprintf(out, "%-8s %-7s %-22s %5s %6s %6s %6s %5s %6s %6s %6s  %5s %7s\n", "rule", "noise",
             "ratio", "runs", "25%", "median", "75%", "runs", "25%", "median", "75%", "KS", "p");
     for (size_t i = 0; i < all->count; i++)
@@ -199,14 +218,54 @@ static bool print_strata(strata *all, FILE *out) {
     return inside;
 }
 
-bool nd_sweep_compare(nd_sweep_store *store, const char *path, FILE *out, bool *inside,
-                      nd_error *error) {
+static void print_side(nd_json *json, const char *name, const double quartiles[3], size_t count) {
+    nd_json_open(json, name, '{');
+    nd_json_number(json, "runs", (double)count);
+    nd_json_number(json, "low", quartiles[0]);
+    nd_json_number(json, "median", quartiles[1]);
+    nd_json_number(json, "high", quartiles[2]);
+    nd_json_close(json, '{');
+}
+
+static bool print_stratum_json(stratum *s, FILE *out) {
+    bool both = s->ours[0].count && s->theirs[0].count, inside = true;
+    nd_json json = nd_json_begin(out);
+    nd_json_text(&json, "rule", s->rule);
+    nd_json_text(&json, "noise", s->noise);
+    for (int r = 0; r < RATIOS; r++) {
+        comparison c = compare_ratio(s, r);
+        nd_json_open(&json, RATIO_NAMES[r], '{');
+        print_side(&json, "here", c.ours, s->ours[r].count);
+        print_side(&json, "published", c.theirs, s->theirs[r].count);
+        nd_json_number(&json, "distance", c.distance);
+        nd_json_number(&json, "p", c.p);
+        nd_json_text(&json, "verdict", !both ? NULL : c.inside ? "inside" : "outside");
+        nd_json_close(&json, '{');
+        inside = inside && (!both || c.inside);
+    }
+    nd_json_number(&json, "diverged", (double)s->diverged);
+    nd_json_number(&json, "failed", (double)s->failed);
+    nd_json_number(&json, "silent", (double)s->silent);
+    nd_json_number(&json, "published_silent", (double)s->silent_theirs);
+    nd_json_end(&json);
+    return inside;
+}
+
+static bool print_strata_json(strata *all, FILE *out) {
+    bool inside = true;
+    for (size_t i = 0; i < all->count; i++)
+        inside = print_stratum_json(&all->entry[i], out) && inside;
+    return inside;
+}
+
+bool nd_sweep_compare(nd_sweep_store *store, const char *path, bool as_json, FILE *out,
+                      bool *inside, nd_error *error) {
     strata *all = nd_array(1, sizeof *all, error);
     nd_table *table = all ? nd_table_read(path, error) : NULL;
     bool fine = table && take_published(table, all, error) &&
                 nd_sweep_store_each(store, take_run, all, error);
     if (fine)
-        *inside = print_strata(all, out);
+        *inside = (as_json ? print_strata_json : print_strata)(all, out);
     for (size_t i = 0; all && i < all->count; i++)
         for (int r = 0; r < RATIOS; r++) {
             free(all->entry[i].ours[r].value);

@@ -10,10 +10,11 @@
  * update_noise, label_noise, active_units_ratio and active_fraction_ratio (others are not read). By
  * rule and kind of noise, for both ratios: medians and quartiles of both sides, and the two-sample
  * Kolmogorov-Smirnov distance with its asymptotic p. Runs that diverged or ended with every unit
- * silent are left out on both sides and counted. Prints a table; *inside tells whether each of our
- * medians lies within the published 25-75% range, in every stratum that has runs on both sides. */
-bool nd_sweep_compare(nd_sweep_store *store, const char *path, FILE *out, bool *inside,
-                      nd_error *error);
+ * silent are left out on both sides and counted. Prints a table, or as JSON an object for every
+ * rule and kind of noise; *inside tells whether each of our medians lies within the published
+ * 25-75% range, in every stratum that has runs on both sides. */
+bool nd_sweep_compare(nd_sweep_store *store, const char *path, bool as_json, FILE *out,
+                      bool *inside, nd_error *error);
 
 /* The greatest distance between the distributions of two samples, which get sorted. */
 double nd_kolmogorov_smirnov(double *a, size_t count_a, double *b, size_t count_b);
