@@ -76,6 +76,45 @@ static bool unknown_key(const char *where, const complaint *heard,
     return nd_fail(error, where, mend, "unknown key '%s'", unknown);
 }
 
+/* A kind of libcyaml's in the words of whoever writes a file. */
+static const char *kind_words(const char *kind) {
+    static const struct {
+        const char *begins, *words;
+    } kinds[] = {{"MAPPING", "keys with values (key: value)"},
+                 {"SEQUENCE", "a list ([a, b], or a line - a for each)"},
+                 {"SCALAR", "a single value"},
+                 {"STRING", "a single value"},
+                 {"ALIAS", "an alias (*name)"}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strncmp(kind, kinds[i].begins, strlen(kinds[i].begins)) == 0)
+            return kinds[i].words;
+    return "something else";
+}
+
+/* What libcyaml complained of, in plain words. */
+static bool in_words(const char *where, const char *heard, nd_error *error) {
+    char wanted[64], found[64], key[128];
+    if (sscanf(heard, "Expecting %63[A-Z_], got event: %63[A-Z_]", wanted, found) == 2)
+        return nd_fail(error, where,
+                       strncmp(wanted, "SEQUENCE", 8) == 0 && strcmp(found, "SCALAR") == 0
+                           ? "a list of one is [a]"
+                           : NULL,
+                       "expected %s, found %s", kind_words(wanted), kind_words(found));
+    if (sscanf(heard, "Missing required mapping field: %127[^\n]", key) == 1)
+        return nd_fail(error, where, NULL, "the key '%s' is missing", key);
+    if (sscanf(heard, "Mapping field already seen: %127[^\n]", key) == 1)
+        return nd_fail(error, where, "leave one of them out", "the key '%s' is given twice", key);
+    if (strncmp(heard, "Insufficient entries", 20) == 0)
+        return nd_fail(error, where, NULL, "the list has too few entries");
+    if (strncmp(heard, "STRING length <", 15) == 0)
+        return nd_fail(error, where, "give it a value, or leave the key out", "the value is empty");
+    if (strncmp(heard, "libyaml: ", 9) == 0)
+        return nd_fail(error, where,
+                       "look for a bracket, a quote or a colon too many or too few, and for tabs",
+                       "this is not YAML: %s", heard + 9);
+    return nd_fail(error, where, "is it YAML of the right shape?", "%s", heard);
+}
+
 bool nd_yaml_load(const char *text, const char *origin, const cyaml_schema_value_t *schema,
                   void **data, nd_error *error) {
     complaint heard = {0};
@@ -94,8 +133,7 @@ bool nd_yaml_load(const char *text, const char *origin, const cyaml_schema_value
                  heard.key[0] ? ", " : "", heard.key);
     if (sscanf(heard.text, "Unexpected key: %127[^\n]", unknown) == 1)
         return unknown_key(where, &heard, schema, unknown, error);
-    return nd_fail(error, where, "is it YAML of the right shape?", "%s",
-                   heard.text[0] ? heard.text : cyaml_strerror(status));
+    return in_words(where, heard.text[0] ? heard.text : cyaml_strerror(status), error);
 }
 
 void nd_yaml_free(const cyaml_schema_value_t *schema, void *data) {

@@ -13,7 +13,7 @@ static void say_needed(double a, double b) {
     char text[2][32];
     for (size_t i = 0; i < 2; i++)
         snprintf(text[i], sizeof text[i], isnan(needed[i]) ? "no number" : "%.0f", needed[i]);
-    printf("%-28s %-22s %-22s\n", "  branches for p < 0.05 *", text[0], text[1]);
+    printf("%-28s %-22s %s\n", "  branches for p < 0.05 *", text[0], text[1]);
     printf("* in four of five tries, if the cosine is what it seems to be here\n");
 }
 

@@ -1,8 +1,23 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/shown.h"
+#include "base/words.h"
 #include "cli/commands.h"
 #include "cli/manual.h"
+#include "cli/topics.h"
+
+static int no_such_page(const char *name) {
+    char mend[200];
+    nd_nearest nearest = {.wanted = name};
+    for (const nd_command *command = nd_commands(); command->name; command++)
+        nd_nearest_offer(&nearest, command->name);
+    for (const nd_topic *topic = nd_topics; topic->name; topic++)
+        nd_nearest_offer(&nearest, topic->name);
+    fprintf(stderr, "nulldrift: there is no command or page '%s'; %s\n", nd_shown(name).text,
+            nd_nearest_mend(&nearest, "`nulldrift help` lists them", mend, sizeof mend));
+    return ND_EXIT_USAGE;
+}
 
 static int run(const nd_arguments *arguments) {
     const char *folder = nd_value(arguments, "man-folder");
@@ -26,7 +41,7 @@ static int run(const nd_arguments *arguments) {
         }
     if (nd_manual_topic(stdout, name))
         return ND_EXIT_FINE;
-    return nd_no_such_command(name);
+    return no_such_page(name);
 }
 
 static const nd_option OPTIONS[] = {

@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/shown.h"
+#include "base/words.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
 #include "sweep/compare.h"
@@ -229,15 +230,27 @@ static int run(const nd_arguments *arguments) {
         return run_sweep(arguments);
     if (strcmp(what, "compare") == 0)
         return compare_with(arguments, folder);
+    static const char *const verbs[] = {"run", "status", "table", "compare", "merge"};
+    bool known = false;
+    char mend[200], words[480];
+    nd_nearest nearest = {.wanted = what};
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        known |= strcmp(verbs[i], what) == 0;
+        nd_nearest_offer(&nearest, verbs[i]);
+    }
+    if (!known) {
+        snprintf(words, sizeof words, "there is no '%.60s'; %s", nd_shown(what).text,
+                 nd_nearest_mend(&nearest, "expected run, status, table, compare or merge", mend,
+                                 sizeof mend));
+        return wrong_usage(words);
+    }
     if (nd_positional_count(arguments) != 2)
         return wrong_usage("status, table and merge need one FOLDER");
     if (strcmp(what, "status") == 0)
         return show_status(folder, nd_flag(arguments, "json"));
     if (strcmp(what, "table") == 0)
         return write_table(arguments, folder);
-    if (strcmp(what, "merge") == 0)
-        return merge_shards(arguments, folder);
-    return wrong_usage("expected run, status, table, compare or merge");
+    return merge_shards(arguments, folder);
 }
 
 static const nd_option OPTIONS[] = {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/words.h"
 #include "network/activation.h"
 #include "rule/rule.h"
 #include "world/world.h"
@@ -22,15 +23,18 @@ static bool wrong(const place *at, const char *key, const char *mend, const char
 
 /* Is `word` one of the names, parted by " | "? */
 static bool one_of(const place *at, const char *key, const char *word, const char *names) {
-    char what[480];
-    size_t length = strlen(word);
-    for (const char *name = names; name && length; name = strstr(name, " | ")) {
+    char what[480], mend[200];
+    nd_nearest nearest = {.wanted = word};
+    for (const char *name = names; name; name = strstr(name, " | ")) {
+        char one[64];
         name += strncmp(name, " | ", 3) == 0 ? 3 : 0;
-        if (strncmp(name, word, length) == 0 && (name[length] == ' ' || name[length] == '\0'))
+        snprintf(one, sizeof one, "%.*s", (int)strcspn(name, " "), name);
+        if (strcmp(one, word) == 0)
             return true;
+        nd_nearest_offer(&nearest, one);
     }
     snprintf(what, sizeof what, "is '%.60s', expected one of: %s", word, names);
-    return wrong(at, key, NULL, what);
+    return wrong(at, key, nd_nearest_mend(&nearest, "", mend, sizeof mend), what);
 }
 
 static void append_name(char *names, size_t size, const char *name) {

@@ -150,9 +150,13 @@ static const char *where_given(const source *from, const nd_key *key, char *wher
 }
 
 static bool wrong_value(const source *from, const nd_key *key, const char *value, nd_error *error) {
-    char where[400];
+    char where[400], most[40] = "";
+    double number;
+    if ((key->kind == ND_NUMBER || key->kind == ND_COUNT) && nd_text_number(value, &number) &&
+        number > key->most && !strstr(key->expected, " to "))
+        snprintf(most, sizeof most, ", and of at most %g", key->most);
     return nd_fail(error, where_given(from, key, where, sizeof where), NULL,
-                   "is '%.100s', expected %s", value, key->expected);
+                   "is '%.100s', expected %s%s", value, key->expected, most);
 }
 
 /* Puts one value, as text, into its member of `experiment`. */

@@ -458,6 +458,13 @@ static bool read_about(const nd_about_keys *keys, nd_about *about, nd_error *err
            copy(&about->note, keys->note, "", error);
 }
 
+/* Errors call the key as it is written. */
+static void give_back_name(char *text) {
+    char *at;
+    while ((at = strstr(text, ND_TIMES_AS_MAPPING)))
+        memcpy(at, "times", strlen("times"));
+}
+
 static bool load_keys(const reading *r, nd_manifest_keys **keys) {
     char *text = nd_text(r->text, r->error);
     if (!text)
@@ -465,6 +472,11 @@ static bool load_keys(const reading *r, nd_manifest_keys **keys) {
     nd_yaml_rename_mappings(text, "times", ND_TIMES_AS_MAPPING);
     bool fine = nd_yaml_load(text, r->origin, &nd_manifest_schema, (void **)keys, r->error);
     free(text);
+    if (!fine && r->error) {
+        give_back_name(r->error->where);
+        give_back_name(r->error->what);
+        give_back_name(r->error->mend);
+    }
     return fine;
 }
 
