@@ -21,6 +21,7 @@ static const char *const BASIC_NAMES[ND_BASIC_METRICS] = {
     "diffusion_constant",
     "active_fraction",
     "fraction_active_units",
+    "log10_fitted_rate",
 };
 
 const char *nd_run_metric_name(size_t index) {

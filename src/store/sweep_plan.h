@@ -7,7 +7,7 @@
 
 /* The numbers a run leaves behind: how many, and their names, which are column names, too. Those of
  * every run come first; the others, nd_run_measures in their order, are of the sweeps that ask. */
-enum { ND_BASIC_METRICS = 15, ND_RUN_METRICS = ND_BASIC_METRICS + ND_RUN_MEASURES };
+enum { ND_BASIC_METRICS = 16, ND_RUN_METRICS = ND_BASIC_METRICS + ND_RUN_MEASURES };
 const char *nd_run_metric_name(size_t index);
 /* The metric of that name; ND_RUN_METRICS if there is none, and `mend` of `size` bytes says which
  * may be meant, or how to see them. */

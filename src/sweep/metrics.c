@@ -27,7 +27,8 @@ enum {
     GAUSS_NEWTON_RANK,
     DIFFUSION_CONSTANT, /* of the fields of a Hebbian network */
     ACTIVE_FRACTION,
-    FRACTION_ACTIVE_UNITS
+    FRACTION_ACTIVE_UNITS,
+    LOG10_FITTED_RATE
 };
 
 static double mean_of_last(const double *values, size_t count) {
@@ -61,6 +62,7 @@ static void fill_metrics(size_t records, const double *step, const double *loss,
     metrics[ACTIVE_FRACTION_RATIO] = metrics[ACTIVE_FRACTION] / active_fraction[0];
     metrics[ACTIVE_UNITS_RATIO] = metrics[FRACTION_ACTIVE_UNITS] / fraction_active_units[0];
     metrics[LOG10_RATE] = rate > 0 ? log10(rate) : NAN;
+    metrics[LOG10_FITTED_RATE] = log10(nd_fitted_rate(step, fraction_active_units, records));
 }
 
 /* Of a run that diverged the beginning is known, and no more. */

@@ -90,6 +90,30 @@ def rate_maps(r, published=False):
     return smooth(np.nan_to_num(r) if published else r, MAP_SMOOTHING)
 
 
+def fitted_rate(step, f):
+    """The rate of the best plateau and exponential."""
+    t = step.astype(float) - step[0]
+    if len(t) < 5:
+        return math.nan
+
+    def residual(log_rate):
+        g = np.exp(-math.exp(log_rate) * t)
+        g, y = g - g.mean(), f - f.mean()
+        fall = max(g @ y / (g @ g), 0)
+        return y @ y - fall * (g @ y), fall
+
+    least, most = math.log(0.1 / t[-1]), -math.log(np.diff(t).min())
+    grid = [least + 0.1 * k for k in range(int(max((most - least) / 0.1, 0)) + 1)]
+    at = int(np.argmin([residual(x)[0] for x in grid]))
+    if at in (0, len(grid) - 1):
+        return math.nan
+    low, high, golden = grid[at] - 0.1, grid[at] + 0.1, 0.6180339887498949
+    while high - low > 1e-9:
+        a, b = high - golden * (high - low), low + golden * (high - low)
+        low, high = (low, b) if residual(a)[0] < residual(b)[0] else (a, high)
+    return math.exp((low + high) / 2) if residual((low + high) / 2)[1] > 0 else math.nan
+
+
 def sparsification_rate(step, f):
     target = f.max() - 0.9 * (f.max() - f.min())
     cut = int(np.argmin(np.abs(f - target)))
