@@ -57,12 +57,12 @@ static bool send_bytes(nd_outlet *outlet, enum message_kind kind, const void *by
 
 bool nd_outlet_note(nd_outlet *outlet, const char *what, nd_error *error) {
     return send_bytes(outlet, NOTE, what, strlen(what)) ||
-           nd_fail(error, what, "", "nobody listens any more");
+           nd_fail(error, what, "", "the program that asked for it has ended");
 }
 
 bool nd_outlet_send(nd_outlet *outlet, const nd_buffer *message, nd_error *error) {
     return send_bytes(outlet, MESSAGE, message->bytes, message->length) ||
-           nd_fail(error, NULL, "", "nobody listens any more");
+           nd_fail(error, NULL, "", "the program that asked for it has ended");
 }
 
 static void confine(const nd_limits *limits) {
@@ -132,7 +132,7 @@ static void tell_death(const listener *from, int status, double seconds) {
     else if (from->late || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
         nd_fail(error, where, mend, "reading took more than %g s and was ended", seconds);
     else if (WIFSIGNALED(status))
-        nd_fail(error, where, mend, "the reading library failed (%s) and took nothing with it",
+        nd_fail(error, where, mend, "the reading library failed (%s); nothing else was harmed",
                 strsignal(WTERMSIG(status)));
     else
         nd_fail(error, where, mend, "the reader ended without an answer (code %d)",
@@ -153,8 +153,8 @@ static void take_failure(const listener *from) {
     memcpy(&failure, from->body.bytes, sizeof failure);
     failure.where[sizeof failure.where - 1] = failure.what[sizeof failure.what - 1] =
         failure.mend[sizeof failure.mend - 1] = '\0';
-    bool memory = strcmp(failure.where, "memory") == 0;
-    nd_fail(&from->errand->error, failure.where[0] && !memory ? failure.where : from->note,
+    bool memory = strncmp(failure.what, ND_OUT_OF_MEMORY, strlen(ND_OUT_OF_MEMORY)) == 0;
+    nd_fail(&from->errand->error, failure.where[0] ? failure.where : from->note,
             memory ? "allow reading more memory (--reader-memory)" : failure.mend, "%s",
             failure.what);
 }
@@ -196,7 +196,7 @@ static bool hear(listener *from, uint64_t most) {
             return true;
         if (from->head.length > most)
             return nd_fail(&from->errand->error, from->note, "",
-                           "the reader sent %llu bytes, more than can be right",
+                           "the reader sent too much, %llu bytes",
                            (unsigned long long)from->head.length);
     } else if (!nd_buffer_put(&from->body, chunk, (size_t)got, &from->errand->error)) {
         return false;

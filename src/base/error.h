@@ -9,6 +9,9 @@
 bool nd_fail(nd_error *error, const char *where, const char *mend, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* What every failure for want of memory begins with. */
+#define ND_OUT_OF_MEMORY "out of memory"
+
 /* As nd_fail, with where = path and the text of errno appended to what. */
 bool nd_fail_errno(nd_error *error, const char *path, const char *mend, const char *doing);
 

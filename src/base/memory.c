@@ -10,15 +10,15 @@ enum { ALIGNMENT = 64 };
 void *nd_array(size_t count, size_t size, nd_error *error) {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - ALIGNMENT) {
-        nd_fail(error, "memory", "use a smaller problem", "an array of %zu elements overflows",
-                count);
+        nd_fail(error, NULL, "use a smaller problem",
+                ND_OUT_OF_MEMORY ": %zu elements of %zu bytes", count, size);
         return NULL;
     }
     bytes = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
     void *array = aligned_alloc(ALIGNMENT, bytes);
     if (!array) {
-        nd_fail(error, "memory", "use a smaller problem or a larger machine",
-                "%.1f MB are not to be had", (double)bytes / 1e6);
+        nd_fail(error, NULL, "use a smaller problem or a larger machine",
+                ND_OUT_OF_MEMORY ": %.1f MB more are needed", (double)bytes / 1e6);
         return NULL;
     }
     return memset(array, 0, bytes);
@@ -38,8 +38,8 @@ void *nd_grown(void *array, size_t *room, size_t count, size_t size, nd_error *e
     if (grown)
         *room = wanted;
     else
-        nd_fail(error, "memory", "use a smaller problem or a larger machine",
-                "a list of %zu elements does not fit", count);
+        nd_fail(error, NULL, "use a smaller problem or a larger machine",
+                ND_OUT_OF_MEMORY " for a list of %zu elements", count);
     return grown;
 }
 
@@ -54,8 +54,8 @@ bool nd_buffer_put(nd_buffer *buffer, const void *bytes, size_t length, nd_error
         size_t capacity = 2 * (buffer->length + length) + 4096;
         unsigned char *grown = realloc(buffer->bytes, capacity);
         if (!grown)
-            return nd_fail(error, "memory", "use a smaller problem or a larger machine",
-                           "%.1f MB are not to be had", (double)capacity / 1e6);
+            return nd_fail(error, NULL, "use a smaller problem or a larger machine",
+                           ND_OUT_OF_MEMORY ": %.1f MB more are needed", (double)capacity / 1e6);
         buffer->bytes = grown;
         buffer->capacity = capacity;
     }

@@ -184,7 +184,7 @@ static int write_table(const nd_arguments *arguments, const char *folder) {
     bool fine =
         out && nd_sweep_store_write_table(store, all_keys, nd_flag(arguments, "json"), out, &error);
     if (out && fclose(out) != 0)
-        fine = nd_fail(&error, folder, NULL, "its table does not fit in memory");
+        fine = nd_fail(&error, folder, NULL, ND_OUT_OF_MEMORY " for its table");
     nd_sweep_store_close(store);
     if (fine && output)
         fine = nd_place_write(place, text, length, &error);

@@ -145,5 +145,5 @@ bool nd_gnuplot_run(const char *folder, const char *picture, const char *output,
                                                        "(apt-get install gnuplot-nox)"
                                                      : NULL;
     return nd_fail(error, output, mend, "gnuplot ended %s%s",
-                   complaint[0] ? "saying: " : "without a word", complaint);
+                   complaint[0] ? "saying: " : "without saying why", complaint);
 }

@@ -66,7 +66,7 @@ bool nd_landscape_walk(nd_valley valley, const nd_landscape_options *options, do
         if (lost[w] > 0)
             fine = nd_fail(error, "landscape",
                            "take a smaller --learning-rate, less --noise or a nearer --start",
-                           "walker %zu left for infinity before step %.0f", w, (double)lost[w]);
+                           "walker %zu diverged before step %.0f", w, (double)lost[w]);
     free(lost);
     return fine;
 }
@@ -134,5 +134,5 @@ bool nd_landscape_measure_drift(const nd_landscape_options *options, nd_landscap
     free(values);
     return isfinite(result->displacement) ||
            nd_fail(error, "landscape", "take fewer --steps or less --noise",
-                   "a walker left for infinity while the drift was measured");
+                   "a walker diverged while the drift was measured");
 }

@@ -81,7 +81,7 @@ static bool take_reading(void *context, nd_buffer *message, nd_error *error) {
     size_t index = reading.index;
     if (index < mine->first || index >= mine->first + mine->count || mine->all->taken[index]) {
         nd_reading_clear(&reading);
-        return nd_fail(error, NULL, "", "the reader sent a session nobody asked for");
+        return nd_fail(error, NULL, "", "the reader sent a session that was not asked for");
     }
     mine->all->readings[index] = reading;
     mine->all->taken[index] = true;

@@ -40,8 +40,9 @@ static bool take_environments(nd_run *run, nd_error *error) {
             return false;
         for (size_t s = 0; s < dataset->samples; s++) {
             if (dataset->environment[s] < 0 || dataset->environment[s] >= (int64_t)dataset->samples)
-                return nd_fail(error, nd_nc_path(run->file), NULL, "environment %lld is absurd",
-                               (long long)dataset->environment[s]);
+                return nd_fail(error, nd_nc_path(run->file), NULL,
+                               "an environment is %lld, expected 0 to %zu",
+                               (long long)dataset->environment[s], dataset->samples - 1);
             if ((size_t)dataset->environment[s] >= dataset->environments)
                 dataset->environments = (size_t)dataset->environment[s] + 1;
         }

@@ -66,7 +66,7 @@ static char *table_statement(nd_sweep_store *store, bool all_keys, nd_error *err
     size_t length, count;
     FILE *out = open_memstream(&sql, &length);
     if (!out) {
-        nd_fail_errno(error, "memory", NULL, "sweep store");
+        nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
         return NULL;
     }
     fputs("SELECT id, label, state, reason, seconds", out);
@@ -84,7 +84,7 @@ static char *table_statement(nd_sweep_store *store, bool all_keys, nd_error *err
     if (fclose(out) == 0)
         return sql;
     free(sql);
-    nd_fail_errno(error, "memory", NULL, "sweep store");
+    nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
     return NULL;
 }
 
@@ -214,7 +214,7 @@ static char *runs_statement(const nd_sweep_store *store, nd_error *error) {
     size_t length;
     FILE *out = open_memstream(&sql, &length);
     if (!out) {
-        nd_fail_errno(error, "memory", NULL, "sweep store");
+        nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
         return NULL;
     }
     fputs("SELECT id, experiment, state, reason, seconds, trace_step, trace_log10_loss, "
@@ -226,7 +226,7 @@ static char *runs_statement(const nd_sweep_store *store, nd_error *error) {
     if (fclose(out) == 0)
         return sql;
     free(sql);
-    nd_fail_errno(error, "memory", NULL, "sweep store");
+    nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
     return NULL;
 }
 
@@ -297,7 +297,7 @@ static bool take_shard(nd_sweep_store *store, nd_error *error) {
                                     "COMMIT",
                                     columns, columns) >= 0;
     if (columns && !fine)
-        nd_fail(error, store->path, NULL, "its columns do not fit in memory");
+        nd_fail(error, store->path, NULL, ND_OUT_OF_MEMORY " for its columns");
     fine = fine && nd_sweep_execute(store, sql, error);
     if (!fine)
         sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);

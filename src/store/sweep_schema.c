@@ -61,7 +61,7 @@ static char *create_statement(nd_error *error) {
     size_t length, count;
     FILE *out = open_memstream(&sql, &length);
     if (!out) {
-        nd_fail_errno(error, "memory", NULL, "sweep store");
+        nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
         return NULL;
     }
     fputs("CREATE TABLE sweep (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
@@ -82,7 +82,7 @@ static char *create_statement(nd_error *error) {
     if (fclose(out) == 0)
         return sql;
     free(sql);
-    nd_fail_errno(error, "memory", NULL, "sweep store");
+    nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
     return NULL;
 }
 
@@ -149,7 +149,7 @@ static char *insert_statement(nd_error *error) {
     size_t length, count, placed = 5;
     FILE *out = open_memstream(&sql, &length);
     if (!out) {
-        nd_fail_errno(error, "memory", NULL, "sweep store");
+        nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
         return NULL;
     }
     fputs("INSERT OR IGNORE INTO run (id, label, steps, cost, experiment", out);
@@ -166,7 +166,7 @@ static char *insert_statement(nd_error *error) {
     if (fclose(out) == 0)
         return sql;
     free(sql);
-    nd_fail_errno(error, "memory", NULL, "sweep store");
+    nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
     return NULL;
 }
 

@@ -126,7 +126,7 @@ static char *finish_statement(nd_error *error) {
     size_t length;
     FILE *out = open_memstream(&sql, &length);
     if (!out) {
-        nd_fail_errno(error, "memory", NULL, "sweep store");
+        nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
         return NULL;
     }
     fputs("UPDATE run SET state = ?, reason = ?, seconds = ?, trace_step = ?, trace_log10_loss = ?,"
@@ -138,7 +138,7 @@ static char *finish_statement(nd_error *error) {
     if (fclose(out) == 0)
         return sql;
     free(sql);
-    nd_fail_errno(error, "memory", NULL, "sweep store");
+    nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
     return NULL;
 }
 

@@ -41,7 +41,7 @@ head -c 3000 good.nc >truncated.nc
 cp truncated.nc truncated.before
 refuses 1 "truncated.nc" run good.yaml -o truncated.nc
 check "truncated.nc is not changed" cmp -s truncated.nc truncated.before
-refuses 1 "cannot be read as netCDF" run good.yaml -o not-netcdf.nc
+refuses 1 "is no run file" run good.yaml -o not-netcdf.nc
 refuses 1 "another experiment" run good.yaml -o good.nc --set seed=2
 cp good.nc good.before
 succeeds run good.yaml -o good.nc --quiet
