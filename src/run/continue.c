@@ -248,7 +248,7 @@ nd_outcome nd_continue(const char *from, const char *const *sets, size_t set_cou
         bool exact = nd_nc_has_bytes(c.earlier->file, ND_STATE_GROUP, "final_state");
         if (done) {
             nd_recorder_remove_leftovers(path);
-            outcome = ND_RUN_COMPLETE;
+            outcome = nd_recorder_outcome_there(path, error);
         } else if (exact || begin_in_law(&c, from, error)) {
             if (!exact) {
                 beginning.in_law = &c.law;

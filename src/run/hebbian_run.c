@@ -87,7 +87,7 @@ static nd_outcome simulate(const nd_experiment *experiment, const char *path, bo
     bool unusable = false;
     if (standing == ND_SAME_RUN_THERE) {
         nd_recorder_remove_leftovers(path);
-        outcome = ND_RUN_COMPLETE;
+        outcome = nd_recorder_outcome_there(path, error);
     } else if (standing == ND_NOTHING_THERE) {
         outcome = run_into(experiment, place, options, watch, &unusable, error);
         if (outcome == ND_RUN_FAILED && unusable && anew && error) {

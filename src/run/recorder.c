@@ -265,6 +265,19 @@ void nd_recorder_remove_leftovers(const char *path) {
     free(checkpoint);
 }
 
+nd_outcome nd_recorder_outcome_there(const char *path, nd_error *error) {
+    nd_nc *file = nd_nc_open(path, error);
+    char *status = file ? nd_nc_text(file, NULL, "status", NULL) : NULL;
+    nd_outcome outcome = file ? ND_RUN_COMPLETE : ND_RUN_FAILED;
+    if (status && strcmp(status, "complete") != 0) {
+        nd_fail(error, path, "it is there already, and was not run again", "%s", status);
+        outcome = ND_RUN_DIVERGED;
+    }
+    free(status);
+    nd_nc_close(file);
+    return outcome;
+}
+
 nd_standing nd_recorder_compare(const char *path, const nd_experiment *there,
                                 const nd_experiment *wanted, bool same, nd_error *error) {
     static const char mend[] = "choose another output with -o, or remove it";

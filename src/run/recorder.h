@@ -56,6 +56,10 @@ bool nd_recorder_progress_take(nd_buffer *state, const nd_experiment *experiment
  * and a checkpoint: removes them, if there are any. */
 void nd_recorder_remove_leftovers(const char *path);
 
+/* How the finished run at `path` ended, which its file says: ND_RUN_COMPLETE, or ND_RUN_DIVERGED
+ * with `error`, as when it was made. */
+nd_outcome nd_recorder_outcome_there(const char *path, nd_error *error);
+
 /* What stands at `path` before a run: nothing, a finished run of the same experiment, or something
  * that must not be overwritten (`error` says what). */
 typedef enum nd_standing { ND_NOTHING_THERE, ND_SAME_RUN_THERE, ND_OTHER_THERE } nd_standing;

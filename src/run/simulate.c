@@ -134,7 +134,7 @@ static nd_outcome simulate(const nd_experiment *experiment, const char *path,
         nd_standing standing = look_at(place, experiment, dataset, error);
         if (standing == ND_SAME_RUN_THERE) {
             nd_recorder_remove_leftovers(path);
-            outcome = ND_RUN_COMPLETE;
+            outcome = nd_recorder_outcome_there(path, error);
         } else if (standing == ND_NOTHING_THERE) {
             outcome =
                 nd_feed_forward_run(experiment, dataset, place, beginning, options, watch, error);

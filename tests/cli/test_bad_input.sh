@@ -70,3 +70,4 @@ nulldrift run good.yaml -o wild.nc --set learning.learning_rate=1000 --quiet 2>e
 check "divergence is exit code 1" test $? -eq 1
 says "diverged" err
 check "the records until divergence are kept" test -s wild.nc -a ! -e wild.nc.part
+refuses 1 "it is there already, and was not run again" run good.yaml -o wild.nc --set learning.learning_rate=1000 --quiet
