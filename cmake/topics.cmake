@@ -1,7 +1,7 @@
 # The pages of docs/ that `nulldrift help TOPIC` prints, as bytes in the program: an installed reader has
 # them. Made again when a page changes.
 set(ND_TOPICS experiment-file run-file recordings model worlds sweeps phases flatness hebbian information
-    figures)
+    verdict figures methods)
 set(TOPICS_SOURCE ${CMAKE_CURRENT_BINARY_DIR}/topics.c)
 set(TEXT "#include \"cli/topics.h\"\n\n")
 set(TABLE "const nd_topic nd_topics[] = {\n")

@@ -7,6 +7,13 @@
 #include "cli/manual.h"
 #include "cli/topics.h"
 
+static bool is_page(const char *name) {
+    for (const nd_topic *topic = nd_topics; topic->name; topic++)
+        if (strcmp(topic->name, name) == 0)
+            return true;
+    return false;
+}
+
 static int no_such_page(const char *name) {
     char mend[200];
     nd_nearest nearest = {.wanted = name};
@@ -37,6 +44,9 @@ static int run(const nd_arguments *arguments) {
     for (const nd_command *command = nd_commands(); command->name; command++)
         if (strcmp(command->name, name) == 0) {
             nd_manual_command(stdout, command);
+            if (is_page(name)) /* of the same name: phases, hebbian */
+                putchar('\n');
+            (void)nd_manual_topic(stdout, name);
             return ND_EXIT_FINE;
         }
     if (nd_manual_topic(stdout, name))

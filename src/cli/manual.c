@@ -94,6 +94,23 @@ static const nd_topic *topic_of(const char *target, size_t length) {
     return NULL;
 }
 
+/* Words as they are, but for "docs/NAME.md" of a page that the program holds. */
+static void put_words(FILE *out, const char *words, size_t length) {
+    static const char folder[] = "docs/";
+    const size_t begin = sizeof folder - 1;
+    for (const char *end = words + length; words < end;) {
+        const char *at = memmem(words, (size_t)(end - words), folder, begin);
+        const nd_topic *topic = at ? topic_of(at + begin, (size_t)(end - at) - begin) : NULL;
+        size_t count = at ? (size_t)(at - words) + (topic ? 0 : begin) : (size_t)(end - words);
+        fwrite(words, 1, count, out);
+        words += count;
+        if (topic) {
+            fprintf(out, "`nulldrift help %s`", topic->name);
+            words = at + begin + strlen(topic->name) + strlen(".md");
+        }
+    }
+}
+
 /* A line of Markdown for a terminal: links are their words, and name the page they lead to. */
 static void put_line(FILE *out, const char *line, size_t length) {
     const char *end = line + length;
@@ -102,10 +119,10 @@ static void put_line(FILE *out, const char *line, size_t length) {
         const char *middle = open ? memmem(open, (size_t)(end - open), "](", 2) : NULL;
         const char *close = middle ? memchr(middle, ')', (size_t)(end - middle)) : NULL;
         if (!close) {
-            fwrite(line, 1, (size_t)(end - line), out);
+            put_words(out, line, (size_t)(end - line));
             break;
         }
-        fwrite(line, 1, (size_t)(open - line), out);
+        put_words(out, line, (size_t)(open - line));
         const nd_topic *topic = topic_of(middle + 2, (size_t)(close - middle - 2));
         const char *words = open + 1;
         size_t count = (size_t)(middle - words);
@@ -114,7 +131,7 @@ static void put_line(FILE *out, const char *line, size_t length) {
         else if (topic)
             fprintf(out, "%.*s (`nulldrift help %s`)", (int)count, words, topic->name);
         else
-            fwrite(words, 1, count, out);
+            put_words(out, words, count);
         line = close + 1;
     }
     fputc('\n', out);

@@ -2,11 +2,16 @@
 # Help points to nothing that is not installed; pages are in the program; no line ends in blanks; what was
 # meant is proposed; completion knows commands, figures, verbs, keys and files.
 . "$2/tests/support/shell.sh"
-for page in experiment-file run-file recordings model worlds sweeps; do
+pages="experiment-file run-file recordings model worlds sweeps phases flatness hebbian information verdict figures methods"
+for page in $pages; do
     succeeds help $page
     check "the page $page is whole: its last line is there" \
         test "$(wc -l <out)" -ge "$(grep -vc '^!\[' "$source/docs/$page.md")"
     check "no link of $page leads to a file" test -z "$(grep -E '\]\([a-z-]*\.md' out)"
+    cat out >>pages
+done
+for page in $pages; do
+    check "pages name help's page $page, no file" test -z "$(grep "docs/$page.md" pages)"
 done
 nulldrift --help >all
 for command in $(sed -n 's/^  \([a-z-]*\)  *[a-zA-Z].*/\1/p' all); do
@@ -15,7 +20,7 @@ done
 check "no line ends in blanks" test -z "$(grep -n ' $' all)"
 check "help names pages, not files of the source" test -z "$(grep -n 'docs/' all)"
 refuses 2 "there is no command 'measur'; did you mean measure?" measur
-refuses 2 "there is no command 'swep'; did you mean sweep?" help swep
+refuses 2 "there is no command or page 'swep'; did you mean sweep?" help swep
 refuses 2 "--quiett; did you mean --quiet?" run x.yaml --quiett
 refuses 2 "there is no figure 'informaton'; did you mean information?" figure informaton x.nc -o x.pdf
 succeeds help --man-folder .
