@@ -78,6 +78,7 @@ typedef struct nd_run_options {
      * used, one or more lines. NULL: nobody listens. */
     void (*tell)(const char *lines, void *context);
     void *context;
+    bool no_wait; /* where a file is gone on with in place: fails while another command amends it */
 } nd_run_options;
 
 typedef enum nd_outcome {

@@ -95,21 +95,28 @@ static bool measure(nd_run *run, const nd_drift_direction_options *options, size
 bool nd_drift_direction_into_run(const char *path, const nd_drift_direction_options *options,
                                  const nd_watch *watch, nd_branch_drift *drift, size_t *snapshot,
                                  nd_error *error) {
-    nd_run *run = nd_run_open(path, error);
-    if (!run)
+    nd_hold *hold = nd_hold_take(path, options->patience, error);
+    nd_run *run = hold ? nd_run_open(path, error) : NULL;
+    if (!run) {
+        nd_hold_release(hold);
         return false;
+    }
     size_t snapshots = run->snapshots;
     bool fine = choose(run, options->snapshot, snapshot, error) &&
                 (measure(run, options, *snapshot, watch, drift, error) || nd_error_at(error, path));
     nd_run_close(run);
-    nd_nc *file = fine ? nd_nc_amend(path, error) : NULL;
+    nd_nc *file = fine ? nd_nc_amend_held(hold, error) : NULL;
     for (int which = 0; file && fine && which < ND_REGULARIZERS; which++)
         fine = write_match(file, snapshots, *snapshot, (nd_regularizer)which, &drift->match[which],
                            error);
-    fine = fine && write_one(file, snapshots, *snapshot, "drift_predictions_cosine", "1",
-                             "cosine of the two regularizers' predictions", drift->between, error);
-    if (file && fine && nd_put_coordinates(file, error))
-        return nd_nc_publish(file, error);
-    nd_nc_close(file);
-    return false;
+    fine = file && fine &&
+           write_one(file, snapshots, *snapshot, "drift_predictions_cosine", "1",
+                     "cosine of the two regularizers' predictions", drift->between, error) &&
+           nd_put_coordinates(file, error);
+    if (fine)
+        fine = nd_nc_publish(file, error);
+    else
+        nd_nc_close(file);
+    nd_hold_release(hold);
+    return fine;
 }

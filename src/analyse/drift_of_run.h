@@ -8,6 +8,7 @@
 typedef struct nd_drift_direction_options {
     nd_branch_options drift;
     const char *snapshot; /* one of a list as in analyse/spectra_of_run.h; NULL: the middle one */
+    const nd_patience *patience;      /* while another command amends the file */
     double update_noise, label_noise; /* in place of the run's own; negative: the run's */
     /* Called before the work begins with how long it will take, about; NULL: nobody asks. */
     void (*forecast)(size_t snapshot, double seconds);

@@ -48,7 +48,7 @@ nd_measured *nd_measured_open(const char *path, nd_error *error) {
         measured->units = measured->run->hidden;
         /* Files that 0.1.0 measured hold 0 in bins never visited: they are measured anew. */
         bool ready = nd_nc_has(measured->run->file, "published_population_vector_correlation");
-        measured->file = ready ? nd_nc_open(path, error) : nd_nc_amend(path, error);
+        measured->file = ready ? nd_nc_open(path, error) : nd_nc_scratch(path, error);
         fine = measured->file &&
                (ready || nd_measures_add(measured->run, measured->file, NULL, error)) &&
                nd_nc_dimension(measured->file, "bin", &measured->bins, error) &&

@@ -20,7 +20,8 @@ bool nd_measures_add(const nd_run *run, nd_nc *file, const nd_watch *watch, nd_e
 
 /* Measures the run file `path`, which is replaced whole; with the phases of learning
  * (store/traces.h) where the run shows them. */
-bool nd_measure_run_file(const char *path, const nd_watch *watch, nd_error *error);
+bool nd_measure_run_file(const char *path, const nd_patience *patience, const nd_watch *watch,
+                         nd_error *error);
 
 /* A run with its measures, read back. */
 typedef struct nd_measured {

@@ -113,9 +113,12 @@ static void tell(const nd_spectra_work *all, nd_spectra_report *report) {
 
 bool nd_spectra_into_run(const char *path, const nd_spectra_options *options, const nd_watch *watch,
                          nd_spectra_report *report, nd_error *error) {
-    nd_run *run = nd_run_open(path, error);
-    if (!run)
+    nd_hold *hold = nd_hold_take(path, options->patience, error);
+    nd_run *run = hold ? nd_run_open(path, error) : NULL;
+    if (!run) {
+        nd_hold_release(hold);
         return false;
+    }
     nd_spectra_work all =
         nd_spectra_work_of(run->experiment, run->dataset, options, run->snapshots);
     bool fine = true;
@@ -123,7 +126,7 @@ bool nd_spectra_into_run(const char *path, const nd_spectra_options *options, co
         fine = nd_fail(error, path, "run it with run.snapshots of at least 1",
                        "holds no snapshots of the parameters to take spectra of");
     fine = fine && gather_jobs(&all, run, error) && do_jobs(&all, run, watch, error);
-    nd_nc *file = fine ? nd_nc_amend(path, error) : NULL;
+    nd_nc *file = fine ? nd_nc_amend_held(hold, error) : NULL;
     if (file && nd_spectra_write(file, &all, error) && nd_put_coordinates(file, error))
         fine = nd_nc_publish(file, error);
     else {
@@ -134,5 +137,6 @@ bool nd_spectra_into_run(const char *path, const nd_spectra_options *options, co
         tell(&all, report);
     work_free(&all);
     nd_run_close(run);
+    nd_hold_release(hold);
     return fine;
 }

@@ -318,18 +318,21 @@ bool nd_measures_add(const nd_run *run, nd_nc *file, const nd_watch *watch, nd_e
     return fine;
 }
 
-bool nd_measure_run_file(const char *path, const nd_watch *watch, nd_error *error) {
-    nd_run *run = nd_run_open(path, error);
-    nd_nc *file = run ? nd_nc_amend(path, error) : NULL;
+bool nd_measure_run_file(const char *path, const nd_patience *patience, const nd_watch *watch,
+                         nd_error *error) {
+    nd_hold *hold = nd_hold_take(path, patience, error);
+    nd_run *run = hold ? nd_run_open(path, error) : NULL;
+    nd_nc *file = run ? nd_nc_amend_held(hold, error) : NULL;
     bool fine = file && nd_measures_add(run, file, watch, error);
     nd_phases phases;
     if (fine) /* a run too short for phases, or one that diverged, is measured without them */
         (void)nd_phases_into_run(file, &phases, NULL);
     nd_run_close(run);
     fine = fine && nd_put_coordinates(file, error);
-    if (!fine) {
+    if (fine)
+        fine = nd_nc_publish(file, error);
+    else
         nd_nc_close(file);
-        return false;
-    }
-    return nd_nc_publish(file, error);
+    nd_hold_release(hold);
+    return fine;
 }

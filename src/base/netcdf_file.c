@@ -57,6 +57,7 @@ void nd_nc_close(nd_nc *file) {
     free(file->aside);
     free(file->path);
     nd_place_free(file->own_place);
+    nd_hold_release(file->own_hold);
     free(file);
 }
 
@@ -128,17 +129,19 @@ static bool copy_file(const char *from, const char *to, nd_error *error) {
     return fine;
 }
 
-nd_nc *nd_nc_amend(const char *path, nd_error *error) {
-    nd_nc *original = nd_nc_open(path, error); /* refuses foreign files before copying them */
+/* A copy beside the place, opened for adding to. */
+static nd_nc *open_copy(const nd_place *place, nd_error *error) {
+    nd_nc *original =
+        nd_nc_open(place->path, error); /* refuses foreign files before copying them */
     if (!original)
         return NULL;
     nd_nc_close(original);
-    nd_nc *file = handle(path, error);
+    nd_nc *file = handle(place->path, error);
     if (!file)
         return NULL;
-    file->place = file->own_place = nd_place_find(path, error);
-    char *aside = file->place ? nd_place_aside(file->place, error) : NULL;
-    if (aside && copy_file(path, aside, error)) {
+    file->place = place;
+    char *aside = nd_place_aside(place, error);
+    if (aside && copy_file(place->path, aside, error)) {
         file->aside = aside;
         int status = open_id(aside, NC_WRITE, &file->id);
         if (status == NC_NOERR)
@@ -149,6 +152,30 @@ nd_nc *nd_nc_amend(const char *path, nd_error *error) {
         free(aside);
     nd_nc_close(file);
     return NULL;
+}
+
+nd_nc *nd_nc_amend_held(const nd_hold *hold, nd_error *error) {
+    return open_copy(nd_hold_place(hold), error);
+}
+
+nd_nc *nd_nc_amend(const char *path, const nd_patience *patience, nd_error *error) {
+    nd_hold *hold = nd_hold_take(path, patience, error);
+    nd_nc *file = hold ? nd_nc_amend_held(hold, error) : NULL;
+    if (file)
+        file->own_hold = hold;
+    else
+        nd_hold_release(hold);
+    return file;
+}
+
+nd_nc *nd_nc_scratch(const char *path, nd_error *error) {
+    nd_place *place = nd_place_find(path, error);
+    nd_nc *file = place ? open_copy(place, error) : NULL;
+    if (file)
+        file->own_place = place;
+    else
+        nd_place_free(place);
+    return file;
 }
 
 bool nd_nc_publish(nd_nc *file, nd_error *error) {

@@ -3,7 +3,7 @@
 #ifndef ND_BASE_NETCDF_FILE_H
 #define ND_BASE_NETCDF_FILE_H
 
-#include "base/place.h"
+#include "base/hold.h"
 
 typedef struct nd_nc nd_nc; /* an open file */
 
@@ -13,8 +13,12 @@ nd_nc *nd_nc_open(const char *path, nd_error *error);
 nd_nc *nd_nc_create_at(const nd_place *place, nd_error *error);
 /* The same for `path` as it is found now. */
 nd_nc *nd_nc_create(const char *path, nd_error *error);
-/* Starts a new version of the existing file `path`: a copy, opened for adding to. */
-nd_nc *nd_nc_amend(const char *path, nd_error *error);
+/* Starts a new version of the existing file that is held: a copy, opened for adding to. */
+nd_nc *nd_nc_amend_held(const nd_hold *hold, nd_error *error);
+/* The same for `path`, held from now until it is published or closed (base/hold.h). */
+nd_nc *nd_nc_amend(const char *path, const nd_patience *patience, nd_error *error);
+/* A copy that is added to, read, and removed when it is closed: `path` stays as it is. */
+nd_nc *nd_nc_scratch(const char *path, nd_error *error);
 /* Closes, fsyncs and renames into place; frees the handle, also on failure. */
 bool nd_nc_publish(nd_nc *file, nd_error *error);
 /* Closes without publishing: what was being written is removed. NULL is fine. */

@@ -10,6 +10,7 @@ struct nd_nc {
     char *aside;           /* where it is being written; NULL when only read */
     const nd_place *place; /* where it will be put, if so */
     nd_place *own_place;   /* the same, where it is this handle's to free */
+    nd_hold *own_hold;     /* on the file amended, where it is this handle's to release */
 };
 
 /* False, with `error` saying what netCDF's status means while doing that to `name`. */

@@ -3,7 +3,7 @@
 #ifndef ND_CLI_COMMAND_H
 #define ND_CLI_COMMAND_H
 
-#include "nulldrift.h"
+#include "base/hold.h"
 
 /* 3: stopped at a checkpoint, and the same command goes on. */
 enum { ND_EXIT_FINE = 0, ND_EXIT_FAILED = 1, ND_EXIT_USAGE = 2, ND_EXIT_STOPPED = 3 };
@@ -59,6 +59,14 @@ void nd_say_remark(const nd_error *remark);
 
 /* Prints each of the lines as "nulldrift: LINE" on stderr: the `tell` of nd_run_options. */
 void nd_tell_user(const char *lines, void *context);
+
+/* The line of an option table of a command that amends a file. */
+#define ND_OPTION_NO_WAIT                                                                          \
+    { 0, "no-wait", NULL, "fail while another command amends the file, in place of waiting" }
+
+/* What a command does while another one amends its file: waits, saying so, or fails by --no-wait;
+ * SIGINT and SIGTERM end the waiting. */
+nd_patience nd_patience_asked(const nd_arguments *arguments);
 
 /* A watch that shows progress on a terminal (one line, rewritten) or as a line now and then
  * elsewhere, nothing when quiet; its stop flag is set by SIGINT and SIGTERM. */

@@ -91,13 +91,15 @@ static int run(const nd_arguments *arguments) {
         !nd_number_value(arguments, "update-noise", 0, 1e6, -1, &update_noise) ||
         !nd_number_value(arguments, "label-noise", 0, 1e6, -1, &label_noise))
         return ND_EXIT_USAGE;
+    nd_patience patience = nd_patience_asked(arguments);
     nd_drift_direction_options options = {.drift = {.branches = (size_t)branches,
                                                     .steps = (uint64_t)steps,
                                                     .threads = (unsigned)threads,
                                                     .relax = !nd_flag(arguments, "as-it-is")},
                                           .snapshot = nd_value(arguments, "snapshot"),
                                           .update_noise = update_noise,
-                                          .label_noise = label_noise};
+                                          .label_noise = label_noise,
+                                          .patience = &patience};
     const char *path = nd_positional(arguments, 0);
     bool quiet = nd_flag(arguments, "quiet");
     options.forecast = quiet ? NULL : say_forecast;
@@ -124,6 +126,7 @@ static const nd_option OPTIONS[] = {
     {0, "as-it-is", NULL, "begin at the snapshot itself, not relaxed to the manifold first"},
     {0, "threads", "N", "branches run at a time; results do not depend on it"},
     {'q', "quiet", NULL, "no progress and no table"},
+    ND_OPTION_NO_WAIT,
     ND_OPTION_JSON,
     {0},
 };

@@ -33,9 +33,9 @@ static void print_json(const nd_measured *measured, const char *path) {
     nd_json_end(&json);
 }
 
-static int measure_one(const char *path, bool quiet, bool as_json) {
+static int measure_one(const char *path, const nd_patience *patience, bool quiet, bool as_json) {
     nd_error error = {0};
-    bool fine = nd_measure_run_file(path, nd_terminal_watch(quiet), &error);
+    bool fine = nd_measure_run_file(path, patience, nd_terminal_watch(quiet), &error);
     nd_terminal_done();
     if (!fine)
         return nd_report(&error);
@@ -57,8 +57,9 @@ static int measure_one(const char *path, bool quiet, bool as_json) {
 }
 
 static int run(const nd_arguments *arguments) {
+    nd_patience patience = nd_patience_asked(arguments);
     for (size_t i = 0; i < nd_positional_count(arguments); i++) {
-        int code = measure_one(nd_positional(arguments, i), nd_flag(arguments, "quiet"),
+        int code = measure_one(nd_positional(arguments, i), &patience, nd_flag(arguments, "quiet"),
                                nd_flag(arguments, "json"));
         if (code != ND_EXIT_FINE)
             return code;
@@ -68,6 +69,7 @@ static int run(const nd_arguments *arguments) {
 
 static const nd_option OPTIONS[] = {
     {'q', "quiet", NULL, "no progress and no summary"},
+    ND_OPTION_NO_WAIT,
     ND_OPTION_JSON,
     {0},
 };

@@ -19,8 +19,10 @@ static bool is_table(const char *path) {
     return false;
 }
 
-static bool phases_of_csv(const char *path, nd_phases *phases, nd_error *error) {
+static bool phases_of_csv(const char *path, const nd_patience *patience, nd_phases *phases,
+                          nd_error *error) {
     nd_trace_table table;
+    (void)patience; /* a table is only read */
     if (!nd_traces_from_csv(path, &table, error))
         return false;
     bool fine = nd_phases_find(&table.traces, phases, error);
@@ -28,8 +30,9 @@ static bool phases_of_csv(const char *path, nd_phases *phases, nd_error *error) 
     return fine || nd_error_at(error, path);
 }
 
-static bool phases_of_run(const char *path, nd_phases *phases, nd_error *error) {
-    nd_nc *file = nd_nc_amend(path, error);
+static bool phases_of_run(const char *path, const nd_patience *patience, nd_phases *phases,
+                          nd_error *error) {
+    nd_nc *file = nd_nc_amend(path, patience, error);
     if (!file)
         return false;
     if (nd_phases_into_run(file, phases, error))
@@ -98,10 +101,12 @@ static int run(const nd_arguments *arguments) {
     nd_phases phases;
     const char *path = nd_positional(arguments, 0), *output = nd_value(arguments, "output");
     char table[8192];
+    nd_patience patience = nd_patience_asked(arguments);
     nd_place *place = output ? nd_output_place(arguments, output, &path, 1, &error) : NULL;
-    bool fine = (!output || (place && nd_check_writable(output, &error))) &&
-                (is_table(path) ? phases_of_csv : phases_of_run)(path, &phases, &error) &&
-                (!output || write_table(&phases, place, &error));
+    bool fine =
+        (!output || (place && nd_check_writable(output, &error))) &&
+        (is_table(path) ? phases_of_csv : phases_of_run)(path, &patience, &phases, &error) &&
+        (!output || write_table(&phases, place, &error));
     nd_place_free(place);
     if (!fine)
         return nd_report(&error);
@@ -124,6 +129,7 @@ static const nd_option OPTIONS[] = {
     {'o', "output", "TABLE.txt|.csv", "write the table there, too, as text or as CSV"},
     ND_OPTION_FORCE,
     {'q', "quiet", NULL, "print nothing"},
+    ND_OPTION_NO_WAIT,
     ND_OPTION_JSON,
     {0},
 };

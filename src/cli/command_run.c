@@ -89,6 +89,7 @@ static const nd_option OPTIONS[] = {
      "go on with a finished run to more steps: --set run.steps=N; in place, unless -o is given"},
     {0, "threads", "N", "threads inside one run (large networks); results do not depend on it"},
     {0, "checkpoint-every", "SECONDS", "how often to save the state; 60 by default"},
+    {0, "no-wait", NULL, "--continue in place: fail while another command amends the file"},
     {'q', "quiet", NULL, "no progress and no summary"},
     ND_OPTION_JSON,
     {0},

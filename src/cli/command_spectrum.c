@@ -15,6 +15,7 @@ static int run(const nd_arguments *arguments) {
         !nd_number_value(arguments, "lanczos-steps", 10, 10000, 100, &steps))
         return ND_EXIT_USAGE;
     const char *path = nd_positional(arguments, 0);
+    nd_patience patience = nd_patience_asked(arguments);
     nd_spectra_options options = {.snapshots = nd_value(arguments, "snapshots"),
                                   .exact = nd_flag(arguments, "exact"),
                                   .relax = nd_flag(arguments, "relax"),
@@ -22,7 +23,8 @@ static int run(const nd_arguments *arguments) {
                                   .probes = (size_t)probes,
                                   .steps = (size_t)steps,
                                   .memory = memory * 1e9,
-                                  .threads = (unsigned)threads};
+                                  .threads = (unsigned)threads,
+                                  .patience = &patience};
     nd_spectra_report report;
     bool quiet = nd_flag(arguments, "quiet");
     bool fine = nd_spectra_into_run(path, &options, nd_terminal_watch(quiet), &report, &error);
@@ -65,6 +67,7 @@ static const nd_option OPTIONS[] = {
     {0, "memory", "GB", "memory that may be taken; by default what is free"},
     {0, "threads", "N", "snapshots worked on at a time; results do not depend on it"},
     {'q', "quiet", NULL, "no progress and no summary"},
+    ND_OPTION_NO_WAIT,
     ND_OPTION_JSON,
     {0},
 };

@@ -201,7 +201,8 @@ static int write_table(const nd_arguments *arguments, const char *folder) {
 static int merge_shards(const nd_arguments *arguments, const char *folder) {
     nd_error error = {0}, remark = {0};
     size_t count;
-    if (!nd_sweep_merge(folder, nd_flag(arguments, "partial"), &count, &remark, &error))
+    nd_patience patience = nd_patience_asked(arguments);
+    if (!nd_sweep_merge(folder, nd_flag(arguments, "partial"), &patience, &count, &remark, &error))
         return nd_report(&error);
     nd_say_remark(&remark);
     bool as_json = nd_flag(arguments, "json");
@@ -268,6 +269,7 @@ static const nd_option OPTIONS[] = {
      "run: take up again the runs that failed, or diverged, or ended without --keep runs"},
     {0, "all-keys", NULL, "table: every key of the experiments, not only those that differ"},
     {'q', "quiet", NULL, "run: no progress and no summary"},
+    ND_OPTION_NO_WAIT,
     ND_OPTION_JSON,
     {0},
 };

@@ -83,7 +83,8 @@ static bool take_options(const nd_arguments *arguments, nd_run_options *options)
     *options = (nd_run_options){.threads = (unsigned)threads,
                                 .checkpoint_seconds = every,
                                 .command_line = nd_command_line(arguments),
-                                .tell = nd_tell_user};
+                                .tell = nd_tell_user,
+                                .no_wait = nd_flag(arguments, "no-wait")};
     return true;
 }
 

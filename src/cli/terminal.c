@@ -80,6 +80,12 @@ const nd_watch *nd_terminal_watch(bool quiet) {
     return &watch;
 }
 
+nd_patience nd_patience_asked(const nd_arguments *arguments) {
+    return (nd_patience){.no_wait = nd_flag(arguments, "no-wait"),
+                         .tell = nd_tell_user,
+                         .stop = nd_terminal_watch(true)->stop};
+}
+
 void nd_terminal_done(void) {
     if (progress_line.line_open)
         fputc('\n', stderr);

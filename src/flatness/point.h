@@ -3,6 +3,7 @@
 #ifndef ND_FLATNESS_POINT_H
 #define ND_FLATNESS_POINT_H
 
+#include "base/hold.h"
 #include "experiment/experiment.h"
 #include "flatness/lanczos.h"
 #include "flatness/relax.h"
@@ -10,13 +11,14 @@
 
 /* What is asked for. */
 typedef struct nd_spectra_options {
-    const char *snapshots; /* which: "0,25,50", "first,middle,last", "10-20"; NULL: all */
-    bool exact;            /* the exact Hessian's eigenvalues, too */
-    bool relax;            /* everything again at the relaxed points */
-    bool lanczos;          /* extreme eigenvalues, trace and density by Lanczos */
-    size_t probes, steps;  /* of Lanczos; 0: 16 probes of 100 steps */
-    double memory;         /* bytes it may take; 0: what the machine has free */
-    unsigned threads;      /* snapshots beside each other; 0: one */
+    const char *snapshots;       /* which: "0,25,50", "first,middle,last", "10-20"; NULL: all */
+    bool exact;                  /* the exact Hessian's eigenvalues, too */
+    bool relax;                  /* everything again at the relaxed points */
+    bool lanczos;                /* extreme eigenvalues, trace and density by Lanczos */
+    size_t probes, steps;        /* of Lanczos; 0: 16 probes of 100 steps */
+    double memory;               /* bytes it may take; 0: what the machine has free */
+    unsigned threads;            /* snapshots beside each other; 0: one */
+    const nd_patience *patience; /* while another command amends the run file */
 } nd_spectra_options;
 
 /* What is found at one point, snapshot or relaxed. */

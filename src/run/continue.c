@@ -11,6 +11,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/hold.h"
 #include "experiment/parse.h"
 #include "run/feed_forward.h"
 #include "store/run_file.h"
@@ -212,16 +213,21 @@ static bool open_all(continuation *c, const char *from, const char *const *sets,
            (c->dataset = nd_dataset_make(c->experiment, error)) && check(c, from, error);
 }
 
+/* Whether both are one file. */
+static bool is_itself(const char *from, const char *path) {
+    struct stat here, there;
+    return stat(from, &here) == 0 && stat(path, &there) == 0 && here.st_dev == there.st_dev &&
+           here.st_ino == there.st_ino;
+}
+
 /* Is what stands at `path` the longer run itself? Anything else but the earlier file is in the way.
  */
 static bool look_at(const continuation *c, const char *from, const char *path, bool *done,
                     nd_error *error) {
-    struct stat here, there;
     *done = false;
-    if (stat(path, &there) != 0)
+    if (access(path, F_OK) != 0)
         return true;
-    bool itself =
-        stat(from, &here) == 0 && here.st_dev == there.st_dev && here.st_ino == there.st_ino;
+    bool itself = is_itself(from, path);
     nd_run *run = nd_run_open(path, error);
     nd_standing standing =
         nd_recorder_compare(path, run ? run->experiment : NULL, c->experiment,
@@ -239,7 +245,13 @@ nd_outcome nd_continue(const char *from, const char *const *sets, size_t set_cou
     continuation c = {0};
     nd_outcome outcome = ND_RUN_FAILED;
     bool done;
-    nd_place *place = nd_place_find(path, error);
+    nd_patience patience = {.no_wait = options->no_wait,
+                            .tell = options->tell,
+                            .context = options->context,
+                            .stop = watch ? watch->stop : NULL};
+    /* Going on in place, it amends the file. */
+    nd_hold *hold = is_itself(from, path) ? nd_hold_take(path, &patience, error) : NULL;
+    nd_place *place = hold || !is_itself(from, path) ? nd_place_find(path, error) : NULL;
     if (place && open_all(&c, from, sets, set_count, error) &&
         look_at(&c, from, path, &done, error)) {
         if (options->tell && c.dataset->note)
@@ -262,6 +274,7 @@ nd_outcome nd_continue(const char *from, const char *const *sets, size_t set_cou
         }
     }
     nd_place_free(place);
+    nd_hold_release(hold);
     nd_parameters_free(c.law_dataset.samples ? c.law_dataset.initial : NULL);
     nd_dataset_free(c.dataset);
     nd_experiment_free(c.experiment);

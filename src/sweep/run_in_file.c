@@ -40,7 +40,7 @@ static bool take_measures(const char *path, const nd_sweep_plan *plan, nd_sweep_
     bool to_measure = nd_nc_has(file, "position") && nd_nc_has(file, "input_weights") &&
                       !nd_nc_has(file, "population_vector_correlation");
     nd_nc_close(file);
-    if (to_measure && !nd_measure_run_file(path, NULL, error))
+    if (to_measure && !nd_measure_run_file(path, NULL, NULL, error))
         return false;
     file = nd_nc_open(path, error);
     bool fine = file && nd_run_measures_take(file, values, error);

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/place.h"
+#include "base/hold.h"
 #include "sweep/sweep.h"
 
 /* What a shard's own store says of it. */
@@ -237,8 +237,8 @@ static bool merge(const nd_shards *shards, const char *path, size_t *count, nd_e
     return fine;
 }
 
-bool nd_sweep_merge(const char *folder, bool partial, size_t *count, nd_error *remark,
-                    nd_error *error) {
+bool nd_sweep_merge(const char *folder, bool partial, const nd_patience *patience, size_t *count,
+                    nd_error *remark, nd_error *error) {
     char words[480];
     *count = 0;
     nd_shards *shards = nd_shards_find(folder, error);
@@ -252,7 +252,9 @@ bool nd_sweep_merge(const char *folder, bool partial, size_t *count, nd_error *r
                                  "merge what there is with --partial",
                                  "the shards are not whole: %s", words);
     char *path = fine ? nd_sweep_store_path(folder, 0, 1, error) : NULL;
-    fine = path && merge(shards, path, count, error);
+    nd_hold *hold = path ? nd_hold_take(path, patience, error) : NULL;
+    fine = hold && merge(shards, path, count, error);
+    nd_hold_release(hold);
     free(path);
     nd_shards_free(shards);
     return fine;

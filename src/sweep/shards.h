@@ -3,6 +3,7 @@
 #ifndef ND_SWEEP_SHARDS_H
 #define ND_SWEEP_SHARDS_H
 
+#include "base/hold.h"
 #include "store/sweep_store.h"
 
 typedef enum nd_shard_state {
@@ -49,7 +50,7 @@ nd_sweep_status nd_shards_status(const nd_shards *shards);
 /* Puts the shards of `folder` together into its sweep.sqlite. Shards that are missing, unfinished,
  * foreign or doubled are an error, and nothing is done; if `partial`, what is finished of this
  * sweep is taken, and `remark` says what is wrong. *count tells how many were merged. */
-bool nd_sweep_merge(const char *folder, bool partial, size_t *count, nd_error *remark,
-                    nd_error *error);
+bool nd_sweep_merge(const char *folder, bool partial, const nd_patience *patience, size_t *count,
+                    nd_error *remark, nd_error *error);
 
 #endif

@@ -84,7 +84,7 @@ static void test_measures_are_those_of_the_activity(void **state) {
     nd_error error = {0};
     char *folder = support_folder(),
          *path = small_run(folder, "predictive-track", "environments: 1");
-    assert_fine(nd_measure_run_file(path, NULL, &error), &error);
+    assert_fine(nd_measure_run_file(path, NULL, NULL, &error), &error);
     nd_measured *measured = nd_measured_open(path, &error);
     assert_fine(measured != NULL, &error);
     const nd_run *run = measured->run;
@@ -146,10 +146,10 @@ static void test_measuring_again_gives_the_same_file(void **state) {
     assert_fine(aside != NULL, &error);
     nd_measured_close(aside);
     assert_true(same_bytes(path, &bare)); /* looking does not change the file */
-    assert_fine(nd_measure_run_file(path, NULL, &error), &error);
+    assert_fine(nd_measure_run_file(path, NULL, NULL, &error), &error);
     assert_false(same_bytes(path, &bare));
     nd_buffer once = bytes_of(path);
-    assert_fine(nd_measure_run_file(path, NULL, &error), &error);
+    assert_fine(nd_measure_run_file(path, NULL, NULL, &error), &error);
     assert_true(same_bytes(path, &once));
     nd_buffer_free(&bare);
     nd_buffer_free(&once);
@@ -162,7 +162,7 @@ static void test_environments_have_occupancy_and_curves_of_their_own(void **stat
     nd_error error = {0};
     char *folder = support_folder(),
          *path = small_run(folder, "predictive-track", "environments: 2");
-    assert_fine(nd_measure_run_file(path, NULL, &error), &error);
+    assert_fine(nd_measure_run_file(path, NULL, NULL, &error), &error);
     nd_nc *file = nd_nc_open(path, &error);
     assert_fine(file != NULL, &error);
     int rank;
@@ -195,7 +195,7 @@ static void test_a_world_without_positions_is_refused_and_the_file_left(void **s
     nd_error error = {0};
     char *folder = support_folder(), *path = small_run(folder, "random", "output_dim: 7");
     nd_buffer before = bytes_of(path);
-    assert_false(nd_measure_run_file(path, NULL, &error));
+    assert_false(nd_measure_run_file(path, NULL, NULL, &error));
     assert_non_null(strstr(error.what, "no positions"));
     assert_true(same_bytes(path, &before));
     nd_buffer_free(&before);
@@ -211,7 +211,7 @@ static void test_measuring_stops_when_told_and_leaves_the_file(void **state) {
     nd_buffer before = bytes_of(path);
     const volatile int stop = 1;
     nd_watch watch = {.stop = &stop};
-    assert_false(nd_measure_run_file(path, &watch, &error));
+    assert_false(nd_measure_run_file(path, NULL, &watch, &error));
     assert_true(same_bytes(path, &before));
     nd_buffer_free(&before);
     free(path);

@@ -206,7 +206,7 @@ static void test_bad_input_is_refused_and_the_file_stays(void **state) {
     assert_refused(&(nd_spectra_options){.memory = 100}, "GB", "snapshot 0");
     assert_refused(&(nd_spectra_options){.memory = 30000, .exact = true}, "eigenproblem",
                    "snapshot 0");
-    nd_nc *file = nd_nc_amend(run_path, &error);
+    nd_nc *file = nd_nc_amend(run_path, NULL, &error);
     assert_fine(file != NULL, &error);
     double bias[30] = {[3] = NAN};
     assert_fine(nd_nc_put_row(file, "bias", 2, bias, 30, &error), &error);

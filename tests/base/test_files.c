@@ -134,7 +134,7 @@ static void test_netcdf_is_published_whole_and_amended(void **state) {
                 &error);
     assert_int_equal(access(path, F_OK), -1);
     assert_fine(nd_nc_publish(file, &error), &error);
-    file = nd_nc_amend(path, &error);
+    file = nd_nc_amend(path, NULL, &error);
     assert_fine(file && nd_nc_define(file, "y", ND_NC_DOUBLE, "row", NULL, NULL, &error) &&
                     nd_nc_put(file, "y", more, 2, &error),
                 &error);

@@ -188,7 +188,7 @@ static void test_a_damaged_file_is_refused(void **state) {
     nd_recording_result *result = made_result();
     nd_error error = {0};
     assert_fine(nd_recording_file_write(result, support_place(path), NULL, &error), &error);
-    nd_nc *file = nd_nc_amend(path, &error);
+    nd_nc *file = nd_nc_amend(path, NULL, &error);
     int64_t rows[] = {500, 500, 500, 500, 500};
     assert_fine(nd_nc_put_int64(file, "cell_rows", rows, 5, &error) && nd_nc_publish(file, &error),
                 &error);

@@ -180,7 +180,7 @@ static void test_what_is_not_used_is_noted(void **state) {
     nd_dataset_free(d);
     c.with_initial = true;
     write_file(&c);
-    nd_nc *file = nd_nc_amend(path_in_folder(), &error);
+    nd_nc *file = nd_nc_amend(path_in_folder(), NULL, &error);
     assert_fine(file != NULL, &error);
     put(file, "velocity", "sample", c.position, 3);
     put(file, "init_scale", "unit", c.bias, 4);
@@ -198,7 +198,7 @@ static void test_an_output_bias_is_held_constant(void **state) {
     content c = FINE;
     c.with_initial = true;
     write_file(&c);
-    nd_nc *file = nd_nc_amend(path_in_folder(), &error);
+    nd_nc *file = nd_nc_amend(path_in_folder(), NULL, &error);
     assert_fine(file != NULL, &error);
     put(file, "init_output_bias", "output", (double[]){0.5, -1}, 2);
     assert_fine(nd_nc_publish(file, &error), &error);
