@@ -219,6 +219,11 @@ void nd_verdict_make(const nd_recording_result *result, const nd_curve *curve,
                                ? verdict->tuning.decay_p < SIGNIFICANCE
                                : verdict->tuning.lower > ND_LEAST_TUNING_LOSS;
     verdict->explanations = explain(curve, verdict);
+    /* Where detection fades, which cells are left to tell of the position changes with it. */
+    if ((verdict->explanations & ND_FADING_DETECTION) &&
+        !(curve->course[verdict->information_metric].line.p < CERTAIN) &&
+        (verdict->information == ND_RISES || verdict->information == ND_FALLS))
+        verdict->information = ND_UNCLEAR;
     verdict->drift = decide(curve, verdict);
     nd_verdict_say(result, curve, verdict);
 }

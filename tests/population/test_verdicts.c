@@ -65,11 +65,33 @@ static void test_falls_have_other_explanations(void **state) {
     assert_int_equal(named, TRIES);
 }
 
+/* Three populations in which fading leaves other cells to tell of the position, and information
+ * seems to rise (p below 0.05). */
+static void test_fading_makes_no_information(void **state) {
+    (void)state;
+    static const uint64_t seeds[] = {20001, 20017, 20022};
+    for (size_t i = 0; i < 3; i++) {
+        nd_error error = {0};
+        nd_recording *recording =
+            population_make(population_find("fading"), population_usual(), seeds[i]);
+        recording->settings.shuffles = 0;
+        recording->settings.scaled_shuffle_reduction = false;
+        recording->settings.bounded_asymptotic_extrapolation = false;
+        nd_recording_result *result = nd_recording_measure(recording, 1, NULL, &error);
+        assert_fine(result != NULL, &error);
+        assert_true(result->verdict[0].explanations & ND_FADING_DETECTION);
+        assert_int_equal(result->verdict[0].information, ND_UNCLEAR);
+        nd_recording_result_free(result);
+        nd_recording_free(recording);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_there_is_told),
         cmocka_unit_test(test_running_makes_no_drift),
         cmocka_unit_test(test_falls_have_other_explanations),
+        cmocka_unit_test(test_fading_makes_no_information),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

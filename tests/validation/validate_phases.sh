@@ -2,7 +2,8 @@
 # What `phases` says of runs cut short (docs/phases.md): the published rows of Figure 4B, 10^7 steps
 # each, cut at 5, 10, 20 and 40 % of their steps, and ten runs without noise. About 20 core minutes.
 # Usage: validate_phases.sh PROGRAM SOURCE_FOLDER. $ND_VALIDATION_FOLDER keeps the runs between calls
-# (an interrupted validation goes on); $ND_VALIDATION_ROWS takes that many rows only.
+# (an interrupted validation goes on); $ND_VALIDATION_ROWS takes that many rows only,
+# $ND_VALIDATION_STEPS makes the rows shorter.
 set -eu
 program=$1
 published=${ND_SHARED:-$2/../shared}/reference/paper/update_noise_sweep.csv
@@ -36,7 +37,7 @@ while read -r task noise; do
     seed=$((seed + 1))
     world="task: $task, samples: 5, input_dim: 20, published_quirks: true"
     [ "$task" = predictive ] || world="$world, output_dim: 5"
-    make "row-$seed" "$world" "$noise" 10000000 $seed
+    make "row-$seed" "$world" "$noise" "${ND_VALIDATION_STEPS:-10000000}" $seed
 done <"$folder/rows.txt"
 for task in random smoothed random-autoencoder smoothed-autoencoder predictive; do
     for initialisation in rich lazy; do
