@@ -63,6 +63,24 @@ static void offer_keys(const cyaml_schema_value_t *schema, const char *prefix, i
     }
 }
 
+/* The line on which `key` stands as a key of `text`, from 1; 0 where that is on none or on several:
+ * libcyaml tells only where the mapping around it begins. */
+static int line_of_key(const char *text, const char *key) {
+    size_t length = strlen(key);
+    int line = 1, found = 0;
+    for (const char *at = text; *at; at++) {
+        bool begins = at == text || strchr(" \t\n{,-", at[-1]);
+        if (begins && strncmp(at, key, length) == 0 &&
+            at[length + strspn(at + length, " ")] == ':') {
+            if (found && found != line)
+                return 0;
+            found = line;
+        }
+        line += *at == '\n';
+    }
+    return found;
+}
+
 /* "unknown key 'K'", and which one may have been meant. */
 static bool unknown_key(const char *where, const complaint *heard,
                         const cyaml_schema_value_t *schema, const char *unknown, nd_error *error) {
@@ -128,10 +146,14 @@ bool nd_yaml_load(const char *text, const char *origin, const cyaml_schema_value
         return nd_fail(error, origin, NULL, "is empty");
     char where[512], unknown[128];
     int length = snprintf(where, sizeof where, "%s", origin);
+    bool is_unknown = sscanf(heard.text, "Unexpected key: %127[^\n]", unknown) == 1;
+    int line = is_unknown ? line_of_key(text, unknown) : 0;
+    if (line)
+        heard.line = line;
     if (heard.line && length > 0 && (size_t)length < sizeof where)
         snprintf(where + length, sizeof where - (size_t)length, ", line %d%s%s", heard.line,
                  heard.key[0] ? ", " : "", heard.key);
-    if (sscanf(heard.text, "Unexpected key: %127[^\n]", unknown) == 1)
+    if (is_unknown)
         return unknown_key(where, &heard, schema, unknown, error);
     return in_words(where, heard.text[0] ? heard.text : cyaml_strerror(status), error);
 }

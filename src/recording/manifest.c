@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/words.h"
 #include "base/yaml.h"
 #include "recording/honoured.h"
 #include "recording/manifest_keys.h"
@@ -84,7 +85,8 @@ static bool truth(const reading *r, const char *key, const char *text, bool *val
 /* The place of `text` in a list of words ended by NULL. */
 static bool choice(const reading *r, const char *key, const char *text, const char *const *words,
                    int *value) {
-    char all[256] = "";
+    char all[256] = "", mend[200];
+    nd_nearest nearest = {.wanted = text};
     if (!text)
         return true;
     for (int i = 0; words[i]; i++) {
@@ -94,8 +96,10 @@ static bool choice(const reading *r, const char *key, const char *text, const ch
         }
         size_t used = strlen(all);
         snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", words[i]);
+        nd_nearest_offer(&nearest, words[i]);
     }
-    return complain(r, key, "", "'%.60s': expected one of %s", text, all);
+    return complain(r, key, nd_nearest_mend(&nearest, "", mend, sizeof mend),
+                    "'%.60s': expected one of %s", text, all);
 }
 
 static bool range(const reading *r, const char *key, char **texts, uint32_t texts_count,

@@ -26,6 +26,12 @@ file "unknown key 'times'; did you mean defaults.activity.times?" 'sessions: [{a
     record bad.yaml -o x
 check "in small letters" test -z "$(grep TIMES err)"
 
+# an unknown key's own line, not that of the mapping it is in
+file "bad.yaml, line 3: unknown key 'sampels'; did you mean samples?" 'base: |\n  seed: 1\nsampels: 3\n' sweep run bad.yaml -o folder
+file "bad.yaml, line 2: unknown key 'poling'; did you mean pooling?" 'name: a\npoling: none\nsessions: []\n' record bad.yaml -o x
+file "line 2, pooling: 'cels': expected one of none, cells, visits, animals; did you mean cells?" \
+    'name: a\npooling: cels\nsessions: [{animal: a, day: 0, metrics: {cells: 3}}]\n' record bad.yaml -o x
+
 # set WORDS KEY=VALUE: such a value is refused with the words
 set_refused() { refuses 1 "$1" run good.yaml --set "$2" -o no.nc; }
 set_refused "expected one of: sgd | adam | rmsprop | sed; did you mean sgd?" learning.rule=sgdd
