@@ -37,6 +37,26 @@ static void say_bursts(nd_writer *to, const nd_recording_result *result, const n
                  sessions, length, block);
 }
 
+/* Over how many bins the group's maps are compared: those visited in both sessions of a pair. */
+static void say_shared_bins(nd_writer *to, const nd_recording_result *result,
+                            const nd_group *group) {
+    size_t n = group->sessions, bins = n > 0 ? result->session[group->first].bins : 0;
+    double least = INFINITY, most = 0;
+    for (size_t a = 0; group->shared_bins && a < n; a++)
+        for (size_t b = 0; b < a; b++)
+            if (group->shared_bins[a * n + b] > 0) { /* 0, NaN: the pair is not compared */
+                least = fmin(least, group->shared_bins[a * n + b]);
+                most = fmax(most, group->shared_bins[a * n + b]);
+            }
+    if (most > 0 && least < most)
+        nd_write(
+            to, "  maps are compared over the bins visited in both sessions, %.0f to %.0f of %zu\n",
+            least, most, bins);
+    else if (most > 0)
+        nd_write(to, "  maps are compared over the bins visited in both sessions, %.0f of %zu\n",
+                 most, bins);
+}
+
 bool nd_recording_summary(const nd_recording_result *result, nd_buffer *text, nd_error *error) {
     static const struct {
         const char *head, *format;
@@ -77,6 +97,7 @@ bool nd_recording_summary(const nd_recording_result *result, nd_buffer *text, nd
             nd_write(&to, "\n");
         }
         say_bursts(&to, result, group);
+        say_shared_bins(&to, result, group);
     }
     nd_write(&to,
              "(active: of all cells registered, or found; place: of the active; SI in %s,"

@@ -249,6 +249,29 @@ static void count_visits(nd_recording *recording) {
     }
 }
 
+/* A belt may be longer than the part of it where the animal was seen: that the ends of what was
+ * seen were joined is told. */
+static bool say_length(const nd_settings *settings, const double range[2], nd_session *session,
+                       nd_error *error) {
+    if (session->kind != ND_SESSION_ACTIVITY || !settings->circular ||
+        !(isnan(settings->range_x[0]) || isnan(settings->range_x[1])))
+        return true;
+    nd_buffer notes = {0};
+    char line[240];
+    int length = snprintf(line, sizeof line,
+                          "position: circular, and its length a guess: %.9g, from %.9g to %.9g, as "
+                          "far as the animal was seen; give range: [FROM, TO]\n",
+                          range[1] - range[0], range[0], range[1]);
+    if (!nd_buffer_put(&notes, session->notes, strlen(session->notes), error) ||
+        !nd_buffer_put(&notes, line, (size_t)length + 1, error)) {
+        nd_buffer_free(&notes);
+        return false;
+    }
+    free(session->notes);
+    session->notes = (char *)notes.bytes;
+    return true;
+}
+
 static bool finish(loading *all, nd_error *error) {
     nd_recording *recording = all->manifest->recording;
     recording->sessions = nd_array(2 * all->manifest->count, sizeof *recording->sessions, error);
@@ -266,7 +289,8 @@ static bool finish(loading *all, nd_error *error) {
             fine = whole_numbers(reading, error);
     }
     for (size_t i = 0; fine && i < all->manifest->count; i++)
-        fine = nd_reading_bin(&all->readings[i], &recording->settings, ranges[i][0], ranges[i][1],
+        fine = say_length(&recording->settings, ranges[i][0], &all->readings[i].session, error) &&
+               nd_reading_bin(&all->readings[i], &recording->settings, ranges[i][0], ranges[i][1],
                               error) &&
                add_session(&all->readings[i], recording, error);
     free(ranges);

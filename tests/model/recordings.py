@@ -217,10 +217,10 @@ CORRECT = dict(zip(CORRECTIONS, (shuffle_reduction, scaled_shuffle_reduction,
 
 
 def curves_of(amounts, bin_of, bins):
-    """Occupancy and mean amount a frame (cells x bins; 0 where never visited)."""
+    """Occupancy and mean amount a frame (cells x bins; NaN where never visited)."""
     visits = np.bincount(bin_of, minlength=bins).astype(float)
     total = np.array([np.bincount(bin_of, weights=a, minlength=bins) for a in amounts.T])
-    return visits / len(bin_of), total / np.where(visits > 0, visits, 1)
+    return visits / len(bin_of), total / np.where(visits > 0, visits, np.nan)
 
 
 def reliability(amounts, bin_of, bins, dt, smoothing):

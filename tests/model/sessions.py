@@ -9,15 +9,16 @@ from measures import mean_known, pearson, vector_correlation
 
 
 def pair(a, b):
-    """Rate-map and population-vector correlation of two sessions, and the cells active in both."""
+    """Rate-map and population-vector correlation of two sessions, the cells active in both, and the
+    bins visited in both."""
     at_a, at_b = ({int(i): k for k, i in enumerate(s.ids)} for s in (a, b))
     found = sorted(set(a.all_ids.tolist()) & set(b.all_ids.tolist()))
     both = [i for i in found if i in at_a and i in at_b]
     by_map = mean_known([pearson(a.smooth_maps[at_a[i]], b.smooth_maps[at_b[i]]) for i in both])
     either = [i for i in found if i in at_a or i in at_b]
-    nothing = np.zeros(a.maps.shape[1])
-    of = lambda s, at: np.array([s.smooth_maps[at[i]] if i in at else nothing for i in either])
-    return by_map, vector_correlation(of(a, at_a), of(b, at_b)), len(both)
+    nothing = lambda s: np.where(s.occupancy > 0, 0, np.nan)  # of a cell that was silent, not unseen
+    of = lambda s, at: np.array([s.smooth_maps[at[i]] if i in at else nothing(s) for i in either])
+    return by_map, vector_correlation(of(a, at_a), of(b, at_b)), len(both), np.sum((a.occupancy > 0) & (b.occupancy > 0))
 
 
 def decay(correlation, days, seed, group):

@@ -21,6 +21,8 @@ KIND = {True: "cyclic", False: "random"}
 def make_session(random, factor, day):
     """Position, and amounts of cells with a place field each that drift and fall silent."""
     position = 50 + 48 * np.sin(0.9 * 0.1 * np.arange(FRAMES) + day)
+    if day % 2 == 0:
+        position = np.minimum(position, 80)  # the last bins are closed, and never visited
     field = np.linspace(0, 100, CELLS) + 2.5 * day * random.normal(size=CELLS)
     rate = np.exp(-(position[:, None] - field) ** 2 / (250 - 15 * day))
     rate[:, random.permutation(CELLS)[:day // 2]] = 0.003
@@ -88,9 +90,12 @@ def compare_sessions(test, name, mine, theirs):
         of = [mine[k] for k in here]
         registered = len(np.unique(np.concatenate([s.all_ids for s in of])))
         likeness = np.array([[sessions.pair(a, b) for b in of] for a in of])
-        for part, variable in enumerate(("map_correlation", "vector_correlation", "shared_cells")):
+        for part, variable in enumerate(("map_correlation", "vector_correlation", "shared_cells",
+                                          "shared_bins")):
             test.close(f"{name} {animal} {variable}", likeness[..., part],
                        theirs[variable][np.ix_(here, here)])
+        if likeness[0, 1, 3] >= SETTINGS["bins"]:
+            test.fail(f"{name} {animal} shared bins", "all: nothing was never visited")
         decays.append(sessions.decay(likeness[..., 0], [s.day for s in of], SETTINGS["seed"], group + 1))
         for k, session in enumerate(of):
             metrics.append(session.metrics(registered))

@@ -95,6 +95,19 @@ def a_belt_that_nobody_says_is_one(lab):
     assert [row["direction"] for row in lab.sessions] == ["up"]
 
 
+def a_belt_whose_length_is_a_guess(lab):
+    """The animal may not have seen all of the belt: how long it is taken to be is said, or given."""
+    _belt(lab)
+    for kind in ("csv", "npy"):
+        part = SESSION if kind == "csv" else ("sessions:\n  - {activity: {file: act.npy, times: ta.npy}, "
+                                              "position: {file: pos.npy, times: tp.npy}}\n")
+        lab.checked("circular: true\n" + part, "its length a guess: 179.", "give range: [FROM, TO]")
+        lab.record("circular: true\n" + part)
+        assert "its length a guess" in lab.out, lab.out
+        lab.checked("circular: true\nrange: [0, 180]\n" + part)
+        assert "a guess" not in lab.out, lab.out
+
+
 def a_belt_in_numpy_at_speed(lab):
     tp, position, ta, xa, cells = _belt(lab)
     lab.record("circular: true\nrange: [0, 180]\nminimum_speed: 5\nsessions:\n"

@@ -55,6 +55,7 @@ def a_part_of_the_track_that_is_closed(lab):
     lab.record("bins: 20\nrange: [0, 100]\ndefaults: {registered: true, animal: m, frame_seconds: 0.05, ids: {kind: order}}\nsessions:\n" + sessions)
     expected = [np.mean([np.corrcoef(maps[0][c][s & seen[0]], other[c][s & seen[0]])[0, 1] for c in range(4)]) for other, s in zip(maps, seen)]
     assert np.allclose(_firsts(lab), expected, atol=1e-6), (_firsts(lab), expected)
+    assert f"the bins visited in both sessions, {np.sum(seen[1])} of 20" in lab.out, lab.out
     _in_the_file(lab, seen, maps)
 
 
