@@ -1,5 +1,6 @@
 #include "recording/csv_table.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -318,6 +319,16 @@ size_t nd_csv_column(const nd_csv *csv, const char *name) {
 
 /* --- rows --- */
 
+/* How a field that is no number is mended: a date or a time of day needs another clock. */
+static const char *mend_of(const char *field) {
+    size_t digits = strspn(field, "0123456789");
+    bool date = digits > 0 && digits <= 4 && field[digits] && strchr("-/:", field[digits]) &&
+                isdigit((unsigned char)field[digits + 1]);
+    return date ? "it is a date or a time of day: give the times as numbers, seconds from the "
+                  "start of the session"
+                : "correct the field, or leave it empty";
+}
+
 /* place[column]: 1 + where its value goes, 0 where nobody asks. */
 static bool parse_row(const nd_csv *csv, const nd_csv_row *row, const size_t *place, double *values,
                       nd_error *error) {
@@ -328,7 +339,7 @@ static bool parse_row(const nd_csv *csv, const nd_csv_row *row, const size_t *pl
                        row->count > csv->columns ? "more" : "fewer", csv->columns);
     for (size_t c = 0; c < csv->columns; c++)
         if (place[c] && !nd_csv_number(csv, row->field[c], &values[place[c] - 1]))
-            return nd_fail(error, csv->path, "correct the field, or leave it empty",
+            return nd_fail(error, csv->path, mend_of(row->field[c]),
                            "line %zu, column %zu: '%.40s' is no number", row->line, c + 1,
                            row->field[c]);
     return true;

@@ -90,6 +90,45 @@ static size_t list_columns(const nd_csv *csv, size_t columns[2]) {
     return csv->columns < 2 ? csv->columns : 2;
 }
 
+/* Row numbers that pandas or R have written before a table's first column would be taken for the
+ * first session, and every session for the one after it. */
+static bool check_numbered(const nd_csv *csv, const nd_selector *selector, nd_error *error) {
+    static const char *const rows[] = {"",    "index",  "row", "x",      "cell",
+                                       "roi", "neuron", "id",  "cell_id"};
+    const char *first = csv->names ? csv->names[0] : NULL, *asked = selector->columns[0];
+    bool counted = false;
+    for (size_t k = 0; first && k < sizeof rows / sizeof *rows; k++)
+        counted = counted || strcasecmp(first, rows[k]) == 0;
+    counted = counted || (first && strncmp(first, "Unnamed: ", 9) == 0);
+    for (size_t c = 0; counted && c < csv->columns; c++)
+        if (strcmp(csv->names[c], asked) == 0)
+            counted = false; /* a name, if one of digits */
+    if (!counted || !nd_is_count(asked))
+        return true;
+    return nd_fail(error, csv->path, "give registration its column by name",
+                   "its first column, '%.60s', numbers the rows: column %.20s could be the one of "
+                   "that number with it or without",
+                   first, asked);
+}
+
+/* R calls row names X when it reads a table that it wrote: a first column X that counts the rows is
+ * no place. */
+static bool row_names_of_r(const nd_csv *csv, bool *numbered, nd_error *error) {
+    *numbered = false;
+    if (!csv->names || csv->columns < 2 || strcmp(csv->names[0], "X") != 0)
+        return true;
+    bool *candidate = nd_array(csv->columns, sizeof *candidate, error);
+    bool *counts = nd_array(csv->columns, sizeof *counts, error);
+    bool fine = candidate && counts;
+    if (fine)
+        candidate[0] = true;
+    fine = fine && nd_csv_counts_rows(csv, candidate, counts, error);
+    *numbered = fine && counts[0];
+    free(candidate);
+    free(counts);
+    return fine;
+}
+
 /* Columns a selector asks for, or the role's own; count 0 when there is none. */
 static bool choose_columns(const nd_csv *csv, nd_role role, const nd_selector *selector,
                            size_t **columns, size_t *count, nd_error *error) {
@@ -109,8 +148,11 @@ static bool choose_columns(const nd_csv *csv, nd_role role, const nd_selector *s
             return no_column(csv, selector->columns[k], error);
     }
     if (*count)
-        return true;
-    for (size_t c = 0; csv->names && c < csv->columns; c++) {
+        return role != ND_ROLE_REGISTRATION || check_numbered(csv, selector, error);
+    bool numbered;
+    if (!row_names_of_r(csv, &numbered, error))
+        return false;
+    for (size_t c = numbered; csv->names && c < csv->columns; c++) {
         int likeness = nd_role_likeness(role, csv->names[c]);
         if (likeness > best_likeness) {
             best = c;

@@ -28,7 +28,7 @@ static const struct {
     [ND_ROLE_DIRECTION] = {SERIES, ""},
     [ND_ROLE_TRIALS] = {PLACE | ND_PART_TIME_UNIT | ND_PART_RATE | ND_PART_SCALE, ""},
     [ND_ROLE_IDS] = {PLACE | ND_PART_KIND, "registration: {file, name, column, base} reads tables"},
-    [ND_ROLE_REGISTRATION] = {PLACE | ND_PART_BASE, ""},
+    [ND_ROLE_REGISTRATION] = {PLACE | ND_PART_BASE | ND_PART_ORIENTATION, ""},
     [ND_ROLE_KEEP] = {PLACE | ND_PART_EQUALS, ""},
     [ND_ROLE_CELLS] = {ND_PART_FILE | ND_PART_NAME | ND_PART_AREA,
                        "keep: {file, column, equals} leaves cells out by a column"},

@@ -57,6 +57,49 @@ static bool check_base(const nd_request *request, const nd_series *table, int ba
                              base == 1 ? " beside NaN or -1" : ", several in a column");
 }
 
+/* A table of sessions x cells on its feet. */
+static bool turn(nd_series *table, nd_error *error) {
+    double *turned = nd_doubles(table->rows * table->columns, error);
+    for (size_t r = 0; turned && r < table->rows; r++)
+        for (size_t c = 0; c < table->columns; c++)
+            turned[c * table->rows + r] = table->values[r * table->columns + c];
+    if (!turned)
+        return false;
+    free(table->values);
+    table->values = turned;
+    size_t rows = table->rows;
+    table->rows = table->columns;
+    table->columns = rows;
+    return true;
+}
+
+/* Columns of a table of text are sessions; where their names do not say so and there are more of
+ * them than rows, it may lie on its side. */
+static bool check_upright(const nd_request *request, nd_open_file *own, nd_selector *part,
+                          size_t rows, nd_error *error) {
+    static const char mend[] = "write it with a row for each cell and a column for each session; "
+                               "orientation: cells-first says that it is";
+    nd_selector whole = *part;
+    nd_series all = {0};
+    bool found = false, fine = true;
+    whole.columns_count = 0;
+    whole.columns = NULL;
+    whole.file = own->path;
+    if (part->orientation == ND_ORIENTATION_FRAMES_FIRST)
+        return nd_request_refuse(request, ND_ROLE_REGISTRATION, "orientation", mend, error,
+                                 "the columns of a table of text are sessions");
+    if (part->orientation == ND_ORIENTATION_AUTO && nd_is_count(part->columns[0]) &&
+        own->format->series(own->file, ND_ROLE_REGISTRATION, &whole, &all, &found, NULL) && found &&
+        all.columns > rows)
+        fine = nd_request_refuse(
+            request, ND_ROLE_REGISTRATION, "column", mend, error,
+            "the table has %zu rows and %zu columns: more sessions than cells, or a table of "
+            "sessions x cells",
+            rows, all.columns);
+    nd_series_clear(&all);
+    return fine;
+}
+
 static bool read_table(const nd_request *request, nd_files *files, nd_series *table, int *base,
                        nd_error *error) {
     nd_selector part = request->role[ND_ROLE_REGISTRATION];
@@ -86,6 +129,18 @@ static bool read_table(const nd_request *request, nd_files *files, nd_series *ta
                                  "ids: {...} reads a vector of identities", error,
                                  "%.100s is %zu x %zu; expected a table of cells x sessions",
                                  all.name, all.rows, all.columns);
+    if (fine && part.orientation == ND_ORIENTATION_AUTO && !own->format->tabular &&
+        all.columns > all.rows)
+        fine = nd_request_refuse(
+            request, ND_ROLE_REGISTRATION, "name",
+            "give registration an orientation: cells-first (a row for each cell) or cells-last (a "
+            "row for each session)",
+            error, "%.100s is %zu x %zu: more sessions than cells, or a table of sessions x cells",
+            all.name, all.rows, all.columns);
+    if (fine && own->format->tabular)
+        fine = check_upright(request, own, &whole, all.rows, error);
+    else if (fine && part.orientation == ND_ORIENTATION_FRAMES_FIRST)
+        fine = turn(&all, error);
     if (fine && part.base < 0)
         fine = check_base(request, &all, *base, error);
     if (fine && !own->format->tabular)

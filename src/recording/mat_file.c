@@ -240,8 +240,18 @@ static bool several(const matvar_t *value, size_t element) {
     return value->class_type == MAT_C_STRUCT && element == NO_ELEMENT && nd_mat_elements(value) > 1;
 }
 
+/* Of a damaged file matio may know how many fields there are and not their names. */
+static bool has_names(matvar_t *structure) {
+    unsigned count = Mat_VarGetNumberOfFields(structure);
+    char *const *names = Mat_VarGetStructFieldnames(structure);
+    for (unsigned k = 0; names && k < count; k++)
+        if (!names[k])
+            return false;
+    return names != NULL;
+}
+
 matvar_t *nd_mat_field(matvar_t *structure, const char *field, size_t element) {
-    return structure->data && element < nd_mat_elements(structure)
+    return structure->data && element < nd_mat_elements(structure) && has_names(structure)
                ? Mat_VarGetStructFieldByName(structure, field, element)
                : NULL;
 }

@@ -315,6 +315,24 @@ static bool stands_apart(const double *values, size_t count, size_t stride, doub
     return passages > 0 && 4 * far > 3 * passages;
 }
 
+/* A few positions far from all others stretch the range, and with it every bin; `sorted` has
+ * `count` of them. */
+static void say_outliers(const double *sorted, size_t count, size_t column, nd_files *files) {
+    size_t tail = count / 100;
+    double low = sorted[tail], high = sorted[count - 1 - tail], wide = 2.0 * (high - low);
+    size_t below = 0, above = 0;
+    while (wide > 0.0 && below < tail && sorted[below] < low - wide)
+        below++;
+    while (wide > 0.0 && above < tail && sorted[count - 1 - above] > high + wide)
+        above++;
+    if (below + above > 0)
+        nd_files_note(files,
+                      "%s: %zu of %zu lie far outside %.9g to %.9g, where the others are (%.9g): "
+                      "missing: %.9g if that stands for no position, or range: [FROM, TO]",
+                      column ? "position_y" : "position", below + above, count, low, high,
+                      above ? sorted[count - 1] : sorted[0], above ? sorted[count - 1] : sorted[0]);
+}
+
 /* A number that many positions equal, and which they come to and leave by leaps, may stand for none
  * (-1, 0). It is said, not acted upon. */
 static bool say_missing(const nd_request *request, const nd_series *position, size_t column,
@@ -353,6 +371,8 @@ static bool say_missing(const nd_request *request, const nd_series *position, si
                               value[k].value);
         }
     }
+    if (fine && finite > 0)
+        say_outliers(sorted, finite, column, files);
     free(sorted);
     free(step);
     free(value);

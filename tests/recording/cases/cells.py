@@ -199,3 +199,15 @@ def row_numbers_of_a_part_of_a_table(lab):
     t = lab.track
     lab.table("day1.csv", "obs,time,x,A,B,C", [np.arange(5012, 5012 + t.n), t.t, t.x, *t.a.T])
     lab.right("sessions:\n  - {file: day1.csv}\n")
+
+
+def row_names_that_r_called_x(lab):
+    """R reads the nameless column that it wrote as X, which is no place where it counts the rows."""
+    t = lab.track
+    for first in (0, 1):
+        lab.table("d.csv", "X,time,x,cell_1,cell_2,cell_3", [np.arange(t.n) + first, t.t, t.x, *t.a.T])
+        lab.right("sessions:\n  - {file: d.csv}\n")
+    lab.table("d.tsv", "X\ttime\tpos\tcell_1\tcell_2\tcell_3", [np.arange(t.n) + 1, t.t, t.x, *t.a.T], separator="\t")
+    lab.right("sessions:\n  - {file: d.tsv}\n")
+    lab.table("d.csv", "X,time,cell_1,cell_2,cell_3", [t.x, t.t, *t.a.T])
+    lab.right("sessions:\n  - {file: d.csv}\n")

@@ -214,3 +214,22 @@ def missing_is_of_the_numbers_as_they_stand(lab):
         nwb.rois(t, t.a, t.t)
         nwb.position(xl, t.t, conversion=0.01)
     lab.right("sessions:\n  - {file: day1.nwb, position: {missing: -1}}\n", information(t.x[keep], t.a[keep]), frames=int(keep.sum()))
+
+
+def a_few_positions_far_outside(lab):
+    """Three frames of 600 stretch the range of the others a hundredfold: told, with the number."""
+    t = lab.track
+    x = t.x.copy()
+    x[100:103] = 9999
+    lab.table("d.csv", "time,x,cell_1,cell_2,cell_3", [t.t, x, *t.a.T])
+    lab.save("x.npy", x)
+    lab.save("a.npy", t.a)
+    mat5(lab.at("d.mat"), spikes=t.a, x=x, t=t.t)
+    for part in ("file: d.csv%s", "activity: {file: a.npy}, frame_seconds: 0.05, position: {file: x.npy%s}",
+                 "file: d.mat, activity: {name: spikes, times: t}, position: {name: x, times: t%s}"):
+        lab.checked("sessions:\n  - {%s}\n" % (part % ""), "3 of 600 lie far outside", "missing: 9999")
+        if "position" in part:
+            kept = np.arange(t.n) < 100
+            kept |= np.arange(t.n) >= 103
+            lab.right("sessions:\n  - {%s}\n" % (part % ", missing: 9999"), information(t.x[kept], t.a[kept]))
+            assert "far outside" not in lab.out, lab.out

@@ -171,3 +171,38 @@ def a_base_that_does_not_fit(lab):
     lab.refused(_manifest(3, "registration: {file: cellreg.npy, column: %d}"), "base: 0 or 1")
     lab.record(_manifest(3, "registration: {file: cellreg.npy, column: %d, base: 1}"))
     _same_maps(lab)
+
+
+def a_registration_table_on_its_side(lab):
+    """Sessions x cells: refused where the shape shows it, in every format, or said and turned."""
+    _, table = _days(lab, ORDERS[:3])
+    lab.save("side.npy", table.T)
+    lab.save("upright.npy", table)
+    mat5(lab.at("side.mat"), map=table.T + 1)
+    lab.table("side.csv", "", list(table))
+    lab.table("named.csv", "a,b,c,d,e", list(table))
+    part = "registration: {file: %s, column: %%d%s}"
+    for name, more in (("side.npy", ""), ("side.mat", ", name: map")):
+        lab.refused(_manifest(3, part % (name, more)), "3 x 5", "a row for each cell", "cells-last")
+        lab.record(_manifest(3, part % (name, more + ", orientation: cells-last")))
+        _same_maps(lab)
+    for name in ("side.csv", "named.csv"):
+        lab.refused(_manifest(3, part % (name, "")), "5 columns", "a row for each cell")
+        lab.refused(_manifest(3, part % (name, ", orientation: cells-last")), "orientation")
+    lab.record(_manifest(3, part % ("upright.npy", ", orientation: cells-first")))
+    _same_maps(lab)
+
+
+def row_numbers_before_a_registration_table(lab):
+    """Column 1 of what pandas or R wrote would be the row numbers, and every session the one before it."""
+    _, table = _days(lab, ORDERS)
+    numbers = np.arange(5)
+    for header, first in ((",day1,day2,day3,day4", numbers), ('"","day1","day2","day3","day4"', numbers + 1),
+                          ("Unnamed: 0,day1,day2,day3,day4", numbers), ("cell,day1,day2,day3,day4", numbers)):
+        lab.table("reg.csv", header, [first, *table.T])
+        lab.refused(_manifest(4, "registration: {file: reg.csv, column: %d}"), "numbers the rows", "by name")
+        lab.record(_manifest(4, "registration: {file: reg.csv, column: day%d}"))
+        _same_maps(lab)
+    lab.table("reg.csv", "1,2,3,4", list(table.T))  # names, if of digits
+    lab.record(_manifest(4, "registration: {file: reg.csv, column: %d}"))
+    _same_maps(lab)

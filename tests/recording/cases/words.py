@@ -336,3 +336,21 @@ def the_ready_manifests(lab):
             lab.text(name + ".yaml", file.read())
         lab.run("record", name + ".yaml", "--check", "--picture", "none")
         assert lab.code == 0 and words in lab.out, (name, lab.said, lab.out)
+
+
+def dates_and_times_of_day_are_named(lab):
+    t = lab.track
+    for first in ("2024-01-01T12:00:00.050", "01/02/2024 12:00", "12:00:01.5", "2024-01-01"):
+        lab.table("d.csv", "time,x,cell_1", [[first] * 9, t.x[:9], t.a[:9, 0]])
+        lab.refused("sessions:\n  - {file: d.csv}\n", first, "a date or a time of day", "seconds")
+    lab.save("a.npy", t.a)
+    lab.save("x.npy", t.x)
+    lab.save("t.npy", np.datetime64("2024-01-01") + (t.t * 1000).astype("timedelta64[ms]"))
+    lab.refused("sessions:\n  - {activity: {file: a.npy, times: t.npy}, position: {file: x.npy, times: t.npy}}\n", "dates")
+
+
+def damaged_files_that_fuzzing_found(lab):
+    folder = os.path.join(lab.source, "tests", "data", "damaged")
+    for name in sorted(os.listdir(folder)):
+        lab.run("record", "--scan", os.path.join(folder, name))
+        assert lab.code == 0 and "failed" not in lab.said, (name, lab.said)
