@@ -61,9 +61,10 @@ static void draw_position(const strip *s) {
     time_axis(s, false);
     nd_plot_script(
         s->plot,
-        "set title '%s%s%s' offset 0,-0.6\nset ylabel 'position%s%s%s' offset 1,0\nset key off\n"
+        "set title '%s%s%s%s' offset 0,-0.6\nset ylabel 'position%s%s%s' offset 1,0\nset key off\n"
         "set ytics %.3g\n"
         "plot '%s' using 1:2 with points pointtype 7 pointsize 0.12 linetype 1%s%s%s\n",
+        one->label[strspn(one->label, "0123456789")] ? "" : "session ",
         nd_plot_text_of(one->label, 70).markup, one->direction[0] ? ", " : "",
         nd_plot_text_of(one->direction, 20).markup, one->position_y ? " x, y" : "",
         s->recording->position_unit[0] ? ", " : "",

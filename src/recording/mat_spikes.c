@@ -17,6 +17,8 @@ typedef struct walk {
     nd_sink *sink;         /* while pouring */
     const nd_clock *clock;
     size_t cell, capacity;
+    size_t length, filled; /* of the first cell with values; cells with values */
+    bool alike, falling;   /* so far all of that length; in each some value less than its former */
     nd_error *error;
 } walk;
 
@@ -126,6 +128,17 @@ bool nd_mat_spikes_describe(nd_mat *mat, matvar_t *value, const char *name, cons
                    "%s holds no cell", name);
 }
 
+/* What a cell's values are like. */
+static void survey(walk *w, const double *values, size_t count) {
+    bool falls = false;
+    for (size_t i = 1; !falls && i < count; i++)
+        falls = values[i] < values[i - 1];
+    w->length = w->filled == 0 ? count : w->length;
+    w->alike = w->filled == 0 || (w->alike && count == w->length);
+    w->falling = (w->filled == 0 || w->falling) && falls;
+    w->filled++;
+}
+
 /* The first column holds the times; a row vector is all times. */
 static bool pour_cell(walk *w, matvar_t *times, const char *place, int64_t id) {
     (void)id;
@@ -142,6 +155,7 @@ static bool pour_cell(walk *w, matvar_t *times, const char *place, int64_t id) {
      * but by the field: data has a column for time and others for place. */
     bool one_spike = times->dims[0] == 1 && times->dims[1] > 1 && times->name &&
                      strcmp(times->name, "data") == 0;
+    survey(w, numbers, one_spike ? 1 : count);
     bool fine = nd_sink_spikes(w->sink, cell, numbers, one_spike ? 1 : count, w->clock->times,
                                w->clock->frame_seconds, w->error);
     free(numbers);
@@ -157,5 +171,13 @@ bool nd_mat_spikes_pour(nd_mat *mat, matvar_t *value, const char *name, const ch
               .sink = sink,
               .clock = clock,
               .error = error};
-    return descend(&w, value, "", 0, 0);
+    if (!descend(&w, value, "", 0, 0))
+        return false;
+    /* Times of spikes ascend, and no two cells have as many; amounts of frames do neither. */
+    return w.filled < 2 || !w.alike || !w.falling ||
+           nd_fail(
+               error, mat->path, "make it one matrix of frames x cells: [name{:}], or cell2mat",
+               "%s: its %zu cells each hold %zu numbers that rise and fall: they are of frames, "
+               "where spike times were expected",
+               name, w.filled, w.length);
 }

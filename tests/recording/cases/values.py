@@ -150,3 +150,17 @@ def matlab_7_3_of_other_writers(lab):
         lab.refused(text, "MATLAB_class", "h5py")
     mat73(lab.at("d.mat"), terminated="padded", spikes=t.a.astype("i4"), x=t.x)
     lab.right(text, frames=600)
+
+
+def amounts_of_frames_in_cells(lab):
+    """A cell array with a vector of frames for each cell is no list of spike times."""
+    t = lab.track
+    mat5(lab.at("d.mat"), spikes=Cells([c.astype(float) for c in t.a.T]), x=t.x, t=t.t,
+         units=Structs([{"times": c.astype(float)} for c in t.a.T]), rows=Cells([c[None, :].astype(float) for c in t.a.T]),
+         matrix=t.a)
+    for name in ("spikes", "rows", "units.times"):
+        lab.refused("sessions:\n  - {file: d.mat, activity: {name: %s}, position: {name: x, times: t}}\n" % name,
+                    "3 cells each hold 600 numbers that rise and fall", "matrix")
+    lab.right("sessions:\n  - {file: d.mat, activity: {name: matrix, times: t}, position: {name: x, times: t}}\n")
+    mat5(lab.at("d.mat"), spikes=Cells(t.spikes()), x=t.x, t=t.t)
+    lab.right("sessions:\n  - {file: d.mat, activity: {name: spikes}, position: {name: x, times: t}}\n")
