@@ -10,6 +10,7 @@
 #include "base/words.h"
 #include "experiment/parse.h"
 #include "measure/divergence.h"
+#include "store/sweep_door.h"
 #include "store/sweep_schema.h"
 
 bool nd_sweep_store_status(nd_sweep_store *store, nd_sweep_status *status, nd_error *error) {
@@ -26,7 +27,10 @@ bool nd_sweep_store_status(nd_sweep_store *store, nd_sweep_status *status, nd_er
                          error);
     int code = SQLITE_DONE;
     while (statement && (code = sqlite3_step(statement)) == SQLITE_ROW) {
-        nd_run_state state = nd_run_state_find((const char *)sqlite3_column_text(statement, 0));
+        nd_run_state state = ND_RUN_STATES;
+        const char *name_of = nd_sweep_row_text(statement, 0);
+        if (name_of)
+            state = nd_run_state_find(name_of);
         if (state == ND_RUN_STATES)
             continue;
         double steps = sqlite3_column_double(statement, 2);
@@ -179,29 +183,40 @@ static bool judge(const char *text, nd_sweep_result *result, nd_error *error) {
     return true;
 }
 
+/* Do the steps of the trace go up, from zero or more? */
+static bool are_steps(const nd_sweep_result *result) {
+    int64_t before = -1;
+    for (size_t i = 0; i < result->records; before = result->step[i++])
+        if (result->step[i] <= before)
+            return false;
+    return true;
+}
+
 static bool visit_row(sqlite3_stmt *statement,
                       bool (*visit)(int64_t id, const char *experiment,
                                     const nd_sweep_result *result, void *context, nd_error *error),
                       void *context, nd_error *error) {
     nd_sweep_result result = {0};
-    const char *state = (const char *)sqlite3_column_text(statement, 2);
-    const char *experiment = (const char *)sqlite3_column_text(statement, 1);
+    const char *state = nd_sweep_row_text(statement, 2);
+    const char *experiment = nd_sweep_row_text(statement, 1);
     result.state = nd_run_state_find(state ? state : "");
-    result.reason = (const char *)sqlite3_column_text(statement, 3);
-    result.seconds = sqlite3_column_double(statement, 4);
+    result.reason = nd_sweep_row_text(statement, 3);
+    result.seconds = nd_sweep_row_number(statement, 4);
     result.records = (size_t)sqlite3_column_bytes(statement, 5) / sizeof(int64_t);
     result.step = copy_blob(statement, 5, result.records, sizeof(int64_t), error);
     result.log10_loss = copy_blob(statement, 6, result.records, sizeof(float), error);
     result.active_fraction = copy_blob(statement, 7, result.records, sizeof(float), error);
     result.fraction_active_units = copy_blob(statement, 8, result.records, sizeof(float), error);
     for (int i = 0; i < ND_RUN_METRICS; i++)
-        result.metrics[i] = sqlite3_column_type(statement, 9 + i) == SQLITE_NULL
-                                ? NAN
-                                : sqlite3_column_double(statement, 9 + i);
-    bool fine = result.step && result.log10_loss && result.active_fraction &&
-                result.fraction_active_units && experiment && result.state < ND_RUN_STATES &&
-                judge(experiment, &result, error) &&
-                visit(sqlite3_column_int64(statement, 0), experiment, &result, context, error);
+        result.metrics[i] = nd_sweep_row_number(statement, 9 + i);
+    long long id = sqlite3_column_int64(statement, 0);
+    bool fine =
+        result.step && result.log10_loss && result.active_fraction && result.fraction_active_units;
+    if (fine && (!experiment || result.state == ND_RUN_STATES || !are_steps(&result)))
+        fine = nd_fail(error, "sweep store", "only stores that `nulldrift sweep run` made are read",
+                       "run %lld is nothing that a sweep writes", id);
+    fine =
+        fine && judge(experiment, &result, error) && visit(id, experiment, &result, context, error);
     free(result.step);
     free(result.log10_loss);
     free(result.active_fraction);
@@ -270,22 +285,9 @@ static bool same_identity(nd_sweep_store *store, const char *path, nd_error *err
                            "is not a shard of the sweep in %s", store->path);
 }
 
-/* The columns of runs, by name: stores of different versions hold them in different orders. */
-static char *column_list(nd_sweep_store *store, nd_error *error) {
-    sqlite3_stmt *statement = nd_sweep_prepare(
-        store, "SELECT group_concat('\"' || name || '\"') FROM pragma_table_info('run')", error);
-    char *list = NULL;
-    if (statement && sqlite3_step(statement) == SQLITE_ROW)
-        list = nd_text((const char *)sqlite3_column_text(statement, 0), error);
-    else if (statement)
-        nd_sweep_database_failed(store, error);
-    sqlite3_finalize(statement);
-    return list;
-}
-
 /* Takes over the runs of the attached shard. */
 static bool take_shard(nd_sweep_store *store, nd_error *error) {
-    char *columns = column_list(store, error), *sql = NULL;
+    char *columns = nd_sweep_columns(store, error), *sql = NULL;
     bool fine = columns && asprintf(&sql,
                                     "BEGIN IMMEDIATE;"
                                     "DELETE FROM main.run WHERE state IN ('waiting', 'running') "

@@ -1,4 +1,5 @@
 #include "store/sweep_schema.h"
+#include "store/sweep_door.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -135,8 +136,10 @@ char *nd_sweep_fact(nd_sweep_store *store, const char *key, nd_error *error) {
         return NULL;
     }
     sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
-    if (sqlite3_step(statement) == SQLITE_ROW)
-        value = nd_text((const char *)sqlite3_column_text(statement, 0), error);
+    const char *text =
+        sqlite3_step(statement) == SQLITE_ROW ? nd_sweep_row_text(statement, 0) : NULL;
+    if (text)
+        value = nd_text(text, error);
     else
         nd_fail(error, store->path, "is it a sweep's store?", "does not say its %s", key);
     sqlite3_finalize(statement);

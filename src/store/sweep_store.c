@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "store/sweep_door.h"
 #include "store/sweep_schema.h"
 
 enum { BUSY_MILLISECONDS = 120000 };
@@ -34,13 +35,20 @@ nd_sweep_store *nd_sweep_open_database(const char *file, const char *path, int f
         nd_sweep_store_close(store);
         return NULL;
     }
+    if (!nd_sweep_door_files(file, error)) {
+        nd_sweep_store_close(store);
+        return NULL;
+    }
     if (sqlite3_open_v2(file, &store->database, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
         nd_sweep_database_failed(store, error);
         nd_sweep_store_close(store);
         return NULL;
     }
     sqlite3_busy_timeout(store->database, BUSY_MILLISECONDS);
-    return store;
+    if (nd_sweep_door_defend(store, error))
+        return store;
+    nd_sweep_store_close(store);
+    return NULL;
 }
 
 void nd_sweep_store_close(nd_sweep_store *store) {
@@ -68,7 +76,7 @@ nd_sweep_store *nd_sweep_store_open(const char *path, nd_error *error) {
         return NULL;
     }
     nd_sweep_store *store = nd_sweep_open_database(path, path, SQLITE_OPEN_READWRITE, error);
-    if (store && check_format(store, error))
+    if (store && check_format(store, error) && nd_sweep_door_check(store, error))
         return store;
     nd_sweep_store_close(store);
     return NULL;
@@ -91,8 +99,10 @@ bool nd_sweep_store_claim(nd_sweep_store *store, const char *owner, bool *found,
         if (code == SQLITE_ROW) {
             *found = true;
             *id = sqlite3_column_int64(statement, 0);
-            *experiment = nd_text((const char *)sqlite3_column_text(statement, 1), error);
-            fine = *experiment != NULL;
+            const char *text = nd_sweep_row_text(statement, 1);
+            *experiment = text ? nd_text(text, error) : NULL;
+            fine = *experiment ||
+                   nd_fail(error, store->path, NULL, "run %lld has no experiment", (long long)*id);
             code = sqlite3_step(statement);
         }
         if (fine && code != SQLITE_DONE)
@@ -196,8 +206,11 @@ bool nd_sweep_store_owners(nd_sweep_store *store,
         nd_sweep_prepare(store, "SELECT DISTINCT owner FROM run WHERE state = 'running'", error);
     size_t count = 0;
     int code = SQLITE_DONE;
-    while (statement && (code = sqlite3_step(statement)) == SQLITE_ROW && count < MOST)
-        snprintf(owners[count++], LENGTH, "%s", (const char *)sqlite3_column_text(statement, 0));
+    while (statement && (code = sqlite3_step(statement)) == SQLITE_ROW && count < MOST) {
+        const char *owner = nd_sweep_row_text(statement, 0);
+        if (owner && strlen(owner) < LENGTH)
+            snprintf(owners[count++], LENGTH, "%s", owner);
+    }
     bool fine = statement && (code == SQLITE_DONE || code == SQLITE_ROW ||
                               nd_sweep_database_failed(store, error));
     sqlite3_finalize(statement);

@@ -104,9 +104,35 @@ const char *nd_owner_name(const nd_owner *owner) {
     return owner->name;
 }
 
+/* The file of an owner, opened; -1 where there is none, or what is there is no owner's. A name from
+ * a store is a name in that folder or none: nothing else is ever looked at, locked or removed. */
+static int open_owner(const char *folder, const char *name, char path[PATH_ROOM], int flags) {
+    struct stat status;
+    if (!is_owner_name(name)) {
+        errno = ENOENT;
+        return -1;
+    }
+    if (!owner_path(folder, "", path))
+        return -1;
+    path[strlen(path) - 1] = '\0';
+    int owners = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (owners < 0)
+        return -1;
+    int file = openat(owners, name, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int why = errno;
+    close(owners);
+    errno = why;
+    if (file >= 0 && (fstat(file, &status) != 0 || !S_ISREG(status.st_mode))) {
+        close(file);
+        errno = EINVAL;
+        return -1;
+    }
+    return file >= 0 && owner_path(folder, name, path) ? file : -1;
+}
+
 bool nd_owner_lives(const char *folder, const char *name) {
     char path[PATH_ROOM];
-    int file = owner_path(folder, name, path) ? open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    int file = open_owner(folder, name, path, O_RDONLY);
     if (file < 0)
         return false;
     bool lives = flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
@@ -116,9 +142,7 @@ bool nd_owner_lives(const char *folder, const char *name) {
 
 bool nd_owner_is_gone(const char *folder, const char *name) {
     char path[PATH_ROOM];
-    if (!owner_path(folder, name, path))
-        return false;
-    int file = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    int file = open_owner(folder, name, path, O_RDWR);
     if (file < 0)
         return errno == ENOENT;
     bool gone = flock(file, LOCK_EX | LOCK_NB) == 0;

@@ -11,6 +11,8 @@
 #include "base/hold.h"
 #include "sweep/sweep.h"
 
+enum { MOST_SHARDS = 100000 }; /* as `sweep run --shard` takes */
+
 /* What a shard's own store says of it. */
 static bool look_into(nd_shard *shard, size_t *runs, nd_error *error) {
     nd_sweep_store *store = nd_sweep_store_open(shard->path, error);
@@ -48,7 +50,7 @@ static bool take_file(nd_shards *shards, const char *path, nd_error *error) {
     size_t index, count, runs;
     char end;
     if (sscanf(name ? name + 1 : path, "shard-%zu-of-%zu.sqlit%c", &index, &count, &end) != 3 ||
-        index < 1 || index > count)
+        index < 1 || index > count || count > MOST_SHARDS)
         return nd_fail(error, path, "move it out of the folder",
                        "is called as a shard is, but not as any of N");
     nd_shard *shard = add(shards, path, error);

@@ -117,6 +117,9 @@ static bool work_on(worker *self, int64_t id, const char *text, nd_error *error)
     nd_watch watch = {on_progress, self, &all->stop};
     nd_sweep_result result;
     double start = thread_seconds();
+    if (id < 0 || (size_t)id >= all->plan->runs)
+        return nd_fail(error, "sweep store", "start the sweep anew in another folder",
+                       "holds a run %lld that the sweep has not", (long long)id);
     nd_experiment *experiment = nd_experiment_restore(text, "sweep store", error);
     if (!experiment)
         return false;
