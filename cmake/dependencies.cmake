@@ -42,7 +42,18 @@ if(ND_MISSING)
     "docs/install.md names their packages; on Debian and Ubuntu scripts/install-deps installs them.")
 endif()
 
+# The allow-list of system calls in readers: without it readers are confined by Landlock and limits
+# alone, and `nulldrift info --sandbox` says so.
+pkg_check_modules(FOUND_libseccomp QUIET libseccomp)
+if(FOUND_libseccomp_FOUND)
+  set(SECCOMP libseccomp)
+  add_compile_definitions(ND_HAVE_SECCOMP)
+else()
+  set(SECCOMP "")
+  message(STATUS "libseccomp is not here: readers' system calls will not be confined")
+endif()
+
 set(ND_MODULES ${OPENBLAS} ${LAPACKE} ${CYAML} ${YAML} ${NETCDF} ${HDF5} ${MATIO} ${GSL} ${SQLITE}
-  ${ZLIB})
+  ${ZLIB} ${SECCOMP})
 list(REMOVE_DUPLICATES ND_MODULES)
 pkg_check_modules(ND_DEPENDENCIES REQUIRED IMPORTED_TARGET GLOBAL ${ND_MODULES})

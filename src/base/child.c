@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/netcdf_lock.h"
 #include "base/platform.h"
+#include "base/sandbox.h"
 
 /* What comes down the pipe: a kind, a length, and so many bytes. */
 enum message_kind { NOTE = 'n', MESSAGE = 'm', FAILURE = 'f', DONE = 'd' };
@@ -65,12 +66,21 @@ bool nd_outlet_send(nd_outlet *outlet, const nd_buffer *message, nd_error *error
            nd_fail(error, NULL, "", "the program that asked for it has ended");
 }
 
-static void confine(const nd_limits *limits) {
+static bool in_a_child;
+
+bool nd_is_child(void) {
+    return in_a_child;
+}
+
+static void confine(const nd_limits *limits, const char *const *reads) {
+    enum { MOST_OPEN_FILES = 256 };
+    static const char *const anything[] = {"/", NULL};
     nd_die_with_parent();
     rlim_t seconds = (rlim_t)(limits->seconds + 1.0);
     setrlimit(RLIMIT_CPU, &(struct rlimit){seconds, seconds + 1});
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     setrlimit(RLIMIT_FSIZE, &(struct rlimit){0, 0}); /* readers write no files */
+    setrlimit(RLIMIT_NOFILE, &(struct rlimit){MOST_OPEN_FILES, MOST_OPEN_FILES});
     /* A sanitizer reserves terabytes of addresses: no limit on them could hold. */
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(ND_NO_ADDRESS_LIMIT)
     uint64_t used = nd_address_space();
@@ -89,10 +99,13 @@ static void confine(const nd_limits *limits) {
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         signal(usual[i], SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
+    in_a_child = true;
+    setrlimit(RLIMIT_NPROC, &(struct rlimit){0, 0});
+    nd_sandbox_enter(&(nd_sandbox){.reads = reads ? reads : anything});
 }
 
 static _Noreturn void be_the_child(int pipe, const nd_limits *limits, const nd_errand *errand) {
-    confine(limits);
+    confine(limits, errand->reads);
     nd_outlet outlet = {.pipe = pipe};
     nd_error failure = {0};
     if (errand->work(errand->context, &outlet, &failure))

@@ -1,6 +1,7 @@
-/* Foreign bytes are parsed in a forked child with limits on memory and time; what it found comes
- * back over a pipe. A crash, a hang or a greedy allocation inside HDF5 or matio ends the child
- * only, and is one clear line here. */
+/* Foreign bytes are parsed in a forked child, which has no open file but a pipe, reads the named
+ * files and nothing else, writes none, starts nothing (base/sandbox.h), and has limits on memory
+ * and time; what it found comes back over the pipe. A crash, a hang or a greedy allocation inside
+ * HDF5 or matio ends the child only, and is one clear line here. */
 #ifndef ND_BASE_CHILD_H
 #define ND_BASE_CHILD_H
 
@@ -31,6 +32,8 @@ typedef struct nd_errand {
     /* In the parent, when it has ended, well or not; or NULL. */
     void (*after)(void *context);
     void *context;
+    /* The files and folders that `work` may read, ended by NULL; NULL: any. See base/sandbox.h. */
+    const char *const *reads;
     bool done;      /* then: `work` returned true and all its messages were taken */
     nd_error error; /* then, if not done: why */
 } nd_errand;
@@ -43,6 +46,9 @@ enum { ND_MOST_CHILDREN = 16 };
  * watch->stop says so. */
 void nd_in_children(nd_errand *errands, size_t count, size_t at_once, const nd_limits *limits,
                     const nd_watch *watch);
+
+/* Is this process such a child? It starts no others: what it reads is read in it already. */
+bool nd_is_child(void);
 
 /* The same for one errand alone: whether it was done, `error` saying why not. */
 bool nd_in_child(nd_errand *errand, const nd_limits *limits, const nd_watch *watch,

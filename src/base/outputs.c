@@ -26,7 +26,8 @@ static bool look(void *context, nd_outlet *outlet, nd_error *error) {
 }
 
 bool nd_is_result(const char *path) {
-    nd_errand errand = {.work = look, .context = (void *)path};
+    const char *const reads[] = {path, NULL};
+    nd_errand errand = {.work = look, .context = (void *)path, .reads = reads};
     nd_limits limits = nd_limits_default();
     limits.seconds = 30.0;
     nd_error why = {0};

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/netcdf_file.h"
+#include "base/sandbox.h"
 #include "base/shown.h"
 #include "cli/commands.h"
 #include "experiment/parse.h"
@@ -278,7 +279,64 @@ static void print_json(const char *path, const nd_nc *file) {
     nd_json_end(&json);
 }
 
+/* What confines readers here, and what of the things a hostile file might want came of it. */
+static int tell_sandbox(bool as_json) {
+    nd_error error = {0};
+    nd_sandbox_attempt attempts[ND_SANDBOX_ATTEMPTS];
+    nd_sandbox_means means = nd_sandbox_means_here();
+    const char *place = getenv("TMPDIR");
+    char folder[4096];
+    snprintf(folder, sizeof folder, "%.4000s/nulldrift-sandbox-XXXXXX",
+             place && place[0] ? place : "/tmp");
+    if (!mkdtemp(folder)) {
+        nd_fail_errno(&error, folder, "set TMPDIR to a folder that can be written to",
+                      "cannot be made");
+        return nd_report(&error);
+    }
+    bool fine = nd_sandbox_try(folder, attempts, &error);
+    (void)rmdir(folder);
+    if (!fine)
+        return nd_report(&error);
+    if (as_json) {
+        nd_json json = nd_json_begin(stdout);
+        nd_json_truth(&json, "no_new_privileges", means.no_new_privileges);
+        nd_json_truth(&json, "system_calls", means.system_calls);
+        nd_json_count(&json, "landlock", (uint64_t)means.files);
+        nd_json_truth(&json, "widened", means.widened);
+        nd_json_open(&json, "refused", '{');
+        for (size_t i = 0; i < ND_SANDBOX_ATTEMPTS; i++)
+            nd_json_truth(&json, attempts[i].what, attempts[i].refused);
+        nd_json_close(&json, '{');
+        nd_json_end(&json);
+        return ND_EXIT_FINE;
+    }
+    printf("What confines the processes that read foreign files here:\n"
+           "  new privileges  %s\n  system calls    %s\n  files           ",
+           means.no_new_privileges ? "none can be had" : "not withheld by this system",
+           means.system_calls
+               ? "an allow-list (libseccomp)"
+               : "not confined: built without libseccomp, or a kernel without filters");
+    if (means.files > 0)
+        printf("the named ones alone (Landlock %d)\n", means.files);
+    else
+        printf("not confined: this kernel has no Landlock\n");
+    printf("  limits          memory, time, open files, processes, written files%s\n"
+           "What a child confined so was refused:\n",
+           means.widened ? "; all widened for a sanitizer" : "");
+    for (size_t i = 0; i < ND_SANDBOX_ATTEMPTS; i++)
+        printf("  %-32s%s\n", attempts[i].what, attempts[i].refused ? "refused" : "NOT REFUSED");
+    return ND_EXIT_FINE;
+}
+
 static int run(const nd_arguments *arguments) {
+    if (nd_flag(arguments, "sandbox"))
+        return tell_sandbox(nd_flag(arguments, "json"));
+    if (nd_positional_count(arguments) != 1) {
+        fprintf(stderr,
+                "nulldrift: info: give a file or a folder, or --sandbox; see `nulldrift info "
+                "--help`\n");
+        return ND_EXIT_USAGE;
+    }
     const char *path = nd_positional(arguments, 0), *attribute = nd_value(arguments, "attribute");
     bool experiment = nd_flag(arguments, "experiment"), as_json = nd_flag(arguments, "json");
     bool whole = !attribute && !experiment;
@@ -316,6 +374,7 @@ static int run(const nd_arguments *arguments) {
 static const nd_option OPTIONS[] = {
     {0, "experiment", NULL, "print the experiment that made the file, ready to be run again"},
     {0, "attribute", "NAME", "print one attribute of the file, whole"},
+    {0, "sandbox", NULL, "tell what confines the readers of foreign files on this machine"},
     ND_OPTION_JSON,
     {0},
 };
@@ -330,16 +389,18 @@ static const nd_example EXAMPLES[] = {
 
 const nd_command nd_command_info = {
     .name = "info",
-    .usage = "FILE|FOLDER [--experiment | --attribute NAME] [--json]",
+    .usage = "FILE|FOLDER [--experiment | --attribute NAME] [--json] | --sandbox",
     .summary = "tell what is in a file of ours",
     .description =
         "Shows the dimensions, attributes and variables of a run file (or any netCDF file), each "
         "variable with its units and definition, and for a measured run its course in words.\n\n"
         "Of an unfinished run (RUN.nc, RUN.nc.part or RUN.nc.ckpt) it tells step, loss, rate, time "
-        "left and whether a process is at it; of a sweep's folder the same of all its runs.",
+        "left and whether a process is at it; of a sweep's folder the same of all its runs.\n\n"
+        "--sandbox tries, from within a process confined as readers of foreign files are, what a "
+        "hostile file might want, and tells what was refused.",
     .options = OPTIONS,
     .examples = EXAMPLES,
-    .least = 1,
+    .least = 0,
     .most = 1,
     .run = run,
 };

@@ -183,7 +183,10 @@ static const nd_group *followed(const nd_recording_result *result) {
 
 static bool draw(nd_plot *plot, const nd_measured *measured, const nd_recording_result *result,
                  const nd_group *group, nd_error *error) {
-    const nd_curve *curve = &result->curve[group - result->group];
+    size_t index = (size_t)(group - result->group);
+    if (index >= result->curves)
+        return nd_fail(error, "recording", "", "its curves are not those of its groups");
+    const nd_curve *curve = &result->curve[index];
     double top = 2.0 * COURSES;
     draw_simulated_courses(plot, measured);
     draw_recorded_courses(plot, result, curve);

@@ -2,18 +2,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#if defined(__linux__)
+#include <elf.h>
+#endif
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/memory.h"
 #include "base/platform.h"
+#include "base/sandbox.h"
+
+enum { MOST_PLACES = 24 };
+static const rlim_t MOST_PICTURE = (rlim_t)4 << 30; /* bytes */
 
 static const char LOG[] = "/gnuplot.log";
 
@@ -87,31 +97,140 @@ static char **environment(nd_error *error) {
     return out;
 }
 
-/* Starts gnuplot, by no shell and without the user's gnuplotrc (-d), and waits for its end. */
+/* Where gnuplot is and what it may touch: all made before the fork, after which only system calls
+ * are safe. */
+typedef struct start_of {
+    char program[PATH_MAX], loader[PATH_MAX];
+    char texts[6][PATH_MAX]; /* folders put together here */
+    const char *reads[MOST_PLACES], *writes[3], *runs[3];
+} start_of;
+
+/* The program on PATH, by its real path. */
+static bool find_gnuplot(char real[PATH_MAX]) {
+    const char *search = getenv("PATH");
+    for (const char *from = search ? search : "/usr/bin:/bin"; *from;) {
+        size_t length = strcspn(from, ":");
+        char path[PATH_MAX];
+        int written = snprintf(path, sizeof path, "%.*s/gnuplot", (int)length, from);
+        if (written < (int)sizeof path && access(path, X_OK) == 0 && realpath(path, real))
+            return true;
+        from += length + (from[length] == ':');
+    }
+    errno = ENOENT;
+    return false;
+}
+
+/* The loader that a native program names (PT_INTERP), so that it may be started, too; false for a
+ * script, whose interpreter may be anything. */
+static bool find_loader(const char *program, char loader[PATH_MAX]) {
+    bool native = false;
+    loader[0] = '\0';
+#if defined(__linux__)
+    Elf64_Ehdr head;
+    Elf64_Phdr part;
+    int file = open(program, O_RDONLY | O_CLOEXEC);
+    native = file >= 0 && pread(file, &head, sizeof head, 0) == (ssize_t)sizeof head &&
+             memcmp(head.e_ident, ELFMAG, SELFMAG) == 0 && head.e_ident[EI_CLASS] == ELFCLASS64;
+    for (int i = 0; native && i < head.e_phnum; i++)
+        if (pread(file, &part, sizeof part, (off_t)(head.e_phoff + (size_t)i * head.e_phentsize)) ==
+                (ssize_t)sizeof part &&
+            part.p_type == PT_INTERP && part.p_filesz < PATH_MAX &&
+            pread(file, loader, part.p_filesz, (off_t)part.p_offset) == (ssize_t)part.p_filesz)
+            loader[part.p_filesz] = '\0';
+    if (file >= 0)
+        close(file);
+#else
+    (void)program;
+#endif
+    return native;
+}
+
+/* What programs and fonts are made of: gnuplot reads these and its own folder, and no data of the
+ * user's. Where gnuplot is installed elsewhere, all of that tree, but not a whole home. */
+static void list_places(start_of *start, const char *folder) {
+    static const char *const system_places[] = {
+        "/usr",      "/etc",         "/lib",
+        "/lib64",    "/bin",         "/opt",
+        "/nix",      "/gnu",         "/var/cache/fontconfig",
+        "/dev/null", "/dev/urandom", "/proc/self",
+        NULL};
+    static const char *const of_home[] = {"/.fonts", "/.local/share/fonts", "/.config/fontconfig"};
+    size_t count = 0, text = 0;
+    const char *home = getenv("HOME");
+    for (; system_places[count]; count++)
+        start->reads[count] = system_places[count];
+    for (size_t i = 0; home && i < sizeof of_home / sizeof *of_home; i++) {
+        snprintf(start->texts[text], PATH_MAX, "%.4000s%s", home, of_home[i]);
+        start->reads[count++] = start->texts[text++];
+    }
+    snprintf(start->texts[text], PATH_MAX, "%s", start->program);
+    char *second = strchr(start->texts[text] + 1, '/');
+    size_t top = second ? (size_t)(second - start->texts[text]) : 0;
+    if (home && strncmp(home, start->texts[text], top) == 0) /* BIN/.. */
+        for (int up = 0; up < 2; up++) {
+            char *slash = strrchr(start->texts[text], '/');
+            if (slash && slash != start->texts[text])
+                *slash = '\0';
+        }
+    else if (second)
+        *second = '\0';
+    start->reads[count++] = start->texts[text++];
+    start->reads[count++] = folder;
+    start->reads[count] = NULL;
+    start->writes[0] = folder;
+    start->writes[1] = NULL;
+    if (home) { /* without its cache every picture would look for all fonts anew */
+        snprintf(start->texts[text], PATH_MAX, "%.4000s/.cache/fontconfig", home);
+        start->writes[1] = start->texts[text];
+        start->writes[2] = NULL;
+    }
+    bool native = find_loader(start->program, start->loader);
+    start->runs[0] = native ? start->program : "/";
+    start->runs[1] = native && start->loader[0] ? start->loader : NULL;
+    start->runs[2] = NULL;
+}
+
+/* In the child. */
+static _Noreturn void be_gnuplot(const start_of *start, const char *folder, char **variables) {
+    enum { SECONDS = 900 };
+    char name[] = "gnuplot", defaults[] = "-d", script[] = "plot.gp";
+    char *const arguments[] = {name, defaults, script, NULL};
+    int nothing = open("/dev/null", O_RDONLY);
+    int log = chdir(folder) == 0 ? open(LOG + 1, O_WRONLY | O_CREAT | O_TRUNC, 0666) : -1;
+    if (nothing >= 0 && log >= 0 && dup2(nothing, 0) == 0 && dup2(log, 1) == 1 &&
+        dup2(log, 2) == 2) {
+        nd_close_all_but(2);
+        (void)signal(SIGPIPE, SIG_DFL);
+        (void)setrlimit(RLIMIT_CPU, &(struct rlimit){SECONDS, SECONDS});
+        (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+        (void)setrlimit(RLIMIT_FSIZE, &(struct rlimit){MOST_PICTURE, MOST_PICTURE});
+        nd_sandbox_enter(&(nd_sandbox){start->reads, start->writes, start->runs});
+        (void)execve(start->program, arguments, variables);
+    }
+    _exit(127);
+}
+
+/* Starts gnuplot, by no shell and without the user's gnuplotrc (-d), and waits for its end. It may
+ * write within `folder` alone, start no other program, and gain no privileges. */
 static bool spawn(const char *folder, const char *output, int *end, nd_error *error) {
-    char program[] = "gnuplot", defaults[] = "-d", script[] = "plot.gp";
-    char *const arguments[] = {program, defaults, script, NULL};
-    char **variables = environment(error);
-    if (!variables)
+    start_of *start = nd_array(1, sizeof *start, error);
+    char **variables = start ? environment(error) : NULL;
+    char real[PATH_MAX];
+    if (!variables || !realpath(folder, real) || !find_gnuplot(start->program)) {
+        if (variables)
+            nd_fail_errno(error, output, NULL, "gnuplot cannot be started");
+        free(variables);
+        free(start);
         return false;
-    posix_spawn_file_actions_t actions;
-    pid_t child = 0;
-    int status = posix_spawn_file_actions_init(&actions);
-    if (status == 0)
-        status = posix_spawn_file_actions_addchdir_np(&actions, folder);
-    if (status == 0)
-        status = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    if (status == 0)
-        status = posix_spawn_file_actions_addopen(&actions, 1, LOG + 1,
-                                                  O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    if (status == 0)
-        status = posix_spawn_file_actions_adddup2(&actions, 1, 2);
-    if (status == 0)
-        status = posix_spawnp(&child, program, &actions, NULL, arguments, variables);
-    (void)posix_spawn_file_actions_destroy(&actions);
+    }
+    list_places(start, real);
+    pid_t child = fork();
+    if (child == 0)
+        be_gnuplot(start, real, variables);
     free(variables);
-    if (status != 0)
-        return nd_fail(error, output, NULL, "gnuplot cannot be started: %s", strerror(status));
+    free(start);
+    if (child < 0)
+        return nd_fail_errno(error, output, NULL, "gnuplot cannot be started");
     while (waitpid(child, end, 0) < 0)
         if (errno != EINTR)
             return nd_fail_errno(error, output, NULL, "gnuplot was lost");

@@ -30,6 +30,7 @@ struct loading {
     size_t groups_count, done;
     const nd_watch *watch;
     nd_link_rules links;
+    const char **reads; /* all files of the manifest and its folder, ended by NULL; NULL: any */
 };
 
 static const char *activity_file(const nd_request *request) {
@@ -113,8 +114,30 @@ static void make_groups(loading *all) {
         before = file;
     }
     for (size_t g = 0; g < all->groups_count; g++)
-        all->errands[g] = (nd_errand){
-            .work = read_group, .take = take_reading, .after = report, .context = &all->groups[g]};
+        all->errands[g] = (nd_errand){.work = read_group,
+                                      .take = take_reading,
+                                      .after = report,
+                                      .context = &all->groups[g],
+                                      .reads = all->reads};
+}
+
+/* What a reader may open: the files that the manifest names, and its folder, into which files' own
+ * links may lead; everything where links are to be followed anywhere. */
+static bool list_files(loading *all, nd_error *error) {
+    size_t most = all->manifest->count * ND_ROLES + 2, count = 0;
+    if (all->links.all)
+        return true;
+    if (!(all->reads = nd_array(most, sizeof *all->reads, error)))
+        return false;
+    for (size_t i = 0; i < all->manifest->count; i++)
+        for (int role = 0; role < ND_ROLES; role++) {
+            const char *path = nd_request_file(&all->manifest->requests[i], (nd_role)role);
+            if (path && (count == 0 || strcmp(all->reads[count - 1], path) != 0))
+                all->reads[count++] = path;
+        }
+    if (all->links.folder)
+        all->reads[count++] = all->links.folder;
+    return true;
 }
 
 /* --- after reading: ranges, bins, order --- */
@@ -336,6 +359,8 @@ static bool read_all(loading *all, const nd_limits *limits, nd_error *error) {
     all->errands = nd_array(count, sizeof *all->errands, error);
     if (!all->readings || !all->taken || !all->groups || !all->errands)
         return false;
+    if (!list_files(all, error))
+        return false;
     make_groups(all);
     nd_in_children(all->errands, all->groups_count, nd_processors(), limits, all->watch);
     for (size_t g = 0; g < all->groups_count; g++)
@@ -429,6 +454,7 @@ nd_recording *nd_recording_load_with(const char *path, const nd_load_options *op
         free(all.taken);
         free(all.groups);
         free(all.errands);
+        free(all.reads);
     }
     free(real);
     free(folder);

@@ -28,6 +28,7 @@ typedef struct found {
 typedef struct scan {
     const char *const *files;
     size_t count, at; /* at: the file being looked into */
+    char *folder;     /* its own, by its real path */
     scanned *file;    /* count */
     found *list;
     size_t found_count, room;
@@ -38,13 +39,18 @@ typedef struct scan {
 
 /* --- looking --- */
 
-static bool look_inside(void *context, nd_outlet *outlet, nd_error *error) {
-    const scan *s = context;
-    const char *path = s->files[s->at];
+/* The real path of a file's folder, into which its links may lead; NULL if there is none. */
+static char *folder_of(const char *path) {
     char *folder = realpath(path, NULL), *slash = folder ? strrchr(folder, '/') : NULL;
     if (slash)
         slash[slash == folder] = '\0';
-    nd_files files = {.links = {.folder = folder}};
+    return folder;
+}
+
+static bool look_inside(void *context, nd_outlet *outlet, nd_error *error) {
+    const scan *s = context;
+    const char *path = s->files[s->at];
+    nd_files files = {.links = {.folder = s->folder}};
     nd_findings findings = {0};
     nd_buffer message = {0};
     scanned about = {0};
@@ -64,7 +70,6 @@ static bool look_inside(void *context, nd_outlet *outlet, nd_error *error) {
     free(findings.list);
     nd_buffer_free(&message);
     nd_files_close(&files);
-    free(folder);
     return fine;
 }
 
@@ -512,13 +517,17 @@ bool nd_recording_scan(const char *const *files, size_t count, const nd_limits *
     s.file = nd_array(count, sizeof *s.file, error);
     bool fine = s.file != NULL;
     for (; fine && s.at < count; s.at++) {
-        nd_errand look = {.work = look_inside, .take = take_findings, .context = &s};
+        s.folder = folder_of(files[s.at]);
+        const char *const reads[] = {files[s.at], s.folder, NULL};
+        nd_errand look = {
+            .work = look_inside, .take = take_findings, .context = &s, .reads = reads};
         nd_error why = {0};
         size_t before = s.found_count;
         if (!nd_in_child(&look, limits, NULL, &why)) {
             keep_trouble(&s.file[s.at], &why);
             s.found_count = before;
         }
+        free(s.folder);
     }
     fine = fine && write_manifest(&s);
     free(s.file);

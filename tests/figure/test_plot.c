@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/sandbox.h"
 #include "figure/figure.h"
 
 static const nd_plot_options PICTURE_ONLY = {0}, WITH_SCRIPT = {.keep_script = true};
@@ -406,6 +407,33 @@ static void test_no_name_of_a_file_starts_a_program(void **state) {
     assert_int_equal(access(in_folder("CANARY"), F_OK), -1);
 }
 
+/* Were a text carried out after all, it could do nothing: no shell, no file outside. */
+static void test_gnuplot_itself_is_confined(void **state) {
+    (void)state;
+    static const char *const scripts[] = {"system('touch %s')\n",        "!touch %s\n",
+                                          "set print '%s'\nprint 1\n",   "set table '%s'\nplot 1\n",
+                                          "plot '< touch %s; echo 1'\n", "x = \"`touch %s`\"\n"};
+    if (nd_sandbox_means_here().files == 0) {
+        printf("there is no Landlock: %zu attempts are not refused here\n",
+               sizeof scripts / sizeof *scripts);
+        return;
+    }
+    char canary[128], text[256];
+    (void)snprintf(canary, sizeof canary, "%s/CANARY", folder);
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+        nd_error error = {0};
+        nd_plot *plot = two_panels(in_folder("confined.svg"));
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        (void)snprintf(text, sizeof text, scripts[i], canary);
+#pragma GCC diagnostic pop
+        nd_plot_script(plot, "%s", text);
+        (void)nd_plot_draw(plot, &PICTURE_ONLY, &error);
+        if (access(canary, F_OK) == 0)
+            fail_msg("gnuplot could: %s", text);
+    }
+}
+
 /* Neither ~/.gnuplot nor gnuplot's variables have a say. */
 static void test_the_user_s_settings_of_gnuplot_are_not_read(void **state) {
     (void)state;
@@ -457,6 +485,7 @@ int main(void) {
         cmocka_unit_test(test_text_is_drawn_as_it_is_and_never_carried_out),
         cmocka_unit_test(test_text_is_cut_between_characters_before_it_is_escaped),
         cmocka_unit_test(test_no_name_of_a_file_starts_a_program),
+        cmocka_unit_test(test_gnuplot_itself_is_confined),
         cmocka_unit_test(test_the_user_s_settings_of_gnuplot_are_not_read),
         cmocka_unit_test(test_every_figure_of_the_table_is_found_by_its_name),
     };
