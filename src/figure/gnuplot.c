@@ -163,7 +163,7 @@ static void list_places(start_of *start, const char *folder) {
         snprintf(start->texts[text], PATH_MAX, "%.4000s%s", home, of_home[i]);
         start->reads[count++] = start->texts[text++];
     }
-    snprintf(start->texts[text], PATH_MAX, "%s", start->program);
+    memcpy(start->texts[text], start->program, PATH_MAX);
     char *second = strchr(start->texts[text] + 1, '/');
     size_t top = second ? (size_t)(second - start->texts[text]) : 0;
     if (home && strncmp(home, start->texts[text], top) == 0) /* BIN/.. */

@@ -79,13 +79,13 @@ ln -s "$V" owner-link/owners
 tried owner-link
 store owner-number <<<"UPDATE run SET state = 'running', owner = x'00ff' WHERE id = 1"
 tried owner-number 'owner of run 1 is nothing that a sweep writes'
-store column-sql <<<"ALTER TABLE run ADD COLUMN \"x\") SELECT 1; ATTACH '$V/other.sqlite' AS v; DELETE FROM v.run; --\" REAL"
+store column-sql <<<"ALTER TABLE run ADD COLUMN \"x\"\") SELECT 1; ATTACH '$V/other.sqlite' AS v; DELETE FROM v.run; --\" REAL"
 tried column-sql "holds the column"
 store column-foreign <<<"ALTER TABLE run ADD COLUMN favourite TEXT"
 tried column-foreign "holds the column 'favourite'"
 store column-missing <<<"ALTER TABLE run DROP COLUMN trace_step"
 tried column-missing "has no column trace_step"
-store column-computed <<<"ALTER TABLE run RENAME COLUMN seconds TO old; ALTER TABLE run DROP COLUMN old; ALTER TABLE run ADD COLUMN seconds REAL AS (randomblob(1000000000))"
+store column-computed <<<"ALTER TABLE run RENAME COLUMN seconds TO old; ALTER TABLE run DROP COLUMN old; ALTER TABLE run ADD COLUMN seconds REAL AS (zeroblob(1000000000))"
 tried column-computed "has not the tables of a sweep"
 store trigger <<<"CREATE TRIGGER t AFTER UPDATE ON run BEGIN UPDATE run SET state = 'waiting' WHERE state = 'done'; END"
 tried trigger "holds trigger 't'"
@@ -157,7 +157,8 @@ END
 refuses 1 "names another file" sweep status journal
 mkdir -p fifo && mkfifo fifo/sweep.sqlite
 timeout 20 "$program" sweep status fifo >out 2>err
-check "a FIFO is refused: $(cat err)" test $? -eq 1
+code=$?
+check "a FIFO is refused: $(cat err)" test $code -eq 1
 mkdir many && cp good/shard-1-of-1.sqlite many/shard-1-of-4000000000.sqlite
 refuses 1 "not as any of N" sweep status many
 find victim -type f -exec cksum {} + | sort >now
