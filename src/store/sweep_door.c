@@ -104,18 +104,6 @@ bool nd_sweep_door_defend(nd_sweep_store *store, nd_error *error) {
     return nd_sweep_execute(store, "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0", error);
 }
 
-const char *nd_sweep_row_text(sqlite3_stmt *statement, int at) {
-    return sqlite3_column_type(statement, at) == SQLITE_TEXT
-               ? (const char *)sqlite3_column_text(statement, at)
-               : NULL;
-}
-
-double nd_sweep_row_number(sqlite3_stmt *statement, int at) {
-    int type = sqlite3_column_type(statement, at);
-    return type == SQLITE_FLOAT || type == SQLITE_INTEGER ? sqlite3_column_double(statement, at)
-                                                          : NAN;
-}
-
 /* --- the schema --- */
 
 static bool refuse(const nd_sweep_store *store, const char *what, const char *name,

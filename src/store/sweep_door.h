@@ -22,8 +22,4 @@ bool nd_sweep_door_check(nd_sweep_store *store, nd_error *error);
  * order of its own; free() it. */
 char *nd_sweep_columns(nd_sweep_store *store, nd_error *error);
 
-/* Text of a row, NULL where it is none; a number, NaN where it is none. */
-const char *nd_sweep_row_text(sqlite3_stmt *statement, int at);
-double nd_sweep_row_number(sqlite3_stmt *statement, int at);
-
 #endif

@@ -1,6 +1,6 @@
 #include "store/sweep_schema.h"
-#include "store/sweep_door.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +36,18 @@ bool nd_sweep_finish_statement(nd_sweep_store *store, sqlite3_stmt *statement, n
         nd_sweep_database_failed(store, error);
     sqlite3_finalize(statement);
     return fine;
+}
+
+const char *nd_sweep_row_text(sqlite3_stmt *statement, int at) {
+    return sqlite3_column_type(statement, at) == SQLITE_TEXT
+               ? (const char *)sqlite3_column_text(statement, at)
+               : NULL;
+}
+
+double nd_sweep_row_number(sqlite3_stmt *statement, int at) {
+    int type = sqlite3_column_type(statement, at);
+    return type == SQLITE_FLOAT || type == SQLITE_INTEGER ? sqlite3_column_double(statement, at)
+                                                          : NAN;
 }
 
 bool nd_sweep_has_column(const nd_sweep_store *store, const char *name) {

@@ -30,6 +30,10 @@ sqlite3_stmt *nd_sweep_prepare(nd_sweep_store *store, const char *sql, nd_error 
 /* Steps a statement that gives no rows, and finalizes it. */
 bool nd_sweep_finish_statement(nd_sweep_store *store, sqlite3_stmt *statement, nd_error *error);
 
+/* Text of a row, NULL where it is none; a number, NaN where it is none. */
+const char *nd_sweep_row_text(sqlite3_stmt *statement, int at);
+double nd_sweep_row_number(sqlite3_stmt *statement, int at);
+
 /* Makes the tables: identity and name from the plan. */
 bool nd_sweep_create_tables(nd_sweep_store *store, const nd_sweep_plan *plan, nd_error *error);
 /* Adds the plan's runs of one shard that are not there. */
