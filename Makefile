@@ -46,7 +46,7 @@ lint:
 
 fuzz:
 	@scripts/install-deps lint
-	@scripts/fuzz
+	@scripts/fuzz $(if $(HOURS),$(HOURS)h)
 
 install: all
 	@cmake --build $(BUILD) -j$(JOBS) -- --no-print-directory -s

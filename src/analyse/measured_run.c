@@ -46,12 +46,18 @@ nd_measured *nd_measured_open(const char *path, nd_error *error) {
     if (fine) {
         measured->environments = measured->run->dataset->environments;
         measured->units = measured->run->hidden;
+        if (measured->run->snapshots == 0) {
+            nd_measured_close(measured);
+            nd_fail(error, path, "let it run further before it is measured", "holds no snapshots");
+            return NULL;
+        }
         /* Files that 0.1.0 measured hold 0 in bins never visited: they are measured anew. */
         bool ready = nd_nc_has(measured->run->file, "published_population_vector_correlation");
         measured->file = ready ? nd_nc_open(path, error) : nd_nc_scratch(path, error);
         fine = measured->file &&
                (ready || nd_measures_add(measured->run, measured->file, NULL, error)) &&
                nd_nc_dimension(measured->file, "bin", &measured->bins, error) &&
+               (measured->bins > 0 || nd_fail(error, path, "measure it again", "has no bins")) &&
                take_measures(measured, error);
     }
     if (fine)

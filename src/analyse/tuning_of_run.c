@@ -312,6 +312,9 @@ bool nd_measures_add(const nd_run *run, nd_nc *file, const nd_watch *watch, nd_e
         return nd_fail(error, nd_nc_path(run->file),
                        "tuning needs a world where the agent moves, or a file with `position`",
                        "the world '%s' of this run has no positions", run->experiment->world.task);
+    if (run->snapshots == 0)
+        return nd_fail(error, nd_nc_path(run->file), "let it run further before it is measured",
+                       "holds no snapshots");
     measuring m;
     bool fine = measuring_new(&m, run, file, error) && measure_all(&m, watch, error);
     measuring_free(&m);

@@ -72,6 +72,10 @@ bool nd_is_child(void) {
     return in_a_child;
 }
 
+void nd_become_child(void) {
+    in_a_child = true;
+}
+
 static void confine(const nd_limits *limits, const char *const *reads) {
     enum { MOST_OPEN_FILES = 256 };
     static const char *const anything[] = {"/", NULL};
@@ -99,7 +103,7 @@ static void confine(const nd_limits *limits, const char *const *reads) {
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         signal(usual[i], SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
-    in_a_child = true;
+    nd_become_child();
     setrlimit(RLIMIT_NPROC, &(struct rlimit){0, 0});
     nd_sandbox_enter(&(nd_sandbox){.reads = reads ? reads : anything});
 }

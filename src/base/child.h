@@ -49,6 +49,8 @@ void nd_in_children(nd_errand *errands, size_t count, size_t at_once, const nd_l
 
 /* Is this process such a child? It starts no others: what it reads is read in it already. */
 bool nd_is_child(void);
+/* From now on this process counts as one: for fuzzers, which read in their own. */
+void nd_become_child(void);
 
 /* The same for one errand alone: whether it was done, `error` saying why not. */
 bool nd_in_child(nd_errand *errand, const nd_limits *limits, const nd_watch *watch,

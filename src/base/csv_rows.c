@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/memory.h"
 #include "base/sort.h"
 
@@ -81,10 +82,8 @@ nd_csv_rows *nd_csv_rows_open(const char *path, const nd_csv_dialect *dialect, n
         return NULL;
     rows->dialect = *dialect;
     rows->path = nd_text(path, error);
-    rows->file = rows->path ? fopen(path, "re") : NULL;
+    rows->file = rows->path ? nd_fopen_regular(path, error) : NULL;
     if (!rows->file) {
-        if (rows->path)
-            nd_fail_errno(error, path, "correct the path", "cannot be read");
         nd_csv_rows_close(rows);
         return NULL;
     }

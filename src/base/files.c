@@ -16,10 +16,39 @@ bool nd_write_file(const char *path, const void *bytes, size_t length, nd_error 
     return written;
 }
 
+int nd_open_regular(const char *path, nd_error *error) {
+    struct stat about;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (file < 0 || fstat(file, &about) != 0) {
+        nd_fail_errno(error, path, NULL, "cannot be opened");
+    } else if (!S_ISREG(about.st_mode)) {
+        nd_fail(error, path, "give a regular file", "is %s, no regular file",
+                S_ISDIR(about.st_mode)    ? "a folder"
+                : S_ISFIFO(about.st_mode) ? "a named pipe"
+                : S_ISSOCK(about.st_mode) ? "a socket"
+                                          : "a device");
+    } else {
+        return file;
+    }
+    if (file >= 0)
+        close(file);
+    return -1;
+}
+
+FILE *nd_fopen_regular(const char *path, nd_error *error) {
+    int file = nd_open_regular(path, error);
+    FILE *stream = file >= 0 ? fdopen(file, "rbe") : NULL;
+    if (file >= 0 && !stream) {
+        nd_fail_errno(error, path, NULL, "cannot be opened");
+        close(file);
+    }
+    return stream;
+}
+
 bool nd_read_file(const char *path, size_t limit, nd_buffer *buffer, nd_error *error) {
-    FILE *file = fopen(path, "rbe");
+    FILE *file = nd_fopen_regular(path, error);
     if (!file)
-        return nd_fail_errno(error, path, NULL, "cannot be opened");
+        return false;
     unsigned char chunk[65536];
     size_t got;
     bool fine = true;

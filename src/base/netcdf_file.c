@@ -31,8 +31,11 @@ static nd_nc *handle(const char *path, nd_error *error) {
 }
 
 static int open_id(const char *path, int mode, int *id) {
+    char *name = nd_nc_plain_name(path, NULL);
     ND_NC_ALONE;
-    return nc_open(path, mode, id);
+    int status = name ? nc_open(name, mode, id) : NC_ENOMEM;
+    free(name);
+    return status;
 }
 
 static int create_id(const char *path, int *id) {
@@ -62,10 +65,10 @@ void nd_nc_close(nd_nc *file) {
 }
 
 nd_nc *nd_nc_open(const char *path, nd_error *error) {
-    if (access(path, R_OK) != 0) {
-        nd_fail_errno(error, path, NULL, "cannot be opened");
+    int there = nd_open_regular(path, error);
+    if (there < 0)
         return NULL;
-    }
+    close(there);
     nd_nc *file = nd_nc_trial(path, error) ? handle(path, error) : NULL;
     if (!file)
         return NULL;
@@ -107,9 +110,9 @@ nd_nc *nd_nc_create(const char *path, nd_error *error) {
 }
 
 static bool copy_file(const char *from, const char *to, nd_error *error) {
-    FILE *in = fopen(from, "rbe");
+    FILE *in = nd_fopen_regular(from, error);
     if (!in)
-        return nd_fail_errno(error, from, NULL, "cannot be opened");
+        return false;
     FILE *out = fopen(to, "wbe");
     bool fine = out != NULL;
     char chunk[65536];

@@ -1,5 +1,6 @@
 #include "base/netcdf_trial.h"
 
+#include <hdf5.h>
 #include <netcdf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 
 #include "base/child.h"
 #include "base/error.h"
+#include "base/files.h"
 #include "base/memory.h"
 
 enum { ENTRIES_AT_ONCE = 1 << 16, LEAST_SECONDS = 30, LEAST_BYTES_PER_SECOND = 20000000 };
@@ -72,12 +74,85 @@ static void read_attributes(int file, int variable, int attributes) {
     }
 }
 
+char *nd_nc_plain_name(const char *path, nd_error *error) {
+    return path[0] == '/' ? nd_text(path, error) : nd_path_with("./", path, error);
+}
+
+/* What of a file lies in other files. */
+typedef struct elsewhere {
+    const char *path;
+    nd_error *error;
+} elsewhere;
+
+static bool lies_outside(hid_t group, const char *name) {
+    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    hid_t how =
+        object >= 0 && H5Iget_type(object) == H5I_DATASET ? H5Dget_create_plist(object) : -1;
+    bool outside =
+        how >= 0 && (H5Pget_external_count(how) > 0 || H5Pget_layout(how) == H5D_VIRTUAL);
+    if (how >= 0)
+        H5Pclose(how);
+    if (object >= 0)
+        H5Oclose(object);
+    return outside;
+}
+
+static herr_t refuse(hid_t group, const char *name, const H5L_info_t *link, void *context) {
+    const elsewhere *found = context;
+    if (link->type == H5L_TYPE_SOFT || (link->type == H5L_TYPE_HARD && !lies_outside(group, name)))
+        return 0;
+    nd_fail(found->error, found->path, "copy what it leads to into the file (h5repack, nccopy)",
+            link->type == H5L_TYPE_HARD
+                ? "the values of %.200s lie in another file, and only what is in a file is read"
+                : "%.200s is a link to another file, and only what is in a file is read",
+            name);
+    return 1;
+}
+
+/* netCDF-4 files are HDF5, whose links, external storage and virtual data sets lead anywhere. */
+static bool holds_its_own(const char *path, nd_error *error) {
+    elsewhere found = {path, error};
+    hid_t file = H5Fis_hdf5(path) > 0 ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : -1;
+    if (file < 0)
+        return true;
+    bool fine = H5Lvisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, refuse, &found) <= 0;
+    H5Fclose(file);
+    return fine;
+}
+
+/* Does a variable claim more values than the file could hold, even packed? Reading it would fill
+ * the memory, or take for ever. */
+static bool has_room(const char *path, int file, int variable, nd_error *error) {
+    enum { PACKED = 1100, USUAL = 1 << 28 }; /* deflate's most; bytes nobody minds */
+    struct stat about;
+    nc_type type;
+    int rank, dimension[NC_MAX_VAR_DIMS];
+    size_t length, size;
+    double bytes;
+    char name[NC_MAX_NAME + 1] = "";
+    if (nc_inq_var(file, variable, name, &type, &rank, dimension, NULL) != NC_NOERR ||
+        nc_inq_type(file, type, NULL, &size) != NC_NOERR || stat(path, &about) != 0)
+        return true;
+    bytes = (double)size;
+    for (int d = 0; d < rank; d++)
+        if (nc_inq_dimlen(file, dimension[d], &length) == NC_NOERR)
+            bytes *= (double)length;
+    return bytes <= USUAL || bytes <= PACKED * (double)about.st_size ||
+           nd_fail(error, path, "is it whole?",
+                   "%.200s claims %.3g bytes, more than the file can hold", name, bytes);
+}
+
 static bool read_everything(void *context, nd_outlet *outlet, nd_error *error) {
     const char *path = context;
     int file, variables = 0, attributes = 0;
     if (!nd_outlet_note(outlet, path, error))
         return false;
-    if (nc_open(path, NC_NOWRITE, &file) != NC_NOERR)
+    if (!holds_its_own(path, error))
+        return false;
+    char *plain = nd_nc_plain_name(path, error);
+    int status = plain ? nc_open(plain, NC_NOWRITE, &file) : NC_ENOMEM;
+    free(plain);
+    if (status != NC_NOERR)
         return true;
     if (nc_inq(file, NULL, &variables, &attributes, NULL) == NC_NOERR)
         read_attributes(file, NC_GLOBAL, attributes);
@@ -92,6 +167,8 @@ static bool read_everything(void *context, nd_outlet *outlet, nd_error *error) {
         }
         if (nc_inq_var(file, v, NULL, &type, &rank, dimension, &attributes) != NC_NOERR)
             continue;
+        if (!has_room(path, file, v, error))
+            return false;
         read_attributes(file, v, attributes);
         read_values(file, v, type, rank, dimension, error);
     }

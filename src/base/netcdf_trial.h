@@ -5,9 +5,15 @@
 #include "nulldrift.h"
 
 /* Opens `path` in a child and reads all that is in it. Fails, naming the file and the variable,
- * when the library crashes or hangs on it. What the library refuses in an orderly way is no failure
- * here: whoever reads it will say so. Where other threads work meanwhile (a sweep's), the child may
- * count only on the C library to mend its locks at the fork; a sanitizer's allocator does not. */
+ * when the library crashes or hangs on it, when a link, external storage or a virtual data set
+ * leads to another file, and when a variable claims more than the file can hold. What the library
+ * refuses in an orderly way is no failure here: whoever reads it will say so. Where other threads
+ * work meanwhile (a sweep's), the child may count only on the C library to mend its locks at the
+ * fork; a sanitizer's allocator does not. */
 bool nd_nc_trial(const char *path, nd_error *error);
+
+/* `path` as netCDF takes it for the name of a file, whatever it begins with: "http://..." would be
+ * asked of a network. free() it. */
+char *nd_nc_plain_name(const char *path, nd_error *error);
 
 #endif

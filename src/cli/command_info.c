@@ -7,6 +7,7 @@
 
 #include "analyse/measured_run.h"
 #include "base/error.h"
+#include "base/files.h"
 #include "base/json.h"
 #include "base/netcdf_file.h"
 #include "base/sandbox.h"
@@ -25,7 +26,7 @@ static bool ends_with(const char *path, const char *ending) {
 
 static bool is_sqlite(const char *path) {
     char bytes[16] = {0};
-    FILE *file = fopen(path, "rbe");
+    FILE *file = nd_fopen_regular(path, NULL);
     if (!file)
         return false;
     size_t got = fread(bytes, 1, sizeof bytes, file);

@@ -41,6 +41,25 @@ static bool pass_slot(const nd_fast_engine *engine, nd_share *share, void *array
     return true;
 }
 
+/* Does the pack hold each unit of its share that is awake, once, and no other? */
+static bool holds_the_awake(const nd_fast_engine *engine, const nd_share *share) {
+    size_t awake = 0;
+    for (size_t unit = share->first; unit < share->first + share->units; unit++) {
+        if (engine->sleeper[unit].state > ND_AT_REST)
+            return false;
+        awake += engine->sleeper[unit].state == ND_AWAKE;
+    }
+    memset(share->silent, 0, share->units * sizeof *share->silent); /* here: seen */
+    for (size_t slot = 0; slot < share->pack.slots; slot++) {
+        size_t unit = share->pack.unit[slot];
+        if (unit < share->first || unit >= share->first + share->units ||
+            engine->sleeper[unit].state != ND_AWAKE || share->silent[unit - share->first])
+            return false;
+        share->silent[unit - share->first] = true;
+    }
+    return share->pack.slots == awake;
+}
+
 /* A share: its counts, its pack slot by slot, its sleepers' states. */
 static bool pass_share(const nd_fast_engine *engine, nd_share *share, transfer pass,
                        nd_buffer *buffer, nd_error *error) {
@@ -54,12 +73,17 @@ static bool pass_share(const nd_fast_engine *engine, nd_share *share, transfer p
         !pass(buffer, &share->sleeps, sizeof share->sleeps, error) ||
         !pass(buffer, &share->bound, sizeof share->bound, error))
         return false;
-    if (slots > share->units || by_lists > engine->layer.may_list || by_lists < engine->layer.gram)
+    if (slots > share->units || by_lists > 1 || by_lists > engine->layer.may_list ||
+        by_lists < engine->layer.gram)
         return refuse(error);
     nd_pack_resize(engine, pack, slots);
     pack->dense.by_lists = by_lists != 0;
     if (!pass(buffer, pack->unit, slots * sizeof *pack->unit, error))
         return false;
+    if (pass != put && !holds_the_awake(engine, share)) {
+        nd_pack_resize(engine, pack, 0);
+        return refuse(error);
+    }
     void *arrays[] = {pack->parameters, pack->moment[0], pack->moment[1],
                       engine->layer.keeps_drive ? pack->dense.drive : NULL};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++)

@@ -270,7 +270,7 @@ static bool mark_page(const char *path, nd_error *error) {
 bool nd_is_check_page(const char *path) {
     enum { TAIL = 256 };
     char tail[TAIL];
-    FILE *file = fopen(path, "rbe");
+    FILE *file = nd_fopen_regular(path, NULL);
     if (!file)
         return false;
     bool far = fseek(file, -(long)TAIL, SEEK_END) == 0 || fseek(file, 0, SEEK_SET) == 0;

@@ -43,7 +43,7 @@ static void draw_bands(nd_plot *plot, const nd_phases *phases, double first, dou
 
 static void draw(nd_plot *plot, const nd_hebbian_run *run, const nd_phases *phases) {
     double last = run->step[run->records - 1];
-    bool logarithmic = last > LONG_RUN;
+    bool logarithmic = last > LONG_RUN && run->records > 1;
     double first = logarithmic ? fmax(run->step[1], 1) : 0;
     const double *traces[] = {run->loss, run->fraction_active_units, run->active_fraction};
     static const char *const tables[] = {"error", "active-units", "active-fraction"};

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/error.h"
 #include "figure/figures.h"
 #include "figure/parts.h"
 #include "measure/tuning.h"
@@ -156,6 +157,10 @@ static bool draw_snapshot(nd_plot *plot, const char *letter, nd_area area, size_
 
 bool nd_figure_6(const nd_figure_request *request, nd_error *error) {
     nd_run *run = nd_run_open(request->inputs[0], error);
+    if (run && run->snapshots == 0) {
+        nd_run_close(run);
+        return nd_fail(error, request->inputs[0], "let it run further", "holds no snapshots");
+    }
     nd_plot *plot = run ? nd_plot_new(request->output, WIDTH, HEIGHT, error) : NULL;
     matrices m = {.run = run};
     bool fine = plot != NULL;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/error.h"
 #include "figure/figures.h"
 #include "figure/peaks.h"
 #include "figure/plot.h"
@@ -33,17 +34,28 @@ static void drifting_close(drifting *self) {
     free(self->squared);
 }
 
+/* `count` values of a variable into a new array. */
+static double *take(const nd_nc *file, const char *name, size_t count, nd_error *error) {
+    double *values = nd_doubles(count, error);
+    if (values && nd_nc_get(file, name, values, count, error))
+        return values;
+    free(values);
+    return NULL;
+}
+
 static bool drifting_open(drifting *self, const char *path, nd_error *error) {
-    int rank;
-    size_t shape[8];
-    if (!(self->run = nd_hebbian_run_open(path, error)) ||
-        !(self->correlation =
-              nd_nc_load(self->run->file, "population_vector_correlation", &rank, shape, error)) ||
-        !(self->by_lag = nd_doubles(self->run->snapshots, error)) ||
-        !(self->lag_steps = nd_nc_load(self->run->file, "lag_steps", &rank, shape, error)) ||
-        !(self->squared =
-              nd_nc_load(self->run->file, "mean_squared_displacement", &rank, shape, error)) ||
-        !nd_nc_dimension(self->run->file, "lag", &self->lags, error) ||
+    if (!(self->run = nd_hebbian_run_open(path, error)))
+        return false;
+    const nd_nc *file = self->run->file;
+    size_t snapshots = self->run->snapshots;
+    if (snapshots < 2 || !nd_nc_dimension(file, "lag", &self->lags, NULL) || self->lags == 0)
+        return nd_fail(error, path, "run it to its end, and with more snapshots",
+                       "holds too few snapshots to tell a drift");
+    if (!(self->correlation =
+              take(file, "population_vector_correlation", snapshots * snapshots, error)) ||
+        !(self->by_lag = nd_doubles(snapshots, error)) ||
+        !(self->lag_steps = take(file, "lag_steps", self->lags, error)) ||
+        !(self->squared = take(file, "mean_squared_displacement", self->lags, error)) ||
         !nd_nc_number(self->run->file, NULL, "diffusion_constant", &self->diffusion, error))
         return false;
     nd_correlation_by_lag(self->correlation, self->run->snapshots, self->run->snapshots / 2,

@@ -143,5 +143,12 @@ bool nd_hebbian_save(const nd_hebbian *network, nd_buffer *state, nd_error *erro
 }
 
 bool nd_hebbian_restore(nd_hebbian *network, nd_buffer *state, nd_error *error) {
-    return visit_state(network, state, nd_buffer_take, error);
+    size_t words = nd_set_words(network->neurons), over = network->neurons % 64;
+    if (!visit_state(network, state, nd_buffer_take, error))
+        return false;
+    for (size_t i = 0; over && i < network->inputs->count; i++)
+        if (network->last_set[(i + 1) * words - 1] >> over)
+            return nd_fail(error, NULL, "remove it to start afresh",
+                           "names neurons that the network has not");
+    return true;
 }

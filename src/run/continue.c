@@ -173,7 +173,8 @@ static bool take_over(void *context, nd_engine *engine, nd_course *course, nd_jo
         return true;
     nd_buffer state = {0};
     bool fine = nd_run_final_state(c->earlier, &state, error) &&
-                engine->backend->restore(engine, &state, error);
+                engine->backend->restore(engine, &state, error) &&
+                nd_course_is_at(course, engine, error);
     nd_buffer_free(&state);
     return fine || nd_error_at(error, nd_nc_path(c->earlier->file));
 }

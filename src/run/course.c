@@ -58,13 +58,30 @@ bool nd_course_take(nd_course *course, nd_buffer *state, nd_error *error) {
     standing then;
     if (!nd_buffer_take(state, &then, sizeof then, error))
         return false;
-    if (then.records_done > course->records || then.snapshots_done > course->snapshots)
+    if (then.records_done > course->records || then.snapshots_done > course->snapshots ||
+        then.watch.run > then.records_done || then.watch.run > then.watch.made)
         return nd_fail(error, NULL, NULL, "was saved by a run of another length");
+    then.watch.factor = course->watch.factor;
+    then.watch.records = course->watch.records;
     course->records_done = then.records_done;
     course->snapshots_done = then.snapshots_done;
     course->last = then.last;
     course->watch = then.watch;
     return true;
+}
+
+/* Is `step` where, of the steps due, the first `done` are made and no more? */
+static bool stands_at(const uint64_t *due, size_t count, size_t done, uint64_t step) {
+    return (done == 0 || due[done - 1] <= step) && (done == count || due[done] >= step);
+}
+
+bool nd_course_is_at(const nd_course *course, const nd_engine *engine, nd_error *error) {
+    uint64_t step = engine->step + course->before;
+    return (step >= engine->step &&
+            stands_at(course->record_steps, course->records, course->records_done, step) &&
+            stands_at(course->snapshot_steps, course->snapshots, course->snapshots_done, step)) ||
+           nd_fail(error, NULL, "remove it to start afresh",
+                   "stands at a step that does not fit what it has recorded");
 }
 
 /* The next step at which something is due; false when nothing is left. */

@@ -37,6 +37,9 @@ bool nd_course_follow(nd_course *course, nd_engine *engine, const nd_course_sink
 /* Where the course stands, to and from a state that is saved: it must be of the same experiment. */
 bool nd_course_put(const nd_course *course, nd_buffer *state, nd_error *error);
 bool nd_course_take(nd_course *course, nd_buffer *state, nd_error *error);
+/* Whether a course and an engine that were both taken from a checkpoint belong together: what was
+ * due before the engine's step is done, and what is due after it is not. */
+bool nd_course_is_at(const nd_course *course, const nd_engine *engine, nd_error *error);
 
 /* Seconds on a clock that never goes back. */
 double nd_seconds(void);

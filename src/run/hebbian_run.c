@@ -165,7 +165,7 @@ static bool take_traces(void *to, nd_buffer *state, nd_error *error) {
     size_t n;
     if (!nd_buffer_take(state, &n, sizeof n, error))
         return false;
-    if (n > self->saved.course->records)
+    if (n > self->saved.course->records || n != self->saved.course->records_done)
         return nd_fail(error, NULL, NULL, "was saved by a run of another length");
     traces->records = n;
     return nd_buffer_take(state, traces->step, n * sizeof *traces->step, error) &&

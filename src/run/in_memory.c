@@ -42,7 +42,7 @@ static bool make_room(nd_traces *traces, const nd_experiment *experiment, const 
 
 /* The traces so far, and the parameters of the last snapshots. */
 static bool put_traces(const void *from, nd_buffer *state, nd_error *error) {
-    const nd_traces *traces = from;
+    const nd_traces *traces = ((const in_memory *)from)->traces;
     size_t n = traces->records, bytes = nd_parameter_count(traces->first) * sizeof(double);
     return nd_buffer_put(state, &traces->records, sizeof traces->records, error) &&
            nd_buffer_put(state, traces->step, n * sizeof *traces->step, error) &&
@@ -54,11 +54,12 @@ static bool put_traces(const void *from, nd_buffer *state, nd_error *error) {
 }
 
 static bool take_traces(void *to, nd_buffer *state, nd_error *error) {
-    nd_traces *traces = to;
+    in_memory *self = to;
+    nd_traces *traces = self->traces;
     size_t bytes = nd_parameter_count(traces->first) * sizeof(double), n;
     if (!nd_buffer_take(state, &n, sizeof n, error))
         return false;
-    if (n > traces->room)
+    if (n > traces->room || n != self->saved.course->records_done)
         return nd_fail(error, NULL, NULL, "was saved by a run of another length");
     traces->records = n;
     return nd_buffer_take(state, traces->step, n * sizeof *traces->step, error) &&
@@ -101,7 +102,7 @@ nd_outcome nd_simulate_in_memory(const nd_experiment *experiment, const nd_datas
     in_memory self = {traces,
                       {.saving = saving,
                        .identity = identity,
-                       .traces = traces,
+                       .traces = &self,
                        .put = put_traces,
                        .take = take_traces}};
     nd_saved *saved = &self.saved;

@@ -97,7 +97,8 @@ static bool find_checkpoint(session *self, progress_state *state, bool *there,
     if (fine && *there) {
         fine = nd_buffer_take(&buffer, state, sizeof *state, error) &&
                nd_course_take(self->course, &buffer, error) &&
-               self->engine->backend->restore(self->engine, &buffer, error);
+               self->engine->backend->restore(self->engine, &buffer, error) &&
+               nd_course_is_at(self->course, self->engine, error);
         if (!fine)
             nd_error_at(error, self->checkpoint_path);
         self->earlier_seconds = state->wall_seconds;

@@ -27,7 +27,8 @@ bool nd_saved_find(nd_saved *saved) {
     if (found == ND_CHECKPOINT_READ || found == ND_CHECKPOINT_OLDER) {
         fine = nd_course_take(saved->course, &state, &error) &&
                saved->take(saved->traces, &state, &error) &&
-               saved->engine->backend->restore(saved->engine, &state, &error);
+               saved->engine->backend->restore(saved->engine, &state, &error) &&
+               nd_course_is_at(saved->course, saved->engine, &error);
         nd_error_at(&error, path);
     }
     nd_buffer_free(&state);

@@ -292,6 +292,9 @@ bool nd_group_common_maps(const nd_recording_result *result, const nd_group *gro
     size_t bins = first->bins, at;
     bool fine = true;
     *cells = 0;
+    for (size_t s = 0; s < sessions; s++)
+        if (all[which[s]].active > 0 && all[which[s]].bins != bins)
+            return nd_fail(error, group->name, "", "has sessions of different bins");
     *ids = nd_array(first->active, sizeof **ids, error);
     for (size_t s = 0; s < sessions; s++) {
         maps[s] = nd_doubles(first->active * bins, error);

@@ -26,7 +26,8 @@ static bool take_shapes(nd_hebbian_run *run, nd_error *error) {
         !nd_nc_dimension(run->file, "sample", &samples, error))
         return false;
     if (run->neurons != run->experiment->network.neurons ||
-        samples != run->experiment->network.input_count || run->records == 0)
+        samples != run->experiment->network.input_count || run->records == 0 ||
+        run->records > 1 << 30 || run->snapshots > 1 << 30)
         return nd_fail(error, nd_nc_path(run->file), "was it changed by hand?",
                        "its dimensions do not fit its experiment");
     run->inputs = nd_hebbian_inputs_make(run->experiment->network.inputs, samples, error);

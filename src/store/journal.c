@@ -33,10 +33,16 @@ static uint32_t row_checksum(const double *row, size_t width) {
 static bool prepare(nd_journal *journal, uint64_t length, nd_error *error) {
     const char *path = journal->path;
     struct stat status;
-    int id = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (length > 0 ? 0 : O_CREAT), 0666);
+    int id =
+        open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (length > 0 ? 0 : O_CREAT), 0666);
     if (id < 0 && errno == ELOOP)
         return nd_fail(error, path, "remove the link, or choose another output with -o",
                        "is a link: what a run keeps until it is whole is written through none");
+    if (id >= 0 && (fstat(id, &status) != 0 || !S_ISREG(status.st_mode))) {
+        (void)close(id);
+        return nd_fail(error, path, "remove it, or choose another output with -o",
+                       "is no regular file");
+    }
     if (id >= 0 && flock(id, LOCK_EX | LOCK_NB) != 0) {
         bool held = errno == EWOULDBLOCK;
         if (!held)
@@ -115,7 +121,7 @@ bool nd_journal_next(nd_journal *journal, nd_row_kind *kind, double *row, bool *
 }
 
 bool nd_journal_is_written(const char *path) {
-    int id = open(path, O_RDONLY | O_CLOEXEC);
+    int id = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (id < 0)
         return false;
     bool written = flock(id, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;

@@ -7,6 +7,8 @@
 #include "base/netcdf_file.h"
 #include "store/coordinates.h"
 
+enum { MOST = 1 << 30 }; /* walkers, and records: their product cannot overflow */
+
 static nd_landscape *landscape_new(const nd_landscape_options *options, nd_error *error) {
     nd_landscape *made = nd_array(1, sizeof *made, error);
     if (!made)
@@ -114,13 +116,29 @@ bool nd_landscape_write(const nd_place *place, const nd_landscape *landscape, nd
     return false;
 }
 
+/* Do the steps go up from 0, and are the numbers that a picture is laid out by numbers? */
+static bool check(const char *path, nd_landscape *read, nd_error *error) {
+    const nd_landscape_options *options = &read->options;
+    double last = 0;
+    bool fine = isfinite(options->start_x) && isfinite(options->start_y) &&
+                (options->start_x != 0 || options->start_y != 0) && isfinite(options->noise) &&
+                isfinite(options->learning_rate) && read->step[0] == 0;
+    for (size_t i = 1; fine && i < options->records; last = read->step[i++])
+        fine = read->step[i] > last && read->step[i] < 1e15;
+    if (fine)
+        read->options.steps = (uint64_t)last;
+    return fine || nd_fail(error, path, "make one with `nulldrift landscape -o landscape.nc`",
+                           "its steps or its start are none of a landscape");
+}
+
 nd_landscape *nd_landscape_read(const char *path, nd_error *error) {
     nd_landscape_options options = {0};
     nd_nc *file = nd_nc_open(path, error);
     nd_landscape *read = NULL;
     bool fine = file && nd_nc_dimension(file, "walker", &options.walkers, NULL) &&
                 nd_nc_dimension(file, "record", &options.records, NULL) &&
-                nd_nc_has(file, "uniform_x");
+                nd_nc_has(file, "uniform_x") && options.walkers > 0 && options.records > 1 &&
+                options.walkers <= MOST && options.records <= MOST;
     if (file && !fine)
         nd_fail(error, path, "make one with `nulldrift landscape -o landscape.nc`",
                 "is not a landscape's file");
@@ -135,7 +153,7 @@ nd_landscape *nd_landscape_read(const char *path, nd_error *error) {
                nd_nc_number(file, NULL, "start_y", &read->options.start_y, error) &&
                nd_nc_number(file, NULL, "noise", &read->options.noise, error) &&
                nd_nc_number(file, NULL, "learning_rate", &read->options.learning_rate, error);
-        read->options.steps = (uint64_t)read->step[options.records - 1];
+        fine = fine && check(path, read, error);
         if (!fine) {
             nd_landscape_free(read);
             read = NULL;

@@ -262,7 +262,8 @@ void nd_recording_file_move_curves(nd_transfer *t, nd_recording_result *result) 
     for (size_t c = 0; t->fine && !t->writing && c < n; c++) {
         curve[c].animals_change = change && change[c] != 0;
         curve[c].level = level[c] < 3 ? (nd_curve_level)level[c] : ND_CURVE_GROUP;
-        if (curve[c].points > points || curve[c].first_group > result->groups ||
+        if (curve[c].points > points || curve[c].points == 0 ||
+            curve[c].first_group > result->groups ||
             curve[c].groups > result->groups - curve[c].first_group)
             t->fine = nd_fail(t->error, nd_nc_path(t->file), "", "its curves do not add up");
     }

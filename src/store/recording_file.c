@@ -43,6 +43,19 @@ static void move_metrics(nd_transfer *t, nd_recording_result *result) {
     }
 }
 
+static const char MADE_AGAIN[] = "make it again with `nulldrift record`";
+
+/* Are a session's bins those of its axes? Sessions of given metrics have none. */
+static bool has_shape(const nd_session_result *session) {
+    size_t bins;
+    bool none = session->bins == 0 && session->active == 0;
+    return (none || (session->bins > 0 &&
+                     !__builtin_mul_overflow(session->bins_x, session->bins_y, &bins) &&
+                     !__builtin_mul_overflow(bins, session->bins_direction, &bins) &&
+                     bins == session->bins)) &&
+           isfinite(session->day);
+}
+
 static void move_sessions(nd_transfer *t, nd_recording_result *result) {
     nd_session_result *session = result->session;
     size_t n = result->sessions;
@@ -91,6 +104,26 @@ static void move_sessions(nd_transfer *t, nd_recording_result *result) {
     nd_transfer_sizes(t, (nd_variable){"cell_rows", "session", "", "rows of this session in cell"},
                       AT(session, active), n);
     move_metrics(t, result);
+    for (size_t s = 0; t->fine && !t->writing && s < n; s++)
+        t->fine =
+            has_shape(&session[s]) ||
+            nd_fail(t->error, nd_nc_path(t->file), MADE_AGAIN,
+                    "the bins of session %zu are not its bins_x x bins_y x bins_direction", s);
+}
+
+/* Have all sessions of a group that have maps the same bins? */
+static bool alike(const nd_session_result *session, size_t count) {
+    const nd_session_result *first = NULL;
+    for (size_t s = 0; s < count; s++) {
+        const nd_session_result *one = &session[s];
+        if (one->active == 0)
+            continue;
+        first = first ? first : one;
+        if (one->bins != first->bins || one->bins_x != first->bins_x ||
+            one->bins_y != first->bins_y || one->bins_direction != first->bins_direction)
+            return false;
+    }
+    return true;
 }
 
 /* The mean curves over place cells, whole for all sessions, `fractions` long. */
@@ -315,9 +348,11 @@ static void move_groups(nd_transfer *t, nd_recording_result *result) {
         t, (nd_variable){"tuning_cells", "group", "", "cells active in two sessions or more"},
         AT(group, tuning.cells), n);
     for (size_t g = 0; t->fine && !t->writing && g < n; g++)
-        if (group[g].first > result->sessions ||
-            group[g].sessions > result->sessions - group[g].first)
-            t->fine = nd_fail(t->error, nd_nc_path(t->file), "", "its groups do not add up");
+        if (group[g].first >= result->sessions || group[g].sessions == 0 ||
+            group[g].sessions > result->sessions - group[g].first ||
+            !alike(result->session + group[g].first, group[g].sessions))
+            t->fine = nd_fail(t->error, nd_nc_path(t->file), MADE_AGAIN,
+                              "its groups and their sessions do not add up");
     move_matrix(t, result,
                 (nd_variable){"map_correlation", "session other_session", "",
                               "mean r of rate maps over cells active in both sessions"},
@@ -408,5 +443,10 @@ nd_recording_result *nd_recording_file_read(const char *path, nd_error *error) {
         result = NULL;
     }
     nd_nc_close(file);
+    if (result && (result->sessions == 0 || result->curves == 0)) {
+        nd_fail(error, path, MADE_AGAIN, "holds no sessions or no curves");
+        nd_recording_result_free(result);
+        return NULL;
+    }
     return result;
 }

@@ -6,6 +6,9 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+/* Products of two of them cannot overflow. */
+enum { MOST_ENTRIES = 1 << 30 };
+
 static bool define(nd_transfer *transfer, const nd_variable *variable, nd_nc_type type) {
     return !transfer->writing ||
            nd_nc_define(transfer->file, variable->name, type, variable->dimensions, variable->units,
@@ -124,6 +127,9 @@ void nd_transfer_dimension(nd_transfer *transfer, const char *name, size_t *leng
             *length == 0 || nd_nc_define_dimension(transfer->file, name, *length, transfer->error);
     else if (!nd_nc_dimension(transfer->file, name, length, NULL))
         *length = 0;
+    else if (*length > MOST_ENTRIES)
+        transfer->fine = nd_fail(transfer->error, nd_nc_path(transfer->file), "",
+                                 "its dimension %s, %zu, is none of results", name, *length);
 }
 
 void nd_transfer_array(nd_transfer *transfer, void *array, size_t count, size_t size) {

@@ -91,6 +91,47 @@ static bool take_experiment(nd_run *run, nd_error *error) {
     return run->experiment != NULL;
 }
 
+static bool by_hand(const nd_run *run, nd_error *error, const char *what) {
+    return nd_fail(error, nd_nc_path(run->file), "was it changed by hand? run it again", "%s",
+                   what);
+}
+
+/* What the file's shapes must be before arrays are made by them. */
+static bool take_shapes(nd_run *run, nd_error *error) {
+    enum { MOST = 1 << 30 }; /* products of two cannot overflow */
+    static const char *const names[] = {"record", "unit", "sample", "input", "output"};
+    size_t length[sizeof names / sizeof *names];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (!nd_nc_dimension(run->file, names[i], &length[i], error))
+            return false;
+        if (length[i] == 0 || length[i] > MOST)
+            return nd_fail(error, nd_nc_path(run->file), "was it changed by hand? run it again",
+                           "its dimension %s, %zu, is none of a run", names[i], length[i]);
+    }
+    if (!nd_nc_dimension(run->file, "snapshot", &run->snapshots, error))
+        return false;
+    run->records = length[0];
+    run->hidden = length[1];
+    if (run->snapshots > MOST || run->hidden != run->experiment->network.hidden)
+        return by_hand(run, error, "its dimensions do not fit its experiment");
+    return true;
+}
+
+/* Do these steps go up, from 0 or more? */
+static bool go_up(const double *step, size_t count) {
+    double before = -1;
+    for (size_t i = 0; i < count; before = step[i++])
+        if (!(step[i] > before && step[i] < 1e18))
+            return false;
+    return true;
+}
+
+static bool check_values(const nd_run *run, nd_error *error) {
+    if (!go_up(run->step, run->records) || !go_up(run->snapshot_step, run->snapshots))
+        return by_hand(run, error, "its steps do not go up");
+    return true;
+}
+
 nd_run *nd_run_open(const char *path, nd_error *error) {
     nd_run *run = nd_array(1, sizeof *run, error);
     if (!run)
@@ -99,10 +140,8 @@ nd_run *nd_run_open(const char *path, nd_error *error) {
     if (fine && run->experiment->network.model != ND_FEED_FORWARD)
         fine = nd_fail(error, path, "see `nulldrift hebbian --help`",
                        "is the run of a Hebbian network, a feed-forward one is needed");
-    fine = fine && nd_nc_dimension(run->file, "record", &run->records, error) &&
-           nd_nc_dimension(run->file, "snapshot", &run->snapshots, error) &&
-           nd_nc_dimension(run->file, "unit", &run->hidden, error) && take_traces(run, error) &&
-           take_dataset(run, error);
+    fine = fine && take_shapes(run, error) && take_traces(run, error) && take_dataset(run, error) &&
+           check_values(run, error);
     if (fine)
         return run;
     nd_run_close(run);

@@ -6,8 +6,13 @@
 #include <sys/stat.h>
 
 #include "base/files.h"
+#include "engine/engine.h"
+#include "experiment/experiment.h"
 #include "recording/session_bytes.h"
 #include "recordings.h"
+#include "run/course.h"
+#include "store/landscape_file.h"
+#include "sweep/sweep.h"
 
 static const char *root;
 
@@ -57,6 +62,79 @@ static void session_bytes(const support_track *track) {
     nd_buffer_free(&bytes);
 }
 
+/* A run of a few steps of the experiment, into FOLDER/fuzz_run_file/NAME. */
+static void run(const char *words, const char *name) {
+    nd_error error = {0};
+    nd_run_options options = {.threads = 1};
+    nd_experiment *experiment = nd_experiment_parse(words, name, NULL, NULL, 0, &error);
+    if (!experiment ||
+        nd_simulate(experiment, seed("run_file", name), &options, NULL, &error) != ND_RUN_COMPLETE)
+        fprintf(stderr, "make_seeds: %s: %s\n", name, error.what);
+    nd_experiment_free(experiment);
+}
+
+static void landscape(void) {
+    nd_error error = {0};
+    nd_landscape_options options = {.walkers = 2,
+                                    .records = 3,
+                                    .steps = 10,
+                                    .learning_rate = 0.05,
+                                    .noise = 0.1,
+                                    .start_x = 1.5,
+                                    .start_y = 1.1,
+                                    .threads = 1};
+    nd_landscape *made = nd_landscape_make(&options, &error);
+    if (made)
+        nd_landscape_write(seed("results", "landscape.nc"), made, &error);
+    nd_landscape_free(made);
+}
+
+/* A sweep's store, and the results of a recording, as the program makes them. */
+static void store_and_results(void) {
+    nd_error error = {0};
+    char folder[1000], plan[1024];
+    bool stopped;
+    snprintf(folder, sizeof folder, "%s/made", root);
+    snprintf(plan, sizeof plan, "%s.yaml", folder);
+    static const char words[] =
+        "name: a\nbase: |\n  world: {task: random, samples: 3, input_dim: 4, output_dim: 2}\n"
+        "  network: {hidden: 3}\n  run: {steps: 20, records: 3}\n"
+        "grid: [{key: seed, values: [1, 2]}]\n";
+    nd_sweep_options options = {.jobs = 1};
+    nd_buffer bytes = {0};
+    char *store = nd_sweep_store_path(folder, 0, 1, &error);
+    if (store && nd_write_file(plan, words, sizeof words - 1, &error) &&
+        nd_sweep_run(plan, folder, &options, NULL, &stopped, &error) &&
+        nd_read_file(store, 1 << 24, &bytes, &error))
+        nd_write_file(seed("store", "a.sqlite"), bytes.bytes, bytes.length, &error);
+    if (error.what[0])
+        fprintf(stderr, "make_seeds: %s: %s\n", error.where, error.what);
+    nd_buffer_free(&bytes);
+    free(store);
+}
+
+/* A checkpoint's state: a course and an engine at their beginning. */
+static void checkpoint(void) {
+    nd_error error = {0};
+    nd_buffer state = {0};
+    nd_experiment *experiment = nd_experiment_parse(
+        "world: {task: random, samples: 5, input_dim: 3, output_dim: 2}\nnetwork: {hidden: 6}\n"
+        "learning: {update_noise: 0.1}\nrun: {steps: 100, records: 5, snapshots: 3, engine: "
+        "fast}\n",
+        "seed", NULL, NULL, 0, &error);
+    nd_dataset *dataset = experiment ? nd_dataset_make(experiment, &error) : NULL;
+    nd_engine *engine = dataset ? nd_engine_open(experiment, dataset, 1, &error) : NULL;
+    nd_course *course = engine ? nd_course_new(experiment, &error) : NULL;
+    if (course && nd_course_put(course, &state, &error) &&
+        engine->backend->save(engine, &state, &error))
+        nd_write_file(seed("checkpoint", "a"), state.bytes, state.length, &error);
+    nd_buffer_free(&state);
+    nd_course_free(course);
+    nd_engine_close(engine);
+    nd_dataset_free(dataset);
+    nd_experiment_free(experiment);
+}
+
 int main(int count, char **arguments) {
     if (count != 2)
         return 2;
@@ -81,6 +159,15 @@ int main(int count, char **arguments) {
     text("experiment", "name: a\nseed: 1\nworld: {task: random, samples: 5, input_dim: 3, "
                        "output_dim: 2}\nnetwork: {hidden: 10}\nlearning: {rule: sgd, "
                        "learning_rate: 0.1}\nrun: {steps: 100}\n");
+    run("world: {task: random, samples: 4, input_dim: 3, output_dim: 2}\nnetwork: {hidden: 3}\n"
+        "run: {steps: 10, records: 3, snapshots: 2}\n",
+        "run.nc");
+    run("network: {model: hebbian, inputs: ring, input_count: 4, neurons: 3}\n"
+        "run: {settle: 5, steps: 10, records: 3, snapshots: 2}\n",
+        "ring.nc");
+    landscape();
+    store_and_results();
+    checkpoint();
     support_free_track(&track);
     return 0;
 }

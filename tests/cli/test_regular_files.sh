@@ -1,0 +1,98 @@
+#!/bin/bash
+# Only regular files are read: a named pipe, a device or a folder in the place of one is told in a
+# line, and never waited for; what looks like an address is the name of a file that is not there; a
+# netCDF file's values lie in the file itself.
+. "$2/tests/support/shell.sh"
+cat >run.yaml <<'END'
+world: {task: random, samples: 4, input_dim: 3, output_dim: 2}
+network: {hidden: 4}
+run: {steps: 20, records: 3, snapshots: 2}
+END
+succeeds run run.yaml -o run.nc --quiet
+mkfifo pipe.nc pipe.yaml pipe.csv
+mkdir folder.nc folder.yaml folder.csv
+ln -s /dev/zero device.nc
+ln -s /dev/zero device.yaml
+ln -s /dev/zero device.csv
+ln -s /etc/passwd passwd.nc
+
+# ends_in_time WORDS ARGUMENTS...: exit code 1 within seconds, one line with the words
+ends_in_time() {
+    local words=$1 code
+    shift
+    checks=$((checks + 1))
+    timeout 30 "$program" "$@" >out 2>err </dev/null
+    code=$?
+    if [ $code -ne 1 ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -qF -- "$words" err; then
+        fail "nulldrift $*: exit code $code, or not one line with '$words': $(cat err)"
+    fi
+}
+
+manifest() {
+    printf 'bins: 10\nsessions: [{day: 1, file: "%s"}]\n' "$1" >m.yaml
+}
+data_file() {
+    printf 'world: {task: file, path: "%s"}\nnetwork: {hidden: 4}\nrun: {steps: 20}\n' "$1" >d.yaml
+}
+
+for kind in pipe folder device; do
+    case $kind in
+    pipe) words="named pipe" ;;
+    folder) words="folder" ;;
+    device) words="device" ;;
+    esac
+    ends_in_time "$words" run $kind.yaml -o x.nc
+    ends_in_time "$words" record $kind.yaml -o x
+    ends_in_time "$words" sweep run $kind.yaml -o sweep
+    ends_in_time "$words" measure $kind.nc
+    ends_in_time "$words" figure fig2 $kind.nc -o x.svg
+    ends_in_time "$words" figure recording $kind.nc -o x.svg
+    ends_in_time "$words" tuning $kind.nc -o x.nc
+    ends_in_time "$words" run --continue $kind.nc --set run.steps=40
+    ends_in_time "$words" phases $kind.csv
+    data_file $kind.nc
+    ends_in_time "$words" run d.yaml -o x.nc
+    manifest $kind.csv
+    ends_in_time "is no regular file" record m.yaml --check
+    ends_in_time "is no regular file" record --scan $kind.csv
+done
+for kind in pipe device; do
+    ends_in_time "no regular file" info $kind.nc
+done
+
+# A folder of the address's name makes the name one that is there; it is still no address.
+mkdir -p "http:/localhost:9" && cp run.nc "http:/localhost:9/run.nc"
+succeeds info http://localhost:9/run.nc
+for address in http://localhost:9/other.nc https://localhost:9/a.nc s3://bucket/a.nc "dods://a/b"; do
+    ends_in_time "No such file" info "$address"
+    ends_in_time "No such file" measure "$address"
+done
+mkdir -p "x.nc#mode=zarr,file"
+ends_in_time "folder" measure "x.nc#mode=zarr,file"
+
+# Links, external storage and virtual data sets of netCDF-4's HDF5.
+if python3 -c 'import h5py' 2>/dev/null; then
+    python3 - <<'END'
+import h5py, shutil
+for how in ("link", "raw", "virtual"):
+    shutil.copy("run.nc", how + ".nc")
+    with h5py.File(how + ".nc", "r+") as f:
+        if how == "link":
+            f["away"] = h5py.ExternalLink("/etc/passwd", "/")
+        elif how == "raw":
+            f.create_dataset("away", (10,), dtype="u1", external=[("/etc/passwd", 0, 10)])
+        else:
+            layout = h5py.VirtualLayout(shape=(3,), dtype="f8")
+            layout[:] = h5py.VirtualSource("other.nc", "step", shape=(3,))
+            f.create_virtual_dataset("away", layout)
+END
+    for how in link raw virtual; do
+        for command in "info" "measure" "phases"; do
+            ends_in_time "away" $command $how.nc
+        done
+        data_file $how.nc
+        ends_in_time "away" run d.yaml -o x.nc
+    done
+else
+    echo "skipped: links, for there is no h5py"
+fi
