@@ -75,7 +75,14 @@ static void read_attributes(int file, int variable, int attributes) {
 }
 
 char *nd_nc_plain_name(const char *path, nd_error *error) {
-    return path[0] == '/' ? nd_text(path, error) : nd_path_with("./", path, error);
+    char *name = path[0] == '/' ? nd_text(path, error) : nd_path_with("./", path, error);
+    char *to = name;
+    for (const char *from = name; from && *from; from++) /* "://" is an address's mark */
+        if (from[0] != '/' || from[1] != '/')
+            *to++ = *from;
+    if (to)
+        *to = '\0';
+    return name;
 }
 
 /* What of a file lies in other files. */

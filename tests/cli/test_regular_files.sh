@@ -53,8 +53,8 @@ for kind in pipe folder device; do
     data_file $kind.nc
     ends_in_time "$words" run d.yaml -o x.nc
     manifest $kind.csv
-    ends_in_time "is no regular file" record m.yaml --check
-    ends_in_time "is no regular file" record --scan $kind.csv
+    ends_in_time "is not a file that can be read" record m.yaml --check
+    ends_in_time "is not a file that can be read" record --scan $kind.csv
 done
 for kind in pipe device; do
     ends_in_time "no regular file" info $kind.nc
@@ -71,8 +71,10 @@ mkdir -p "x.nc#mode=zarr,file"
 ends_in_time "folder" measure "x.nc#mode=zarr,file"
 
 # Links, external storage and virtual data sets of netCDF-4's HDF5.
-if python3 -c 'import h5py' 2>/dev/null; then
-    python3 - <<'END'
+python=/usr/bin/python3
+[ -x $python ] || python=python3
+if $python -c 'import h5py' 2>/dev/null; then
+    $python - <<'END'
 import h5py, shutil
 for how in ("link", "raw", "virtual"):
     shutil.copy("run.nc", how + ".nc")
