@@ -48,7 +48,7 @@ for kind in pipe folder device; do
     ends_in_time "$words" figure fig2 $kind.nc -o x.svg
     ends_in_time "$words" figure recording $kind.nc -o x.svg
     ends_in_time "$words" tuning $kind.nc -o x.nc
-    ends_in_time "$words" run --continue $kind.nc --set run.steps=40
+    ends_in_time "$kind.nc" run --continue $kind.nc --set run.steps=40
     ends_in_time "$words" phases $kind.csv
     data_file $kind.nc
     ends_in_time "$words" run d.yaml -o x.nc
