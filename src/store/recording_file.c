@@ -108,7 +108,7 @@ static void move_sessions(nd_transfer *t, nd_recording_result *result) {
         t->fine =
             has_shape(&session[s]) ||
             nd_fail(t->error, nd_nc_path(t->file), MADE_AGAIN,
-                    "the bins of session %zu are not its bins_x x bins_y x bins_direction", s);
+                    "the bins of session %zu do not add up to bins_x x bins_y x bins_direction", s);
 }
 
 /* Have all sessions of a group that have maps the same bins? */

@@ -193,9 +193,9 @@ RECORDING = [["info", "FILE"], ["figure", "recording", "FILE", "-o", "x.svg", "-
              ["figure", "fig3", "FILE", "-o", "x.svg", "--force"], ["datasets", "FILE"],
              ["figure", "beside", "measured.nc", "FILE", "-o", "x.svg", "--force"]]
 for name, change, words in (
-        ("bins_y", put(1000), "are not its bins_x x bins_y x bins_direction"),
-        ("bins_x", put(0), "are not its bins_x x bins_y x bins_direction"),
-        ("bins_direction", put(2**62), "are not its bins_x x bins_y x bins_direction"),
+        ("bins_y", put(1000), "do not add up to bins_x x bins_y x bins_direction"),
+        ("bins_x", put(0), "do not add up to bins_x x bins_y x bins_direction"),
+        ("bins_direction", put(2**62), "do not add up to bins_x x bins_y x bins_direction"),
         ("bins", at(1, 5), "bins"), ("bins", put(0), "bins"),
         ("cell_rows", put(1000), "its cells do not add up"), ("cell_rows", put(0), None),
         ("group_first_session", put(3), "do not add up"),
