@@ -1,6 +1,5 @@
 #include "base/netcdf_trial.h"
 
-#include <hdf5.h>
 #include <netcdf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include "base/child.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/hdf5_whole.h"
 #include "base/memory.h"
 
 enum { ENTRIES_AT_ONCE = 1 << 16, LEAST_SECONDS = 30, LEAST_BYTES_PER_SECOND = 20000000 };
@@ -85,48 +85,6 @@ char *nd_nc_plain_name(const char *path, nd_error *error) {
     return name;
 }
 
-/* What of a file lies in other files. */
-typedef struct elsewhere {
-    const char *path;
-    nd_error *error;
-} elsewhere;
-
-static bool lies_outside(hid_t group, const char *name) {
-    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
-    hid_t how =
-        object >= 0 && H5Iget_type(object) == H5I_DATASET ? H5Dget_create_plist(object) : -1;
-    bool outside =
-        how >= 0 && (H5Pget_external_count(how) > 0 || H5Pget_layout(how) == H5D_VIRTUAL);
-    if (how >= 0)
-        H5Pclose(how);
-    if (object >= 0)
-        H5Oclose(object);
-    return outside;
-}
-
-static herr_t refuse(hid_t group, const char *name, const H5L_info_t *link, void *context) {
-    const elsewhere *found = context;
-    if (link->type == H5L_TYPE_SOFT || (link->type == H5L_TYPE_HARD && !lies_outside(group, name)))
-        return 0;
-    nd_fail(found->error, found->path, "copy what it leads to into the file (h5repack, nccopy)",
-            link->type == H5L_TYPE_HARD
-                ? "the values of %.200s lie in another file, and only what is in a file is read"
-                : "%.200s is a link to another file, and only what is in a file is read",
-            name);
-    return 1;
-}
-
-/* netCDF-4 files are HDF5, whose links, external storage and virtual data sets lead anywhere. */
-static bool holds_its_own(const char *path, nd_error *error) {
-    elsewhere found = {path, error};
-    hid_t file = H5Fis_hdf5(path) > 0 ? H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT) : -1;
-    if (file < 0)
-        return true;
-    bool fine = H5Lvisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, refuse, &found) <= 0;
-    H5Fclose(file);
-    return fine;
-}
-
 /* Does a variable claim more values than the file could hold, even packed? Reading it would fill
  * the memory, or take for ever. */
 static bool has_room(const char *path, int file, int variable, nd_error *error) {
@@ -154,7 +112,7 @@ static bool read_everything(void *context, nd_outlet *outlet, nd_error *error) {
     int file, variables = 0, attributes = 0;
     if (!nd_outlet_note(outlet, path, error))
         return false;
-    if (!holds_its_own(path, error))
+    if (!nd_hdf5_is_whole(path, error))
         return false;
     char *plain = nd_nc_plain_name(path, error);
     int status = plain ? nc_open(plain, NC_NOWRITE, &file) : NC_ENOMEM;

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hdf5_whole.h"
 #include "base/memory.h"
 #include "recording/hdf5_values.h"
-#include "recording/hdf5_whole.h"
 
 enum { MOST_SUBSCRIPTS = 8, MOST_RANK = 8 };
 

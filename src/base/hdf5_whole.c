@@ -1,4 +1,4 @@
-#include "recording/hdf5_whole.h"
+#include "base/hdf5_whole.h"
 
 #include <hdf5.h>
 
@@ -31,7 +31,7 @@ static herr_t look(hid_t root, const char *name, const H5L_info_t *link, void *c
         return 0; /* to a place in this file, which is visited itself */
     if (link->type != H5L_TYPE_HARD) {
         nd_fail(self->error, self->path, "write the file anew with its values in it",
-                "%.200s is a link to another file, which is not followed in MATLAB files", name);
+                "%.200s is a link to another file, which is not followed here", name);
         return 1;
     }
     if (!scattered(root, name))

@@ -1,7 +1,7 @@
-/* Whether an HDF5 file is whole in itself: a MATLAB 7.3 file is read by matio, which follows
- * whatever stands in it. */
-#ifndef ND_RECORDING_HDF5_WHOLE_H
-#define ND_RECORDING_HDF5_WHOLE_H
+/* Whether an HDF5 file is whole in itself: MATLAB 7.3 and netCDF-4 files are read by libraries that
+ * follow whatever stands in them. */
+#ifndef ND_BASE_HDF5_WHOLE_H
+#define ND_BASE_HDF5_WHOLE_H
 
 #include "nulldrift.h"
 
