@@ -19,6 +19,16 @@
 #endif
 #endif
 
+/* Of this process, from nd_sandbox_enter on. */
+static nd_sandbox_means entered;
+
+nd_sandbox_means nd_sandbox_entered(void) {
+#ifdef ND_SANITIZED
+    entered.widened = true;
+#endif
+    return entered;
+}
+
 #if defined(__linux__)
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -129,7 +139,8 @@ static void confine_files(const nd_sandbox *sandbox) {
         allow(rules, version, "/dev/null", READ_FILE | WRITE_FILE);
     for (size_t i = 0; sandbox->runs && sandbox->runs[i]; i++)
         allow(rules, version, sandbox->runs[i], EXECUTE | READ_FILE);
-    (void)syscall(SYS_landlock_restrict_self, rules, 0);
+    if (syscall(SYS_landlock_restrict_self, rules, 0) == 0)
+        entered.files = version;
     close(rules);
 }
 
@@ -269,8 +280,7 @@ static void confine_calls(void) {
         if (call != __NR_SCMP_ERROR) /* other systems, other names */
             (void)seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
     }
-    if (fine)
-        (void)seccomp_load(filter);
+    entered.system_calls = fine && seccomp_load(filter) == 0;
     if (filter)
         seccomp_release(filter);
 }
@@ -291,7 +301,7 @@ static bool takes_filters(void) {
 #endif
 
 void nd_sandbox_enter(const nd_sandbox *sandbox) {
-    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    entered.no_new_privileges = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
     confine_files(sandbox);
     if (!sandbox->runs)
         confine_calls();

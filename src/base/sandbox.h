@@ -18,7 +18,7 @@ typedef struct nd_sandbox {
  * between a fork of threads and an exec. */
 void nd_sandbox_enter(const nd_sandbox *sandbox);
 
-/* What nd_sandbox_enter has to offer here. */
+/* What nd_sandbox_enter has to offer here; or, for the process that entered, what took effect. */
 typedef struct nd_sandbox_means {
     bool no_new_privileges;
     bool system_calls; /* built with libseccomp, and the kernel takes filters */
@@ -26,6 +26,7 @@ typedef struct nd_sandbox_means {
     bool widened;      /* for a sanitizer, which reads /proc and calls more */
 } nd_sandbox_means;
 nd_sandbox_means nd_sandbox_means_here(void);
+nd_sandbox_means nd_sandbox_entered(void);
 
 /* What a hostile reader would do, tried by a child confined as readers are. */
 enum { ND_SANDBOX_ATTEMPTS = 14 };
@@ -40,8 +41,8 @@ typedef struct nd_sandbox_attempt {
 bool nd_sandbox_must_refuse(const nd_sandbox_attempt *attempt, const nd_sandbox_means *means);
 
 /* Tries all of them within `folder`, an empty one of the caller's, of which a file is given to the
- * child to read. False if no child could be had. */
+ * child to read; `means` are those that took effect in it. False if no child could be had. */
 bool nd_sandbox_try(const char *folder, nd_sandbox_attempt attempts[ND_SANDBOX_ATTEMPTS],
-                    nd_error *error);
+                    nd_sandbox_means *means, nd_error *error);
 
 #endif

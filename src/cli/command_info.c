@@ -284,7 +284,7 @@ static void print_json(const char *path, const nd_nc *file) {
 static int tell_sandbox(bool as_json) {
     nd_error error = {0};
     nd_sandbox_attempt attempts[ND_SANDBOX_ATTEMPTS];
-    nd_sandbox_means means = nd_sandbox_means_here();
+    nd_sandbox_means means;
     const char *place = getenv("TMPDIR");
     char folder[4096];
     snprintf(folder, sizeof folder, "%.4000s/nulldrift-sandbox-XXXXXX",
@@ -294,7 +294,7 @@ static int tell_sandbox(bool as_json) {
                       "cannot be made");
         return nd_report(&error);
     }
-    bool fine = nd_sandbox_try(folder, attempts, &error);
+    bool fine = nd_sandbox_try(folder, attempts, &means, &error);
     (void)rmdir(folder);
     if (!fine)
         return nd_report(&error);

@@ -19,6 +19,7 @@ typedef struct loading loading;
 typedef struct group {
     loading *all;
     size_t first, count; /* requests, consecutive */
+    const char **reads;  /* their files and the manifest's folder, ended by NULL; NULL: any */
 } group;
 
 struct loading {
@@ -30,7 +31,6 @@ struct loading {
     size_t groups_count, done;
     const nd_watch *watch;
     nd_link_rules links;
-    const char **reads; /* all files of the manifest and its folder, ended by NULL; NULL: any */
 };
 
 static const char *activity_file(const nd_request *request) {
@@ -101,8 +101,33 @@ static void report(void *context) {
         all->watch->report(&progress, all->watch->context);
 }
 
+/* What a group's reader may open: the files that its sessions name, and the manifest's folder, into
+ * which files' own links may lead; everything where links are to be followed anywhere. */
+static bool list_files(group *mine, nd_error *error) {
+    const loading *all = mine->all;
+    size_t count = 0;
+    if (all->links.all)
+        return true;
+    enum { OF_PART = 3 };
+    if (!(mine->reads = nd_array(mine->count * ND_ROLES * OF_PART + 2, sizeof *mine->reads, error)))
+        return false;
+    for (size_t i = mine->first; i < mine->first + mine->count; i++)
+        for (int role = 0; role < ND_ROLES; role++) {
+            const nd_request *request = &all->manifest->requests[i];
+            const nd_selector *part = &request->role[role];
+            const char *const paths[OF_PART] = {nd_request_file(request, (nd_role)role),
+                                                part->times_file, part->times_at.file};
+            for (size_t k = 0; k < OF_PART; k++)
+                if (paths[k] && (count == 0 || strcmp(mine->reads[count - 1], paths[k]) != 0))
+                    mine->reads[count++] = paths[k];
+        }
+    if (all->links.folder)
+        mine->reads[count++] = all->links.folder;
+    return true;
+}
+
 /* Sessions of given metrics have nothing to be read. */
-static void make_groups(loading *all) {
+static bool make_groups(loading *all, nd_error *error) {
     const nd_request *requests = all->manifest->requests;
     const char *before = NULL;
     for (size_t i = 0; i < all->manifest->count; i++) {
@@ -113,30 +138,15 @@ static void make_groups(loading *all) {
             all->groups[all->groups_count++] = (group){.all = all, .first = i, .count = 1};
         before = file;
     }
-    for (size_t g = 0; g < all->groups_count; g++)
+    for (size_t g = 0; g < all->groups_count; g++) {
+        if (!list_files(&all->groups[g], error))
+            return false;
         all->errands[g] = (nd_errand){.work = read_group,
                                       .take = take_reading,
                                       .after = report,
                                       .context = &all->groups[g],
-                                      .reads = all->reads};
-}
-
-/* What a reader may open: the files that the manifest names, and its folder, into which files' own
- * links may lead; everything where links are to be followed anywhere. */
-static bool list_files(loading *all, nd_error *error) {
-    size_t most = all->manifest->count * ND_ROLES + 2, count = 0;
-    if (all->links.all)
-        return true;
-    if (!(all->reads = nd_array(most, sizeof *all->reads, error)))
-        return false;
-    for (size_t i = 0; i < all->manifest->count; i++)
-        for (int role = 0; role < ND_ROLES; role++) {
-            const char *path = nd_request_file(&all->manifest->requests[i], (nd_role)role);
-            if (path && (count == 0 || strcmp(all->reads[count - 1], path) != 0))
-                all->reads[count++] = path;
-        }
-    if (all->links.folder)
-        all->reads[count++] = all->links.folder;
+                                      .reads = all->groups[g].reads};
+    }
     return true;
 }
 
@@ -359,9 +369,8 @@ static bool read_all(loading *all, const nd_limits *limits, nd_error *error) {
     all->errands = nd_array(count, sizeof *all->errands, error);
     if (!all->readings || !all->taken || !all->groups || !all->errands)
         return false;
-    if (!list_files(all, error))
+    if (!make_groups(all, error))
         return false;
-    make_groups(all);
     nd_in_children(all->errands, all->groups_count, nd_processors(), limits, all->watch);
     for (size_t g = 0; g < all->groups_count; g++)
         if (!all->errands[g].done) { /* the first in the manifest, whichever failed first */
@@ -452,9 +461,10 @@ nd_recording *nd_recording_load_with(const char *path, const nd_load_options *op
             nd_reading_clear(&all.readings[i]);
         free(all.readings);
         free(all.taken);
+        for (size_t g = 0; g < all.groups_count; g++)
+            free(all.groups[g].reads);
         free(all.groups);
         free(all.errands);
-        free(all.reads);
     }
     free(real);
     free(folder);

@@ -98,3 +98,23 @@ END
 else
     echo "skipped: links, for there is no h5py"
 fi
+
+# All files that a manifest names are read, wherever they lie; times in files of their own, too.
+python=/usr/bin/python3
+[ -x $python ] || python=python3
+if $python -c 'import numpy' 2>/dev/null; then
+    mkdir -p manifests far/away
+    (cd far/away && $python -c '
+import numpy as np
+t = np.arange(400) * 0.05
+np.save("t.npy", t); np.save("u.npy", t); np.save("x.npy", abs((t / 10) % 2 - 1)); np.save("a.npy", (np.random.rand(400, 3) < 0.1) * 1.0)')
+    cat >manifests/m.yaml <<END
+bins: 10
+sessions:
+  - day: 1
+    activity: {file: ../far/away/a.npy, times: ../far/away/t.npy}
+    position: {file: $PWD/far/away/x.npy, times: {file: $PWD/far/away/u.npy}}
+END
+    succeeds record manifests/m.yaml --check --picture none
+    says "400 of 400 frames"
+fi
