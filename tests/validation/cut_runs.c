@@ -75,7 +75,7 @@ static void put(const char *name, size_t of, size_t all) {
 int main(int count, char **argument) {
     static const char *const states[STATES] = {
         "sparsity is not known", "still falling",
-        "no further fall seen",  "bounded, tuning not known or at rest",
+        "no further fall seen",  "bounded, tuning unknown or still",
         "phase iii claimed",     "at rest"};
     counts found[CUTS] = {0};
     bool list = false;
