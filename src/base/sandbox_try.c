@@ -11,7 +11,6 @@
 
 #if defined(__linux__)
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
 #endif
 
 #include "base/child.h"

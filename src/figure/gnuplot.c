@@ -152,8 +152,7 @@ static void list_places(start_of *start, const char *folder) {
         "/usr",      "/etc",         "/lib",
         "/lib64",    "/bin",         "/opt",
         "/nix",      "/gnu",         "/var/cache/fontconfig",
-        "/dev/null", "/dev/urandom", "/proc/self",
-        NULL};
+        "/dev/null", "/dev/urandom", NULL};
     static const char *const of_home[] = {"/.fonts", "/.local/share/fonts", "/.config/fontconfig"};
     size_t count = 0, text = 0;
     const char *home = getenv("HOME");
