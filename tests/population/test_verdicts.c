@@ -1,5 +1,8 @@
 /* Verdicts on populations with a known truth: a fast part of what verdict_rates counts. A right
  * word is wrong here in at most one of six; each scenario's own rate is in docs/verdict.md. */
+#include <math.h>
+#include <string.h>
+
 #include "population.h"
 #include "sessions/sessions.h"
 #include "support.h"
@@ -86,12 +89,34 @@ static void test_fading_makes_no_information(void **state) {
     }
 }
 
+/* Of the 24 orders of four days, two are as far apart as can be. */
+static void test_four_sessions_say_that_five_are_needed(void **state) {
+    (void)state;
+    for (size_t sessions = 4; sessions <= 5; sessions++) {
+        nd_error error = {0};
+        population_size size = population_usual();
+        size.sessions = sessions;
+        nd_recording *recording = population_make(population_find("drift"), size, 1);
+        recording->settings.shuffles = 0;
+        recording->settings.scaled_shuffle_reduction = false;
+        recording->settings.bounded_asymptotic_extrapolation = false;
+        nd_recording_result *result = nd_recording_measure(recording, 1, NULL, &error);
+        assert_fine(result != NULL, &error);
+        assert_true(fabs(result->group[0].decay_p - (sessions == 4 ? 2 / 24.0 : 2 / 120.0)) < 1e-9);
+        assert_int_equal(strstr(result->verdict[0].text, "under 0.083, five are needed") != NULL,
+                         sessions == 4);
+        nd_recording_result_free(result);
+        nd_recording_free(recording);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_there_is_told),
         cmocka_unit_test(test_running_makes_no_drift),
         cmocka_unit_test(test_falls_have_other_explanations),
         cmocka_unit_test(test_fading_makes_no_information),
+        cmocka_unit_test(test_four_sessions_say_that_five_are_needed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,6 +43,12 @@ for unit in spikes events; do
 done
 
 # --check draws a page, and draws it again; a file that is none stays.
+# Random shuffles take single frames for independent: that is said, of cyclic ones it is not.
+sed "s/^name:.*/&\nsignificance: {shuffles: 20, kind: random}/" tables.yaml >random.yaml
+succeeds record random.yaml --check -o random --picture none
+says "significance: random takes single frames for independent" err
+succeeds record tables.yaml --check -o random --picture none
+check "cyclic shuffles are no reason for a word" test -z "$(grep significance err)"
 succeeds record tables.yaml --check -o looked
 check "a page of what was read" test -s looked_check.png
 matches 'Drawn: looked_check.png .4 of 4 sessions' out
