@@ -152,10 +152,37 @@ static size_t header_rows_of(nd_csv *csv, const head *all) {
     return rows < all->rows || all->rows == 1 ? rows : 1;
 }
 
+/* Whether the second of two header rows holds nothing but units. */
+static bool has_units(const head *all, size_t rows) {
+    static const char *const units[] = {
+        "s",     "sec",    "seconds", "ms",    "us",     "min",    "m",    "cm",   "mm",   "px",
+        "pixel", "pixels", "deg",     "rad",   "Hz",     "cm/s",   "m/s",  "mm/s", "a.u.", "au",
+        "count", "counts", "spikes",  "event", "events", "frames", "dF/F", "dff"};
+    size_t known = 0;
+    for (size_t c = 0; rows == 2 && c < all->count[1]; c++) {
+        const char *field = all->field[1][c];
+        bool unit = field[0] == '\0' || strcmp(field, "-") == 0;
+        for (size_t k = 0; !unit && k < sizeof units / sizeof *units; k++)
+            if (strcasecmp(field, units[k]) == 0) {
+                unit = true;
+                known++;
+            }
+        if (!unit)
+            return false;
+    }
+    return known > 0;
+}
+
 /* A word in every header row of a column, joined by dots: LED.x of bodyparts and coords. Who
  * tracked it (the first of three rows) is the same for all. */
 static char *joined_name(const head *all, size_t rows, size_t column, nd_error *error) {
     char name[1024] = "";
+    if (has_units(all, rows)) { /* x over cm: x (cm), as a header of one row has it */
+        const char *unit = column < all->count[1] ? all->field[1][column] : "";
+        snprintf(name, sizeof name, "%.200s%s%.200s%s", all->field[0][column], unit[0] ? " (" : "",
+                 unit, unit[0] ? ")" : "");
+        return nd_text(name, error);
+    }
     for (size_t r = rows > 2; r < rows; r++) {
         size_t used = strlen(name);
         snprintf(name + used, sizeof name - used, "%s%.200s", used ? "." : "",
@@ -303,7 +330,8 @@ size_t nd_csv_column(const nd_csv *csv, const char *name) {
         const char *own = csv->names[c];
         bool ends = whole > length + 1 && own[whole - length - 1] == '.' &&
                     strcmp(own + whole - length, name) == 0;
-        bool begins = csv->header_rows > 1 && whole > length + 1 && own[length] == '.' &&
+        bool begins = csv->header_rows > 1 && whole > length + 1 &&
+                      (own[length] == '.' || strncmp(own + length, " (", 2) == 0) &&
                       strncmp(own, name, length) == 0;
         if (ends || begins) {
             match = c;

@@ -118,6 +118,9 @@ static bool contains_word(const char *text, const char *word) {
 int nd_role_likeness(nd_role role, const char *name) {
     /* Of a path, its last part; Time(s)/Cell Status is none. */
     const char *last = name[0] == '/' ? strrchr(name, '/') + 1 : name;
+    size_t bare = strcspn(last, "(["); /* x (cm) is x */
+    while (bare > 0 && last[bare] && last[bare - 1] == ' ')
+        bare--;
     bool place = role == ND_ROLE_POSITION || role == ND_ROLE_POSITION_Y;
     for (size_t i = 0; place && i < sizeof ELSEWHERE / sizeof *ELSEWHERE; i++)
         if (contains_word(last, ELSEWHERE[i]))
@@ -127,7 +130,7 @@ int nd_role_likeness(nd_role role, const char *name) {
         if (w->role != role)
             continue;
         for (size_t k = 0; k < 12 && w->very[k]; k++)
-            if (strcasecmp(last, w->very[k]) == 0)
+            if (bare > 0 && strlen(w->very[k]) == bare && strncasecmp(last, w->very[k], bare) == 0)
                 return 3;
         for (size_t k = 0; k < 10 && w->part[k]; k++)
             if (contains_word(last, w->part[k]))

@@ -211,3 +211,15 @@ def row_names_that_r_called_x(lab):
     lab.right("sessions:\n  - {file: d.tsv}\n")
     lab.table("d.csv", "X,time,cell_1,cell_2,cell_3", [t.x, t.t, *t.a.T])
     lab.right("sessions:\n  - {file: d.csv}\n")
+
+
+def units_behind_names(lab):
+    """x (cm) is a place, and no cell, whatever the cells are called."""
+    t = lab.track
+    for names in ("time (s),x (cm),anna,bert,carl", "time [s],x[cm],anna,bert,carl", "Time (s),X (cm),cell 1,cell 2,cell 3"):
+        lab.table("d.csv", names, [t.t, t.x, *t.a.T])
+        lab.right("sessions:\n  - {file: d.csv}\n")
+    mat5(lab.at("d.mat"), spikes=t.a, x=t.x, t=t.t)
+    lab.table("d.tsv", "time (ms)\tx (mm)\tanna\tbert\tcarl", [1000 * t.t, t.x, *t.a.T], separator="\t")
+    lab.right("sessions:\n  - {file: d.tsv}\n")
+    assert "milliseconds" in lab.out, lab.out

@@ -354,3 +354,13 @@ def damaged_files_that_fuzzing_found(lab):
     for name in sorted(os.listdir(folder)):
         lab.run("record", "--scan", os.path.join(folder, name))
         assert lab.code == 0 and "failed" not in lab.said, (name, lab.said)
+
+
+def a_row_of_units_below_the_names(lab):
+    t = lab.track
+    for units, times, said in (("s,cm,spikes,spikes,spikes", t.t, ""), ("ms,cm,,,", 1000 * t.t, "milliseconds"),
+                               ("sec,-,counts,counts,counts", t.t, "")):
+        lab.table("d.csv", "time,x,cell_1,cell_2,cell_3\n" + units, [times, t.x, *t.a.T])
+        lab.right("sessions:\n  - {file: d.csv}\n")
+        assert said in lab.out, lab.out
+        lab.right("sessions:\n  - {file: d.csv, position: {column: x}, activity: {columns: [cell_1, cell_2, cell_3]}}\n")
