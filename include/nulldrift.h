@@ -78,6 +78,9 @@ typedef struct nd_run_options {
      * used, one or more lines. NULL: nobody listens. */
     void (*tell)(const char *lines, void *context);
     void *context;
+    /* A run begun on another instruction set, whose rounding differs, is refused; unless this is
+     * set: then it goes on here, and its file says so. */
+    bool resume_here;
     bool no_wait; /* where a file is gone on with in place: fails while another command amends it */
 } nd_run_options;
 

@@ -67,19 +67,53 @@ bool nd_read_file(const char *path, size_t limit, nd_buffer *buffer, nd_error *e
     return fine;
 }
 
+/* Whether the longest name that is made beside `path` fits: its last checkpoint's next version. */
+static bool fits(const char *path, const char *folder, nd_error *error) {
+    static const char longest[] = ".ckpt.1.tmp-0123456789abcdef-4194304";
+    long most = pathconf(folder, _PC_NAME_MAX);
+    size_t length = strlen(nd_base_name(path));
+    return most < 0 || length + sizeof longest - 1 <= (size_t)most ||
+           nd_fail(error, path, "choose a shorter one with -o",
+                   "the name has %zu bytes; %zu at most leave room for what is added to it", length,
+                   (size_t)most - (sizeof longest - 1));
+}
+
+/* Makes a file beside the place, renames it, and removes it. */
+static bool probe(const nd_place *place, nd_error *error) {
+    char *aside = nd_place_aside(place, error);
+    char *renamed = aside ? nd_path_with(aside, "r", error) : NULL;
+    bool fine = renamed != NULL;
+    if (fine && rename(aside, renamed) != 0) {
+        fine = nd_fail_errno(error, place->path, "choose a folder on another disk with -o",
+                             "files in its folder cannot be renamed, as every result is");
+        (void)unlink(aside);
+    } else if (fine) {
+        (void)unlink(renamed);
+    } else if (aside) {
+        (void)unlink(aside);
+    }
+    free(renamed);
+    free(aside);
+    return fine;
+}
+
 bool nd_check_writable(const char *path, nd_error *error) {
-    char *folder = nd_folder_of(path, error);
-    if (!folder)
-        return false;
+    nd_place *place = nd_place_find(path, error);
+    char *folder = place ? nd_folder_of(place->target, error) : NULL;
     struct stat status;
-    bool fine = true;
-    if (stat(folder, &status) != 0)
+    bool fine = folder != NULL;
+    if (!fine)
+        ;
+    else if (stat(folder, &status) != 0)
         fine = nd_fail_errno(error, path, "create the folder first", "its folder");
     else if (!S_ISDIR(status.st_mode))
         fine = nd_fail(error, path, NULL, "%s is not a folder", folder);
     else if (access(folder, W_OK) != 0)
         fine = nd_fail_errno(error, path, "choose another folder with -o",
                              "its folder cannot be written to");
+    else
+        fine = fits(path, folder, error) && probe(place, error);
     free(folder);
+    nd_place_free(place);
     return fine;
 }

@@ -11,6 +11,11 @@ void nd_nc_unlock(const int *held);
 /* In a child just forked by the thread that held the lock: makes it anew, free. */
 void nd_nc_lock_renew(void);
 
+/* For a program, before anything else: HDF5 does nothing when the process ends. Files are closed by
+ * whoever opened them; one that could not be, on a full disk, would be written to once more, and
+ * that has crashed. */
+void nd_nc_leave_at_exit(void);
+
 /* From here to the end of the block the lock is held. */
 #define ND_NC_ALONE __attribute__((cleanup(nd_nc_unlock), unused)) int held = nd_nc_lock()
 

@@ -47,6 +47,16 @@ void nd_close_all_but(int keep) {
     closedir(open);
 }
 
+void nd_condition_init(pthread_cond_t *condition) {
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+#if !defined(__APPLE__)
+    pthread_condattr_setclock(&attributes, ND_CONDITION_CLOCK);
+#endif
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 char **nd_environment(void) {
 #if defined(__APPLE__) /* a shared library has no environ of its own there */
     return *_NSGetEnviron();

@@ -3,6 +3,9 @@
 #ifndef ND_BASE_PLATFORM_H
 #define ND_BASE_PLATFORM_H
 
+#include <pthread.h>
+#include <time.h>
+
 #include "nulldrift.h"
 
 /* A pipe whose ends no program started later inherits; false, with errno, when there is none. */
@@ -12,6 +15,14 @@ bool nd_pipe(int ends[2]);
  * EEXIST then. Where the system cannot do that in one step, a regular file is linked, then
  * unlinked; anything else is looked for first. */
 bool nd_rename_new(const char *from, const char *to);
+
+/* A condition whose timed waits go by a clock that nobody sets, where the system has one. */
+#if defined(__APPLE__)
+#define ND_CONDITION_CLOCK CLOCK_REALTIME
+#else
+#define ND_CONDITION_CLOCK CLOCK_MONOTONIC
+#endif
+void nd_condition_init(pthread_cond_t *condition);
 
 /* Closes every open file of the process but the standard ones and `keep`. */
 void nd_close_all_but(int keep);

@@ -68,8 +68,25 @@ void nd_tell_user(const char *lines, void *context);
  * SIGINT and SIGTERM end the waiting. */
 nd_patience nd_patience_asked(const nd_arguments *arguments);
 
+/* The line of an option table of a command that shows progress. */
+#define ND_OPTION_PROGRESS                                                                         \
+    { 0, "progress", "SECONDS", "how often progress is said where it goes to no terminal; 30" }
+
+/* Before anything else: /dev/null on standard descriptors that are closed, lest a file of ours is
+ * opened on one and written to as if it were the terminal; a pipe that nobody reads and a file that
+ * may not grow are errors of writing, in place of a death without a word. */
+void nd_terminal_begin(void);
+
+/* Takes --progress; false, which is said, if it is no number. */
+bool nd_progress_asked(const nd_arguments *arguments);
+
+/* Names a file that is there once the command, stopped by force, can be resumed: exit code 3. It
+ * must stay allocated; NULL: the command cannot be resumed. */
+void nd_terminal_resumes_from(const char *path);
+
 /* A watch that shows progress on a terminal (one line, rewritten) or as a line now and then
- * elsewhere, nothing when quiet; its stop flag is set by SIGINT and SIGTERM. */
+ * elsewhere, nothing when quiet; its stop flag is set by SIGINT and SIGTERM. What has not come to a
+ * safe point within a second is ended all the same. */
 const nd_watch *nd_terminal_watch(bool quiet);
 /* "40 s", "12 min", "3.2 h", into `text`. */
 void nd_duration(double seconds, char *text, size_t size);

@@ -125,6 +125,7 @@ static const nd_option OPTIONS[] = {
     {0, "label-noise", "S", "in place of the run's own"},
     {0, "as-it-is", NULL, "begin at the snapshot itself, not relaxed to the manifold first"},
     {0, "threads", "N", "branches run at a time; results do not depend on it"},
+    ND_OPTION_PROGRESS,
     {'q', "quiet", NULL, "no progress and no table"},
     ND_OPTION_NO_WAIT,
     ND_OPTION_JSON,

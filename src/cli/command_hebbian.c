@@ -148,9 +148,12 @@ static const nd_option OPTIONS[] = {
      "override a key of the experiment, e.g. learning.noise_lateral=0; may be given more than "
      "once"},
     {0, "threads", "N", "threads for the responses at records; results do not depend on it"},
+    {0, "resume-here", NULL,
+     "go on with a run begun on another instruction set, whose rounding differs; its file says so"},
     {0, "checkpoint-every", "SECONDS", "how often to save the state; 60 by default"},
     {0, "check", "N",
      "make no run file: compare N fixed points along the run with the Euler dynamics"},
+    ND_OPTION_PROGRESS,
     {'q', "quiet", NULL, "no progress and no summary"},
     ND_OPTION_JSON,
     {0},

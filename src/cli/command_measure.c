@@ -68,6 +68,7 @@ static int run(const nd_arguments *arguments) {
 }
 
 static const nd_option OPTIONS[] = {
+    ND_OPTION_PROGRESS,
     {'q', "quiet", NULL, "no progress and no summary"},
     ND_OPTION_NO_WAIT,
     ND_OPTION_JSON,

@@ -413,6 +413,7 @@ static const nd_option OPTIONS[] = {
     {0, "reader-memory", "GB",
      "what reading one file may take; three quarters of the machine's memory by default"},
     {0, "reader-seconds", "S", "processor time reading one file may take; 600 by default"},
+    ND_OPTION_PROGRESS,
     {'q', "quiet", NULL, "no progress and no summary"},
     ND_OPTION_JSON,
     {0},

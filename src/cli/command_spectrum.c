@@ -66,6 +66,7 @@ static const nd_option OPTIONS[] = {
     {0, "lanczos-steps", "N", "steps for each; 100 by default"},
     {0, "memory", "GB", "memory that may be taken; by default what is free"},
     {0, "threads", "N", "snapshots worked on at a time; results do not depend on it"},
+    ND_OPTION_PROGRESS,
     {'q', "quiet", NULL, "no progress and no summary"},
     ND_OPTION_NO_WAIT,
     ND_OPTION_JSON,

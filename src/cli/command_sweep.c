@@ -100,8 +100,12 @@ static int run_sweep(const nd_arguments *arguments) {
     options.checkpoint_seconds = every;
     options.tell = nd_tell_user;
     bool quiet = nd_flag(arguments, "quiet"), stopped;
+    char *store_path = nd_sweep_store_path(folder, options.shard, options.shards, &error);
+    nd_terminal_resumes_from(store_path);
     bool fine = nd_sweep_run(nd_positional(arguments, 1), folder, &options,
                              nd_terminal_watch(quiet), &stopped, &error);
+    nd_terminal_resumes_from(NULL);
+    free(store_path);
     nd_terminal_done();
     if (!fine)
         return nd_report(&error);
@@ -268,6 +272,7 @@ static const nd_option OPTIONS[] = {
     {0, "retry", "failed|diverged|unkept",
      "run: take up again the runs that failed, or diverged, or ended without --keep runs"},
     {0, "all-keys", NULL, "table: every key of the experiments, not only those that differ"},
+    ND_OPTION_PROGRESS,
     {'q', "quiet", NULL, "run: no progress and no summary"},
     ND_OPTION_NO_WAIT,
     ND_OPTION_JSON,

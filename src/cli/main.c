@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/netcdf_lock.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/manual.h"
@@ -14,6 +15,8 @@ static const nd_command *find_command(const char *name) {
 }
 
 int main(int argc, char **argv) {
+    nd_terminal_begin();
+    nd_nc_leave_at_exit();
     if (argc < 2) {
         nd_manual_overview(stderr);
         return ND_EXIT_USAGE;
@@ -33,7 +36,7 @@ int main(int argc, char **argv) {
     nd_arguments arguments;
     int code = nd_arguments_parse(&arguments, command, argc, argv);
     if (code == ND_PARSED)
-        code = command->run(&arguments);
+        code = nd_progress_asked(&arguments) ? command->run(&arguments) : ND_EXIT_USAGE;
     nd_arguments_free(&arguments);
     /* What was printed must have arrived: `nulldrift ... > /full/disk` is a failure. */
     if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/files.h"
 #include "base/memory.h"
 
 /* OUT.nc of OUT.pdf; free() it. */
@@ -27,7 +28,8 @@ nd_place *nd_output_place(const nd_arguments *arguments, const char *output,
                           .inputs_count = count,
                           .force = nd_flag(arguments, "force"),
                           .result = result};
-    bool fine = result && nd_output_allowed(&outputs, output, error);
+    bool fine =
+        result && nd_output_allowed(&outputs, output, error) && nd_check_writable(output, error);
     free(result);
     if (fine)
         return place;

@@ -84,6 +84,7 @@ static bool take_options(const nd_arguments *arguments, nd_run_options *options)
                                 .checkpoint_seconds = every,
                                 .command_line = nd_command_line(arguments),
                                 .tell = nd_tell_user,
+                                .resume_here = nd_flag(arguments, "resume-here"),
                                 .no_wait = nd_flag(arguments, "no-wait")};
     return true;
 }
@@ -130,7 +131,11 @@ int nd_run_into_file(const nd_arguments *arguments, const nd_experiment *experim
         watch.report = report;
         watch.context = &first;
     }
+    char *checkpoint = nd_path_with(path, ".ckpt", NULL);
+    nd_terminal_resumes_from(checkpoint);
     nd_outcome outcome = model->simulate(experiment, path, &options, &watch, &error);
+    nd_terminal_resumes_from(NULL);
+    free(checkpoint);
     int code = tell(outcome, path, arguments, model, &error);
     free(path);
     return code;
@@ -149,8 +154,12 @@ int nd_go_on_with_file(const nd_arguments *arguments, const nd_model_command *mo
     if (!may_write(path, &from, 1, true, &error))
         return nd_report(&error);
     bool quiet = nd_flag(arguments, "quiet");
+    char *checkpoint = nd_path_with(path, ".ckpt", NULL);
+    nd_terminal_resumes_from(checkpoint);
     nd_outcome outcome =
         nd_continue(from, sets, set_count, path, &options, nd_terminal_watch(quiet), &error);
+    nd_terminal_resumes_from(NULL);
+    free(checkpoint);
     return tell(outcome, path, arguments, model, &error);
 }
 

@@ -1,8 +1,11 @@
 /* Progress on a terminal, stop on Ctrl-C, errors in one line. */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +20,7 @@ static struct {
     bool on_terminal, line_open, started;
     const char *activity; /* rates are of one activity, not of the one before */
     double start_time, start_done, last_time;
+    double every; /* seconds between reports that go to no terminal */
 } progress_line;
 
 static double now(void) {
@@ -25,10 +29,56 @@ static double now(void) {
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
+/* A file that is there once the command can be resumed; for signal handlers. */
+static const char *volatile resumes_from;
+
+static void end_by_force(int code) {
+    static const char line[] =
+        "nulldrift: stopped between checkpoints; the same command goes on from the last\n";
+    const char *from = resumes_from;
+    if (from && access(from, F_OK) == 0) {
+        (void)!write(STDERR_FILENO, line, sizeof line - 1);
+        _exit(ND_EXIT_STOPPED);
+    }
+    _exit(code);
+}
+
+/* The first asks for a safe point, and waits for that no longer than a second. */
 static void on_signal(int signal_number) {
-    if (stop_asked) /* asked twice: do not wait for a safe point */
-        _exit(128 + signal_number);
-    stop_asked = 1;
+    static const struct itimerval SOON = {.it_value = {.tv_usec = 900000}};
+    if (stop_asked)
+        end_by_force(128 + signal_number);
+    stop_asked = signal_number;
+    (void)setitimer(ITIMER_REAL, &SOON, NULL);
+}
+
+static void on_alarm(int signal_number) {
+    (void)signal_number;
+    end_by_force(128 + stop_asked);
+}
+
+static void do_nothing(int signal_number) {
+    (void)signal_number;
+}
+
+static void handle(int signal_number, void (*handler)(int)) {
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    (void)sigaction(signal_number, &action, NULL);
+}
+
+void nd_terminal_begin(void) {
+    for (int standard = 0; standard <= 2; standard++)
+        if (fcntl(standard, F_GETFD) < 0 &&
+            errno == EBADF) /* the lowest that is free is this one */
+            (void)!open("/dev/null", standard == 0 ? O_RDONLY : O_WRONLY);
+    /* Handlers, for what is ignored stays ignored in the programs that this one starts. */
+    handle(SIGPIPE, do_nothing);
+    handle(SIGXFSZ, do_nothing);
+}
+
+void nd_terminal_resumes_from(const char *path) {
+    resumes_from = path;
 }
 
 void nd_duration(double seconds, char *text, size_t size) {
@@ -42,7 +92,7 @@ void nd_duration(double seconds, char *text, size_t size) {
 
 static void show(const nd_progress *progress, void *context) {
     (void)context;
-    double time = now(), wait = progress_line.on_terminal ? 0.2 : 30;
+    double time = now(), wait = progress_line.on_terminal ? 0.2 : progress_line.every;
     if (!progress_line.started || strcmp(progress_line.activity, progress->activity) != 0) {
         progress_line.started = true;
         progress_line.activity = progress->activity;
@@ -69,15 +119,17 @@ static void show(const nd_progress *progress, void *context) {
 
 const nd_watch *nd_terminal_watch(bool quiet) {
     static nd_watch watch;
-    struct sigaction action = {.sa_handler = on_signal};
-    sigemptyset(&action.sa_mask);
-    action.sa_flags = SA_RESTART;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    handle(SIGINT, on_signal);
+    handle(SIGTERM, on_signal);
+    handle(SIGALRM, on_alarm);
     progress_line.on_terminal = isatty(STDERR_FILENO) == 1;
     progress_line.started = false;
     watch = (nd_watch){.report = quiet ? NULL : show, .stop = &stop_asked};
     return &watch;
+}
+
+bool nd_progress_asked(const nd_arguments *arguments) {
+    return nd_number_value(arguments, "progress", 0, 1e6, 30, &progress_line.every);
 }
 
 nd_patience nd_patience_asked(const nd_arguments *arguments) {

@@ -1,6 +1,7 @@
 /* The table of engines. Adding one: one file here and one line in the table, the fastest first. */
 #include "engine/engine.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -59,6 +60,14 @@ void nd_engine_record(nd_engine *engine, nd_record *record) {
 
 void nd_engine_parameters(nd_engine *engine, nd_parameters *out) {
     engine->backend->parameters(engine, out);
+}
+
+void nd_engine_instructions(const nd_engine *engine, char set[ND_INSTRUCTIONS_ROOM]) {
+    static const char key[] = "instruction_set=";
+    const char *said = strstr(engine->backend->describe(engine), key);
+    memset(set, 0, ND_INSTRUCTIONS_ROOM);
+    if (!said || sscanf(said + strlen(key), "%15s", set) != 1)
+        snprintf(set, ND_INSTRUCTIONS_ROOM, "any");
 }
 
 void nd_engine_close(nd_engine *engine) {

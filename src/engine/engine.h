@@ -29,6 +29,11 @@ typedef struct nd_engine_backend {
     const char *(*describe)(const nd_engine *engine);
 } nd_engine_backend;
 
+/* The instruction set that the engine's rounding is of, as its description says; "any" where it
+ * says none. */
+enum { ND_INSTRUCTIONS_ROOM = 16 };
+void nd_engine_instructions(const nd_engine *engine, char set[ND_INSTRUCTIONS_ROOM]);
+
 /* Every back end's engine begins with this. */
 struct nd_engine {
     const nd_engine_backend *backend;

@@ -24,17 +24,24 @@ typedef struct session {
     double *row; /* scratch: a row of the journal, step first */
     double started, checkpointed;
     double earlier_seconds; /* wall time before this start */
+    char resumed[400];      /* where it went from one instruction set to another; or empty */
 } session;
+
+enum { RESUMED_ROOM = 400 };
 
 /* What a checkpoint holds beside the states of course and engine. */
 typedef struct progress_state {
     uint64_t journal_length, step; /* step: for whoever looks at the run from outside */
     double wall_seconds;
+    char instructions[ND_INSTRUCTIONS_ROOM]; /* of the engine that made it */
+    char resumed[RESUMED_ROOM];              /* where the run went from one set to another before */
 } progress_state;
 
 static bool save_checkpoint(session *self, nd_error *error) {
     progress_state state = {.step = self->engine->step,
                             .wall_seconds = self->earlier_seconds + nd_seconds() - self->started};
+    nd_engine_instructions(self->engine, state.instructions);
+    snprintf(state.resumed, sizeof state.resumed, "%s", self->resumed);
     nd_buffer buffer = {0};
     bool fine = nd_journal_sync(self->journal, &state.journal_length, error) &&
                 nd_buffer_put(&buffer, &state, sizeof state, error) &&
@@ -74,6 +81,29 @@ static bool on_pause(void *context, bool last, nd_error *error) {
     return save_checkpoint(self, error);
 }
 
+/* Whether the run may go on by this engine's instruction set. */
+static bool may_resume(session *self, progress_state *state, nd_error *error) {
+    char here[ND_INSTRUCTIONS_ROOM];
+    nd_engine_instructions(self->engine, here);
+    state->instructions[sizeof state->instructions - 1] = '\0';
+    state->resumed[sizeof state->resumed - 1] = '\0';
+    snprintf(self->resumed, sizeof self->resumed, "%s", state->resumed);
+    if (strcmp(here, state->instructions) == 0)
+        return true;
+    if (!self->options->resume_here)
+        return nd_fail(
+            error, self->checkpoint_path,
+            "resume it on a machine like the first, or here with --resume-here, which "
+            "its file will say",
+            "was made with the instruction set %s; here it is %s, whose rounding differs",
+            state->instructions, here);
+    size_t length = strlen(self->resumed);
+    snprintf(self->resumed + length, sizeof self->resumed - length,
+             "%sfrom step %llu on instruction set %s, before on %s", length ? "; " : "",
+             (unsigned long long)state->step, here, state->instructions);
+    return true;
+}
+
 /* Finds the last checkpoint, if any (`there`), and takes engine and course back to it; `state` says
  * where the journal stood. */
 static bool find_checkpoint(session *self, progress_state *state, bool *there,
@@ -96,7 +126,7 @@ static bool find_checkpoint(session *self, progress_state *state, bool *there,
     self->course->before = self->model->before;
     if (fine && *there) {
         fine = nd_buffer_take(&buffer, state, sizeof *state, error) &&
-               nd_course_take(self->course, &buffer, error) &&
+               may_resume(self, state, error) && nd_course_take(self->course, &buffer, error) &&
                self->engine->backend->restore(self->engine, &buffer, error) &&
                nd_course_is_at(self->course, self->engine, error);
         if (!fine)
@@ -123,6 +153,7 @@ static bool write_result(session *self, nd_place *place, const char *status, nd_
                               .status = status,
                               .history = history,
                               .continued = self->model->continued,
+                              .resumed = self->resumed[0] ? self->resumed : NULL,
                               .wall_time = self->earlier_seconds + nd_seconds() - self->started};
     snprintf(place->kept, sizeof place->kept,
              "the run, at its end, stays as %.160s: move the other file away and give the same "

@@ -1,6 +1,7 @@
 #include "run/saved.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "store/checkpoint.h"
@@ -15,6 +16,18 @@ static void tell_begun_anew(const nd_saving *saving, const nd_error *error) {
         saving->tell(line, saving->context);
 }
 
+/* Whether the save was made with the instruction set of this engine. */
+static bool may_resume(const nd_saved *saved, nd_buffer *state, nd_error *error) {
+    char there[ND_INSTRUCTIONS_ROOM], here[ND_INSTRUCTIONS_ROOM];
+    nd_engine_instructions(saved->engine, here);
+    if (!nd_buffer_take(state, there, sizeof there, error))
+        return false;
+    there[sizeof there - 1] = '\0';
+    return strcmp(here, there) == 0 ||
+           nd_fail(error, NULL, NULL, "was made with the instruction set %s; here it is %s", there,
+                   here);
+}
+
 bool nd_saved_find(nd_saved *saved) {
     saved->last = nd_seconds();
     if (!saved->saving)
@@ -25,7 +38,7 @@ bool nd_saved_find(nd_saved *saved) {
     nd_checkpoint_found found = nd_checkpoint_read(path, saved->identity, &state, &error);
     bool fine = found == ND_CHECKPOINT_NONE;
     if (found == ND_CHECKPOINT_READ || found == ND_CHECKPOINT_OLDER) {
-        fine = nd_course_take(saved->course, &state, &error) &&
+        fine = may_resume(saved, &state, &error) && nd_course_take(saved->course, &state, &error) &&
                saved->take(saved->traces, &state, &error) &&
                saved->engine->backend->restore(saved->engine, &state, &error) &&
                nd_course_is_at(saved->course, saved->engine, &error);
@@ -47,7 +60,10 @@ bool nd_saved_pause(nd_saved *saved, bool last, nd_error *error) {
     if (!last && nd_seconds() - saved->last < every)
         return true;
     nd_buffer state = {0};
-    bool fine = nd_course_put(saved->course, &state, error) &&
+    char here[ND_INSTRUCTIONS_ROOM];
+    nd_engine_instructions(saved->engine, here);
+    bool fine = nd_buffer_put(&state, here, sizeof here, error) &&
+                nd_course_put(saved->course, &state, error) &&
                 saved->put(saved->traces, &state, error) &&
                 saved->engine->backend->save(saved->engine, &state, error) &&
                 nd_checkpoint_write(saving->path, saved->identity, &state, error);

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/files.h"
 
-static const char MAGIC[8] = "NDCKPT2";
+static const char MAGIC[8] = "NDCKPT3";
 
 /* What every checkpoint file begins with; identity and state follow. */
 typedef struct header {

@@ -149,15 +149,17 @@ static bool put_counts(nd_nc *file, const nd_fixed_point_counts *counts, nd_erro
 static bool put_attributes(nd_nc *file, const nd_hebbian *network, const nd_run_summary *summary,
                            nd_error *error) {
     char *text = nd_experiment_text(network->experiment, error);
-    bool fine = text && nd_nc_put_text(file, NULL, "title", network->experiment->name, error) &&
-                nd_nc_put_text(file, NULL, "experiment", text, error) &&
-                nd_nc_put_count(file, NULL, "seed", network->experiment->seed, error) &&
-                nd_nc_put_text(file, NULL, "source", "nulldrift " ND_VERSION, error) &&
-                nd_nc_put_text(file, NULL, "engine", summary->engine, error) &&
-                nd_nc_put_text(file, NULL, "status", summary->status, error) &&
-                nd_nc_put_text(file, NULL, "history", summary->history, error) &&
-                nd_nc_put_number(file, NULL, "wall_time_seconds", summary->wall_time, error) &&
-                put_counts(file, &network->counts, error);
+    bool fine =
+        text && nd_nc_put_text(file, NULL, "title", network->experiment->name, error) &&
+        nd_nc_put_text(file, NULL, "experiment", text, error) &&
+        nd_nc_put_count(file, NULL, "seed", network->experiment->seed, error) &&
+        nd_nc_put_text(file, NULL, "source", "nulldrift " ND_VERSION, error) &&
+        nd_nc_put_text(file, NULL, "engine", summary->engine, error) &&
+        nd_nc_put_text(file, NULL, "status", summary->status, error) &&
+        (!summary->resumed || nd_nc_put_text(file, NULL, "resumed", summary->resumed, error)) &&
+        nd_nc_put_text(file, NULL, "history", summary->history, error) &&
+        nd_nc_put_number(file, NULL, "wall_time_seconds", summary->wall_time, error) &&
+        put_counts(file, &network->counts, error);
     free(text);
     return fine;
 }

@@ -155,17 +155,19 @@ static bool copy_rows(nd_nc *file, const nd_experiment *experiment, const nd_dat
 static bool put_attributes(nd_nc *file, const nd_experiment *experiment, const nd_dataset *dataset,
                            const nd_run_summary *summary, nd_error *error) {
     char *text = nd_experiment_text(experiment, error);
-    bool fine = text && nd_nc_put_text(file, NULL, "title", experiment->name, error) &&
-                nd_nc_put_text(file, NULL, "experiment", text, error) &&
-                nd_nc_put_count(file, NULL, "seed", experiment->seed, error) &&
-                nd_nc_put_count(file, NULL, "dataset_digest", nd_dataset_digest(dataset), error) &&
-                nd_nc_put_text(file, NULL, "source", "nulldrift " ND_VERSION, error) &&
-                nd_nc_put_text(file, NULL, "engine", summary->engine, error) &&
-                nd_nc_put_text(file, NULL, "status", summary->status, error) &&
-                (!summary->continued ||
-                 nd_nc_put_text(file, NULL, "continued", summary->continued, error)) &&
-                nd_nc_put_text(file, NULL, "history", summary->history, error) &&
-                nd_nc_put_number(file, NULL, "wall_time_seconds", summary->wall_time, error);
+    bool fine =
+        text && nd_nc_put_text(file, NULL, "title", experiment->name, error) &&
+        nd_nc_put_text(file, NULL, "experiment", text, error) &&
+        nd_nc_put_count(file, NULL, "seed", experiment->seed, error) &&
+        nd_nc_put_count(file, NULL, "dataset_digest", nd_dataset_digest(dataset), error) &&
+        nd_nc_put_text(file, NULL, "source", "nulldrift " ND_VERSION, error) &&
+        nd_nc_put_text(file, NULL, "engine", summary->engine, error) &&
+        nd_nc_put_text(file, NULL, "status", summary->status, error) &&
+        (!summary->resumed || nd_nc_put_text(file, NULL, "resumed", summary->resumed, error)) &&
+        (!summary->continued ||
+         nd_nc_put_text(file, NULL, "continued", summary->continued, error)) &&
+        nd_nc_put_text(file, NULL, "history", summary->history, error) &&
+        nd_nc_put_number(file, NULL, "wall_time_seconds", summary->wall_time, error);
     free(text);
     return fine;
 }

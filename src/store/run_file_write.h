@@ -18,6 +18,7 @@ typedef struct nd_run_summary {
     const char *history;
     double wall_time;             /* s */
     const nd_buffer *final_state; /* of the engine, for going on; NULL: none is kept */
+    const char *resumed;          /* where it went to another instruction set; NULL: nowhere */
     const char *continued; /* of a run that went on in law: from where, and how; NULL otherwise */
 } nd_run_summary;
 

@@ -202,7 +202,7 @@ static void oversee(crew *all, const nd_watch *watch, const nd_sweep_status *bef
     pthread_mutex_lock(&all->lock);
     while (all->working > 0) {
         struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
+        clock_gettime(ND_CONDITION_CLOCK, &until);
         until.tv_nsec += 200000000;
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
@@ -226,7 +226,7 @@ static bool run_crew(crew *all, const nd_watch *watch, nd_error *error) {
         return false;
     pthread_mutex_init(&all->lock, NULL);
     pthread_mutex_init(&all->reading, NULL);
-    pthread_cond_init(&all->changed, NULL);
+    nd_condition_init(&all->changed);
     unsigned started = 0;
     pthread_mutex_lock(&all->lock);
     for (; started < all->jobs; started++) {

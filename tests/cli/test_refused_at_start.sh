@@ -1,0 +1,22 @@
+#!/bin/bash
+# A result that could not be put in place at the end is refused at the start, before any work.
+. "$2/tests/support/shell.sh"
+cat >endless.yaml <<'Y'
+name: endless
+world: {task: random, samples: 5, input_dim: 4, output_dim: 3}
+network: {hidden: 30}
+run: {steps: 1000000000000, records: 11, snapshots: 3}
+Y
+long=$(printf 'n%.0s' $(seq 225)).nc
+refuses 1 "-o: the name is empty" run endless.yaml -o "" --quiet
+refuses 1 "the name has 228 bytes" run endless.yaml -o "$long" --quiet
+refuses 1 "its folder" run endless.yaml -o nowhere/run.nc --quiet
+refuses 1 "-o: the name is empty" landscape -o "" --quiet
+refuses 1 "the name has 228 bytes" landscape -o "$long" --quiet
+refuses 1 "its folder" landscape -o nowhere/l.nc --walkers 1000000 --steps 1000000
+refuses 1 "-o: the name is empty" datasets -o "" any.nc
+mkdir closed
+chmod a-w closed
+if [ "$(id -u)" -ne 0 ]; then
+    refuses 1 "its folder cannot be written to" run endless.yaml -o closed/run.nc --quiet
+fi
