@@ -29,3 +29,22 @@ check "a run goes where the link leads" test -L linked.nc -a -f tiny/linked.nc
 succeeds figure fig6 linked.nc -o linked.svg
 check "and a picture" test -L linked.svg -a -s tiny/linked.svg
 check "and nothing else stays there" test -z "$(ls -d -- *tmp-* tiny/*tmp-* 2>/dev/null)"
+
+# A file that is amended on a full disk: however little room there is, one line, the file as it was, and
+# no crash at the program's end.
+sed 's/random, samples: 5, input_dim: 4, output_dim: 3/predictive-track, samples: 60, input_dim: 3/; s/hidden: 500/hidden: 100/' \
+    tiny/good.yaml >track.yaml
+succeeds run track.yaml -o track.nc --quiet
+failed=0
+for room in 1 3 6 9 12 15; do
+    rm -f tiny/*
+    cp track.nc tiny/track.nc
+    head -c $((16 * 1024 * 1024 - $(stat -c %s track.nc) - room * 16384)) /dev/zero >tiny/ballast 2>/dev/null
+    nulldrift measure tiny/track.nc --quiet 2>err && continue
+    code=$?
+    failed=$((failed + 1))
+    check "with $room pages free: exit code 1, not $code" test $code -eq 1
+    check "in one line" test "$(wc -l <err)" -eq 1
+    check "and the file is as it was" cmp track.nc tiny/track.nc
+done
+check "the disk was full more than once" test $failed -gt 1
