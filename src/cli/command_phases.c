@@ -110,7 +110,7 @@ static int run(const nd_arguments *arguments) {
     nd_place_free(place);
     if (!fine)
         return nd_report(&error);
-    if (nd_flag(arguments, "quiet"))
+    if (nd_flag(arguments, "quiet") && !nd_flag(arguments, "json"))
         return ND_EXIT_FINE;
     if (nd_flag(arguments, "json")) {
         print_json(&phases);

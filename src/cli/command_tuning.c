@@ -29,7 +29,7 @@ static int run(const nd_arguments *arguments) {
     nd_place_free(place);
     if (!fine)
         return nd_report(&error);
-    if (nd_flag(arguments, "quiet"))
+    if (nd_flag(arguments, "quiet") && !nd_flag(arguments, "json"))
         return ND_EXIT_FINE;
     if (nd_flag(arguments, "json")) {
         nd_json json = nd_json_begin(stdout);

@@ -10,7 +10,9 @@ json() {
     shift 2
     succeeds "$@"
     check "nulldrift $*: blanks at the end of a line: $(grep -m 1 " $" out err)" test -z "$(grep -m 1 " $" out err)"
-    succeeds "$@" --json
+    local quiet=()
+    "$program" "$1" --help | grep -q -- --quiet && quiet=(--quiet) # which JSON is not silenced by
+    succeeds "$@" --json "${quiet[@]}"
     check "nulldrift $*: $count objects with $names" python3 - "$count" "$names" out <<'E'
 import json, sys
 count, names, path = sys.argv[1], sys.argv[2].split(), sys.argv[3]
