@@ -73,10 +73,23 @@ static bool turn(nd_series *table, nd_error *error) {
     return true;
 }
 
+/* Whether a table wider than high looks like sessions x cells: its indices reach farther than its
+ * rows and no farther than its columns, as where every cell has one; or it is far wider than high.
+ * Few matched cells of many sessions lie so, too, but with indices beyond. */
+static bool on_its_side(const nd_series *table, int base) {
+    enum { FAR = 3, FEWEST = 10 };
+    double most = 0;
+    for (size_t i = 0; i < table->rows * table->columns; i++)
+        most = fmax(most, table->values[i] - base + 1); /* NaN: not found */
+    bool reaches = most > (double)table->rows && most <= (double)table->columns;
+    return table->columns > table->rows &&
+           (reaches || (table->columns >= FEWEST && table->columns >= FAR * table->rows));
+}
+
 /* Columns of a table of text are sessions; where their names do not say so and there are more of
  * them than rows, it may lie on its side. */
 static bool check_upright(const nd_request *request, nd_open_file *own, nd_selector *part,
-                          size_t rows, nd_error *error) {
+                          size_t rows, int base, nd_error *error) {
     static const char mend[] = "write it with a row for each cell and a column for each session; "
                                "orientation: cells-first says that it is";
     nd_selector whole = *part;
@@ -90,7 +103,7 @@ static bool check_upright(const nd_request *request, nd_open_file *own, nd_selec
                                  "the columns of a table of text are sessions");
     if (part->orientation == ND_ORIENTATION_AUTO && nd_is_count(part->columns[0]) &&
         own->format->series(own->file, ND_ROLE_REGISTRATION, &whole, &all, &found, NULL) && found &&
-        all.columns > rows)
+        on_its_side(&all, base))
         fine = nd_request_refuse(
             request, ND_ROLE_REGISTRATION, "column", mend, error,
             "the table has %zu rows and %zu columns: more sessions than cells, or a table of "
@@ -130,7 +143,7 @@ static bool read_table(const nd_request *request, nd_files *files, nd_series *ta
                                  "%.100s is %zu x %zu; expected a table of cells x sessions",
                                  all.name, all.rows, all.columns);
     if (fine && part.orientation == ND_ORIENTATION_AUTO && !own->format->tabular &&
-        all.columns > all.rows)
+        on_its_side(&all, *base))
         fine = nd_request_refuse(
             request, ND_ROLE_REGISTRATION, "name",
             "give registration an orientation: cells-first (a row for each cell) or cells-last (a "
@@ -138,7 +151,7 @@ static bool read_table(const nd_request *request, nd_files *files, nd_series *ta
             error, "%.100s is %zu x %zu: more sessions than cells, or a table of sessions x cells",
             all.name, all.rows, all.columns);
     if (fine && own->format->tabular)
-        fine = check_upright(request, own, &whole, all.rows, error);
+        fine = check_upright(request, own, &whole, all.rows, *base, error);
     else if (fine && part.orientation == ND_ORIENTATION_FRAMES_FIRST)
         fine = turn(&all, error);
     if (fine && part.base < 0)
