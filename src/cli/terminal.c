@@ -33,8 +33,8 @@ static double now(void) {
 static const char *volatile resumes_from;
 
 static void end_by_force(int code) {
-    static const char line[] =
-        "nulldrift: stopped between checkpoints; the same command goes on from the last\n";
+    static const char line[] = "nulldrift: stopped between checkpoints; run the same command "
+                               "again: it goes on from the last\n";
     const char *from = resumes_from;
     if (from && access(from, F_OK) == 0) {
         (void)!write(STDERR_FILENO, line, sizeof line - 1);
