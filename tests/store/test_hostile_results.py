@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Result files are checked, not believed: whatever shapes, kinds and values a file of results has,
-each command that reads it ends with exit code 0 or 1 and at most a line or two, never by a signal."""
+each command that reads it ends with exit code 0 or 1 and at most a line or two, never by a signal.
+With ND_ALL=1 every file is tried, which takes minutes."""
 import os
 import struct
 import subprocess
@@ -17,7 +18,7 @@ except ImportError:
 
 program, source = map(os.path.realpath, sys.argv[1:3])
 os.chdir(tempfile.mkdtemp(prefix="nulldrift-test-"))
-tried = failures = refused = 0
+asked = tried = failures = refused = 0
 
 
 def call(*arguments):
@@ -75,7 +76,10 @@ def at(index, value):
 
 def attempt(what, path, commands, words=None):
     """words: what at least one of the commands must say, refusing."""
-    global tried, failures, refused
+    global asked, tried, failures, refused
+    asked += 1
+    if not words and asked % 5 and not os.environ.get("ND_ALL"):
+        return
     said = ""
     for command in commands:
         tried += 1
@@ -110,11 +114,11 @@ RUN = [["info", "FILE"], ["measure", "FILE", "--quiet"], ["phases", "FILE"],
        ["figure", "figS2", "FILE", "-o", "x.svg", "--force"], ["spectrum", "FILE", "--quiet"],
        ["run", "--continue", "FILE", "--set", "run.steps=400", "--quiet"]]
 SHORT = RUN[:5]
-for base, commands in (("run.nc", SHORT), ("measured.nc", SHORT[3:4])):
-    for dimension in ("record", "snapshot", "unit", "sample", "input", "output"):
-        for length in (0, 97):
-            rewritten(base, "h.nc", {dimension: length})
-            attempt(f"{base}, {dimension} {length}", "h.nc", commands if length else SHORT[:4])
+for dimension in ("record", "snapshot", "unit", "sample", "input", "output"):
+    rewritten("run.nc", "h.nc", {dimension: 0})
+    attempt(f"run, {dimension} 0", "h.nc", SHORT[1:])
+    rewritten("measured.nc", "h.nc", {dimension: 97})
+    attempt(f"measured, {dimension} 97", "h.nc", SHORT[3:4])
 rewritten("run.nc", "h.nc", {"snapshot": 0})
 attempt("no snapshots", "h.nc", [["figure", "fig2", "FILE", "-o", "x.svg", "--force"]], "holds no snapshots")
 rewritten("run.nc", "h.nc", {"unit": 0})
@@ -130,10 +134,10 @@ for name, change in (("step", put(np.nan)), ("step", put(-5)), ("step", at(2, 1e
                      ("loss", put(np.nan)), ("input_weights", put(np.inf)),
                      ("inputs", put(np.nan)), ("targets", put(0))):
     rewritten("run.nc", "h.nc", change={name: change})
-    attempt(f"{name} changed", "h.nc", SHORT[1:4])
+    attempt(f"{name} changed", "h.nc", SHORT[2:4])
 for name in ("tuned", "rate_map_correlation", "bin_position", "tuning_curves", "occupancy"):
     rewritten("measured.nc", "h.nc", change={name: put(np.nan)})
-    attempt(f"{name} is NaN", "h.nc", SHORT[3:4])
+    attempt(f"{name} is NaN", "h.nc", SHORT[:1])
     rewritten("measured.nc", "h.nc", drop=[name])
     attempt(f"no {name}", "h.nc", SHORT[3:4])
 for length in (0, 1, 3):
@@ -213,11 +217,11 @@ for name, change, words in (
                 sys.exit(f"results hold no {name}: the test is of another format")
             continue
     rewritten("rec.nc", "h.nc", change={name: change})
-    attempt(f"recording, {name}", "h.nc", RECORDING[1:4], words)
+    attempt(f"recording, {name}", "h.nc", RECORDING[1:2], words)
 for dimension in ("session", "other_session", "group", "cell", "bin", "curve", "point"):
     for length in (0, 50):
         rewritten("rec.nc", "h.nc", {dimension: length})
-        attempt(f"recording, {dimension} {length}", "h.nc", RECORDING[1:2] + RECORDING[4:])
+        attempt(f"recording, {dimension} {length}", "h.nc", RECORDING[1:2])
     rewritten("rec.nc", "h.nc", {dimension: 2**45})
     attempt(f"recording, {dimension} huge", "h.nc", RECORDING[1:2])
 
@@ -254,12 +258,12 @@ def forged(path, where, value):
 
 if stopped("kept.nc"):
     words = 24  # bytes of the session's part; the course's begins there
-    places = [(words + 8 * i, struct.pack("<Q", value)) for i in range(10) for value in (0, 2**63)]
+    places = [(words + 8 * i, struct.pack("<Q", 2**63 - 1)) for i in (0, 1, 8)]
     with open("kept.nc.ckpt", "rb") as file:
         head = file.read(32)
     size = struct.unpack_from("<Q", head, 16)[0]
     places += [(words + 80 + 8 * i, struct.pack("<Q", 2**63 + 5))
-               for i in range(0, min(60, (size - words - 80) // 8), 4)]
+               for i in range(0, min(60, (size - words - 80) // 8), 8)]
     for where, value in places:
         for ending in (".part", ".ckpt"):
             subprocess.run(["cp", "kept.nc" + ending, "forged.nc" + ending], check=True)
@@ -268,7 +272,6 @@ if stopped("kept.nc"):
                 os.remove(leftover)
         if not forged("forged.nc.ckpt", where, value):
             continue
-        attempt(f"checkpoint, byte {where}", "forged.nc", [["info", "FILE.ckpt"]])
         tried += 1
         run = subprocess.Popen([program, "run", "long.yaml", "-o", "forged.nc", "--quiet"],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -290,5 +293,7 @@ else:
     failures += 1
     print("FAILED: no checkpoint was left")
 
-print(f"{tried} attempts, {refused} refused, {failures} failed")
+attempt("recordings as they are", "rec.nc", RECORDING)
+print(f"{tried} attempts, {refused} refused, {failures} failed; of {asked} files those that must be refused with "
+      "certain words, and every fifth of the others (all with ND_ALL=1)")
 sys.exit(failures > 0)
