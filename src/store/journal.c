@@ -29,6 +29,25 @@ static uint32_t row_checksum(const double *row, size_t width) {
     return (uint32_t)crc32_z(0, (const unsigned char *)row, width * sizeof *row);
 }
 
+/* Whether a file that is to be begun anew may be: it is empty, or its first row is as this run
+ * writes it, or the begin of one: what a run leaves that was killed before its first checkpoint. */
+static bool may_begin_anew(nd_journal *journal, size_t size, bool *ours, nd_error *error) {
+    *ours = size == 0;
+    row_head head;
+    if (*ours || size < sizeof head || fread(&head, sizeof head, 1, journal->file) != 1 ||
+        head.kind > ND_ROW_SNAPSHOT)
+        return true;
+    size_t width = journal->width[head.kind];
+    double *row = nd_array(width, sizeof *row, error);
+    if (!row)
+        return false;
+    *ours = fread(row, sizeof *row, width, journal->file) == width
+                ? row_checksum(row, width) == head.checksum
+                : size < sizeof head + width * sizeof *row;
+    free(row);
+    return true;
+}
+
 /* Opens and locks the file and cuts it to `length`. */
 static bool prepare(nd_journal *journal, uint64_t length, nd_error *error) {
     const char *path = journal->path;
@@ -60,6 +79,12 @@ static bool prepare(nd_journal *journal, uint64_t length, nd_error *error) {
     if ((uint64_t)status.st_size < length)
         return nd_fail(error, path, "remove the checkpoint beside it to start afresh",
                        "is shorter than its checkpoint says");
+    bool ours = true;
+    if (length == 0 && !may_begin_anew(journal, (size_t)status.st_size, &ours, error))
+        return false;
+    if (!ours)
+        return nd_fail(error, path, "remove it, or choose another output with -o",
+                       "exists already, and is not of this run");
     if (ftruncate(id, (off_t)length) != 0 || fseeko(journal->file, (off_t)length, SEEK_SET) != 0)
         return nd_fail_errno(error, path, FREE_SPACE, "cannot be cut to its checkpoint");
     return true;

@@ -41,6 +41,11 @@ ln -s mine other.nc.part
 refuses 1 "other.nc.part: is a link" run data.yaml -o other.nc -q
 check "what it leads to is as it was" test "$(cat mine)" = mine
 
+# Nor in place of a file of somebody's that has this name.
+cp mine foreign.nc.part
+refuses 1 "foreign.nc.part: exists already, and is not of this run" run data.yaml -o foreign.nc -q
+check "which is as it was" cmp mine foreign.nc.part
+
 # A finished run is finished; going on with it does not use it up.
 succeeds run data.yaml -o data.nc -q
 unharmed "a finished run"

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/files.h"
 #include "base/random.h"
@@ -115,11 +117,54 @@ static void test_a_journal_comes_back_to_its_length(void **state) {
     support_remove(folder);
 }
 
+static size_t bytes_in(const char *path) {
+    struct stat status;
+    assert_int_equal(stat(path, &status), 0);
+    return (size_t)status.st_size;
+}
+
+/* What a run left that was killed before its first checkpoint is begun anew; a file of another
+ * kind, or of a run of another shape, is not cut. */
+static void test_a_journal_begins_in_no_file_of_others(void **state) {
+    (void)state;
+    char *folder = support_folder(), path[300];
+    snprintf(path, sizeof path, "%s/run.part", folder);
+    static const double record[2] = {1, 2};
+    uint64_t length;
+    for (int left = 0; left < 2; left++) {
+        nd_error error = {0};
+        nd_journal *journal = nd_journal_open(path, 2, 3, 0, &error);
+        assert_fine(journal && bytes_in(path) == 0 &&
+                        nd_journal_append(journal, ND_ROW_RECORD, record, &error) &&
+                        nd_journal_sync(journal, &length, &error),
+                    &error);
+        nd_journal_close(journal);
+        if (left == 1) /* cut off within its row */
+            assert_int_equal(truncate(path, (off_t)length - 4), 0);
+    }
+    nd_error error = {0};
+    nd_journal *journal = nd_journal_open(path, 2, 3, 0, &error);
+    assert_fine(journal && nd_journal_append(journal, ND_ROW_RECORD, record, &error) &&
+                    nd_journal_sync(journal, &length, &error),
+                &error);
+    nd_journal_close(journal);
+    assert_null(nd_journal_open(path, 1, 3, 0, &error));
+    assert_non_null(strstr(error.what, "not of this run"));
+    assert_int_equal(bytes_in(path), length);
+    FILE *file = fopen(path, "w");
+    assert_true(file && fputs("field notes", file) >= 0 && fclose(file) == 0);
+    assert_null(nd_journal_open(path, 2, 3, 0, &error));
+    assert_non_null(strstr(error.what, "not of this run"));
+    assert_int_equal(bytes_in(path), strlen("field notes"));
+    support_remove(folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_damaged_checkpoint_gives_way_to_the_one_before),
         cmocka_unit_test(test_any_damage_is_noticed),
         cmocka_unit_test(test_a_journal_comes_back_to_its_length),
+        cmocka_unit_test(test_a_journal_begins_in_no_file_of_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
