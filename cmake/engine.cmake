@@ -8,3 +8,9 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
       PROPERTIES COMPILE_OPTIONS "-march=x86-64-v3")
   endforeach()
 endif()
+
+# No fuzzer runs a kernel, and with sanitizers they take clang as long as all the rest.
+if(ND_FUZZ)
+  file(GLOB KERNELS ${PROJECT_SOURCE_DIR}/src/engine/kernels/*.c)
+  set_property(SOURCE ${KERNELS} APPEND PROPERTY COMPILE_OPTIONS "-O0;-fno-sanitize=all")
+endif()

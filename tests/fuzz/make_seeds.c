@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/files.h"
+#include "base/place.h"
 #include "engine/engine.h"
 #include "experiment/experiment.h"
 #include "recording/session_bytes.h"
@@ -84,8 +85,10 @@ static void landscape(void) {
                                     .start_y = 1.1,
                                     .threads = 1};
     nd_landscape *made = nd_landscape_make(&options, &error);
-    if (made)
-        nd_landscape_write(seed("results", "landscape.nc"), made, &error);
+    nd_place *place = nd_place_find(seed("results", "landscape.nc"), &error);
+    if (!made || !place || !nd_landscape_write(place, made, &error))
+        fprintf(stderr, "make_seeds: landscape: %s\n", error.what);
+    nd_place_free(place);
     nd_landscape_free(made);
 }
 
