@@ -37,7 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         nd_sweep_store_status(store, &status, &error);
         nd_sweep_store_owners(store, visit_owner, &sum, &error);
         nd_sweep_store_each(store, visit, &sum, &error);
-        nd_sweep_store_write_table(store, true, out, &error);
+        nd_sweep_store_write_table(store, true, false, out, &error);
+        nd_sweep_store_write_table(store, false, true, out, &error);
         fclose(out);
         free(text);
     }
