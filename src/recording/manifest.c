@@ -464,9 +464,10 @@ static bool read_about(const nd_about_keys *keys, nd_about *about, nd_error *err
 
 /* Errors call the key as it is written. */
 static void give_back_name(char *text) {
+    static const char name[] = "times";
     char *at;
     while ((at = strstr(text, ND_TIMES_AS_MAPPING)))
-        memcpy(at, "times", strlen("times"));
+        memcpy(at, name, sizeof name - 1);
 }
 
 static bool load_keys(const reading *r, nd_manifest_keys **keys) {
