@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/shown.h"
 #include "recording/format.h"
 
 enum { MOST_FINDINGS = 100000, MOST_COMMENTS = 400 };
@@ -73,12 +74,9 @@ static bool look_inside(void *context, nd_outlet *outlet, nd_error *error) {
     return fine;
 }
 
-/* What came from outside goes into a text file: nothing but printable characters. */
-static void clean(char *text, size_t size) {
+/* What the child sends ends within its room. */
+static void end_text(char *text, size_t size) {
     text[size - 1] = '\0';
-    for (char *c = text; *c; c++)
-        if (!isprint((unsigned char)*c))
-            *c = '?';
 }
 
 static bool take_findings(void *context, nd_buffer *message, nd_error *error) {
@@ -86,8 +84,8 @@ static bool take_findings(void *context, nd_buffer *message, nd_error *error) {
     scanned *about = &s->file[s->at];
     if (!nd_buffer_take(message, about, sizeof *about, error))
         return false;
-    clean(about->subject, sizeof about->subject);
-    clean(about->start, sizeof about->start);
+    end_text(about->subject, sizeof about->subject);
+    end_text(about->start, sizeof about->start);
     if (about->count > MOST_FINDINGS)
         return nd_fail(error, s->files[s->at], "", "holds more than %d parts", MOST_FINDINGS);
     for (uint64_t i = 0; i < about->count; i++) {
@@ -98,8 +96,8 @@ static bool take_findings(void *context, nd_buffer *message, nd_error *error) {
         found *one = &s->list[s->found_count];
         if (!nd_buffer_take(message, &one->finding, sizeof one->finding, error))
             return false;
-        clean(one->finding.name, sizeof one->finding.name);
-        clean(one->finding.note, sizeof one->finding.note);
+        end_text(one->finding.name, sizeof one->finding.name);
+        end_text(one->finding.note, sizeof one->finding.note);
         one->file = s->at;
         s->found_count++;
     }
@@ -162,25 +160,30 @@ static const found *partner(const scan *s, const found *anchor, nd_role role) {
 static void put(scan *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static void put(scan *s, const char *format, ...) {
-    char text[1024];
+    char *text = NULL;
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
+    int length = vasprintf(&text, format, arguments);
     va_end(arguments);
-    size_t used = length < 0 ? 0 : (size_t)length < sizeof text ? (size_t)length : sizeof text - 1;
-    s->fine = s->fine && nd_buffer_put(s->yaml, text, used, s->error);
+    if (length < 0) {
+        s->fine = nd_fail(s->error, NULL, NULL, ND_OUT_OF_MEMORY " for a manifest");
+        return;
+    }
+    s->fine = s->fine && nd_buffer_put(s->yaml, text, (size_t)length, s->error);
+    free(text);
 }
 
+/* A text of files, names of theirs among it, as a value: what is shown escaped is a value's escape
+ * in YAML, too. */
 static void put_quoted(scan *s, const char *text) {
-    char quoted[1024];
-    size_t at = 0;
-    for (; *text && at + 3 < sizeof quoted; text++) {
-        if (*text == '"' || *text == '\\')
-            quoted[at++] = '\\';
-        quoted[at++] = *text;
+    char shown[ND_SHOWN_CHARACTER];
+    put(s, "\"");
+    while (s->fine && *text) {
+        bool marked = *text == '"' || *text == '\\';
+        text += nd_shown_character(text, shown);
+        put(s, "%s%s", marked ? "\\" : "", shown);
     }
-    quoted[at] = '\0';
-    put(s, "\"%s\"", quoted);
+    put(s, "\"");
 }
 
 /* How sure a guess is. */
@@ -201,9 +204,10 @@ static void put_others(scan *s, const found *anchor, const found *part, nd_role 
             one->finding.likeness == 0)
             continue;
         put(s, "    #   or %s%s%s (%s, %s)\n",
-            one->file == anchor->file ? "" : nd_base_name(s->files[one->file]),
-            one->file == anchor->file || !one->finding.name[0] ? "" : ": ", one->finding.name,
-            one->finding.note, sureness(one->finding.likeness));
+            one->file == anchor->file ? "" : nd_shown(nd_base_name(s->files[one->file])).text,
+            one->file == anchor->file || !one->finding.name[0] ? "" : ": ",
+            nd_shown(one->finding.name).text, nd_shown(one->finding.note).text,
+            sureness(one->finding.likeness));
     }
 }
 
@@ -223,9 +227,10 @@ static void put_part(scan *s, const found *anchor, const found *part, nd_role ro
         }
         if (role == ND_ROLE_CELLS)
             put(s, ", area: CA1");
-        put(s, "}  # %s; %s\n", part->finding.note, sureness(part->finding.likeness));
+        put(s, "}  # %s; %s\n", nd_shown(part->finding.note).text,
+            sureness(part->finding.likeness));
     } else {
-        put(s, "    # %s: %s; %s\n", nd_role_name(role), part->finding.note,
+        put(s, "    # %s: %s; %s\n", nd_role_name(role), nd_shown(part->finding.note).text,
             sureness(part->finding.likeness));
     }
     put_others(s, anchor, part, role);
@@ -342,14 +347,12 @@ static void put_place(scan *s, const found *anchor, size_t number) {
         put(s, "\n");
     }
     if (strchr(at, ',') == NULL && guess_environment(s, anchor, word, other, sizeof word)) {
-        clean(word, sizeof word);
-        clean(other, sizeof other);
         put(s, "    environment: ");
         put_quoted(s, word);
         put(s,
             "  # a guess: the files' names tell %s from %s. Is it the environment? Else delete "
             "it\n",
-            word, other);
+            nd_shown(word).text, nd_shown(other).text);
     }
     if (sscanf(at, "{%u,%u,%u}", &a, &b, &c) == 3)
         put(s, "    environment: %u\n    day: %u\n    direction: %u\n", a, b, c);
@@ -357,7 +360,7 @@ static void put_place(scan *s, const found *anchor, size_t number) {
         put(s, "    day: %u  # epoch %u\n", a, b);
     else if (first)
         put(s, "    day: %ld  # %s\n", day_of(s->file[anchor->file].start) - first + 1,
-            s->file[anchor->file].start);
+            nd_shown(s->file[anchor->file].start).text);
     else
         put(s, "    day: %zu\n", number);
 }
@@ -466,13 +469,14 @@ static void put_rest(scan *s, bool sessions) {
         if (said++ == MOST_COMMENTS)
             put(s, "#   and more\n");
         else
-            put(s, "#   %s: %s%s%s (%s)\n", nd_base_name(s->files[one->file]),
+            put(s, "#   %s: %s%s%s (%s)\n", nd_shown(nd_base_name(s->files[one->file])).text,
                 one->finding.likeness > 0 ? nd_role_name(one->finding.role) : "",
-                one->finding.likeness > 0 ? " " : "", one->finding.name, one->finding.note);
+                one->finding.likeness > 0 ? " " : "", nd_shown(one->finding.name).text,
+                nd_shown(one->finding.note).text);
     }
     for (size_t i = 0; i < s->count; i++)
         if (s->file[i].trouble[0])
-            put(s, "# Not read: %s\n", s->file[i].trouble);
+            put(s, "# Not read: %s\n", nd_shown(s->file[i].trouble).text);
 }
 
 /* What to fill in where nothing was told for activity. */
@@ -508,7 +512,7 @@ static void keep_trouble(scanned *file, const nd_error *why) {
     nd_error_line(why, line, sizeof line);
     *file = (scanned){0};
     snprintf(file->trouble, sizeof file->trouble, "%.590s", line);
-    clean(file->trouble, sizeof file->trouble);
+    end_text(file->trouble, sizeof file->trouble);
 }
 
 bool nd_recording_scan(const char *const *files, size_t count, const nd_limits *limits,

@@ -102,6 +102,17 @@ for name in '|touch CANARY;' $'`touch CANARY`\n\'touch CANARY\'' $'it\'s "so" \e
     calm out "info" && calm err "info"
 done
 
+# Names of files and columns in a manifest that is drafted: nothing but values and comments, by which the
+# files are found again, letters of every script among them.
+hostile=$'täg\nname: evil "1\\ \e.csv'
+sed '1s/cell_1/Zelle_ä/' day1.csv >"$hostile"
+succeeds record --scan "$hostile" -o drafted.yaml
+calm drafted.yaml "a drafted manifest"
+check "it has one name, its own" test "$(grep -c '^ *name:' drafted.yaml)" -eq 1
+check "the column is called as it is" grep -q 'Zelle_ä' drafted.yaml
+succeeds record drafted.yaml --check --picture none
+says "2 cells, 800 of 800 frames" out
+
 # A picture that cannot be drawn: exit code 1, the tables there, one line.
 mkdir none
 printf "#!/bin/sh\nexit 3\n" >none/gnuplot && chmod +x none/gnuplot
