@@ -207,11 +207,12 @@ static bool put_column(nd_sweep_store *store, const char *name, void *context, n
 }
 
 char *nd_sweep_columns(nd_sweep_store *store, nd_error *error) {
-    char *list = NULL;
-    size_t length;
-    FILE *out = open_memstream(&list, &length);
-    bool fine = out && each_column(store, put_column, out, error);
-    if (out && fclose(out) == 0 && fine)
+    nd_sweep_writing writing;
+    if (!nd_sweep_writing_begin(&writing, error))
+        return NULL;
+    bool fine = each_column(store, put_column, writing.out, error);
+    char *list = nd_sweep_writing_end(&writing, fine ? error : NULL);
+    if (fine)
         return list;
     free(list);
     return NULL;
@@ -242,11 +243,10 @@ static const char *condition_of(const nd_sweep_store *store, size_t i, const cha
 
 /* The first run for which one of the conditions `from` to `to` fails; -1: none, -2: an error. */
 static int64_t first_wrong(nd_sweep_store *store, size_t from, size_t to, nd_error *error) {
-    char *sql = NULL;
-    size_t length;
-    FILE *out = open_memstream(&sql, &length);
-    if (!out)
+    nd_sweep_writing writing;
+    if (!nd_sweep_writing_begin(&writing, error))
         return -2;
+    FILE *out = writing.out;
     fputs("SELECT id FROM main.run WHERE NOT (1", out);
     for (size_t i = from; i < to; i++) {
         const char *column, *must = condition_of(store, i, &column);
@@ -256,7 +256,8 @@ static int64_t first_wrong(nd_sweep_store *store, size_t from, size_t to, nd_err
         put_condition(out, column, must);
     }
     fputs(") LIMIT 1", out);
-    sqlite3_stmt *statement = fclose(out) == 0 ? nd_sweep_prepare(store, sql, error) : NULL;
+    char *sql = nd_sweep_writing_end(&writing, error);
+    sqlite3_stmt *statement = sql ? nd_sweep_prepare(store, sql, error) : NULL;
     int code = statement ? sqlite3_step(statement) : SQLITE_ERROR;
     int64_t found = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : -1;
     if (code != SQLITE_ROW && code != SQLITE_DONE) {

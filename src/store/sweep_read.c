@@ -66,13 +66,11 @@ static void name_metric(const nd_sweep_store *store, size_t index, FILE *out) {
 }
 
 static char *table_statement(nd_sweep_store *store, bool all_keys, nd_error *error) {
-    char *sql = NULL;
-    size_t length, count;
-    FILE *out = open_memstream(&sql, &length);
-    if (!out) {
-        nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
+    size_t count;
+    nd_sweep_writing writing;
+    if (!nd_sweep_writing_begin(&writing, error))
         return NULL;
-    }
+    FILE *out = writing.out;
     fputs("SELECT id, label, state, reason, seconds", out);
     char *measures = nd_sweep_fact(store, "measures", NULL); /* none in a store of 0.1.0 */
     for (size_t i = 0; i < ND_RUN_METRICS; i++)
@@ -85,11 +83,7 @@ static char *table_statement(nd_sweep_store *store, bool all_keys, nd_error *err
             (all_keys || varies(store, keys[k].name)))
             fprintf(out, ",\"%s\"", keys[k].name);
     fputs(" FROM run ORDER BY id", out);
-    if (fclose(out) == 0)
-        return sql;
-    free(sql);
-    nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
-    return NULL;
+    return nd_sweep_writing_end(&writing, error);
 }
 
 /* A value with all its digits, NULL as an empty cell. */
@@ -225,24 +219,17 @@ static bool visit_row(sqlite3_stmt *statement,
 }
 
 static char *runs_statement(const nd_sweep_store *store, nd_error *error) {
-    char *sql = NULL;
-    size_t length;
-    FILE *out = open_memstream(&sql, &length);
-    if (!out) {
-        nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
+    nd_sweep_writing writing;
+    if (!nd_sweep_writing_begin(&writing, error))
         return NULL;
-    }
+    FILE *out = writing.out;
     fputs("SELECT id, experiment, state, reason, seconds, trace_step, trace_log10_loss, "
           "trace_active_fraction, trace_fraction_active_units",
           out);
     for (size_t i = 0; i < ND_RUN_METRICS; i++)
         name_metric(store, i, out);
     fputs(" FROM run WHERE state IN ('done', 'diverged', 'failed') ORDER BY id", out);
-    if (fclose(out) == 0)
-        return sql;
-    free(sql);
-    nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
-    return NULL;
+    return nd_sweep_writing_end(&writing, error);
 }
 
 bool nd_sweep_store_each(nd_sweep_store *store,

@@ -69,14 +69,26 @@ static const char *sql_type(const nd_key *key) {
     return key->kind == ND_WORD ? "TEXT" : key->kind == ND_NUMBER ? "REAL" : "INTEGER";
 }
 
+bool nd_sweep_writing_begin(nd_sweep_writing *writing, nd_error *error) {
+    *writing = (nd_sweep_writing){0};
+    writing->out = open_memstream(&writing->sql, &writing->length);
+    return writing->out || nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
+}
+
+char *nd_sweep_writing_end(nd_sweep_writing *writing, nd_error *error) {
+    if (fclose(writing->out) == 0)
+        return writing->sql;
+    free(writing->sql);
+    nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
+    return NULL;
+}
+
 static char *create_statement(nd_error *error) {
-    char *sql = NULL;
-    size_t length, count;
-    FILE *out = open_memstream(&sql, &length);
-    if (!out) {
-        nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
+    size_t count;
+    nd_sweep_writing writing;
+    if (!nd_sweep_writing_begin(&writing, error))
         return NULL;
-    }
+    FILE *out = writing.out;
     fputs("CREATE TABLE sweep (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
           "CREATE TABLE run (id INTEGER PRIMARY KEY, label TEXT NOT NULL,"
           "state TEXT NOT NULL DEFAULT 'waiting', reason TEXT, owner TEXT, seconds REAL,"
@@ -92,11 +104,7 @@ static char *create_statement(nd_error *error) {
           "trace_active_fraction BLOB, trace_fraction_active_units BLOB);"
           "CREATE INDEX run_by_state ON run (state, cost DESC);",
           out);
-    if (fclose(out) == 0)
-        return sql;
-    free(sql);
-    nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
-    return NULL;
+    return nd_sweep_writing_end(&writing, error);
 }
 
 static bool put_fact(nd_sweep_store *store, const char *key, const char *value, nd_error *error) {
@@ -160,13 +168,11 @@ char *nd_sweep_fact(nd_sweep_store *store, const char *key, nd_error *error) {
 
 /* The statement that adds a run, its parameters numbered in the order of the columns named. */
 static char *insert_statement(nd_error *error) {
-    char *sql = NULL;
-    size_t length, count, placed = 5;
-    FILE *out = open_memstream(&sql, &length);
-    if (!out) {
-        nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
+    size_t count, placed = 5;
+    nd_sweep_writing writing;
+    if (!nd_sweep_writing_begin(&writing, error))
         return NULL;
-    }
+    FILE *out = writing.out;
     fputs("INSERT OR IGNORE INTO run (id, label, steps, cost, experiment", out);
     const nd_key *keys = nd_keys(&count);
     for (size_t k = 0; k < count; k++)
@@ -178,11 +184,7 @@ static char *insert_statement(nd_error *error) {
     while (--placed > 0)
         fputs(",?", out);
     fputc(')', out);
-    if (fclose(out) == 0)
-        return sql;
-    free(sql);
-    nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
-    return NULL;
+    return nd_sweep_writing_end(&writing, error);
 }
 
 static void bind_count(sqlite3_stmt *statement, int at, uint64_t count) {

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdio.h>
 
 #include "store/sweep_store.h"
 
@@ -29,6 +30,16 @@ bool nd_sweep_execute(nd_sweep_store *store, const char *sql, nd_error *error);
 sqlite3_stmt *nd_sweep_prepare(nd_sweep_store *store, const char *sql, nd_error *error);
 /* Steps a statement that gives no rows, and finalizes it. */
 bool nd_sweep_finish_statement(nd_sweep_store *store, sqlite3_stmt *statement, nd_error *error);
+
+/* A statement written piece by piece: begun, written to `out`, ended. */
+typedef struct nd_sweep_writing {
+    FILE *out;
+    char *sql;
+    size_t length;
+} nd_sweep_writing;
+bool nd_sweep_writing_begin(nd_sweep_writing *writing, nd_error *error);
+/* The statement, to free(); NULL with `error` filled. */
+char *nd_sweep_writing_end(nd_sweep_writing *writing, nd_error *error);
 
 /* Text of a row, NULL where it is none; a number, NaN where it is none. */
 const char *nd_sweep_row_text(sqlite3_stmt *statement, int at);

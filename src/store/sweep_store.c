@@ -132,24 +132,17 @@ static void bind_blob(sqlite3_stmt *statement, int at, const void *values, size_
 }
 
 static char *finish_statement(nd_error *error) {
-    char *sql = NULL;
-    size_t length;
-    FILE *out = open_memstream(&sql, &length);
-    if (!out) {
-        nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
+    nd_sweep_writing writing;
+    if (!nd_sweep_writing_begin(&writing, error))
         return NULL;
-    }
+    FILE *out = writing.out;
     fputs("UPDATE run SET state = ?, reason = ?, seconds = ?, trace_step = ?, trace_log10_loss = ?,"
           "trace_active_fraction = ?, trace_fraction_active_units = ?, owner = NULL",
           out);
     for (size_t i = 0; i < ND_RUN_METRICS; i++)
         fprintf(out, ",\"%s\" = ?", nd_run_metric_name(i));
     fputs(" WHERE id = ? AND owner = ? AND state = 'running'", out);
-    if (fclose(out) == 0)
-        return sql;
-    free(sql);
-    nd_fail(error, NULL, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
-    return NULL;
+    return nd_sweep_writing_end(&writing, error);
 }
 
 bool nd_sweep_store_finish(nd_sweep_store *store, int64_t id, const char *owner,
