@@ -41,6 +41,8 @@ static int no_such_figure(const char *name) {
 static int run(const nd_arguments *arguments) {
     if (nd_flag(arguments, "list"))
         return list(nd_flag(arguments, "json"));
+    if (nd_flag(arguments, "json"))
+        return wrong("--json goes with --list: a figure is a picture", NULL);
     size_t given = nd_positional_count(arguments);
     if (given == 0)
         return wrong("name a figure; `nulldrift figure --list` shows them", NULL);

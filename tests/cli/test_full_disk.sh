@@ -30,6 +30,11 @@ succeeds figure fig6 linked.nc -o linked.svg
 check "and a picture" test -L linked.svg -a -s tiny/linked.svg
 check "and nothing else stays there" test -z "$(ls -d -- *tmp-* tiny/*tmp-* 2>/dev/null)"
 
+# A disk that is only read is refused at the start, root or not.
+mount -o remount,ro "$folder/tiny" || skip "no disk can be mounted to be read only"
+refuses 1 "its folder cannot be written to" run tiny/good.yaml -o tiny/another.nc --quiet
+mount -o remount,rw "$folder/tiny"
+
 # A file that is amended on a full disk: however little room there is, one line, the file as it was, and
 # no crash at the program's end.
 sed 's/random, samples: 5, input_dim: 4, output_dim: 3/predictive-track, samples: 60, input_dim: 3/; s/hidden: 500/hidden: 100/' \

@@ -4,24 +4,9 @@
 # it as it is.
 . "$2/tests/support/shell.sh"
 
-# The cells of an animal running up and down, each with a place of its own.
-table() {
-    awk -v shift="$1" 'BEGIN {
-        print "time,position,velocity,cell_1,cell_2,cell_3"
-        for (f = 0; f < 800; f++) {
-            p = (f % 200 + 0.5) / 100; x = p < 1 ? p : 2 - p
-            printf "%.3f,%.4f,%g", f * 0.05, x, p < 1 ? 0.2 : -0.2
-            for (c = 0; c < 3; c++) {
-                d = x - (c + 0.5 + shift) / 3
-                printf ",%d", (d * d < 0.01 && (f * 7919 + c * 31) % 5 < 3)
-            }
-            print ""
-        }
-    }'
-}
-table 0 >day1.csv
-table 0.02 >day2.csv
-table 0.04 >day3.csv
+running_table 800 0 >day1.csv
+running_table 800 0.02 >day2.csv
+running_table 800 0.04 >day3.csv
 
 # The texts of a drawn SVG, a line each, entities resolved.
 texts_of() {

@@ -17,6 +17,6 @@ refuses 1 "its folder" landscape -o nowhere/l.nc --walkers 1000000 --steps 10000
 refuses 1 "-o: the name is empty" datasets -o "" any.nc
 mkdir closed
 chmod a-w closed
-if [ "$(id -u)" -ne 0 ]; then
+if [ "$(id -u)" -ne 0 ]; then # of root, to whom no folder is closed, test_full_disk.sh asks the same
     refuses 1 "its folder cannot be written to" run endless.yaml -o closed/run.nc --quiet
 fi

@@ -416,7 +416,7 @@ static void test_gnuplot_itself_is_confined(void **state) {
     if (nd_sandbox_means_here().files == 0) {
         printf("there is no Landlock: %zu attempts are not refused here\n",
                sizeof scripts / sizeof *scripts);
-        return;
+        skip();
     }
     char canary[128], text[256];
     (void)snprintf(canary, sizeof canary, "%s/CANARY", folder);

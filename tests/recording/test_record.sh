@@ -1,23 +1,8 @@
 #!/bin/bash
 # `nulldrift record` as a user meets it: scan, check, analyse, and one clear line when it cannot.
 . "$2/tests/support/shell.sh"
-# A table of an animal running up and down, whose cells like places of their own.
-table() {
-    awk -v shift="$1" 'BEGIN {
-        print "time,position,velocity,cell_1,cell_2,cell_3"
-        for (f = 0; f < 1200; f++) {
-            p = (f % 200 + 0.5) / 100; x = p < 1 ? p : 2 - p
-            printf "%.3f,%.4f,%g", f * 0.05, x, p < 1 ? 0.2 : -0.2
-            for (c = 0; c < 3; c++) {
-                d = x - (c + 0.5 + shift) / 3
-                printf ",%d", (d * d < 0.01 && (f * 7919 + c * 31) % 5 < 3)
-            }
-            print ""
-        }
-    }'
-}
-table 0 >day1.csv
-table 0.1 >day2.csv
+running_table 1200 0 >day1.csv
+running_table 1200 0.1 >day2.csv
 
 succeeds record --scan day1.csv day2.csv -o first.yaml
 says 'file: "day2.csv"' first.yaml

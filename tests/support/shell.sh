@@ -46,6 +46,23 @@ needs_reference() {
     reference=$(realpath "$reference")
 }
 
+# running_table FRAMES [SHIFT]: a table of an animal running up and down, whose three cells like places of
+# their own, all of them moved by SHIFT.
+running_table() {
+    LC_ALL=C awk -v frames="$1" -v shift="${2:-0}" 'BEGIN {
+        print "time,position,velocity,cell_1,cell_2,cell_3"
+        for (f = 0; f < frames; f++) {
+            p = (f % 200 + 0.5) / 100; x = p < 1 ? p : 2 - p
+            printf "%.3f,%.4f,%g", f * 0.05, x, p < 1 ? 0.2 : -0.2
+            for (c = 0; c < 3; c++) {
+                d = x - (c + 0.5 + shift) / 3
+                printf ",%d", (d * d < 0.01 && (f * 7919 + c * 31) % 5 < 3)
+            }
+            print ""
+        }
+    }'
+}
+
 # may_mount "$@": goes on where disks of any size can be mounted, by root or, in a namespace of its
 # own, by anyone; skips where the machine allows neither. First in a test.
 may_mount() {
