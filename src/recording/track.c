@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sort.h"
+#include "recording/coordinate.h"
+#include "recording/position_notes.h"
 #include "recording/series_read.h"
 
 /* Positions this far apart in time are not joined by a line; a computed speed spans this much. */
@@ -107,27 +109,8 @@ static bool clock_for_frames(const nd_request *request, const nd_activity *activ
 
 /* --- onto the clock --- */
 
-/* How a coordinate is joined over time. */
-typedef struct course {
-    double span;    /* of the coordinate: the way round a loop, or the range; 0: unknown */
-    bool loop;      /* the span's ends are one place */
-    bool nearest;   /* bin numbers: taken, not joined */
-    double longest; /* seconds without a value that are joined over */
-} course;
-
-/* The shorter way from a to b, where the coordinate is a loop. */
-static double step_of(const course *along, double a, double b) {
-    double step = b - a;
-    return along->loop && along->span > 0.0 ? step - along->span * round(step / along->span) : step;
-}
-
-/* Whether two neighbouring positions are further apart than half the range. */
-static bool jumps(const course *along, double a, double b) {
-    return !along->loop && along->span > 0.0 && fabs(b - a) > 0.5 * along->span;
-}
-
 static double between(const nd_series *series, size_t column, size_t i, double t,
-                      const course *along, const double range[2]) {
+                      const nd_coordinate *along, const double range[2]) {
     const double *v = series->values + column, *times = series->times;
     size_t width = series->columns;
     double a = v[i * width], b = v[(i + 1) * width], span = times[i + 1] - times[i];
@@ -138,35 +121,16 @@ static double between(const nd_series *series, size_t column, size_t i, double t
         return NAN;
     if (along->nearest)
         return part < 0.5 ? a : b;
-    if (jumps(along, a, b))
+    if (nd_coordinate_jumps(along, a, b))
         return NAN;
     if (!along->loop)
         return a + part * (b - a);
-    double place = a + part * step_of(along, a, b);
+    double place = a + part * nd_coordinate_step(along, a, b);
     if (along->span > 0.0 && place < range[0])
         place += along->span;
     if (along->span > 0.0 && place > range[1])
         place -= along->span;
     return place;
-}
-
-/* The range of a coordinate: as the manifest gives it, else what its values span. */
-static void range_of(const nd_settings *settings, bool y, const nd_series *series, size_t column,
-                     double range[2]) {
-    const double *given = y ? settings->range_y : settings->range_x;
-    range[0] = given[0];
-    range[1] = given[1];
-    if (!isnan(given[0]))
-        return;
-    range[0] = INFINITY;
-    range[1] = -INFINITY;
-    for (size_t i = 0; i < series->rows; i++) {
-        double value = series->values[i * series->columns + column];
-        if (isfinite(value)) {
-            range[0] = fmin(range[0], value);
-            range[1] = fmax(range[1], value);
-        }
-    }
 }
 
 /* Whether the series' times are the clock itself, but for rounding. */
@@ -255,12 +219,12 @@ static double *on_clock(const nd_request *request, nd_role role, const nd_series
         return values;
     }
     if (place)
-        range_of(settings, y, series, column, range);
-    course along = {.span = place && range[1] > range[0] ? range[1] - range[0] : 0.0,
-                    .loop = place && !y && settings->circular,
-                    .nearest = settings->position_is_bin && role == ND_ROLE_POSITION,
-                    .longest =
-                        fmax(LONGEST_GAP_SECONDS, 5.0 * median_step(series->times, series->rows))};
+        nd_coordinate_range(settings, y, series, column, range);
+    nd_coordinate along = {
+        .span = place && range[1] > range[0] ? range[1] - range[0] : 0.0,
+        .loop = place && !y && settings->circular,
+        .nearest = settings->position_is_bin && role == ND_ROLE_POSITION,
+        .longest = fmax(LONGEST_GAP_SECONDS, 5.0 * median_step(series->times, series->rows))};
     for (size_t f = 0, i = 0; f < track->frames; f++) {
         double t = track->clock[f];
         while (i + 2 < series->rows && series->times[i + 1] <= t)
@@ -269,114 +233,6 @@ static double *on_clock(const nd_request *request, nd_role role, const nd_series
         values[f] = inside ? between(series, column, i, t, &along, range) : NAN;
     }
     return values;
-}
-
-/* --- what looks wrong --- */
-
-/* Jumps over more than half the range: the seam of a loop, or lost tracking. */
-static void say_jumps(const nd_request *request, const nd_series *position, nd_files *files) {
-    double range[2];
-    size_t count = 0;
-    range_of(request->settings, false, position, 0, range);
-    course along = {.span = range[1] > range[0] ? range[1] - range[0] : 0.0,
-                    .loop = request->settings->circular};
-    for (size_t i = 1; i < position->rows; i++)
-        count += jumps(&along, position->values[(i - 1) * position->columns],
-                       position->values[i * position->columns]);
-    if (count > 0)
-        nd_files_note(files,
-                      "position: %zu jumps of more than half the range between one position "
-                      "and the next, which are not joined: circular: true if the ends of "
-                      "the range are one place",
-                      count);
-}
-
-typedef struct counted {
-    double value;
-    size_t count;
-} counted;
-
-static int most_first(const void *a, const void *b) {
-    const counted *x = a, *y = b;
-    return (y->count > x->count) - (y->count < x->count);
-}
-
-/* The middle of the ways to and from a value that stands alone. */
-static bool stands_apart(const double *values, size_t count, size_t stride, double value,
-                         double usual, double span) {
-    size_t passages = 0, far = 0;
-    for (size_t i = 1; i < count; i++) {
-        double a = values[(i - 1) * stride], b = values[i * stride];
-        if ((a == value) == (b == value) || isnan(a) || isnan(b))
-            continue;
-        passages++;
-        far += fabs(b - a) > 8.0 * usual && fabs(b - a) > 0.02 * span;
-    }
-    return passages > 0 && 4 * far > 3 * passages;
-}
-
-/* A few positions far from all others stretch the range, and with it every bin; `sorted` has
- * `count` of them. */
-static void say_outliers(const double *sorted, size_t count, size_t column, nd_files *files) {
-    size_t tail = count / 100;
-    double low = sorted[tail], high = sorted[count - 1 - tail], wide = 2.0 * (high - low);
-    size_t below = 0, above = 0;
-    while (wide > 0.0 && below < tail && sorted[below] < low - wide)
-        below++;
-    while (wide > 0.0 && above < tail && sorted[count - 1 - above] > high + wide)
-        above++;
-    if (below + above > 0)
-        nd_files_note(files,
-                      "%s: %zu of %zu lie far outside %.9g to %.9g, where the others are (%.9g): "
-                      "missing: %.9g if that stands for no position, or range: [FROM, TO]",
-                      column ? "position_y" : "position", below + above, count, low, high,
-                      above ? sorted[count - 1] : sorted[0], above ? sorted[count - 1] : sorted[0]);
-}
-
-/* A number that many positions equal, and which they come to and leave by leaps, may stand for none
- * (-1, 0). It is said, not acted upon. */
-static bool say_missing(const nd_request *request, const nd_series *position, size_t column,
-                        nd_files *files, nd_error *error) {
-    enum { FEWEST = 5, CANDIDATES = 3 };
-    size_t n = position->rows, stride = position->columns, finite = 0, distinct = 0, steps = 0;
-    const double *values = position->values + column;
-    double *sorted = nd_doubles(n + 1, error), *step = nd_doubles(n + 1, error);
-    counted *value = nd_array(n + 1, sizeof *value, error);
-    bool fine = sorted && step && value;
-    if (fine && !request->settings->position_is_bin) {
-        for (size_t i = 0; i < n; i++) {
-            if (isfinite(values[i * stride]))
-                sorted[finite++] = values[i * stride];
-            double change = i > 0 ? fabs(values[i * stride] - values[(i - 1) * stride]) : NAN;
-            if (change > 0.0)
-                step[steps++] = change;
-        }
-        nd_sort_ascending(sorted, finite);
-        nd_sort_ascending(step, steps);
-        for (size_t i = 0; i < finite; i++)
-            if (i > 0 && sorted[i] == sorted[i - 1])
-                value[distinct - 1].count++;
-            else
-                value[distinct++] = (counted){sorted[i], 1};
-        double usual = steps ? step[steps / 4] : 0.0;
-        double span = finite ? sorted[finite - 1] - sorted[0] : 0.0;
-        qsort(value, distinct, sizeof *value, most_first);
-        for (size_t k = 0; k < distinct && k < CANDIDATES; k++) {
-            bool many = value[k].count >= FEWEST && 100 * value[k].count >= finite;
-            if (many && stands_apart(values, n, stride, value[k].value, usual, span))
-                nd_files_note(files,
-                              "%s: %zu of %zu are %.9g, each far from those before and after: "
-                              "missing: %.9g if that stands for no position",
-                              column ? "position_y" : "position", value[k].count, n, value[k].value,
-                              value[k].value);
-        }
-    }
-    if (fine && finite > 0)
-        say_outliers(sorted, finite, column, files);
-    free(sorted);
-    free(step);
-    free(value);
-    return fine;
 }
 
 /* One more series, where it is given or found. */
@@ -459,18 +315,18 @@ static bool place_on_clock(const nd_request *request, bool two, nd_files *files,
 }
 
 /* The way of x between two frames, around a loop the shorter way; NaN across a jump. */
-static double way_between(const double *x, size_t a, size_t b, const course *along) {
+static double way_between(const double *x, size_t a, size_t b, const nd_coordinate *along) {
     double last = x[a]; /* that is known */
     for (size_t f = a + 1; along && !along->loop && f <= b; f++) {
-        if (jumps(along, last, x[f]))
+        if (nd_coordinate_jumps(along, last, x[f]))
             return NAN;
         last = isnan(x[f]) ? last : x[f];
     }
-    return along ? step_of(along, x[a], x[b]) : x[b] - x[a];
+    return along ? nd_coordinate_step(along, x[a], x[b]) : x[b] - x[a];
 }
 
 /* Change per second over a short window around each frame. */
-static double *rate_of_change(const double *x, const double *y, const course *along,
+static double *rate_of_change(const double *x, const double *y, const nd_coordinate *along,
                               const nd_track *track, nd_error *error) {
     double *rate = nd_doubles(track->frames, error);
     size_t before = 0, after = 0;
@@ -508,12 +364,12 @@ static bool copy_doubles(const double *from, size_t count, double **to, nd_error
 }
 
 /* The course of the position on the clock, for speed and direction. */
-static course course_of(const nd_settings *settings, const nd_track *track) {
+static nd_coordinate coordinate_of(const nd_settings *settings, const nd_track *track) {
     const nd_series on_clock = {.rows = track->frames, .columns = 1, .values = track->x};
     double range[2];
-    range_of(settings, false, &on_clock, 0, range);
-    return (course){.span = range[1] > range[0] ? range[1] - range[0] : 0.0,
-                    .loop = settings->circular};
+    nd_coordinate_range(settings, false, &on_clock, 0, range);
+    return (nd_coordinate){.span = range[1] > range[0] ? range[1] - range[0] : 0.0,
+                           .loop = settings->circular};
 }
 
 /* A speed is read where it is given or needed; one that is found but cannot be used, and that
@@ -537,7 +393,7 @@ static bool find_motion(const nd_request *request, nd_files *files, nd_track *tr
     const nd_settings *settings = request->settings;
     bool apart =
         settings->directions != ND_DIRECTIONS_POOLED && !track->y && request->direction[0] == '\0';
-    course along = course_of(settings, track);
+    nd_coordinate along = coordinate_of(settings, track);
     if (!read_speed(request, files, settings->minimum_speed > 0.0 || apart, track, error))
         return false;
     if (!track->speed && settings->minimum_speed > 0.0 &&
@@ -648,11 +504,8 @@ bool nd_track_read(const nd_request *request, const nd_activity *activity, bool 
         fine = activity && !activity->spike_times
                    ? clock_for_frames(request, activity, &position, track, error)
                    : clock_for_spikes(request, &position, track, error);
-    fine = fine && place_on_clock(request, two, files, &position, track, error);
-    if (fine && !two)
-        say_jumps(request, &position, files);
-    for (size_t column = 0; fine && column < position.columns; column++)
-        fine = say_missing(request, &position, column, files, error);
+    fine = fine && place_on_clock(request, two, files, &position, track, error) &&
+           nd_note_position(request, two, &position, files, error);
     bool odd =
         track->frame_seconds > LONG_FRAME_SECONDS || track->frame_seconds < SHORT_FRAME_SECONDS;
     if (fine && odd && !(request->frame_seconds > 0.0))
