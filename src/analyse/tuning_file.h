@@ -4,7 +4,7 @@
 #define ND_ANALYSE_TUNING_FILE_H
 
 #include "base/place.h"
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 typedef struct nd_tuning_options {
     size_t bins;   /* of (directed) position, over its range */

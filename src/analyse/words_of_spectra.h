@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 /* A line a snapshot that has a spectrum: a table of at most eleven of them, evenly chosen, or, as
  * JSON, all. */

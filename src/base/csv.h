@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 typedef struct nd_table {
     char *path;

@@ -3,7 +3,7 @@
 #ifndef ND_BASE_CSV_ROWS_H
 #define ND_BASE_CSV_ROWS_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 typedef struct nd_csv_rows nd_csv_rows;
 

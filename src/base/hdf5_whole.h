@@ -3,7 +3,7 @@
 #ifndef ND_BASE_HDF5_WHOLE_H
 #define ND_BASE_HDF5_WHOLE_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 /* True where nothing in the file `path` leads out of it: no link to another file, no numbers kept
  * in one. Otherwise the first such is named in `error`. A file that HDF5 cannot open is none of its

@@ -2,7 +2,7 @@
 #ifndef ND_BASE_MEMORY_H
 #define ND_BASE_MEMORY_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 /* A zeroed array of `count` elements of `size` bytes, aligned to 64 bytes; free() it.
  * NULL with `error` filled when it does not fit (also when count * size overflows).

@@ -2,7 +2,7 @@
 #ifndef ND_BASE_NETCDF_TRIAL_H
 #define ND_BASE_NETCDF_TRIAL_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 /* Opens `path` in a child and reads all that is in it. Fails, naming the file and the variable,
  * when the library crashes or hangs on it, when a link, external storage or a virtual data set

@@ -3,7 +3,7 @@
 #ifndef ND_BASE_OUTPUTS_H
 #define ND_BASE_OUTPUTS_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 typedef struct nd_outputs {
     const char *const *inputs; /* every file the command reads */

@@ -6,7 +6,7 @@
 
 #include <sys/stat.h>
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 typedef struct nd_place {
     char *path;        /* as the user calls it */

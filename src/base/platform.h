@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <time.h>
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 /* A pipe whose ends no program started later inherits; false, with errno, when there is none. */
 bool nd_pipe(int ends[2]);

@@ -4,7 +4,7 @@
 #ifndef ND_BASE_RANDOM_H
 #define ND_BASE_RANDOM_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 /* What a number is for. Values are part of what makes a run reproducible: append, never renumber.
  */

@@ -4,7 +4,7 @@
 #ifndef ND_BASE_SANDBOX_H
 #define ND_BASE_SANDBOX_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 typedef struct nd_sandbox {
     const char *const *reads;  /* files and folders to be read, ended by NULL; those that are not

@@ -3,7 +3,7 @@
 #ifndef ND_BASE_THREADS_H
 #define ND_BASE_THREADS_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 /* Calls body(index, context) for every index in 0 .. count-1, on up to `threads` threads (the
  * calling one among them); returns when all are done. Indices are handed out in order. */

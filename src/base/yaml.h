@@ -4,7 +4,7 @@
 
 #include <cyaml/cyaml.h>
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 /* Loads `text` by `schema` (a mapping with CYAML_FLAG_POINTER) into a new structure `*data`; free
  * it with nd_yaml_free. libcyaml's own numbers are lax (-3 wraps, 3.7 is cut, "maybe" is true):

@@ -4,6 +4,7 @@
 #define ND_CLI_COMMAND_H
 
 #include "base/hold.h"
+#include "nulldrift/run.h"
 
 /* 3: stopped at a checkpoint, and the same command goes on. */
 enum { ND_EXIT_FINE = 0, ND_EXIT_FAILED = 1, ND_EXIT_USAGE = 2, ND_EXIT_STOPPED = 3 };

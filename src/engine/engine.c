@@ -1,6 +1,7 @@
 /* The table of engines. Adding one: one file here and one line in the table, the fastest first. */
 #include "engine/engine.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,22 +45,36 @@ const nd_engine_backend *nd_engine_choose(const nd_experiment *experiment,
 
 nd_engine *nd_engine_open(const nd_experiment *experiment, const nd_dataset *dataset,
                           unsigned threads, nd_error *error) {
-    if (!nd_needs_feed_forward(experiment, error))
+    static const char open[] = "nd_engine_open";
+    if (!nd_is_given(experiment, open, "experiment", error) ||
+        !nd_is_given(dataset, open, "dataset", error) ||
+        !nd_needs_feed_forward(experiment, error) || !nd_dataset_suits(experiment, dataset, error))
         return NULL;
     const nd_engine_backend *backend = nd_engine_choose(experiment, dataset, error);
-    return backend ? backend->open(experiment, dataset, threads ? threads : 1, error) : NULL;
+    nd_engine *engine =
+        backend ? backend->open(experiment, dataset, threads ? threads : 1, error) : NULL;
+    if (engine) {
+        engine->experiment = experiment;
+        engine->dataset = dataset;
+    }
+    return engine;
 }
 
 bool nd_engine_advance(nd_engine *engine, uint64_t step, nd_error *error) {
-    return engine->backend->advance(engine, step, error);
+    return nd_is_given(engine, "nd_engine_advance", "engine", error) &&
+           engine->backend->advance(engine, step, error);
 }
 
 void nd_engine_record(nd_engine *engine, nd_record *record) {
-    engine->backend->record(engine, record);
+    if (record && engine)
+        engine->backend->record(engine, record);
+    else if (record)
+        *record = (nd_record){NAN, NAN, NAN};
 }
 
 void nd_engine_parameters(nd_engine *engine, nd_parameters *out) {
-    engine->backend->parameters(engine, out);
+    if (engine && out)
+        engine->backend->parameters(engine, out);
 }
 
 void nd_engine_instructions(const nd_engine *engine, char set[ND_INSTRUCTIONS_ROOM]) {
@@ -71,6 +86,9 @@ void nd_engine_instructions(const nd_engine *engine, char set[ND_INSTRUCTIONS_RO
 }
 
 void nd_engine_close(nd_engine *engine) {
-    if (engine)
-        engine->backend->close(engine);
+    if (!engine)
+        return;
+    nd_experiment *changed = engine->changed;
+    engine->backend->close(engine);
+    nd_experiment_free(changed);
 }

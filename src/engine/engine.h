@@ -6,6 +6,7 @@
 
 #include "experiment/engine_keys.h"
 #include "network/parameters.h"
+#include "nulldrift/engine.h"
 #include "world/dataset.h"
 
 typedef struct nd_engine_backend {
@@ -25,6 +26,11 @@ typedef struct nd_engine_backend {
     /* The state, exactly as it is: saving draws nothing and changes nothing. */
     bool (*save)(const nd_engine *engine, nd_buffer *state, nd_error *error);
     bool (*restore)(nd_engine *engine, nd_buffer *state, nd_error *error);
+    /* From the present step on: `experiment` (the same but for its section learning, and alive
+     * until the next change or the end), the present parameters or, with moments at zero,
+     * `parameters`, if not NULL. As it was on failure. NULL: this back end cannot. */
+    bool (*change)(nd_engine *engine, const nd_experiment *experiment,
+                   const nd_parameters *parameters, nd_error *error);
     /* What the run file should tell of the engine ("instruction_set=avx2 ..."), one line. */
     const char *(*describe)(const nd_engine *engine);
 } nd_engine_backend;
@@ -38,7 +44,20 @@ void nd_engine_instructions(const nd_engine *engine, char set[ND_INSTRUCTIONS_RO
 struct nd_engine {
     const nd_engine_backend *backend;
     uint64_t step; /* updates made */
+    /* What it learns, and from what, as nd_engine_open was given them or as they were changed
+     * since; NULL in engines that were opened otherwise. */
+    const nd_experiment *experiment;
+    const nd_dataset *dataset;
+    nd_experiment *changed; /* its own, where it was changed; or NULL */
+    /* Where a change began the engine's own coordinates anew: the step, and the parameters then,
+     * which are the back end's. 0 and NULL: at the start. */
+    uint64_t origin;
+    const nd_parameters *begun;
 };
+
+/* By a rule of the caller's own (nulldrift/engine.h), which is copied. */
+nd_engine *nd_reference_open_with_rule(const nd_experiment *experiment, const nd_dataset *dataset,
+                                       const nd_own_rule *rule, nd_error *error);
 
 /* The back end for experiment->run.engine: auto takes the fastest that serves and honours every key
  * of the section learning that is not at its default. Fails naming the key and the engine. */

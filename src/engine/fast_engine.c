@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "engine/backends.h"
@@ -34,8 +35,9 @@ static void close_engine(nd_engine *engine) {
 static bool advance(nd_engine *engine, uint64_t step, nd_error *error) {
     while (engine->step < step)
         if (!nd_fast_step((nd_fast_engine *)engine))
-            return nd_fail(error, NULL, "lower learning.learning_rate or the noise",
-                           "the network diverged at step %" PRIu64, engine->step);
+            return nd_fail_as(ND_CODE_DIVERGED, error, NULL,
+                              "lower learning.learning_rate or the noise",
+                              "the network diverged at step %" PRIu64, engine->step);
     return true;
 }
 
@@ -80,6 +82,44 @@ static void parameters(nd_engine *engine, nd_parameters *out) {
     }
 }
 
+/* Rules with moments keep them, and so their coordinates: then the learning rate alone changes. */
+static bool change_rate(nd_fast_engine *self, const nd_experiment *experiment, nd_error *error) {
+    nd_learning_keys now = experiment->learning, before = self->experiment->learning;
+    now.learning_rate = before.learning_rate;
+    if (now.update_noise != before.update_noise || now.label_noise != before.label_noise ||
+        now.input_noise != before.input_noise || now.weight_noise != before.weight_noise ||
+        now.dropout != before.dropout ||
+        strcmp(now.label_noise_distribution, before.label_noise_distribution) != 0)
+        return nd_fail(error, "nd_engine_set", "set run.engine=reference",
+                       "engine fast changes no noise under rule %s, whose moments it would lose",
+                       before.rule);
+    self->rate = experiment->learning.learning_rate;
+    self->experiment = experiment;
+    return true;
+}
+
+/* Other keys, other parameters: all units are awake, what noise did outside the input subspace is
+ * in their parameters, and the plan is made anew. */
+static bool change(nd_engine *engine, const nd_experiment *experiment, const nd_parameters *given,
+                   nd_error *error) {
+    nd_fast_engine *self = (nd_fast_engine *)engine;
+    const nd_parameters *initial = self->initial;
+    if (!given && (self->layer.rule == ND_FAST_ADAM || self->layer.rule == ND_FAST_RMSPROP))
+        return change_rate(self, experiment, error);
+    nd_parameters *anew =
+        nd_parameters_new(initial->hidden, initial->inputs, initial->outputs, error);
+    if (anew && given) {
+        size_t hidden = anew->hidden;
+        memcpy(anew->input_weights, given->input_weights, hidden * anew->inputs * sizeof(double));
+        memcpy(anew->bias, given->bias, hidden * sizeof(double));
+        memcpy(anew->output_weights, given->output_weights,
+               hidden * anew->outputs * sizeof(double));
+    } else if (anew) {
+        parameters(engine, anew);
+    }
+    return anew && nd_fast_begin_anew(self, experiment, anew, error);
+}
+
 /* What the run file tells of the engine. */
 static const char *describe(const nd_engine *engine) {
     nd_fast_engine *self = (nd_fast_engine *)engine;
@@ -112,5 +152,6 @@ const nd_engine_backend nd_fast_backend = {
     .parameters = parameters,
     .save = nd_fast_save,
     .restore = nd_fast_restore,
+    .change = change,
     .describe = describe,
 };

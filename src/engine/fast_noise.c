@@ -156,7 +156,7 @@ static void walk_complement(const nd_fast_engine *engine, size_t unit, nd_unit_s
     double deviations[] = {engine->rate * engine->experiment->learning.update_noise,
                            engine->rate * ND_SED_PERTURBATION /
                                sqrt((double)engine->initial->hidden)};
-    double times[] = {(double)engine->base.step, engine->clock};
+    double times[] = {(double)(engine->base.step - engine->base.origin), engine->clock};
     if (!subspace->basis || subspace->rank == columns)
         return;
     for (int part = 0; part < (sed ? 2 : 1); part++) {
@@ -164,7 +164,7 @@ static void walk_complement(const nd_fast_engine *engine, size_t unit, nd_unit_s
                         .seed = engine->experiment->seed,
                         .purpose = ND_FOR_COMPLEMENT,
                         .unit = (uint32_t)unit,
-                        .key = (uint64_t)part,
+                        .key = (uint64_t)part + 2 * engine->base.origin,
                         .whole = part == 0};
         if (deviations[part] <= 0)
             continue;

@@ -46,18 +46,23 @@ static bool open_units(nd_fast_engine *engine, nd_error *error) {
     return true;
 }
 
-nd_fast_engine *nd_fast_open(const nd_experiment *experiment, const nd_dataset *dataset,
-                             unsigned threads, nd_error *error) {
-    nd_fast_engine *engine = nd_array(1, sizeof *engine, error);
-    if (!engine)
+/* From `initial`, which becomes its own, at `step`. */
+static nd_fast_engine *open_at(const nd_experiment *experiment, const nd_dataset *dataset,
+                               unsigned threads, nd_parameters *initial, uint64_t step,
+                               nd_error *error) {
+    nd_fast_engine *engine = initial ? nd_array(1, sizeof *engine, error) : NULL;
+    if (!engine) {
+        nd_parameters_free(initial);
         return NULL;
+    }
+    engine->base.step = engine->base.origin = step;
+    engine->initial = initial;
     engine->experiment = experiment;
     engine->dataset = dataset;
     engine->threads = threads;
     engine->target_variance = nd_target_variance(dataset);
     engine->rate = experiment->learning.learning_rate;
-    if (!(engine->initial = nd_initial_parameters(experiment, dataset, error)) ||
-        !nd_fast_plan(engine, error) || !nd_fast_data_open(engine, error) ||
+    if (!nd_fast_plan(engine, error) || !nd_fast_data_open(engine, error) ||
         !nd_noise_open(engine, error) || !open_units(engine, error)) {
         nd_fast_close(engine);
         return NULL;
@@ -66,6 +71,29 @@ nd_fast_engine *nd_fast_open(const nd_experiment *experiment, const nd_dataset *
     if (engine->layer.rule == ND_FAST_SGD)
         engine->error_scale *= engine->rate;
     return engine;
+}
+
+nd_fast_engine *nd_fast_open(const nd_experiment *experiment, const nd_dataset *dataset,
+                             unsigned threads, nd_error *error) {
+    return open_at(experiment, dataset, threads, nd_initial_parameters(experiment, dataset, error),
+                   0, error);
+}
+
+bool nd_fast_begin_anew(nd_fast_engine *engine, const nd_experiment *experiment,
+                        nd_parameters *parameters, nd_error *error) {
+    nd_fast_engine *anew = open_at(experiment, engine->base.dataset, engine->threads, parameters,
+                                   engine->base.step, error);
+    if (!anew)
+        return false;
+    nd_engine base = engine->base;
+    base.origin = base.step;
+    nd_fast_engine before = *engine;
+    *engine = *anew;
+    *anew = before;
+    engine->base = base;
+    engine->base.begun = engine->initial;
+    nd_fast_close(anew);
+    return true;
 }
 
 void nd_fast_close(nd_fast_engine *engine) {

@@ -1,6 +1,7 @@
 /* The reference as an engine: nd_learner_step, one step at a time. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "engine/backends.h"
@@ -12,6 +13,7 @@ typedef struct reference_engine {
     nd_noise_arrays *noise;
     double *activity; /* n x H */
     double target_variance, active_threshold;
+    nd_own_rule own; /* where the rule is the caller's */
 } reference_engine;
 
 /* The definition serves everything. */
@@ -57,9 +59,15 @@ static bool advance(nd_engine *engine, uint64_t step, nd_error *error) {
     while (engine->step < step) {
         nd_learner_step(learner, nd_draw_noise(self->noise, learner));
         engine->step++;
+        if (learner->refused) {
+            learner->refused = false;
+            return nd_fail(error, NULL, NULL, "the caller's rule ended the run at step %llu",
+                           (unsigned long long)engine->step);
+        }
         if (!isfinite(learner->parameters->bias[0]) && !nd_parameters_finite(learner->parameters))
-            return nd_fail(error, NULL, "lower learning.learning_rate or the noise",
-                           "the network diverged at step %llu", (unsigned long long)engine->step);
+            return nd_fail_as(
+                ND_CODE_DIVERGED, error, NULL, "lower learning.learning_rate or the noise",
+                "the network diverged at step %llu", (unsigned long long)engine->step);
     }
     return true;
 }
@@ -106,6 +114,32 @@ static bool restore(nd_engine *engine, nd_buffer *state, nd_error *error) {
     return fine;
 }
 
+/* Other keys, other parameters. */
+static bool change(nd_engine *engine, const nd_experiment *experiment,
+                   const nd_parameters *parameters, nd_error *error) {
+    reference_engine *self = (reference_engine *)engine;
+    nd_learner *learner = self->learner;
+    const nd_learning_keys *before = learner->keys;
+    learner->keys = &experiment->learning;
+    nd_noise_arrays *noise = nd_noise_arrays_new(learner, error);
+    if (!noise) {
+        learner->keys = before;
+        return false;
+    }
+    nd_noise_arrays_free(self->noise);
+    self->noise = noise;
+    if (!parameters)
+        return true;
+    nd_parameters *to = learner->parameters;
+    memcpy(to->input_weights, parameters->input_weights, to->hidden * to->inputs * sizeof(double));
+    memcpy(to->bias, parameters->bias, to->hidden * sizeof(double));
+    memcpy(to->output_weights, parameters->output_weights,
+           to->hidden * to->outputs * sizeof(double));
+    for (int i = 0; i < learner->rule->moments; i++)
+        memset(learner->moment[i]->input_weights, 0, nd_parameter_count(to) * sizeof(double));
+    return true;
+}
+
 /* What the run file tells of the engine. */
 static const char *describe(const nd_engine *engine) {
     (void)engine;
@@ -123,5 +157,21 @@ const nd_engine_backend nd_reference_backend = {
     .parameters = parameters,
     .save = save,
     .restore = restore,
+    .change = change,
     .describe = describe,
 };
+
+nd_engine *nd_reference_open_with_rule(const nd_experiment *experiment, const nd_dataset *dataset,
+                                       const nd_own_rule *rule, nd_error *error) {
+    nd_engine *engine = open_engine(experiment, dataset, 1, error);
+    reference_engine *self = (reference_engine *)engine;
+    if (!engine)
+        return NULL;
+    self->own = *rule;
+    engine->experiment = experiment;
+    engine->dataset = dataset;
+    if (nd_learner_take_rule(self->learner, &self->own, error))
+        return engine;
+    close_engine(engine);
+    return NULL;
+}

@@ -67,14 +67,14 @@ static bool known_names(const nd_experiment *experiment, const place *at) {
 static bool world_keys(const nd_experiment *experiment, const place *at) {
     const nd_world_keys *keys = &experiment->world;
     const nd_world *world = nd_world_find(keys->task);
-    bool is_file = strcmp(keys->task, "file") == 0;
+    bool is_file = strcmp(keys->task, "file") == 0, is_arrays = strcmp(keys->task, "arrays") == 0;
     if (is_file && !keys->path[0])
         return wrong(at, "world.path", "name a netCDF file with inputs and targets",
                      "is missing, and task 'file' needs it");
-    if (!is_file && strcmp(experiment->network.initialisation, "file") == 0)
+    if (!is_file && !is_arrays && strcmp(experiment->network.initialisation, "file") == 0)
         return wrong(at, "network.initialisation", "use task: file",
                      "'file' needs a world that is read from a file");
-    if (!is_file && keys->samples == 0)
+    if (!is_file && !is_arrays && keys->samples == 0)
         return wrong(at, "world.samples", NULL, "is missing or 0, expected at least 1");
     if (world->needs_input_dim && keys->input_dim == 0)
         return wrong(at, "world.input_dim", NULL,
@@ -85,7 +85,7 @@ static bool world_keys(const nd_experiment *experiment, const place *at) {
     if (keys->published_quirks && strcmp(keys->value_range, "unit") == 0)
         return wrong(at, "world.value_range", "leave it out",
                      "is 'unit', but published_quirks settles the range of values");
-    if (keys->environments > keys->samples && !is_file)
+    if (keys->environments > keys->samples && !is_file && !is_arrays)
         return wrong(at, "world.environments", NULL, "is more than there are samples");
     return true;
 }

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "network/settings.h"
+#include "nulldrift/experiment.h"
 #include "rule/settings.h"
 #include "world/settings.h"
 

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "base/yaml.h"
+#include "network/activation.h"
+
 enum { FEED = 1 << ND_FEED_FORWARD, HEBB = 1 << ND_HEBBIAN, BOTH = FEED | HEBB };
 enum { ENGINES = ND_BY_REFERENCE | ND_BY_FAST };
 
@@ -83,6 +86,25 @@ static const struct { const char *name, *fallback; } PLACE_FALLBACKS[] = {
     {"learning.noise_lateral", "0.05"},
     {"run.settle", "5000"},
 };
+
+/* Of numbers that have one. */
+static const struct { const char *name, *unit; } UNITS[] = {
+    {"world.samples", "samples"},
+    {"world.input_dim", "inputs"},
+    {"world.output_dim", "outputs"},
+    {"world.environments", "environments"},
+    {"world.size_x", "units of length"},
+    {"world.size_y", "units of length"},
+    {"world.speed", "units of length per sample"},
+    {"world.heading_noise", "rad"},
+    {"network.hidden", "units"},
+    {"network.neurons", "units"},
+    {"network.input_count", "samples"},
+    {"run.steps", "steps"},
+    {"run.records", "records"},
+    {"run.snapshots", "snapshots"},
+    {"run.settle", "steps"},
+};
 /* clang-format on */
 
 const nd_key *nd_keys(size_t *count) {
@@ -103,4 +125,39 @@ const char *nd_key_fallback(const nd_key *key, nd_model model, const char *input
             if (strcmp(PLACE_FALLBACKS[i].name, key->name) == 0)
                 return PLACE_FALLBACKS[i].fallback;
     return key->fallback;
+}
+
+const char *nd_key_unit(const nd_key *key) {
+    if (key->kind == ND_WORD || key->kind == ND_TRUTH)
+        return "";
+    for (size_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++)
+        if (strcmp(UNITS[i].name, key->name) == 0)
+            return UNITS[i].unit;
+    return "1";
+}
+
+bool nd_key_at_default(const nd_key *key, const nd_experiment *experiment) {
+    const nd_network_keys *network = &experiment->network;
+    const char *fallback = nd_key_fallback(key, network->model, network->inputs);
+    const void *member = (const char *)experiment + key->offset;
+    double number;
+    uint64_t count;
+    bool truth;
+    if (!fallback)
+        return false;
+    switch (key->kind) {
+    case ND_WORD: /* network.model is no word in there */
+        return member == (const void *)&network->model
+                   ? network->model == ND_FEED_FORWARD
+                   : strcmp(*(char *const *)member, fallback) == 0;
+    case ND_NUMBER:
+        if (strcmp(fallback, "default") == 0) /* network.active_threshold */
+            return *(const double *)member == nd_activation_find(network->activation)->threshold;
+        return nd_text_number(fallback, &number) && *(const double *)member == number;
+    case ND_COUNT:
+        return nd_text_count(fallback, &count) && *(const uint64_t *)member == count;
+    case ND_TRUTH:
+        return nd_text_truth(fallback, &truth) && *(const bool *)member == truth;
+    }
+    return false;
 }

@@ -5,8 +5,6 @@
 
 #include "experiment/experiment.h"
 
-typedef enum nd_kind { ND_WORD, ND_NUMBER, ND_COUNT, ND_TRUTH } nd_kind;
-
 /* A bit of `models`: a word of single runs alone. It has no column in a sweep's store, and stands
  * in an experiment's text, which identifies sweeps and checkpoints, only where it is not the
  * default.
@@ -40,5 +38,11 @@ bool nd_key_honoured(const nd_key *key, const nd_experiment *experiment, char *b
 
 /* The default of `key` in a network of that model (the hebbian ones depend on its inputs). */
 const char *nd_key_fallback(const nd_key *key, nd_model model, const char *inputs);
+
+/* The unit of its number or count: "steps", "1"; "" of words and truths. */
+const char *nd_key_unit(const nd_key *key);
+
+/* Has the key, which the experiment's model has, the value that it has where it is not given? */
+bool nd_key_at_default(const nd_key *key, const nd_experiment *experiment);
 
 #endif

@@ -317,9 +317,31 @@ static nd_experiment *parse(source *from, const char *const *sets, size_t set_co
     return NULL;
 }
 
+static bool sets_given(const char *const *sets, size_t count, const char *function,
+                       nd_error *error) {
+    if (count > 0 && !nd_is_given(sets, function, "sets", error))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!nd_is_given(sets[i], function, "sets[i]", error))
+            return false;
+    return true;
+}
+
 nd_experiment *nd_experiment_parse(const char *text, const char *origin, const char *folder,
                                    const char *const *sets, size_t set_count, nd_error *error) {
+    static const char function[] = "nd_experiment_parse";
     source from = {.text = text, .origin = origin, .folder = folder, .strict = true};
+    if (!nd_is_given(text, function, "text", error) ||
+        !nd_is_given(origin, function, "origin", error) ||
+        !sets_given(sets, set_count, function, error))
+        return NULL;
+    return parse(&from, sets, set_count, error);
+}
+
+nd_experiment *nd_experiment_new(const char *const *sets, size_t set_count, nd_error *error) {
+    source from = {.text = "{}", .origin = "experiment", .strict = true};
+    if (!sets_given(sets, set_count, "nd_experiment_new", error))
+        return NULL;
     return parse(&from, sets, set_count, error);
 }
 
@@ -346,6 +368,9 @@ bool nd_keys_unused(const nd_keys_use *use, size_t *key) {
 
 nd_experiment *nd_experiment_load(const char *path, const char *const *sets, size_t set_count,
                                   nd_error *error) {
+    if (!nd_is_given(path, "nd_experiment_load", "path", error) ||
+        !sets_given(sets, set_count, "nd_experiment_load", error))
+        return NULL;
     nd_buffer text = {0};
     nd_experiment *experiment = NULL;
     char *folder = nd_text(path, error);

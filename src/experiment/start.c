@@ -26,7 +26,8 @@ static bool place_initial(const nd_experiment *experiment, nd_dataset *dataset, 
 }
 
 nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error) {
-    if (!nd_needs_feed_forward(experiment, error))
+    if (!nd_is_given(experiment, "nd_dataset_make", "experiment", error) ||
+        !nd_needs_feed_forward(experiment, error))
         return NULL;
     nd_dataset *dataset = nd_world_make(&experiment->world, experiment->seed, error);
     if (!dataset || place_initial(experiment, dataset, error))
@@ -36,7 +37,20 @@ nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error) {
 }
 
 const char *nd_dataset_notes(const nd_dataset *dataset) {
-    return dataset->note;
+    return dataset ? dataset->note : NULL;
+}
+
+bool nd_dataset_suits(const nd_experiment *experiment, const nd_dataset *dataset, nd_error *error) {
+    const char *task = experiment->world.task, *initial = experiment->network.initialisation;
+    if (!dataset->given)
+        return true;
+    if (strcmp(task, "arrays") != 0)
+        return nd_fail(error, "world.task", "set world.task=arrays",
+                       "is '%s', but the data set was made of arrays", task);
+    return !dataset->initial || strcmp(initial, "file") == 0 ||
+           nd_fail(error, "network.initialisation",
+                   "set it to file, or give no initial weights with the arrays",
+                   "is '%s', but initial weights were given with the arrays", initial);
 }
 
 static nd_parameters *own_parameters(const nd_dataset *dataset, size_t hidden, nd_error *error) {
@@ -46,8 +60,8 @@ static nd_parameters *own_parameters(const nd_dataset *dataset, size_t hidden, n
     const nd_parameters *own = dataset->initial;
     if (!own || own->hidden != hidden) {
         nd_fail(error, "network.initialisation", mend,
-                own ? "the file's weights are for %zu units, network.hidden is %zu"
-                    : "is 'file', but the world's file holds no initial weights",
+                own ? "the initial weights are for %zu units, network.hidden is %zu"
+                    : "is 'file', but the world's file (or the arrays) holds no initial weights",
                 own ? own->hidden : 0, hidden);
         return NULL;
     }

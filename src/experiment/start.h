@@ -10,6 +10,10 @@
  * experiment of another model. */
 bool nd_needs_feed_forward(const nd_experiment *experiment, nd_error *error);
 
+/* Does the experiment use what the caller's own arrays hold: is its task arrays, and do their
+ * initial weights, if there are any, begin its network? */
+bool nd_dataset_suits(const nd_experiment *experiment, const nd_dataset *dataset, nd_error *error);
+
 /* The parameters at step 0: drawn from experiment->seed (rich, lazy), or the data set's own (file;
  * fails where it has none or they are for another number of units). */
 nd_parameters *nd_initial_parameters(const nd_experiment *experiment, const nd_dataset *dataset,

@@ -58,6 +58,8 @@ static bool goes_without_saying(const nd_experiment *experiment, const nd_key *k
 }
 
 char *nd_experiment_text(const nd_experiment *experiment, nd_error *error) {
+    if (!nd_is_given(experiment, "nd_experiment_text", "experiment", error))
+        return NULL;
     char *text = NULL;
     size_t length, count;
     FILE *out = open_memstream(&text, &length);

@@ -2,7 +2,7 @@
 #ifndef ND_FIGURE_GNUPLOT_H
 #define ND_FIGURE_GNUPLOT_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 /* Runs gnuplot on FOLDER/plot.gp, in a UTF-8 locale of its own whatever the user's: labels hold
  * degree signs and Greek letters. What it says goes to FOLDER/gnuplot.log, which is removed where

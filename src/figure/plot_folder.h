@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 typedef struct nd_plot_folder nd_plot_folder;
 

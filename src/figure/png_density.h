@@ -2,7 +2,7 @@
 #ifndef ND_FIGURE_PNG_DENSITY_H
 #define ND_FIGURE_PNG_DENSITY_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 /* Writes the chunk pHYs, `dots_per_inch` both ways, into the PNG file, right after its header. A
  * file that is no PNG, or that has the chunk, is left as it is. */

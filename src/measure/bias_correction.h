@@ -5,7 +5,7 @@
 #ifndef ND_MEASURE_BIAS_CORRECTION_H
 #define ND_MEASURE_BIAS_CORRECTION_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 typedef enum nd_correction {
     ND_CORRECTION_SHUFFLE_REDUCTION,                /* SR: naive - shuffled */

@@ -3,7 +3,7 @@
 #ifndef ND_MEASURE_EVENTS_H
 #define ND_MEASURE_EVENTS_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 /* The activity of all cells, sparse by cell: cell c is active in frames frame[start[c]] ..
  * frame[start[c + 1] - 1], ascending, each with the non-zero amount beside it. */

@@ -2,7 +2,7 @@
 #ifndef ND_MEASURE_REGRESSION_H
 #define ND_MEASURE_REGRESSION_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 typedef struct nd_regression {
     size_t count;   /* points used */

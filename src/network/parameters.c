@@ -18,10 +18,15 @@ nd_parameters nd_parameters_view(size_t hidden, size_t inputs, size_t outputs, d
 }
 
 nd_parameters *nd_parameters_new(size_t hidden, size_t inputs, size_t outputs, nd_error *error) {
+    size_t width, count;
+    if (__builtin_add_overflow(inputs, outputs, &width) ||
+        __builtin_add_overflow(width, (size_t)1, &width) ||
+        __builtin_mul_overflow(hidden, width, &count))
+        count = SIZE_MAX; /* which memory refuses */
     nd_parameters *parameters = nd_array(1, sizeof *parameters, error);
     if (!parameters)
         return NULL;
-    double *block = nd_doubles(hidden * (inputs + 1 + outputs), error);
+    double *block = nd_doubles(count, error);
     if (!block) {
         free(parameters);
         return NULL;

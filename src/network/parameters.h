@@ -3,6 +3,7 @@
 #define ND_NETWORK_PARAMETERS_H
 
 #include "base/memory.h"
+#include "nulldrift/dataset.h"
 
 void nd_parameters_copy(nd_parameters *to, const nd_parameters *from);
 /* A view of `block`, H (d_in + 1 + d_out) doubles, as parameters: W_in (H x d_in), b (H), W_out

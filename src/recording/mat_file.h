@@ -5,7 +5,7 @@
 
 #include <matio.h>
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 enum { ND_MAT_VARIABLES = 8 };
 

@@ -2,7 +2,7 @@
 #ifndef ND_RECORDING_SELECTOR_H
 #define ND_RECORDING_SELECTOR_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 /* What is looked for; each has its own defaults in each format. */
 typedef enum nd_role {

@@ -5,6 +5,7 @@
 
 #include "network/network.h"
 #include "network/samples.h"
+#include "nulldrift/engine.h"
 #include "rule/settings.h"
 
 /* The noise of one step, as arrays in the parameters' or data's shapes; NULL where there is none.
@@ -35,6 +36,8 @@ typedef struct nd_learner {
     uint64_t step;            /* updates made */
     double *input, *target;   /* scratch: this step's noisy copies */
     double *scratch;          /* n (H + d_out) */
+    const nd_own_rule *own;   /* the caller's rule, in the place of `rule`'s update; or NULL */
+    bool refused;             /* it returned false */
 } nd_learner;
 
 struct nd_rule {
@@ -57,6 +60,9 @@ nd_learner *nd_learner_new(const nd_learning_keys *keys, uint64_t seed, const nd
                            const nd_activation *activation, nd_parameters *parameters,
                            nd_error *error);
 void nd_learner_free(nd_learner *learner);
+
+/* The learner, at step 0, goes by `own` from here on, which must outlive it. */
+bool nd_learner_take_rule(nd_learner *learner, const nd_own_rule *own, nd_error *error);
 
 /* One step with the noise given. */
 void nd_learner_step(nd_learner *learner, const nd_noise *noise);

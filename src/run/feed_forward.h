@@ -21,7 +21,7 @@ typedef struct nd_beginning {
 } nd_beginning;
 
 /* Runs `experiment` on its data set into `place`; `beginning` may be NULL. */
-nd_outcome nd_feed_forward_run(const nd_experiment *experiment, nd_dataset *dataset,
+nd_outcome nd_feed_forward_run(const nd_experiment *experiment, const nd_dataset *dataset,
                                nd_place *place, const nd_beginning *beginning,
                                const nd_run_options *options, const nd_watch *watch,
                                nd_error *error);

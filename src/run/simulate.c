@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/files.h"
+#include "experiment/start.h"
 #include "network/parameters.h"
 #include "run/feed_forward.h"
 #include "run/hebbian_run.h"
@@ -15,7 +17,7 @@
 /* What a feed-forward run keeps to itself. */
 typedef struct feed_forward {
     const nd_experiment *experiment;
-    nd_dataset *dataset;
+    const nd_dataset *dataset;
     nd_spectra_inside *spectra;
     const nd_watch *watch;
 } feed_forward;
@@ -74,8 +76,8 @@ static nd_standing look_at(const nd_place *place, const nd_experiment *experimen
     return standing;
 }
 
-static nd_outcome run_once(const nd_experiment *experiment, nd_dataset *dataset, nd_place *place,
-                           const nd_beginning *from, const nd_run_options *options,
+static nd_outcome run_once(const nd_experiment *experiment, const nd_dataset *dataset,
+                           nd_place *place, const nd_beginning *from, const nd_run_options *options,
                            const nd_watch *watch, bool *unusable, nd_error *error) {
     feed_forward self = {.experiment = experiment, .dataset = dataset, .watch = watch};
     nd_outcome outcome = ND_RUN_FAILED;
@@ -107,7 +109,7 @@ static nd_outcome run_once(const nd_experiment *experiment, nd_dataset *dataset,
     return outcome;
 }
 
-nd_outcome nd_feed_forward_run(const nd_experiment *experiment, nd_dataset *dataset,
+nd_outcome nd_feed_forward_run(const nd_experiment *experiment, const nd_dataset *dataset,
                                nd_place *place, const nd_beginning *beginning,
                                const nd_run_options *options, const nd_watch *watch,
                                nd_error *error) {
@@ -122,11 +124,12 @@ nd_outcome nd_feed_forward_run(const nd_experiment *experiment, nd_dataset *data
     return run_once(experiment, dataset, place, from, options, watch, &unusable, error);
 }
 
-static nd_outcome simulate(const nd_experiment *experiment, const char *path,
-                           const nd_beginning *beginning, const nd_run_options *options,
-                           const nd_watch *watch, nd_error *error) {
-    nd_dataset *dataset = nd_dataset_make(experiment, error);
-    nd_place *place = dataset ? nd_place_find(path, error) : NULL;
+/* On `dataset`, which is there already. */
+static nd_outcome simulate_on(const nd_experiment *experiment, const nd_dataset *dataset,
+                              const char *path, const nd_beginning *beginning,
+                              const nd_run_options *options, const nd_watch *watch,
+                              nd_error *error) {
+    nd_place *place = nd_place_find(path, error);
     nd_outcome outcome = ND_RUN_FAILED;
     if (place) {
         if (options->tell && dataset->note)
@@ -141,18 +144,46 @@ static nd_outcome simulate(const nd_experiment *experiment, const char *path,
         }
     }
     nd_place_free(place);
+    return outcome;
+}
+
+static nd_outcome simulate(const nd_experiment *experiment, const char *path,
+                           const nd_beginning *beginning, const nd_run_options *options,
+                           const nd_watch *watch, nd_error *error) {
+    nd_dataset *dataset = nd_dataset_make(experiment, error);
+    nd_outcome outcome =
+        dataset ? simulate_on(experiment, dataset, path, beginning, options, watch, error)
+                : ND_RUN_FAILED;
     nd_dataset_free(dataset);
     return outcome;
 }
 
+static const nd_run_options AS_USUAL = {0};
+
 nd_outcome nd_simulate(const nd_experiment *experiment, const char *path,
                        const nd_run_options *options, const nd_watch *watch, nd_error *error) {
-    static const nd_run_options as_usual = {0};
+    static const char function[] = "nd_simulate";
+    if (!nd_is_given(experiment, function, "experiment", error) ||
+        !nd_is_given(path, function, "path", error))
+        return ND_RUN_FAILED;
     if (!options)
-        options = &as_usual;
+        options = &AS_USUAL;
     return experiment->network.model == ND_HEBBIAN
                ? nd_hebbian_simulate(experiment, path, options, watch, error)
                : simulate(experiment, path, NULL, options, watch, error);
+}
+
+nd_outcome nd_simulate_on(const nd_experiment *experiment, const nd_dataset *dataset,
+                          const char *path, const nd_run_options *options, const nd_watch *watch,
+                          nd_error *error) {
+    static const char function[] = "nd_simulate_on";
+    if (!nd_is_given(experiment, function, "experiment", error) ||
+        !nd_is_given(dataset, function, "dataset", error) ||
+        !nd_is_given(path, function, "path", error) || !nd_needs_feed_forward(experiment, error) ||
+        !nd_dataset_suits(experiment, dataset, error))
+        return ND_RUN_FAILED;
+    return simulate_on(experiment, dataset, path, NULL, options ? options : &AS_USUAL, watch,
+                       error);
 }
 
 nd_outcome nd_simulate_anew(const nd_experiment *experiment, const char *path,

@@ -5,6 +5,7 @@
 
 #include "engine/engine.h"
 #include "experiment/experiment.h"
+#include "nulldrift/run.h"
 #include "run/saved.h"
 
 /* As nd_simulate, but what an earlier call left and cannot be used (damaged, or made by other

@@ -4,7 +4,7 @@
 #ifndef ND_STORE_JOURNAL_H
 #define ND_STORE_JOURNAL_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 typedef struct nd_journal nd_journal;
 

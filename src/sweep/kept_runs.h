@@ -3,6 +3,7 @@
 #ifndef ND_SWEEP_KEPT_RUNS_H
 #define ND_SWEEP_KEPT_RUNS_H
 
+#include "experiment/experiment.h"
 #include "sweep/sweep.h"
 
 /* Tells options->tell both; runs that ended without a file are put back to waiting where

@@ -3,7 +3,7 @@
 #ifndef ND_SWEEP_OWNER_H
 #define ND_SWEEP_OWNER_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 typedef struct nd_owner nd_owner;
 

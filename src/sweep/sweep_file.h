@@ -2,7 +2,7 @@
 #ifndef ND_SWEEP_SWEEP_FILE_H
 #define ND_SWEEP_SWEEP_FILE_H
 
-#include "nulldrift.h"
+#include "nulldrift/base.h"
 
 /* One key, or a variable of the sweep alone whose name begins with '$', through stated values. */
 typedef struct nd_grid_axis {

@@ -104,23 +104,49 @@ void nd_scale_in_place(double *values, size_t count, bool published) {
     }
 }
 
+void nd_dataset_view(const nd_dataset *dataset, nd_dataset_arrays *arrays) {
+    if (!arrays)
+        return;
+    *arrays = (nd_dataset_arrays){0};
+    if (!dataset)
+        return;
+    const nd_parameters *initial = dataset->initial;
+    *arrays = (nd_dataset_arrays){.samples = dataset->samples,
+                                  .inputs = dataset->inputs,
+                                  .outputs = dataset->outputs,
+                                  .input = dataset->input,
+                                  .target = dataset->target,
+                                  .position = dataset->position,
+                                  .position_unit = dataset->position_unit,
+                                  .heading = dataset->heading,
+                                  .environment = dataset->environment,
+                                  .environments = dataset->environments,
+                                  .wall_texture = dataset->wall_texture,
+                                  .texture = dataset->texture,
+                                  .hidden = initial ? initial->hidden : 0,
+                                  .input_weights = initial ? initial->input_weights : NULL,
+                                  .bias = initial ? initial->bias : NULL,
+                                  .output_weights = initial ? initial->output_weights : NULL,
+                                  .output_bias = dataset->output_offset};
+}
+
 void nd_dataset_shape(const nd_dataset *dataset, size_t *samples, size_t *inputs, size_t *outputs) {
     if (samples)
-        *samples = dataset->samples;
+        *samples = dataset ? dataset->samples : 0;
     if (inputs)
-        *inputs = dataset->inputs;
+        *inputs = dataset ? dataset->inputs : 0;
     if (outputs)
-        *outputs = dataset->outputs;
+        *outputs = dataset ? dataset->outputs : 0;
 }
 
 const double *nd_dataset_inputs(const nd_dataset *dataset) {
-    return dataset->input;
+    return dataset ? dataset->input : NULL;
 }
 
 const double *nd_dataset_targets(const nd_dataset *dataset) {
-    return dataset->target;
+    return dataset ? dataset->target : NULL;
 }
 
 const double *nd_dataset_position(const nd_dataset *dataset) {
-    return dataset->position;
+    return dataset ? dataset->position : NULL;
 }

@@ -19,6 +19,7 @@ struct nd_dataset {
     nd_parameters *initial;          /* a file world's own initial weights; NULL otherwise */
     double *initial_output_bias;     /* outputs, with them; NULL where there is none */
     double *output_offset;           /* outputs: subtracted from the targets; NULL: nothing was */
+    bool given;                      /* the caller's own arrays (task arrays) */
     char *note;                      /* what its user should know of it, one line; NULL: nothing */
 };
 

@@ -60,7 +60,7 @@ fi
 
 # The library offers what the header declares, and nothing else.
 nm -D --defined-only "$LD_LIBRARY_PATH/libnulldrift.so" | awk '{print $3}' | sort >offered
-grep -oE '\bnd_[a-z0-9_]+ *\(' first/include/nulldrift.h | tr -d ' (' | sort -u >declared
+grep -oE '\bnd_[a-z0-9_]+ *\(' -h -r first/include | tr -d ' (' | sort -u >declared
 check "all that is offered is declared: $(comm -23 offered declared | head -n 3)" test -z "$(comm -23 offered declared)"
 check "all that is declared is offered: $(comm -13 offered declared | head -n 3)" test -z "$(comm -13 offered declared)"
 
