@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/words_of_drift.h"
 #include "analyse/words_of_recording.h"
 #include "base/error.h"
 #include "base/files.h"
@@ -14,6 +15,7 @@
 #include "figure/figure.h"
 #include "recording/manifest.h"
 #include "recording/scan.h"
+#include "sessions/followed_sessions.h"
 #include "store/recording_file.h"
 
 static int wrong(const char *message) {
@@ -97,7 +99,7 @@ static void warn_of_random(const nd_recording *recording) {
 /* --- results --- */
 
 /* Where the results go, each as it was found at the start. */
-enum { RESULT, SESSIONS, CELLS, STATISTICS, FIGURE, MAPS, OUTPUTS };
+enum { RESULT, SESSIONS, CELLS, STATISTICS, DRIFT, FIGURE, MAPS, OUTPUTS };
 typedef struct places {
     nd_place *place[OUTPUTS]; /* pictures: NULL where none is drawn */
 } places;
@@ -124,7 +126,8 @@ static bool write_tables(const nd_recording_result *result, const places *to, co
     return fine &&
            write_one(result, to->place[SESSIONS], nd_recording_sessions_csv, names, error) &&
            write_one(result, to->place[CELLS], nd_recording_cells_csv, names, error) &&
-           write_one(result, to->place[STATISTICS], nd_recording_statistics_csv, names, error);
+           write_one(result, to->place[STATISTICS], nd_recording_statistics_csv, names, error) &&
+           write_one(result, to->place[DRIFT], nd_recording_drift_csv, names, error);
 }
 
 /* A picture that cannot be drawn is said, and takes nothing from the tables; whether it is there.
@@ -145,9 +148,11 @@ static bool draw(const char *name, const char *input, const nd_place *picture, F
     return drawn;
 }
 
-static bool say_summary(const nd_recording_result *result, nd_error *error) {
+static bool say_summary(const nd_recording_result *result, bool all, nd_error *error) {
     nd_buffer text = {0};
     bool fine = nd_recording_summary(result, &text, error);
+    text.length -= fine; /* its ending zero */
+    fine = fine && nd_recording_drift_words(result, all, &text, error);
     if (fine) {
         nd_put_shown_lines((const char *)text.bytes, stdout);
         putchar('\n');
@@ -170,11 +175,15 @@ static int analyse(const nd_arguments *arguments, nd_recording *recording, const
     bool quiet = nd_flag(arguments, "quiet");
     nd_recording_result *result =
         nd_recording_measure(recording, threads, nd_terminal_watch(quiet), &error);
+    if (result && !nd_recording_drift_measure(recording, result, threads, &error)) {
+        nd_recording_result_free(result);
+        result = NULL;
+    }
     nd_terminal_done();
     if (!result)
         return nd_report(&error);
     bool as_json = nd_flag(arguments, "json");
-    bool fine = quiet || as_json || say_summary(result, &error);
+    bool fine = quiet || as_json || say_summary(result, nd_flag(arguments, "all"), &error);
     FILE *names = as_json ? stderr : stdout; /* standard output is for the JSON alone */
     if (fine)
         fprintf(names, "Written:\n");
@@ -184,8 +193,10 @@ static int analyse(const nd_arguments *arguments, nd_recording *recording, const
         drawn = draw("fig3", to->place[RESULT]->path, to->place[FIGURE], names);
     if (fine && to->place[MAPS] && any_followed(result))
         drawn = draw("recording", to->place[RESULT]->path, to->place[MAPS], names) && drawn;
-    if (fine && as_json)
+    if (fine && as_json) {
         nd_recording_json(recording, result, stdout);
+        nd_recording_drift_json(result, stdout);
+    }
     nd_recording_result_free(result);
     if (!fine)
         return nd_report(&error);
@@ -196,8 +207,8 @@ static int analyse(const nd_arguments *arguments, nd_recording *recording, const
  * earlier result. */
 static bool find_outputs(const nd_arguments *arguments, const char *output, const char *kind,
                          places *to, nd_error *error) {
-    static const char *const suffixes[OUTPUTS] = {".nc", ".csv", "_cells.csv", "_statistics.csv",
-                                                  "",    "_maps"};
+    static const char *const suffixes[OUTPUTS] = {
+        ".nc", ".csv", "_cells.csv", "_statistics.csv", "_drift.csv", "", "_maps"};
     char **inputs = NULL, *result = nd_path_with(output, ".nc", error), suffix[32];
     size_t count = 0;
     bool fine = result && nd_recording_inputs(nd_positional(arguments, 0), &inputs, &count, error);
@@ -223,7 +234,7 @@ static bool find_outputs(const nd_arguments *arguments, const char *output, cons
  * a link inside the manifest's files led to: known once they are read. */
 static bool links_spared(const nd_recording *recording, const char *output, const char *kind,
                          const char *page, nd_error *error) {
-    const char *const ends[] = {".nc", ".csv", "_cells.csv", "_statistics.csv"};
+    const char *const ends[] = {".nc", ".csv", "_cells.csv", "_statistics.csv", "_drift.csv"};
     char path[4096], file[4096];
     bool fine = true;
     for (size_t i = 0; fine && i < recording->sessions_count; i++)
@@ -414,6 +425,7 @@ static const nd_option OPTIONS[] = {
      "what reading one file may take; three quarters of the machine's memory by default"},
     {0, "reader-seconds", "S", "processor time reading one file may take; 600 by default"},
     ND_OPTION_PROGRESS,
+    {0, "all", NULL, "print all measures of drift, not only the few that matter most"},
     {'q', "quiet", NULL, "no progress and no summary"},
     ND_OPTION_JSON,
     {0},

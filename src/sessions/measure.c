@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "sessions/followed_sessions.h"
 #include "sessions/sessions.h"
 
 char **nd_about_text(nd_about *about, size_t index) {
@@ -119,6 +120,7 @@ void nd_recording_result_free(nd_recording_result *result) {
         free(result->group[g].shared);
         free(result->group[g].shared_bins);
     }
+    nd_recording_drift_free(result->drift, result->groups);
     for (size_t c = 0; result->curve && c < result->curves; c++)
         free_curve(&result->curve[c]);
     for (size_t i = 0; i < ND_ABOUT_TEXTS; i++)

@@ -118,7 +118,9 @@ typedef struct nd_recording_result {
     nd_group *group;
     size_t curves;
     nd_curve *curve;
-    nd_verdict *verdict; /* curves */
+    nd_verdict *verdict;          /* curves */
+    struct nd_group_drift *drift; /* groups; NULL until nd_recording_drift_measure
+                                     (sessions/followed_sessions.h) */
 } nd_recording_result;
 
 /* Measures all sessions and what is between them. `watch` may be NULL. Free with

@@ -7,7 +7,9 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "sessions/followed_sessions.h"
 #include "store/coordinates.h"
+#include "store/drift_file.h"
 #include "store/recording_transfer.h"
 
 #define FORMAT "nulldrift recording 1"
@@ -406,6 +408,34 @@ bool nd_recording_file_move(nd_transfer *t, nd_recording_result *result) {
     return t->fine;
 }
 
+/* The groups as series of sessions; free() them. NULL where drift was not measured. */
+static nd_drift_series *series_of(const nd_recording_result *result, nd_error *error) {
+    nd_drift_series *series = nd_array(result->groups, sizeof *series, error);
+    for (size_t g = 0; series && g < result->groups; g++) {
+        const nd_group *group = &result->group[g];
+        series[g] = (nd_drift_series){group->name, group->first, group->sessions,
+                                      result->drift[g].measures, result->drift[g].why};
+    }
+    return series;
+}
+
+static bool put_drift(nd_nc *file, const nd_recording_result *result, nd_error *error) {
+    if (!result->drift)
+        return true;
+    nd_drift_series *series = series_of(result, error);
+    bool fine = series && nd_drift_file_put(file, series, result->groups, result->sessions, error);
+    free(series);
+    return fine;
+}
+
+bool nd_recording_drift_csv(const nd_recording_result *result, const nd_place *place,
+                            nd_error *error) {
+    nd_drift_series *series = series_of(result, error);
+    bool fine = series && nd_drift_csv(series, result->groups, place, error);
+    free(series);
+    return fine;
+}
+
 bool nd_recording_file_write(const nd_recording_result *result, const nd_place *place,
                              const char *command, nd_error *error) {
     nd_nc *file = nd_nc_create_at(place, error);
@@ -416,7 +446,8 @@ bool nd_recording_file_write(const nd_recording_result *result, const nd_place *
     bool fine = nd_nc_put_text(file, NULL, "format", FORMAT, error) &&
                 nd_nc_put_text(file, NULL, "version", nd_version(), error) &&
                 (!command || nd_nc_put_text(file, NULL, "history", command, error)) &&
-                nd_recording_file_move(&transfer, &shallow) && nd_put_coordinates(file, error);
+                nd_recording_file_move(&transfer, &shallow) && put_drift(file, result, error) &&
+                nd_put_coordinates(file, error);
     if (fine)
         return nd_nc_publish(file, error);
     nd_nc_close(file);

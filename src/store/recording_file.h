@@ -23,5 +23,8 @@ bool nd_recording_cells_csv(const nd_recording_result *result, const nd_place *p
 /* One row a metric of a curve: its regression on time. */
 bool nd_recording_statistics_csv(const nd_recording_result *result, const nd_place *place,
                                  nd_error *error);
+/* One row a measure of drift of a group (docs/drift-measures.md); result->drift must be there. */
+bool nd_recording_drift_csv(const nd_recording_result *result, const nd_place *place,
+                            nd_error *error);
 
 #endif

@@ -1,0 +1,161 @@
+"""Measures of drift (docs/drift-measures.md), in numpy."""
+import itertools
+import math
+
+import numpy as np
+
+import addresses
+from measures import pearson, smooth
+
+LEAST_SESSIONS = 5
+
+
+class Followed:
+    """Sessions of the same cells. `sessions`: dicts of day, amounts (frames x cells), position, bin,
+    ids, tuned (of the active cells), trial or None."""
+
+    def __init__(self, sessions, bins, width, dt, smoothing, circular, counts, seed):
+        self.n, self.bins, self.width, self.dt, self.seed = len(sessions), bins, width, dt, seed
+        self.circular, self.counts, self.sessions = circular, counts, sessions
+        self.days = [s["day"] for s in sessions]
+        self.ids = sorted(set(np.concatenate([s["ids"] for s in sessions]).tolist()))
+        shape = (self.n, len(self.ids))
+        self.found, self.active, self.tuned = (np.zeros(shape, bool) for _ in range(3))
+        self.rate = np.full(shape, np.nan)
+        self.map = np.full(shape + (bins,), np.nan)
+        self.half = np.full((self.n, 2, len(self.ids), bins), np.nan)
+        self.occupancy = np.zeros((self.n, bins))
+        self.speed = np.full((self.n, bins), np.nan)
+        for s, session in enumerate(sessions):
+            self.add(s, session, smoothing)
+
+    def add(self, s, session, smoothing):
+        amounts, where, frames = session["amounts"], session["bin"], len(session["bin"])
+        stretch = max(1, int(30 / self.dt))
+        stretch = frames // 2 + 1 if 2 * stretch > frames else stretch
+        session["half"] = (np.arange(frames) // stretch) % 2
+        columns = [self.ids.index(i) for i in session["ids"]]
+        session["columns"] = np.array(columns)
+        smoothed = lambda v: smooth(v, smoothing, self.circular)
+        visit = [np.bincount(where[session["half"] == h], minlength=self.bins).astype(float) for h in (0, 1)]
+        self.occupancy[s] = (visit[0] + visit[1]) / frames
+        for c, cell in enumerate(columns):
+            a = amounts[:, c]
+            self.found[s, cell], self.active[s, cell] = True, (a > 0).sum() >= 10 and a.sum() > 0
+            self.rate[s, cell] = a.sum() / (frames * self.dt)
+            amount = [np.bincount(where[session["half"] == h], weights=a[session["half"] == h],
+                                  minlength=self.bins) for h in (0, 1)]
+            self.map[s, cell] = np.where(visit[0] + visit[1] > 0, smoothed(amount[0] + amount[1])
+                                         / smoothed(visit[0] + visit[1]) / self.dt, np.nan)
+            for h in (0, 1):
+                self.half[s, h, cell] = np.where(visit[h] > 0, smoothed(amount[h]) / smoothed(visit[h])
+                                                 / self.dt, np.nan)
+        active = [cell for cell in columns if self.active[s, cell]]
+        self.tuned[s, active] = session["tuned"]
+        step = np.abs(np.diff(session["position"]))
+        if self.circular:
+            step = np.minimum(step, self.width * self.bins - step)
+        way = np.bincount(where[1:], weights=step, minlength=self.bins)
+        time = np.bincount(where[1:], minlength=self.bins) * self.dt
+        self.speed[s] = np.divide(way, time, out=np.full(self.bins, np.nan), where=time > 0)
+
+    def pairs(self):
+        return [(a, b) for a in range(self.n) for b in range(self.n) if a != b]
+
+
+def matrix(of, value):
+    out = np.full((of.n, of.n), np.nan)
+    for a, b in of.pairs():
+        out[a, b] = value(a, b)
+    return out
+
+
+def regress(of, response, first, second=None, stream=0):
+    """Coefficients and p of one or two things apart, by double semi-partialling; and r with the
+    first alone."""
+    n = len(first)
+    known = [(a, b) for a in range(n) for b in range(a + 1, n) if not math.isnan(response[a, b])]
+    apart = lambda of_what: np.abs(np.subtract.outer(of_what, of_what))
+    at = tuple(np.array(known).T) if known else (np.zeros(0, int), np.zeros(0, int))
+    y, x = response[at], [apart(v) for v in (first, second) if v is not None]
+    columns = [m[at] for m in x]
+    r = pearson(columns[0], y) if len(known) >= 3 else math.nan
+    p = []
+    for which, mine in enumerate(x):
+        others = [np.ones(len(known))] + [columns[k] for k in range(len(x)) if k != which]
+        beta = np.linalg.lstsq(np.array(others).T, columns[which], rcond=None)[0]
+        residue = mine - sum(b * m for b, m in zip(beta[1:], [x[k] for k in range(len(x)) if k != which]))
+
+        def t_of(order):
+            permuted = residue[np.ix_(order, order)][at]
+            design = np.array(others + [permuted]).T
+            solved = np.linalg.lstsq(design, y, rcond=None)[0]
+            error = y - design @ solved
+            variance = (error @ error) / (len(y) - design.shape[1])
+            inverse = np.linalg.inv(design.T @ design)
+            return abs(solved[-1]) / math.sqrt(variance * inverse[-1, -1])
+
+        real = t_of(list(range(n)))
+        if n <= 7:
+            values = [t_of(list(order)) for order in itertools.permutations(range(n))]
+        else:
+            draw = addresses.Stream(of.seed, addresses.SHUFFLE, 2 ** 32 - 2, 2 * stream + which)
+            draw.CHUNK, order, values = 4096, list(range(n)), [real]
+            for _ in range(4999):
+                for i in range(n - 1, 0, -1):
+                    j = draw.below(i + 1)
+                    order[i], order[j] = order[j], order[i]
+                values.append(t_of(order))
+        p.append(np.mean(np.array(values) >= real * (1 - 1e-9)))
+    return r, p
+
+
+def both_ways(m):
+    return np.where(np.isnan(m), m.T, np.where(np.isnan(m.T), m, (m + m.T) / 2))
+
+
+# --- rates and tuning ---
+
+def ensemble_rates(of, a, b):
+    cells = of.found[a] & of.found[b] & (of.active[a] | of.active[b])
+    bins = ~np.isnan(of.map[a][of.found[a]][0]) & ~np.isnan(of.map[b][of.found[b]][0])
+    return pearson(of.map[a][cells][:, bins].mean(1), of.map[b][cells][:, bins].mean(1))
+
+
+def tuning(of, a, b):
+    r = [pearson(of.map[a, c][k], of.map[b, c][k]) for c in np.flatnonzero(of.active[a] & of.active[b])
+         for k in [~np.isnan(of.map[a, c] + of.map[b, c])]]
+    return np.array([v for v in r if not math.isnan(v)])
+
+
+# --- turnover ---
+
+def turnover(of, a, b):
+    """Retention and overlap, and both by chance."""
+    found = of.found[a] & of.found[b]
+    x, y = of.active[a][found], of.active[b][found]
+    p, q = x.mean(), y.mean()
+    return (x & y).sum() / x.sum(), q, (x & y).sum() / (x | y).sum(), p * q / (p + q - p * q)
+
+
+def recurrence(of, a, b):
+    if b < a + 2:
+        return math.nan
+    fell = of.active[a] & of.found[b] & (of.found & ~of.active)[a + 1:b].any(0)
+    return of.active[b][fell].mean() if fell.any() else math.nan
+
+
+def all_measures(of):
+    """By name: matrices."""
+    out = {"ensemble_rate_correlation": matrix(of, lambda a, b: ensemble_rates(of, a, b)),
+           "tuning_correlation": matrix(of, lambda a, b: tuning(of, a, b).mean()),
+           "tuning_correlation_median": matrix(of, lambda a, b: np.median(tuning(of, a, b))),
+           "recurrence": matrix(of, lambda a, b: recurrence(of, a, b)),
+           "occupancy_overlap_of_pairs": matrix(
+               of, lambda a, b: np.minimum(of.occupancy[a], of.occupancy[b]).sum()),
+           "speed_profile_correlation": matrix(
+               of, lambda a, b: pearson(*(of.speed[:, ~np.isnan(of.speed[a] + of.speed[b])][[a, b]])))}
+    for k, name in enumerate(("retention", "retention_by_chance", "active_overlap",
+                              "active_overlap_by_chance")):
+        out[name] = matrix(of, lambda a, b: turnover(of, a, b)[k])
+    return out
