@@ -83,13 +83,12 @@ bool nd_recording_drift_words(const nd_recording_result *result, bool all, nd_bu
     return nd_write_end(&to);
 }
 
-void nd_drift_json(const char *name, const nd_drift_measures *m, const char *why, FILE *out) {
+void nd_drift_json(const char *name, const nd_drift_measures *m, FILE *out) {
     char units[96];
     nd_json json = nd_json_begin(out);
     nd_json_text(&json, "drift", name);
-    nd_json_text(&json, "missing_because", m ? NULL : why);
     nd_json_open(&json, "pairs", '{');
-    for (size_t p = 0; m && p < ND_DRIFT_PAIRS; p++) {
+    for (size_t p = 0; p < ND_DRIFT_PAIRS; p++) {
         nd_json_open(&json, nd_drift_pair_table[p].name, '{');
         nd_json_text(&json, "units",
                      nd_drift_units(m, nd_drift_pair_table[p].units, units, sizeof units));
@@ -98,24 +97,25 @@ void nd_drift_json(const char *name, const nd_drift_measures *m, const char *why
         nd_json_number(&json, "decay", m->decay[p]);
         nd_json_number(&json, "decay_p", m->decay_p[p]);
         nd_json_text(&json, "missing_because", m->pair_why[p] ? m->pair_why[p] : m->decay_why[p]);
-        nd_json_close(&json, '}');
+        nd_json_close(&json, '{');
     }
-    nd_json_close(&json, '}');
+    nd_json_close(&json, '{');
     nd_json_open(&json, "numbers", '{');
-    for (size_t k = 0; m && k < ND_DRIFT_NUMBERS; k++) {
+    for (size_t k = 0; k < ND_DRIFT_NUMBERS; k++) {
         nd_json_open(&json, nd_drift_number_table[k].name, '{');
         nd_json_text(&json, "units",
                      nd_drift_units(m, nd_drift_number_table[k].units, units, sizeof units));
         nd_json_number(&json, "value", m->number[k]);
         nd_json_number(&json, "error", m->error[k]);
         nd_json_text(&json, "missing_because", m->why[k]);
-        nd_json_close(&json, '}');
+        nd_json_close(&json, '{');
     }
-    nd_json_close(&json, '}');
+    nd_json_close(&json, '{');
     nd_json_end(&json);
 }
 
 void nd_recording_drift_json(const nd_recording_result *result, FILE *out) {
     for (size_t g = 0; result->drift && g < result->groups; g++)
-        nd_drift_json(result->group[g].name, result->drift[g].measures, result->drift[g].why, out);
+        if (result->drift[g].measures)
+            nd_drift_json(result->group[g].name, result->drift[g].measures, out);
 }

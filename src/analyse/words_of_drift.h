@@ -15,8 +15,8 @@ bool nd_recording_drift_words(const nd_recording_result *result, bool all, nd_bu
 bool nd_drift_words(const char *name, const nd_drift_measures *measures, bool all, nd_buffer *text,
                     nd_error *error);
 
-/* A line a group: {"drift": NAME, ...}. */
+/* A line a group that is followed: {"drift": NAME, "pairs": {...}, "numbers": {...}}. */
 void nd_recording_drift_json(const nd_recording_result *result, FILE *out);
-void nd_drift_json(const char *name, const nd_drift_measures *measures, const char *why, FILE *out);
+void nd_drift_json(const char *name, const nd_drift_measures *measures, FILE *out);
 
 #endif

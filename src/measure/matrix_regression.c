@@ -214,6 +214,10 @@ static void regress(const nd_matrix_terms *terms, pairs *all, nd_matrix_regressi
         result->why = "no pair of sessions has a value";
         return;
     }
+    if (m < (two ? 4 : 3)) {
+        result->why = "too few pairs of sessions have a value";
+        return;
+    }
     double mean = 0, spread = 0;
     for (size_t k = 0; k < m; k++)
         mean += all->response[k] / (double)m;
@@ -230,14 +234,10 @@ static void regress(const nd_matrix_terms *terms, pairs *all, nd_matrix_regressi
     double with_first = dot(all->response, all->predictor[0], m);
     double with_second = two ? dot(all->response, all->predictor[1], m) : 0;
     double shared = two ? dot(all->predictor[0], all->predictor[1], m) : 0;
-    result->correlation = m >= 3 ? with_first : NAN;
+    result->correlation = with_first;
     result->alike = two ? shared * shared : NAN;
     if (two && shared * shared > ND_MATRIX_ALIKE) {
         result->why = "time and experience cannot be told apart: they share r^2 above 0.9";
-        return;
-    }
-    if (m < (two ? 4 : 3)) {
-        result->why = "too few pairs of sessions have a value";
         return;
     }
     /* Of z-scored predictors: sums of squares are 1 here, and pairs there. */

@@ -145,6 +145,93 @@ def recurrence(of, a, b):
     return of.active[b][fell].mean() if fell.any() else math.nan
 
 
+# --- fields, on a track or loop ---
+
+def field(of, curve):
+    """Centroid and width of the region of at least half the peak that holds it; how many regions."""
+    n, peak = of.bins, int(np.nanargmax(curve))
+    if not curve[peak] > 0:
+        return None
+    above = curve >= curve[peak] / 2
+    held, total = [peak], int(above.sum())
+    for step in (1, -1):
+        at = peak + step
+        while len(held) < total and (of.circular or 0 <= at < n) and above[at % n]:
+            held.append(at)
+            at += step
+    held = np.array(held)
+    weight = curve[held % n]
+    x = (weight * (held + 0.5)).sum() / weight.sum()
+    edges = above & ~(np.roll(above, 1) if of.circular else np.concatenate([[False], above[:-1]]))
+    return (x % n if of.circular else x) * of.width, len(held) * of.width, max(int(edges.sum()), 1)
+
+
+def distance(of, x, y):
+    d = abs(x - y)
+    return min(d, of.bins * of.width - d) if of.circular else d
+
+
+def compare(of, one, other):
+    """Distances and shares within the mean width: own, and of every two different cells."""
+    own, others = [], []
+    for i, a in enumerate(one):
+        for j, b in enumerate(other):
+            if a is not None and b is not None:
+                d = distance(of, a[0], b[0])
+                (own if i == j else others).append((d, d <= (a[1] + b[1]) / 2))
+    return np.array(own, float), np.array(others, float)
+
+
+def fields(of):
+    pair = {name: np.full((of.n, of.n), np.nan) for name in (
+        "field_shift", "field_within_width", "field_within_width_by_chance", "field_squared_displacement",
+        "field_squared_displacement_by_chance", "stable_field_fraction")}
+    whole = [[field(of, of.map[s, c]) if of.tuned[s, c] else None for c in range(len(of.ids))]
+             for s in range(of.n)]
+    half = [[[field(of, of.half[s, h, c]) if of.tuned[s, c] else None for c in range(len(of.ids))]
+             for h in (0, 1)] for s in range(of.n)]
+    squares = {}
+    for a, b in of.pairs():
+        both = [c for c in range(len(of.ids)) if whole[a][c] and whole[b][c]]
+        if not both:
+            continue
+        of_both = lambda fs: [fs[c] for c in both]
+        own, others = compare(of, of_both(whole[a]), of_both(whole[b]))
+        squares[a, b] = dict(zip(both, own[:, 0] ** 2))
+        pair["field_shift"][a, b] = np.median(own[:, 0])
+        pair["field_within_width"][a, b] = own[:, 1].mean()
+        pair["field_squared_displacement"][a, b] = (own[:, 0] ** 2).mean()
+        if len(others):
+            pair["field_within_width_by_chance"][a, b] = others[:, 1].mean()
+            pair["field_squared_displacement_by_chance"][a, b] = (others[:, 0] ** 2).mean()
+            across = [compare(of, of_both(half[a][h]), of_both(half[b][k])) for h in (0, 1) for k in (0, 1)]
+            inside = [compare(of, of_both(half[s][0]), of_both(half[s][1]))[0] for s in (a, b)]
+            share = lambda parts: np.concatenate([p.reshape(-1, 2) for p in parts])[:, 1].mean()
+            chance, most = share([x[1] for x in across]), share(inside)
+            if most > chance:
+                pair["stable_field_fraction"][a, b] = (share([x[0] for x in across]) - chance) / (most - chance)
+    found = [f for s in whole for f in s if f]
+    number = {"fields_per_cell": np.mean([f[2] for f in found]), "field_width": np.mean([f[1] for f in found])}
+    apart = lambda a, b: abs(of.days[a] - of.days[b])
+    limit = min([apart(a, b) for a, b in squares if pair["field_squared_displacement"][a, b]
+                 > pair["field_squared_displacement_by_chance"][a, b] / 2], default=math.inf)
+    points = [(c, apart(a, b), y) for (a, b), of_cells in squares.items() if a < b and apart(a, b) < limit
+              for c, y in of_cells.items()]
+    slope = lambda p: np.polyfit([q[1] for q in p], [q[2] for q in p], 1)[0] / 2
+    if len({q[1] for q in points}) > 1:
+        cells = sorted({q[0] for q in points})
+        left = np.array([slope([q for q in points if q[0] != c]) for c in cells])
+        number["field_diffusion_constant"] = slope(points)
+        if len(cells) >= 10:
+            number["field_diffusion_constant_error"] = math.sqrt(
+                ((left - left.mean()) ** 2).sum() * (len(cells) - 1) / len(cells))
+    return pair, number
+
+
+def all_numbers(of):
+    return fields(of)[1]
+
+
 def all_measures(of):
     """By name: matrices."""
     out = {"ensemble_rate_correlation": matrix(of, lambda a, b: ensemble_rates(of, a, b)),
@@ -158,4 +245,4 @@ def all_measures(of):
     for k, name in enumerate(("retention", "retention_by_chance", "active_overlap",
                               "active_overlap_by_chance")):
         out[name] = matrix(of, lambda a, b: turnover(of, a, b)[k])
-    return out
+    return {**out, **fields(of)[0]}

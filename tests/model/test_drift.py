@@ -1,5 +1,6 @@
 """Every measure of drift that `nulldrift record` writes, against docs/drift-measures.md in numpy: a
 mouse on a track with spike counts, one on a loop with amplitudes, six sessions each."""
+import json
 import tempfile
 
 from files import Test, load  # first: it says what is missing
@@ -49,13 +50,28 @@ def record(test, name, loop):
                      "bin": bin_positions(position, 0, 100, BINS)})
     with open(test.path(name + ".yaml"), "w") as file:
         file.write(text)
-    test.nulldrift("record", name + ".yaml", "-o", name, "--picture", "none", "--quiet")
+    printed = test.nulldrift("record", name + ".yaml", "-o", name, "--picture", "none", "--json")
     theirs = load(test.path(name + ".nc"))[0]
     first = 0
     for session, count in zip(made, theirs["cell_rows"]):
         session["tuned"] = theirs["place_cell"][first:first + int(count)] > 0
         first += int(count)
+    lines = [json.loads(line) for line in printed.splitlines()]
+    compare_json(test, name, [line for line in lines if "drift" in line], theirs)
     return made, theirs
+
+
+def compare_json(test, name, lines, theirs):
+    """What --json prints is what the file holds."""
+    test.close(f"{name} lines of drift", len(lines), 1)
+    for measure, number in lines[0]["numbers"].items():
+        value = np.nan if number["value"] is None else number["value"]
+        test.close(f"{name} --json {measure}", value, theirs[measure][0])
+        if np.isnan(value) != (number["missing_because"] is not None):
+            test.fail(f"{name} --json {measure}", "a missing number must say why, and no other")
+    for measure, pair in lines[0]["pairs"].items():
+        last = np.nan if pair["first_to_last"] is None else pair["first_to_last"]
+        test.close(f"{name} --json {measure}", last, theirs[measure][0, -1])
 
 
 with tempfile.TemporaryDirectory() as folder:
@@ -69,6 +85,8 @@ with tempfile.TemporaryDirectory() as folder:
             test.close(f"{name} {measure}", values, theirs[measure])
             if np.isnan(values).all():
                 test.fail(f"{name} {measure}", "has no value: nothing was compared")
+        for measure, value in drift.all_numbers(of).items():
+            test.close(f"{name} {measure}", value, theirs[measure][0])
         for measure in ("ensemble_rate_correlation", "tuning_correlation", "retention"):
             r, p = drift.regress(of, drift.both_ways(mine[measure]), of.days)
             test.close(f"{name} {measure} decay", r, theirs[measure + "_decay"][0])
