@@ -10,4 +10,8 @@
  * it began. */
 bool nd_phases_into_run(nd_nc *file, nd_phases *phases, nd_error *error);
 
+/* The same where the run has phases; one that is too short for them, or that diverged, is left
+ * without. */
+bool nd_phases_where_there(nd_nc *file, nd_error *error);
+
 #endif

@@ -327,9 +327,7 @@ bool nd_measure_run_file(const char *path, const nd_patience *patience, const nd
     nd_run *run = hold ? nd_run_open(path, error) : NULL;
     nd_nc *file = run ? nd_nc_amend_held(hold, error) : NULL;
     bool fine = file && nd_measures_add(run, file, watch, error);
-    nd_phases phases;
-    if (fine) /* a run too short for phases, or one that diverged, is measured without them */
-        (void)nd_phases_into_run(file, &phases, NULL);
+    fine = fine && nd_phases_where_there(file, error);
     nd_run_close(run);
     fine = fine && nd_put_coordinates(file, error);
     if (fine)

@@ -240,8 +240,7 @@ static bool start(listener *children, size_t running, nd_errand *errand, const n
         }
     }
     if (one->child < 0)
-        return nd_fail_errno(&errand->error, "reading", "close other programs",
-                             "no process to be had");
+        return nd_fail_errno(&errand->error, "reading", "close other programs", ND_NO_PROCESS);
     if (one->child == 0) {
         nd_nc_lock_renew();
         nd_close_all_but(ends[1]);

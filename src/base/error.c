@@ -50,6 +50,12 @@ bool nd_is_given(const void *pointer, const char *function, const char *argument
                                  "the argument '%s' is NULL", argument);
 }
 
+bool nd_is_shortage(const nd_error *error) {
+    return error && (error->code == ND_CODE_MEMORY ||
+                     strncmp(error->what, ND_OUT_OF_MEMORY, strlen(ND_OUT_OF_MEMORY)) == 0 ||
+                     strncmp(error->what, ND_NO_PROCESS, strlen(ND_NO_PROCESS)) == 0);
+}
+
 bool nd_error_at(nd_error *error, const char *where) {
     if (error && error->where[0] == '\0')
         snprintf(error->where, sizeof error->where, "%s", where);

@@ -21,6 +21,13 @@ bool nd_is_given(const void *pointer, const char *function, const char *argument
 /* What every failure for want of memory begins with. */
 #define ND_OUT_OF_MEMORY "out of memory"
 
+/* What every failure to start a process begins with. */
+#define ND_NO_PROCESS "no process to be had"
+
+/* Is it want of memory or of a process: the machine's failure, not one of what was worked on, which
+ * may be tried again? */
+bool nd_is_shortage(const nd_error *error);
+
 /* As nd_fail, with where = path and the text of errno appended to what; ND_CODE_SYSTEM. */
 bool nd_fail_errno(nd_error *error, const char *path, const char *mend, const char *doing);
 

@@ -81,7 +81,7 @@ static bool fits(const char *path, const char *folder, nd_error *error) {
 /* Makes a file beside the place, renames it, and removes it. */
 static bool probe(const nd_place *place, nd_error *error) {
     char *aside = nd_place_aside(place, error);
-    char *renamed = aside ? nd_path_with(aside, "r", error) : NULL;
+    char *renamed = aside ? nd_path_with(aside, ND_PROBE_SUFFIX, error) : NULL;
     bool fine = renamed != NULL;
     if (fine && rename(aside, renamed) != 0) {
         fine = nd_fail_errno(error, place->path, "choose a folder on another disk with -o",

@@ -18,7 +18,7 @@ void *nd_array(size_t count, size_t size, nd_error *error) {
     void *array = aligned_alloc(ALIGNMENT, bytes);
     if (!array) {
         nd_fail(error, NULL, "use a smaller problem or a larger machine",
-                ND_OUT_OF_MEMORY ": %.1f MB more are needed", (double)bytes / 1e6);
+                ND_OUT_OF_MEMORY ": %.3g MB more are needed", (double)bytes / 1e6);
         return NULL;
     }
     return memset(array, 0, bytes);
@@ -55,7 +55,7 @@ bool nd_buffer_put(nd_buffer *buffer, const void *bytes, size_t length, nd_error
         unsigned char *grown = realloc(buffer->bytes, capacity);
         if (!grown)
             return nd_fail(error, NULL, "use a smaller problem or a larger machine",
-                           ND_OUT_OF_MEMORY ": %.1f MB more are needed", (double)capacity / 1e6);
+                           ND_OUT_OF_MEMORY ": %.3g MB more are needed", (double)capacity / 1e6);
         buffer->bytes = grown;
         buffer->capacity = capacity;
     }

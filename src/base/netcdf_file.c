@@ -43,18 +43,11 @@ static int create_id(const char *path, int *id) {
     return nc_create(path, NC_NETCDF4 | NC_CLOBBER, id);
 }
 
-static int close_id(nd_nc *file) {
-    ND_NC_ALONE;
-    int status = nc_close(file->id);
-    file->id = -1;
-    return status;
-}
-
 void nd_nc_close(nd_nc *file) {
     if (!file)
         return;
     if (file->id >= 0)
-        (void)close_id(file);
+        (void)nd_nc_finish(file);
     if (file->aside)
         unlink(file->aside);
     free(file->aside);
@@ -182,7 +175,7 @@ nd_nc *nd_nc_scratch(const char *path, nd_error *error) {
 }
 
 bool nd_nc_publish(nd_nc *file, nd_error *error) {
-    int status = close_id(file);
+    int status = nd_nc_finish(file);
     bool fine = status == NC_NOERR || nd_nc_failed(file, status, "cannot be", "written", error);
     if (fine) {
         fine = nd_place_publish(file->place, file->aside, error);

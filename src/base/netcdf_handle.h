@@ -16,6 +16,9 @@ struct nd_nc {
 /* False, with `error` saying what netCDF's status means while doing that to `name`. */
 bool nd_nc_failed(const nd_nc *file, int status, const char *doing, const char *name,
                   nd_error *error);
+/* Closes the file, and makes sure first that all is written where it was written to; netCDF's
+ * status. After a failure the handle's id is no longer valid, either. */
+int nd_nc_finish(nd_nc *file);
 /* The ids and total size of space-separated dimension names; the rank, or -1 on failure. */
 int nd_nc_dimension_ids(nd_nc *file, const char *dimensions, int ids[8], size_t *count,
                         nd_error *error);

@@ -55,7 +55,8 @@ void nd_each_left_behind(const char *path, nd_left_behind *found, void *context)
             strncmp(entry->d_name + length, mark, strlen(mark)) != 0)
             continue;
         long process = strtol(entry->d_name + length + strlen(mark), &end, 10);
-        if (process > 0 && *end == '\0' && kill((pid_t)process, 0) != 0 && errno == ESRCH &&
+        bool ours = *end == '\0' || strcmp(end, ND_PROBE_SUFFIX) == 0;
+        if (process > 0 && ours && kill((pid_t)process, 0) != 0 && errno == ESRCH &&
             fstatat(dirfd(entries), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
             status.st_uid == geteuid() && asprintf(&left, "%s/%s", folder, entry->d_name) > 0) {
             found(left, &status, context);

@@ -10,6 +10,9 @@
  * What killed processes left is removed first. */
 char *nd_path_aside(const char *path, nd_error *error);
 
+/* Follows that name where it is tried whether files can be renamed there. */
+#define ND_PROBE_SUFFIX "r"
+
 /* Calls `found` for each next version of `path` that a process of ours left when it was killed:
  * made on this machine since it runs, the process is no more, a file or folder of this user's. */
 typedef void nd_left_behind(const char *left, const struct stat *status, void *context);

@@ -96,3 +96,13 @@ void nd_put_shown(const char *text, FILE *out) {
 void nd_put_shown_lines(const char *text, FILE *out) {
     put(text, true, out);
 }
+
+size_t nd_put_shown_line(const char *text, FILE *out) {
+    size_t length = 0;
+    while (text[length] && text[length] != '\n') {
+        char shown[ND_SHOWN_CHARACTER];
+        length += nd_shown_character(text + length, shown);
+        fputs(shown, out);
+    }
+    return length;
+}

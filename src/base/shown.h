@@ -34,5 +34,7 @@ nd_shown_text nd_shown(const char *text);
  * are, for texts of several lines. */
 void nd_put_shown(const char *text, FILE *out);
 void nd_put_shown_lines(const char *text, FILE *out);
+/* Writes the line that `text` begins with, without its end; its length in `text`. */
+size_t nd_put_shown_line(const char *text, FILE *out);
 
 #endif

@@ -33,13 +33,10 @@ static void say_left_out(const char *label, size_t count, const char *what) {
 /* What reading guessed and left out, a line each, with nothing in it that a terminal would obey. */
 static void say_notes(const nd_session *s) {
     for (const char *line = s->notes; *line;) {
-        size_t length = strcspn(line, "\n");
-        char *one = strndup(line, length);
         fputs("    ", stdout);
-        nd_put_shown(one, stdout);
+        line += nd_put_shown_line(line, stdout);
         putchar('\n');
-        free(one);
-        line += length + (line[length] == '\n');
+        line += *line == '\n';
     }
 }
 

@@ -162,11 +162,7 @@ void nd_tell_user(const char *lines, void *context) {
     nd_terminal_done();
     fputs("nulldrift: ", stderr);
     for (const char *line = lines; *line;) {
-        size_t length = strcspn(line, "\n");
-        char *one = strndup(line, length);
-        nd_put_shown(one, stderr);
-        free(one);
-        line += length;
+        line += nd_put_shown_line(line, stderr);
         if (*line == '\n' && line++)
             fputs("\nnulldrift: ", stderr);
     }

@@ -43,7 +43,8 @@ void nd_engine_instructions(const nd_engine *engine, char set[ND_INSTRUCTIONS_RO
 /* Every back end's engine begins with this. */
 struct nd_engine {
     const nd_engine_backend *backend;
-    uint64_t step; /* updates made */
+    uint64_t step;    /* updates made */
+    nd_error trouble; /* why a record has no numbers; empty: it has */
     /* What it learns, and from what, as nd_engine_open was given them or as they were changed
      * since; NULL in engines that were opened otherwise. */
     const nd_experiment *experiment;

@@ -63,17 +63,19 @@ static bool next_entry(FILE *list, uint64_t *digest, char name[LINE_ROOM]) {
     return false;
 }
 
-/* Removes what the list names, and the folder if that was all. */
+/* Removes what the list names, and then the list; while something of it stays the list does, too,
+ * so that a later command knows whose it is. */
 static void empty_folder(int id) {
     uint64_t digest;
     char name[LINE_ROOM];
     FILE *list = open_for_reading(id, LIST);
+    bool empty = list != NULL;
     while (list && next_entry(list, &digest, name))
-        (void)unlinkat(id, name, 0);
-    if (list) {
+        empty = (unlinkat(id, name, 0) == 0 || errno == ENOENT) && empty;
+    if (list)
         (void)fclose(list);
+    if (empty)
         (void)unlinkat(id, LIST, 0);
-    }
 }
 
 static bool digest_of(int folder, const char *name, uint64_t *digest) {

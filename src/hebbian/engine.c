@@ -10,7 +10,6 @@ typedef struct hebbian_engine {
     unsigned threads;
     double *response;     /* n x N, at `response_at` updates */
     uint64_t response_at; /* UINT64_MAX: none yet */
-    nd_error trouble;
     char description[64];
 } hebbian_engine;
 
@@ -71,8 +70,8 @@ const double *nd_hebbian_engine_responses(nd_engine *engine, nd_error *error) {
 static void record(nd_engine *engine, nd_record *out) {
     hebbian_engine *self = as_hebbian(engine);
     nd_hebbian_record measured = {.error = NAN};
-    const double *response = nd_hebbian_engine_responses(engine, &self->trouble);
-    if (response && !nd_hebbian_measure(self->network, response, &measured, &self->trouble))
+    const double *response = nd_hebbian_engine_responses(engine, &engine->trouble);
+    if (response && !nd_hebbian_measure(self->network, response, &measured, &engine->trouble))
         measured.error = NAN;
     *out = (nd_record){.loss = measured.error,
                        .active_fraction = measured.active_fraction,
@@ -80,7 +79,7 @@ static void record(nd_engine *engine, nd_record *out) {
 }
 
 const nd_error *nd_hebbian_engine_trouble(const nd_engine *engine) {
-    const nd_error *trouble = &as_const(engine)->trouble;
+    const nd_error *trouble = &engine->trouble;
     return trouble->what[0] ? trouble : NULL;
 }
 

@@ -126,15 +126,22 @@ static bool make_due(nd_course *course, nd_engine *engine, const nd_course_sink 
     if (course->records_done < course->records &&
         course->record_steps[course->records_done] == step) {
         engine->backend->record(engine, &course->last);
-        course->diverged = nd_divergence_at(&course->watch, course->last.loss);
-        if (!isfinite(course->last.loss))
+        if (nd_is_shortage(&engine->trouble)) { /* no number, and no divergence */
+            if (error)
+                *error = engine->trouble;
+            return false;
+        }
+        bool high = nd_divergence_at(&course->watch, course->last.loss);
+        course->diverged = !isfinite(course->last.loss);
+        if (course->diverged)
             return nd_fail(error, NULL, "lower learning.learning_rate or the noise",
                            "the network diverged: its loss is not finite at step %llu",
                            (unsigned long long)step);
         if (!sink->record(sink->context, step, &course->last, error))
             return false;
         course->records_done++;
-        if (course->diverged)
+        course->diverged = high;
+        if (high)
             return stays_high(course, error);
     }
     if (course->snapshots_done < course->snapshots &&
@@ -153,8 +160,11 @@ static bool advance_watchfully(nd_course *course, nd_engine *engine, uint64_t du
     while (engine->step < due && !course->stopped) {
         uint64_t from = engine->step, to = due - from > *piece ? from + *piece : due;
         double before = nd_seconds();
-        if (!engine->backend->advance(engine, to, error)) {
-            course->diverged = true;
+        nd_error why = {0};
+        if (!engine->backend->advance(engine, to, &why)) {
+            course->diverged = !nd_is_shortage(&why);
+            if (error)
+                *error = why;
             return false;
         }
         double rate = (double)(to - from) / fmax(nd_seconds() - before, 1e-9);

@@ -209,8 +209,12 @@ static nd_outcome follow(filling *self, const nd_watch *watch, nd_error *error) 
     nd_course *course = self->saved.course;
     uint64_t left = UINT64_MAX;
     while (left > 0) {
-        if (!nd_hebbian_engine_settle(self->saved.engine, 200, &left, error))
-            return ND_RUN_DIVERGED;
+        nd_error why = {0};
+        if (!nd_hebbian_engine_settle(self->saved.engine, 200, &left, &why)) {
+            if (error)
+                *error = why;
+            return nd_is_shortage(&why) ? ND_RUN_FAILED : ND_RUN_DIVERGED;
+        }
         bool stopped = watch && watch->stop && *watch->stop;
         if (!on_pause(self, stopped, error))
             return ND_RUN_FAILED;
@@ -253,7 +257,7 @@ nd_outcome nd_hebbian_simulate_in_memory(const nd_experiment *experiment, const 
         traces->counts = network->counts;
         if (outcome == ND_RUN_COMPLETE && !measure_drift(traces, network, error))
             outcome = ND_RUN_FAILED;
-        if (outcome != ND_RUN_INTERRUPTED)
+        if (outcome == ND_RUN_COMPLETE || outcome == ND_RUN_DIVERGED)
             nd_saved_remove(&self.saved);
     }
     nd_engine_close(self.saved.engine);

@@ -115,7 +115,7 @@ nd_outcome nd_simulate_in_memory(const nd_experiment *experiment, const nd_datas
             outcome = ND_RUN_DIVERGED;
         if (outcome == ND_RUN_DIVERGED)
             saved->engine->backend->parameters(saved->engine, traces->last);
-        if (outcome != ND_RUN_INTERRUPTED)
+        if (outcome == ND_RUN_COMPLETE || outcome == ND_RUN_DIVERGED)
             nd_saved_remove(saved);
     }
     nd_engine_close(saved->engine);

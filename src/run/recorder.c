@@ -207,8 +207,11 @@ static bool settle(session *self, const nd_watch *watch, nd_error *error) {
     uint64_t piece = 16, left = self->model->settle ? UINT64_MAX : 0;
     while (left > 0 && !self->course->stopped) {
         double before = nd_seconds();
-        if (!self->model->settle(self->engine, piece, &left, error)) {
-            self->course->diverged = true;
+        nd_error why = {0};
+        if (!self->model->settle(self->engine, piece, &left, &why)) {
+            self->course->diverged = !nd_is_shortage(&why);
+            if (error)
+                *error = why;
             return false;
         }
         double rate = (double)piece / (nd_seconds() - before + 1e-9);
@@ -288,6 +291,7 @@ void nd_recorder_begin_anew(const char *path, const nd_run_options *options, nd_
 }
 
 void nd_recorder_remove_leftovers(const char *path) {
+    nd_remove_left_behind(path);
     char *part = nd_path_with(path, ".part", NULL), *checkpoint = nd_path_with(path, ".ckpt", NULL);
     if (part)
         (void)unlink(part);

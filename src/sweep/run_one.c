@@ -105,7 +105,8 @@ bool nd_sweep_run_one(const nd_experiment *experiment, const nd_sweep_way *way,
                              ? run_hebbian(experiment, way, watch, result, &found)
                              : run_feed_forward(experiment, way, watch, result, &found);
     result->state = states[outcome];
-    bool own = outcome == ND_RUN_FAILED && own_files_failed(&found, way);
+    bool own =
+        outcome == ND_RUN_FAILED && (own_files_failed(&found, way) || nd_is_shortage(&found));
     if (outcome != ND_RUN_INTERRUPTED && !own)
         remove_saves(way);
     if (own) {

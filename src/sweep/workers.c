@@ -42,6 +42,7 @@ struct crew {
     size_t finished, bad; /* runs */
     nd_error error;
     bool failed;
+    bool short_of; /* memory or processes, for a run that stays waiting: `error` says which */
     worker *workers;
     unsigned jobs;
 };
@@ -52,6 +53,18 @@ static void fail_crew(crew *all, const nd_error *error) {
         all->error = *error;
     all->failed = true;
     all->stop = 1;
+    pthread_mutex_unlock(&all->lock);
+}
+
+/* Memory or a process was not to be had for a run: the others may do with less, and are run. */
+static void put_off(crew *all, int64_t id, const nd_error *error) {
+    pthread_mutex_lock(&all->lock);
+    if (!all->failed && !all->short_of) {
+        (void)nd_fail(&all->error, all->folder,
+                      "run the same command again, with fewer --jobs or on a larger machine",
+                      "run %lld is still to be done: %s", (long long)id, error->what);
+        all->short_of = true;
+    }
     pthread_mutex_unlock(&all->lock);
 }
 
@@ -135,7 +148,10 @@ static bool work_on(worker *self, int64_t id, const char *text, nd_error *error)
     nd_error failure = {0};
     bool ended = nd_sweep_run_one(experiment, &way, &watch, &result, reason, &failure);
     bool fine = !failure.what[0];
-    if (!fine)
+    if (!fine && nd_is_shortage(&failure)) {
+        put_off(all, id, &failure); /* ours until all are through: then it is waiting again */
+        fine = true;
+    } else if (!fine)
         *error = failure;
     if (ended) {
         result.seconds = thread_seconds() - start;
@@ -247,9 +263,10 @@ static bool run_crew(crew *all, const nd_watch *watch, nd_error *error) {
     pthread_mutex_destroy(&all->reading);
     free(all->workers);
     free(all->told);
-    if (all->failed && error)
+    bool fine = !all->failed && !all->short_of;
+    if (!fine && error)
         *error = all->error;
-    return started > 0 && !all->failed;
+    return started > 0 && fine;
 }
 
 char *nd_sweep_store_path(const char *folder, size_t shard, size_t shards, nd_error *error) {
