@@ -39,24 +39,34 @@ static void mark_of_place(char mark[40]) {
     snprintf(mark, 40, ".tmp-%016llx-", (unsigned long long)nd_process_place());
 }
 
-void nd_each_left_behind(const char *path, nd_left_behind *found, void *context) {
+/* Is `name` that of a next version of a file, of a process that is no more? `length` bytes of it
+ * are the file's own name. */
+static bool is_left_behind(const char *name, size_t length, const char *mark) {
+    char *end;
+    if (strncmp(name + length, mark, strlen(mark)) != 0)
+        return false;
+    long process = strtol(name + length + strlen(mark), &end, 10);
+    return process > 0 && (*end == '\0' || strcmp(end, ND_PROBE_SUFFIX) == 0) &&
+           kill((pid_t)process, 0) != 0 && errno == ESRCH;
+}
+
+/* Of the file `name` in the folder; or of all files whose name begins so. */
+static void each_left_behind(const char *folder, const char *name, bool beginning,
+                             nd_left_behind *found, void *context) {
     char mark[40];
     if (nd_process_place() == 0)
         return;
     mark_of_place(mark);
-    char *folder = nd_folder_of(path, NULL);
-    const char *name = nd_base_name(path);
-    size_t length = strlen(name);
-    DIR *entries = folder ? opendir(folder) : NULL;
+    DIR *entries = opendir(folder);
     for (struct dirent *entry; entries && (entry = readdir(entries));) {
         struct stat status;
-        char *end, *left = NULL;
-        if (strncmp(entry->d_name, name, length) != 0 ||
-            strncmp(entry->d_name + length, mark, strlen(mark)) != 0)
+        size_t length = strlen(name);
+        char *left = NULL, *marked = beginning ? strstr(entry->d_name, mark) : NULL;
+        if (strncmp(entry->d_name, name, length) != 0 || (beginning && !marked))
             continue;
-        long process = strtol(entry->d_name + length + strlen(mark), &end, 10);
-        bool ours = *end == '\0' || strcmp(end, ND_PROBE_SUFFIX) == 0;
-        if (process > 0 && ours && kill((pid_t)process, 0) != 0 && errno == ESRCH &&
+        if (beginning)
+            length = (size_t)(marked - entry->d_name);
+        if (is_left_behind(entry->d_name, length, mark) &&
             fstatat(dirfd(entries), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
             status.st_uid == geteuid() && asprintf(&left, "%s/%s", folder, entry->d_name) > 0) {
             found(left, &status, context);
@@ -65,6 +75,12 @@ void nd_each_left_behind(const char *path, nd_left_behind *found, void *context)
     }
     if (entries)
         (void)closedir(entries);
+}
+
+void nd_each_left_behind(const char *path, nd_left_behind *found, void *context) {
+    char *folder = nd_folder_of(path, NULL);
+    if (folder)
+        each_left_behind(folder, nd_base_name(path), false, found, context);
     free(folder);
 }
 
@@ -76,6 +92,10 @@ static void remove_left(const char *left, const struct stat *status, void *conte
 
 void nd_remove_left_behind(const char *path) {
     nd_each_left_behind(path, remove_left, NULL);
+}
+
+void nd_remove_left_behind_in(const char *folder, const char *beginning) {
+    each_left_behind(folder, beginning, true, remove_left, NULL);
 }
 
 char *nd_path_aside(const char *path, nd_error *error) {

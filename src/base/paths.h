@@ -21,6 +21,9 @@ void nd_each_left_behind(const char *path, nd_left_behind *found, void *context)
 /* Removes those of them that are regular files, and nothing else. */
 void nd_remove_left_behind(const char *path);
 
+/* The same of every file in the folder whose name begins so. */
+void nd_remove_left_behind_in(const char *folder, const char *beginning);
+
 /* PATH with `suffix` appended; free() it. */
 char *nd_path_with(const char *path, const char *suffix, nd_error *error);
 

@@ -1,5 +1,6 @@
 #include "store/sweep_schema.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +9,17 @@
 #include "experiment/parse.h"
 
 bool nd_sweep_database_failed(const nd_sweep_store *store, nd_error *error) {
-    int code = sqlite3_errcode(store->database);
-    const char *mend = code == SQLITE_FULL     ? "free some space and run the same command again"
-                       : code == SQLITE_NOTADB ? "is it a sweep's store?"
-                                               : NULL;
-    return nd_fail(error, store->path, mend, "%s", sqlite3_errmsg(store->database));
+    int code = sqlite3_errcode(store->database) & 0xff;
+    int why =
+        code == SQLITE_IOERR || code == SQLITE_CANTOPEN ? sqlite3_system_errno(store->database) : 0;
+    if (code == SQLITE_FULL || why == ENOSPC || why == EDQUOT) /* what it grows by may be mapped */
+        return nd_fail(error, store->path, "free some space and run the same command again",
+                       "database or disk is full");
+    if (code == SQLITE_NOMEM)
+        return nd_fail(error, store->path, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
+    return nd_fail(error, store->path, code == SQLITE_NOTADB ? "is it a sweep's store?" : NULL,
+                   "%s%s%s", sqlite3_errmsg(store->database), why ? ": " : "",
+                   why ? strerror(why) : "");
 }
 
 bool nd_sweep_execute(nd_sweep_store *store, const char *sql, nd_error *error) {
@@ -151,15 +158,17 @@ char *nd_sweep_fact(nd_sweep_store *store, const char *key, nd_error *error) {
         nd_sweep_prepare(store, "SELECT value FROM sweep WHERE key = ?", error);
     char *value = NULL;
     if (!statement) {
-        if (error)
+        if (error && sqlite3_errcode(store->database) == SQLITE_ERROR) /* no such table */
             snprintf(error->mend, sizeof error->mend, "is it a sweep's store?");
         return NULL;
     }
     sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
-    const char *text =
-        sqlite3_step(statement) == SQLITE_ROW ? nd_sweep_row_text(statement, 0) : NULL;
+    int code = sqlite3_step(statement);
+    const char *text = code == SQLITE_ROW ? nd_sweep_row_text(statement, 0) : NULL;
     if (text)
         value = nd_text(text, error);
+    else if (code != SQLITE_ROW && code != SQLITE_DONE)
+        nd_sweep_database_failed(store, error);
     else
         nd_fail(error, store->path, "is it a sweep's store?", "does not say its %s", key);
     sqlite3_finalize(statement);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/paths.h"
 #include "experiment/parse.h"
 #include "world/world.h"
 
@@ -88,6 +89,7 @@ bool nd_sweep_plan_kept(nd_sweep_store *store, const nd_sweep_plan *plan, const 
                         const nd_sweep_options *options, nd_error *error) {
     size_t shards = options->shards ? options->shards : 1;
     count of = {.store = store, .folder = folder, .retry = options->retry_unkept};
+    nd_remove_left_behind_in(folder, "run-");
     bool fine = (of.ended = nd_array(plan->runs, sizeof(bool), error)) &&
                 nd_sweep_store_each(store, see, &of, error);
     for (size_t id = options->shard; fine && id < plan->runs; id += shards) {

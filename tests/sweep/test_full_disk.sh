@@ -23,8 +23,8 @@ head -c 20000000 /dev/zero >disk/ballast 2>/dev/null
 wait $process
 check "a disk that fills up is told" test $? = 1
 says "full" said
-check "and the store still opens" "$program" sweep status disk/sweep
 rm -f disk/ballast
+check "and the store still opens" "$program" sweep status disk/sweep
 check "a smaller disk is mounted" eval 'umount disk && mount -t tmpfs -o size=200k none disk'
 nulldrift sweep run large.yaml -o disk/sweep --quiet 2>said
 check "a disk too small for the store is told" test $? = 1 -a "$(wc -l <said)" = 1
