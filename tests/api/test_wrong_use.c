@@ -10,6 +10,7 @@ typedef struct handles {
     nd_experiment *experiment, *hebbian;
     nd_dataset *dataset;
     nd_engine *engine;
+    nd_sparse *sparse; /* one cell, three frames */
     bool (*rule)(const nd_rule_step *step, void *context);
     nd_error error;
 } handles;
@@ -51,7 +52,10 @@ static handles make_handles(void) {
     made.hebbian = nd_experiment_new(hebbian, 2, &made.error);
     made.dataset = nd_dataset_make(made.experiment, &made.error);
     made.engine = nd_engine_open(made.experiment, made.dataset, 1, &made.error);
-    assert_fine(made.hebbian && made.engine, &made.error);
+    made.sparse = nd_sparse_from_matrix(
+        &(nd_matrix){ND_FLOAT64, 3, 1, (double[3]){1, 0, 2}, sizeof(double), sizeof(double)},
+        (int64_t[3]){0, 1, 0}, 2, 0.1, &made.error);
+    assert_fine(made.hebbian && made.engine && made.sparse, &made.error);
     return made;
 }
 
@@ -65,6 +69,7 @@ static void test_wrong_use_is_an_error(void **state) {
         if (with.error.code != TABLE[i].code || with.error.what[0] == '\0')
             fail_msg("%s: code %d, '%s'", TABLE[i].call, (int)with.error.code, with.error.what);
     }
+    nd_sparse_free(with.sparse);
     nd_engine_close(with.engine);
     nd_dataset_free(with.dataset);
     nd_experiment_free(with.experiment);
@@ -87,6 +92,10 @@ static void test_null_is_without_effect(void **state) {
     assert_true(isnan(record.loss) && isnan(record.active_fraction));
     nd_engine_record(NULL, NULL);
     nd_engine_parameters(NULL, NULL);
+    nd_sparse_free(NULL);
+    nd_sparse_shape(NULL, &n, &d, &k);
+    nd_sparse_shape(NULL, NULL, NULL, NULL);
+    assert_false(nd_curve_measure_describe(0, NULL));
     assert_int_equal(nd_engine_step(NULL), 0);
     assert_string_equal(nd_engine_describe(NULL), "");
     nd_dataset_view(NULL, &view);
