@@ -5,9 +5,13 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Where the loader can choose: GCC's clones need glibc's. */
+/* Where the loader can choose: GCC's clones need glibc's; GCC 11 has no name for a level yet. */
 #if defined(__x86_64__) && defined(__GNUC__) && defined(__GLIBC__) && !defined(__clang__)
+#if __GNUC__ >= 12
 #define CLONES __attribute__((target_clones("default", "arch=x86-64-v3")))
+#else
+#define CLONES __attribute__((target_clones("default", "avx2")))
+#endif
 #else
 #define CLONES
 #endif
