@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/paths.h"
 
 struct nd_hold {
@@ -33,16 +34,29 @@ static bool has_the_name(const nd_hold *hold) {
            locked.st_dev == named.st_dev && locked.st_ino == named.st_ino;
 }
 
+/* The lock's file is opened, and made if need be; one that holds something is not ours. */
+static bool open_lock(nd_hold *hold, nd_error *error) {
+    struct stat about;
+    hold->lock = open(hold->lock_path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (hold->lock < 0)
+        return nd_fail_errno(error, hold->lock_path, "make its folder writable",
+                             "the file beside it that keeps other commands off cannot be made");
+    if (fstat(hold->lock, &about) == 0 && S_ISREG(about.st_mode) && about.st_size == 0)
+        return true;
+    (void)close(hold->lock);
+    hold->lock = -1;
+    return nd_fail(error, hold->lock_path, "give that another name",
+                   "has the name of the empty file that keeps other commands off, and is not one");
+}
+
 /* Waits for the lock; a while at a time, for the stop. */
 static bool wait_for_lock(nd_hold *hold, const char *path, const nd_patience *patience,
                           nd_error *error) {
     static const struct timespec A_WHILE = {.tv_nsec = 50000000};
     bool told = false;
     for (;;) {
-        hold->lock = open(hold->lock_path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
-        if (hold->lock < 0)
-            return nd_fail_errno(error, hold->lock_path, "make its folder writable",
-                                 "the file beside it that keeps other commands off cannot be made");
+        if (!open_lock(hold, error))
+            return false;
         bool locked = flock(hold->lock, LOCK_EX | LOCK_NB) == 0;
         int why = errno;
         if (locked && has_the_name(hold))
@@ -69,12 +83,22 @@ static bool wait_for_lock(nd_hold *hold, const char *path, const nd_patience *pa
     }
 }
 
+/* Nothing is made beside what cannot be amended. */
+static bool can_be_amended(const nd_place *place, nd_error *error) {
+    if (!place->there || S_ISREG(place->found.st_mode))
+        return true;
+    int file = nd_open_regular(place->path, error);
+    if (file >= 0) /* it has become one since */
+        (void)close(file);
+    return file >= 0;
+}
+
 nd_hold *nd_hold_take(const char *path, const nd_patience *patience, nd_error *error) {
     nd_hold *hold = nd_array(1, sizeof *hold, error);
     if (!hold)
         return NULL;
     hold->lock = -1;
-    bool fine = (hold->place = nd_place_find(path, error)) &&
+    bool fine = (hold->place = nd_place_find(path, error)) && can_be_amended(hold->place, error) &&
                 (hold->lock_path = nd_path_with(hold->place->target, ".lock", error)) &&
                 wait_for_lock(hold, path, patience, error);
     if (fine) { /* as it is now that nobody else amends it */

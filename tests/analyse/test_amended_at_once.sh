@@ -54,6 +54,12 @@ check "stopped while waiting: exit code 1" test $? -eq 1
 says "stopped while another command amends it" err3
 exec 8>&-
 
+# A file of the user's own that has the lock's name.
+echo mine >run.nc.lock
+refuses 1 "run.nc.lock: has the name of the empty file that keeps other commands off" measure run.nc
+check "it stays as it was" test "$(cat run.nc.lock)" = mine
+rm run.nc.lock
+
 # Two merges at once.
 cat >sweep.yaml <<'Y'
 base: |

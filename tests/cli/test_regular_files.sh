@@ -60,6 +60,10 @@ for kind in pipe device; do
     ends_in_time "no regular file" info $kind.nc
 done
 
+# Nothing is made beside what cannot be amended, not even the lock.
+mkdir pipe.nc.lock
+ends_in_time "named pipe" measure pipe.nc
+
 # A folder of the address's name makes the name one that is there; it is still no address.
 mkdir -p "http:/localhost:9" && cp run.nc "http:/localhost:9/run.nc"
 succeeds info http://localhost:9/run.nc
