@@ -27,6 +27,7 @@
 #include "nulldrift/dataset.h"
 #include "nulldrift/engine.h"
 #include "nulldrift/experiment.h"
+#include "nulldrift/flatness.h"
 #include "nulldrift/measure.h"
 #include "nulldrift/run.h"
 

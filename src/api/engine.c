@@ -2,11 +2,11 @@
  * and parameters changed on the way, the forward pass, the state as bytes. */
 #include "engine/engine.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
+#include "api/network.h"
 #include "base/error.h"
 #include "experiment/start.h"
 #include "network/network.h"
@@ -89,28 +89,6 @@ bool nd_engine_set(nd_engine *engine, const char *const *sets, size_t set_count,
     return false;
 }
 
-static bool all_finite(const double *values, size_t count) {
-    bool finite = true;
-    for (size_t i = 0; i < count; i++)
-        finite = finite && isfinite(values[i]);
-    return finite;
-}
-
-/* Parameters from outside: arrays that are there, finite. */
-static bool sound_parameters(const nd_parameters *parameters, const char *function,
-                             nd_error *error) {
-    size_t hidden = parameters->hidden;
-    if (!nd_is_given(parameters->input_weights, function, "parameters->input_weights", error) ||
-        !nd_is_given(parameters->bias, function, "parameters->bias", error) ||
-        !nd_is_given(parameters->output_weights, function, "parameters->output_weights", error))
-        return false;
-    return (all_finite(parameters->input_weights, hidden * parameters->inputs) &&
-            all_finite(parameters->bias, hidden) &&
-            all_finite(parameters->output_weights, hidden * parameters->outputs)) ||
-           nd_fail_as(ND_CODE_ARGUMENT, error, function, NULL,
-                      "the parameters are not all finite numbers");
-}
-
 bool nd_engine_set_parameters(nd_engine *engine, const nd_parameters *parameters, nd_error *error) {
     static const char function[] = "nd_engine_set_parameters";
     if (!can_change(engine, function, error) ||
@@ -125,7 +103,7 @@ bool nd_engine_set_parameters(nd_engine *engine, const nd_parameters *parameters
                           "network has %zu, %zu and %zu",
                           parameters->inputs, parameters->hidden, parameters->outputs, inputs,
                           hidden, outputs);
-    if (!sound_parameters(parameters, function, error))
+    if (!nd_parameters_given(parameters, function, error))
         return false;
     nd_experiment *experiment = nd_experiment_copy(engine->experiment, error);
     return experiment && go_on_by(engine, experiment, parameters, error);
@@ -159,7 +137,7 @@ bool nd_forward(const nd_parameters *parameters, const char *activation, const d
     if (!nd_is_given(parameters, function, "parameters", error) ||
         !nd_is_given(activation, function, "activation", error) ||
         !nd_is_given(input, function, "input", error) ||
-        !sound_parameters(parameters, function, error))
+        !nd_parameters_given(parameters, function, error))
         return false;
     const nd_activation *phi = nd_activation_find(activation);
     if (!phi)

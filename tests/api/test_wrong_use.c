@@ -11,6 +11,7 @@ typedef struct handles {
     nd_dataset *dataset;
     nd_engine *engine;
     nd_sparse *sparse; /* one cell, three frames */
+    nd_point *point;
     bool (*rule)(const nd_rule_step *step, void *context);
     nd_error error;
 } handles;
@@ -55,7 +56,9 @@ static handles make_handles(void) {
     made.sparse = nd_sparse_from_matrix(
         &(nd_matrix){ND_FLOAT64, 3, 1, (double[3]){1, 0, 2}, sizeof(double), sizeof(double)},
         (int64_t[3]){0, 1, 0}, 2, 0.1, &made.error);
-    assert_fine(made.hebbian && made.engine && made.sparse, &made.error);
+    nd_parameters network = {4, 2, 2, (double[8]){1}, (double[4]){1}, (double[8]){1}};
+    made.point = nd_point_open(&network, made.dataset, "relu", &made.error);
+    assert_fine(made.hebbian && made.engine && made.sparse && made.point, &made.error);
     return made;
 }
 
@@ -69,6 +72,7 @@ static void test_wrong_use_is_an_error(void **state) {
         if (with.error.code != TABLE[i].code || with.error.what[0] == '\0')
             fail_msg("%s: code %d, '%s'", TABLE[i].call, (int)with.error.code, with.error.what);
     }
+    nd_point_close(with.point);
     nd_sparse_free(with.sparse);
     nd_engine_close(with.engine);
     nd_dataset_free(with.dataset);
@@ -92,6 +96,9 @@ static void test_null_is_without_effect(void **state) {
     assert_true(isnan(record.loss) && isnan(record.active_fraction));
     nd_engine_record(NULL, NULL);
     nd_engine_parameters(NULL, NULL);
+    nd_point_close(NULL);
+    assert_int_equal(nd_point_count(NULL), 0);
+    assert_true(isnan(nd_point_loss(NULL, true)) && isnan(nd_point_trace(NULL)));
     nd_sparse_free(NULL);
     nd_sparse_shape(NULL, &n, &d, &k);
     nd_sparse_shape(NULL, NULL, NULL, NULL);

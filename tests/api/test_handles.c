@@ -1,0 +1,186 @@
+/* Handles made and freed ten thousand times leave nothing behind; engines in threads of their own
+ * give what they give alone; eight runs at once make eight files. */
+#include <malloc.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/run_file.h"
+#include "support.h"
+
+enum { CYCLES = 10000, RUNS = 8 };
+
+static const char *const SETS[] = {"world.task=random", "world.samples=3", "world.input_dim=2",
+                                   "world.output_dim=1", "network.hidden=2"};
+
+static bool moves(const nd_rule_step *step, void *context) {
+    (void)context;
+    step->parameters[0] += 1;
+    return true;
+}
+
+/* Every handle of the interface, made, used and freed. */
+static void one_cycle(size_t cycle) {
+    nd_error error = {0};
+    nd_experiment *experiment = nd_experiment_new(SETS, 5, &error);
+    nd_experiment *copy = nd_experiment_copy(experiment, &error);
+    const char *const rate[] = {"learning.learning_rate=0.05"};
+    nd_dataset *dataset = nd_dataset_make(experiment, &error);
+    nd_dataset_arrays view;
+    nd_dataset_view(dataset, &view);
+    view.environments = 0;
+    nd_dataset *arrays = nd_dataset_from(&view, &error);
+    nd_parameters *parameters = nd_parameters_new(2, 2, 1, &error);
+    nd_engine *engine = nd_engine_open(experiment, dataset, 1, &error);
+    nd_engine *own =
+        nd_engine_open_with_rule(experiment, dataset, &(nd_own_rule){moves, NULL, 2}, &error);
+    void *bytes = NULL;
+    size_t length;
+    bool fine = copy && arrays && parameters && engine && own &&
+                nd_experiment_set(copy, rate, 1, &error) && nd_engine_advance(engine, 3, &error) &&
+                nd_engine_advance(own, 3, &error) && nd_engine_set(engine, rate, 1, &error) &&
+                nd_engine_save(engine, &bytes, &length, &error) &&
+                nd_engine_load(engine, bytes, length, &error);
+    nd_engine_parameters(engine, parameters);
+    nd_point *point = nd_point_open(parameters, dataset, "relu", &error);
+    double *eigenvalues = NULL;
+    fine = fine && point &&
+           nd_point_spectrum(point, ND_CURVATURE_HESSIAN, 0, &eigenvalues, &length, &error);
+    const double activity[] = {1, 0, 2};
+    const nd_matrix matrix = {ND_FLOAT64, 3, 1, activity, sizeof(double), sizeof(double)};
+    const int64_t bin[] = {0, 1, 0};
+    nd_sparse *sparse = nd_sparse_from_matrix(&matrix, bin, 2, 0.1, &error);
+    char *text = nd_experiment_text(copy, &error);
+    assert_fine(fine && sparse && text, &error);
+    nd_sparse_free(sparse);
+    nd_free(eigenvalues);
+    nd_point_close(point);
+    nd_free(bytes);
+    nd_free(text);
+    nd_engine_close(own);
+    nd_engine_close(engine);
+    nd_parameters_free(parameters);
+    nd_dataset_free(arrays);
+    nd_dataset_free(dataset);
+    nd_experiment_free(copy);
+    nd_experiment_free(experiment);
+    /* Failures leave nothing behind either. */
+    assert_null(nd_experiment_new(SETS, cycle % 4, &error));
+    assert_false(nd_engine_load(NULL, "", 0, &error));
+}
+
+static void test_cycles_leave_nothing(void **state) {
+    (void)state;
+    for (size_t i = 0; i < 100; i++) /* what libraries keep for good */
+        one_cycle(i);
+    size_t before = mallinfo2().uordblks;
+    for (size_t i = 0; i < CYCLES; i++)
+        one_cycle(i);
+    size_t after = mallinfo2().uordblks;
+    if (after > before + CYCLES) /* not a byte a cycle */
+        fail_msg("%zu bytes are left behind by %d cycles", after - before, CYCLES);
+}
+
+typedef struct trial {
+    const char *rule;
+    double parameters[30 * 12];
+    char path[300];
+    nd_outcome outcome;
+    nd_error error;
+} trial;
+
+static nd_experiment *experiment_of(const char *rule, nd_error *error) {
+    char set[40];
+    snprintf(set, sizeof set, "learning.rule=%s", rule);
+    const char *const sets[] = {"world.task=random",
+                                "world.samples=8",
+                                "world.input_dim=9",
+                                "world.output_dim=2",
+                                "network.hidden=30",
+                                "learning.learning_rate=0.01",
+                                "learning.update_noise=0.1",
+                                "run.steps=3000",
+                                "run.records=11",
+                                "run.snapshots=3",
+                                set};
+    return nd_experiment_new(sets, 11, error);
+}
+
+static void *learn(void *context) {
+    trial *mine = context;
+    nd_experiment *experiment = experiment_of(mine->rule, &mine->error);
+    nd_dataset *dataset = nd_dataset_make(experiment, &mine->error);
+    nd_engine *engine = nd_engine_open(experiment, dataset, 2, &mine->error);
+    nd_parameters *parameters = nd_parameters_new(30, 9, 2, &mine->error);
+    for (uint64_t step = 1; engine && step <= 3000; step++)
+        nd_engine_advance(engine, step, &mine->error);
+    nd_engine_parameters(engine, parameters);
+    memcpy(mine->parameters, parameters->input_weights, sizeof mine->parameters);
+    nd_parameters_free(parameters);
+    nd_engine_close(engine);
+    nd_dataset_free(dataset);
+    nd_experiment_free(experiment);
+    return NULL;
+}
+
+static void test_two_engines_in_two_threads(void **state) {
+    (void)state;
+    trial alone[2] = {{.rule = "sgd"}, {.rule = "adam"}};
+    trial beside[2] = {{.rule = "sgd"}, {.rule = "adam"}};
+    pthread_t thread[2];
+    for (int i = 0; i < 2; i++)
+        (void)learn(&alone[i]);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&thread[i], NULL, learn, &beside[i]), 0);
+    for (int i = 0; i < 2; i++) {
+        pthread_join(thread[i], NULL);
+        assert_memory_equal(alone[i].parameters, beside[i].parameters, sizeof alone[i].parameters);
+    }
+}
+
+static void *simulate(void *context) {
+    trial *mine = context;
+    nd_experiment *experiment = experiment_of(mine->rule, &mine->error);
+    mine->outcome = nd_simulate(experiment, mine->path, NULL, NULL, &mine->error);
+    nd_experiment_free(experiment);
+    return NULL;
+}
+
+static void test_eight_runs_at_once(void **state) {
+    (void)state;
+    char *folder = support_folder();
+    trial *runs = calloc(RUNS, sizeof *runs);
+    pthread_t thread[RUNS];
+    for (int i = 0; i < RUNS; i++) {
+        runs[i].rule = i % 2 ? "adam" : "sgd";
+        snprintf(runs[i].path, sizeof runs[i].path, "%s/run-%d.nc", folder, i);
+        assert_int_equal(pthread_create(&thread[i], NULL, simulate, &runs[i]), 0);
+    }
+    for (int i = 0; i < RUNS; i++) {
+        pthread_join(thread[i], NULL);
+        assert_fine(runs[i].outcome == ND_RUN_COMPLETE, &runs[i].error);
+    }
+    for (int i = 0; i < RUNS; i++) {
+        nd_error error = {0};
+        trial alone = {.rule = runs[i].rule};
+        nd_run *run = nd_run_open(runs[i].path, &error);
+        nd_parameters *last = nd_parameters_new(30, 9, 2, &error);
+        assert_fine(run && nd_run_snapshot(run, 2, last, &error), &error);
+        (void)learn(&alone);
+        assert_memory_equal(last->input_weights, alone.parameters, sizeof alone.parameters);
+        nd_parameters_free(last);
+        nd_run_close(run);
+    }
+    free(runs);
+    support_remove(folder);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cycles_leave_nothing),
+        cmocka_unit_test(test_two_engines_in_two_threads),
+        cmocka_unit_test(test_eight_runs_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
