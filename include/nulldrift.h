@@ -1,5 +1,8 @@
 /** @file
- * nulldrift: a laboratory bench for representational drift.
+ * All parts of the interface. */
+
+/** @mainpage nulldrift, the C library
+ * A laboratory bench for representational drift.
  *
  * This header includes all parts of the library's interface; each part says what it needs and
  * nothing else, and may be included alone.
