@@ -31,6 +31,7 @@
 #include "nulldrift/engine.h"
 #include "nulldrift/experiment.h"
 #include "nulldrift/flatness.h"
+#include "nulldrift/hebbian.h"
 #include "nulldrift/measure.h"
 #include "nulldrift/run.h"
 

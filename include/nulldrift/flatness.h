@@ -69,6 +69,27 @@ typedef struct nd_spectrum_ends {
 bool nd_point_ends(const nd_point *point, uint64_t seed, size_t most_steps, nd_spectrum_ends *ends,
                    nd_error *error);
 
+/** Decades of magnitude on each side of zero that a density tells apart, and its bins. */
+enum {
+    ND_DENSITY_OF_DECADES = 4,                        /**< decades */
+    ND_DENSITY_LENGTH = 2 * ND_DENSITY_OF_DECADES + 1 /**< bins */
+};
+
+/** The density of the Hessian's eigenvalues, by stochastic Lanczos quadrature. */
+typedef struct nd_eigenvalue_density {
+    double trace;                          /**< Hutchinson's estimate */
+    double trace_error;                    /**< its standard error */
+    double low[ND_DENSITY_LENGTH];         /**< lower edge of each bin, an eigenvalue */
+    double high[ND_DENSITY_LENGTH];        /**< upper edge */
+    double count[ND_DENSITY_LENGTH];       /**< expected number of eigenvalues in it */
+    double count_error[ND_DENSITY_LENGTH]; /**< its standard error over the probes */
+} nd_eigenvalue_density;
+
+/** The density from `probes` (0: 16; at least 2) random sign vectors drawn from `seed`, `steps` (0:
+ * 100) Lanczos steps each. */
+bool nd_point_density(const nd_point *point, uint64_t seed, size_t probes, size_t steps,
+                      nd_eigenvalue_density *density, nd_error *error);
+
 /** What is thought to fall under noise, on the manifold of solutions. */
 typedef enum nd_flatness_kind {
     ND_FLATNESS_LOG_SUM, /**< sum of the logarithms of the non-zero eigenvalues: update noise */
@@ -102,6 +123,43 @@ typedef struct nd_relaxing {
  * parameters are as they were. */
 bool nd_relax_network(nd_parameters *parameters, const nd_dataset *dataset, const char *activation,
                       const nd_watch *watch, nd_relaxing *relaxing, nd_error *error);
+
+/** How drift is to be tried. */
+typedef struct nd_drift_trial {
+    size_t branches;  /**< at least 8; 64 are usual */
+    uint64_t steps;   /**< updates of each; 1000 are usual */
+    unsigned threads; /**< 0: one */
+    bool relax;       /**< begin from the relaxed network, on the manifold of solutions */
+} nd_drift_trial;
+
+/** How the branches' displacements lie to what one regularizer predicts. */
+typedef struct nd_drift_match {
+    double cosine;           /**< mean over branches of the cosine to the prediction */
+    double cosine_error;     /**< its standard error */
+    double p;                /**< one-sided t-test that the mean is above 0 */
+    double along;            /**< mean displacement along the prediction, per step */
+    double along_error;      /**< its standard error */
+    double predicted;        /**< what second-order theory says for it, per step */
+    double value;            /**< the regularizer where the branches began */
+    double own_cosine;       /**< of what of the prediction is orthogonal to the other's */
+    double own_cosine_error; /**< its standard error */
+    double own_p;            /**< as p */
+} nd_drift_match;
+
+/** What the branches did. */
+typedef struct nd_drift_found {
+    double loss;             /**< where they began, over Var(y) */
+    double displacement;     /**< root mean square, Euclidean */
+    double between;          /**< cosine of the two predictions */
+    nd_drift_match match[2]; /**< by nd_flatness_kind */
+} nd_drift_found;
+
+/** Does drift go where theory says? `trial->branches` noise branches of the experiment's own rule
+ * and noise from `parameters` (docs/model.md, section 5.5); `dataset` is the experiment's. Fails
+ * where a branch diverges or nothing moves, and when stopped by `watch` (may be NULL). */
+bool nd_find_drift_direction(const nd_experiment *experiment, const nd_dataset *dataset,
+                             const nd_parameters *parameters, const nd_drift_trial *trial,
+                             const nd_watch *watch, nd_drift_found *found, nd_error *error);
 
 /** What one step after the other does in two dimensions: noisy gradient descent on the landscape.
  */

@@ -209,6 +209,51 @@ bool nd_sparsification(const double *step, const double *fraction_active_units, 
 bool nd_find_decay(const double *time, const double *similarity, size_t count, uint64_t seed,
                    double *correlation, double *p, nd_error *error);
 
+/* ---- The phases of learning ---- */
+
+/** What is known of a run. Series that are not known are NULL. */
+typedef struct nd_learning_traces {
+    size_t records;                      /**< at least 10 */
+    const double *step;                  /**< records, rising from 0 */
+    const double *loss;                  /**< records: over Var(y) */
+    const double *active_fraction;       /**< records; may be NULL */
+    const double *fraction_active_units; /**< records; may be NULL */
+    size_t snapshots;                    /**< of the next three; 0: none */
+    const double *snapshot_step;         /**< snapshots */
+    const double *spatial_information;   /**< snapshots: mean over tuned units; NaN: not known; may
+                                              be NULL */
+    const double *rate_map_correlation;  /**< snapshots x snapshots; may be NULL */
+    double divergence; /**< learning.divergence of the run; 0: no loss is too high */
+} nd_learning_traces;
+
+/** Metrics whose change is tested in each phase. */
+enum { ND_PHASE_CHANGES = 5 /**< how many */ };
+
+/** How one metric changes in one phase. Strings are constants of the library. */
+typedef struct nd_phase_change {
+    const char *metric; /**< "log10 loss", "fraction active units", ... */
+    const char *change; /**< "changes", "still", "too few", "unknown" */
+    double from;        /**< mean over the first tenth of the phase */
+    double to;          /**< mean over the last tenth */
+    double slope;       /**< Sen's, per step; NaN where not tested */
+    double p;           /**< NaN where not tested */
+} nd_phase_change;
+
+/** One of the three phases. */
+typedef struct nd_learning_phase {
+    bool seen;                                /**< the run shows it; else it has no duration */
+    bool claimed;                             /**< what its name says is claimed */
+    double from_step;                         /**< where it begins to dominate; NaN: not seen */
+    double to_step;                           /**< where it ends; NaN: not seen */
+    char words[512];                          /**< what may be said of it */
+    nd_phase_change change[ND_PHASE_CHANGES]; /**< by metric */
+} nd_learning_phase;
+
+/** The three phases of learning (docs/model.md, section 4.8): fast familiarity, implicit
+ * regularisation, null drift. Fails on fewer than ten records, on steps that do not rise, and where
+ * the loss says that the run diverged. */
+bool nd_find_phases(const nd_learning_traces *traces, nd_learning_phase phases[3], nd_error *error);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

@@ -177,6 +177,35 @@ bool nd_point_ends(const nd_point *point, uint64_t seed, size_t most_steps, nd_s
     return true;
 }
 
+bool nd_point_density(const nd_point *point, uint64_t seed, size_t probes, size_t steps,
+                      nd_eigenvalue_density *density, nd_error *error) {
+    static const char function[] = "nd_point_density";
+    _Static_assert((int)ND_DENSITY_LENGTH == (int)ND_DENSITY_BINS, "every bin has its place");
+    nd_density found;
+    if (!nd_is_given(point, function, "point", error) ||
+        !nd_is_given(density, function, "density", error))
+        return false;
+    if (probes == 1 || probes > 100000 || steps > 100000)
+        return nd_fail_as(ND_CODE_ARGUMENT, error, function, NULL,
+                          "%zu probes of %zu steps, expected 2 to 1e5 probes of at most 1e5 steps",
+                          probes, steps);
+    if (nd_awake_parameters(point->at) == 0)
+        return nd_fail(error, function, NULL, "no unit is awake: the Hessian is zero");
+    if (!nd_hessian_density(point->at, seed, probes ? probes : 16, steps ? steps : 100, &found,
+                            error))
+        return false;
+    *density = (nd_eigenvalue_density){.trace = found.trace, .trace_error = found.trace_error};
+    for (size_t b = 0; b < ND_DENSITY_LENGTH; b++) {
+        double low, high;
+        nd_density_edges(b, &low, &high);
+        density->low[b] = low * found.scale;
+        density->high[b] = high * found.scale;
+        density->count[b] = found.count[b];
+        density->count_error[b] = found.count_error[b];
+    }
+    return true;
+}
+
 bool nd_point_regularizer(const nd_point *point, nd_flatness_kind kind, double least, double *value,
                           double *gradient, double *direction, nd_error *error) {
     static const char function[] = "nd_point_regularizer";

@@ -7,6 +7,7 @@
 
 #include "analyse/spectra_of_run.h"
 #include "base/random.h"
+#include "flatness/drift_direction.h"
 #include "support.h"
 
 enum { SNAPSHOTS = 4, SAMPLES = 8, INPUTS = 6, OUTPUTS = 2, HIDDEN = 7 };
@@ -223,6 +224,51 @@ static void test_regularizers(void **state) {
     free_flat(&made);
 }
 
+/* The density by Lanczos is the file's; the direction of drift is that of the branches the program
+ * makes. */
+static void test_density_and_drift(void **state) {
+    (void)state;
+    nd_error error = {0};
+    flat made = flat_run("relu");
+    nd_point *point = point_at(&made, 1);
+    nd_eigenvalue_density density;
+    assert_fine(nd_point_density(point, made.run->experiment->seed, 0, 0, &density, &error),
+                &error);
+    assert_number(&made, "lanczos_trace", 1, density.trace);
+    double row[ND_DENSITY_LENGTH], all = 0;
+    assert_fine(
+        nd_nc_get_row(made.run->file, "spectral_density", 1, row, ND_DENSITY_LENGTH, &error),
+        &error);
+    assert_memory_equal(row, density.count, sizeof row);
+    for (size_t b = 0; b < ND_DENSITY_LENGTH; b++) {
+        all += density.count[b];
+        assert_true(density.low[b] < density.high[b]);
+    }
+    assert_between("eigenvalues in all", all, P - 0.5, P + 0.5);
+    const nd_drift_trial trial = {.branches = 8, .steps = 50, .relax = true};
+    const nd_branch_options options = {.branches = 8, .steps = 50, .threads = 1, .relax = true};
+    nd_drift_found found;
+    nd_branch_drift inside;
+    assert_fine(nd_find_drift_direction(made.run->experiment, made.run->dataset, made.parameters,
+                                        &trial, NULL, &found, &error),
+                &error);
+    assert_fine(nd_branch_drift_measure(made.run->experiment, made.run->dataset, made.parameters,
+                                        &options, NULL, &inside, &error),
+                &error);
+    assert_true(found.displacement == inside.displacement && found.between == inside.between);
+    for (int kind = 0; kind < 2; kind++) {
+        assert_true(found.match[kind].cosine == inside.match[kind].cosine);
+        assert_true(found.match[kind].predicted == inside.match[kind].predicted);
+        assert_true(found.match[kind].own_p == inside.match[kind].own_p);
+        assert_true(fabs(found.match[kind].cosine) <= 1 && found.match[kind].cosine_error > 0);
+    }
+    assert_false(nd_find_drift_direction(made.run->experiment, made.run->dataset, made.parameters,
+                                         &(nd_drift_trial){.branches = 7, .steps = 1}, NULL, &found,
+                                         &error));
+    nd_point_close(point);
+    free_flat(&made);
+}
+
 /* A network without an awake unit has no curvature, and nothing fails. */
 static void test_silence(void **state) {
     (void)state;
@@ -296,6 +342,7 @@ int main(void) {
         cmocka_unit_test(test_the_numbers_of_a_run_file),
         cmocka_unit_test(test_against_differences),
         cmocka_unit_test(test_regularizers),
+        cmocka_unit_test(test_density_and_drift),
         cmocka_unit_test(test_silence),
         cmocka_unit_test(test_landscape),
     };

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "measure/bias_correction.h"
 #include "measure/information.h"
+#include "measure/phases.h"
 #include "measure/shuffle.h"
 #include "measure/tuning.h"
 #include "support.h"
@@ -351,6 +352,54 @@ static void test_series(void **state) {
     assert_true(isnan(nd_correlation(NULL, values, 40)));
 }
 
+/* Phases of the traces are those that `nulldrift phases` finds, number by number. */
+static void test_phases(void **state) {
+    (void)state;
+    nd_error error = {0};
+    enum { RECORDS = 400 };
+    double step[RECORDS], loss[RECORDS], active[RECORDS], units[RECORDS];
+    nd_stream draw = nd_stream_at(8, ND_FOR_TEST, 0, 0);
+    for (int i = 0; i < RECORDS; i++) {
+        step[i] = 1000.0 * i;
+        loss[i] = 1e-4 + exp(-0.4 * i) + 1e-6 * nd_stream_uniform(&draw);
+        units[i] = (i < 200 ? 1 - 0.0035 * i : 0.3) + 0.002 * nd_stream_gaussian(&draw);
+        active[i] = 0.5 * units[i];
+    }
+    const nd_learning_traces traces = {.records = RECORDS,
+                                       .step = step,
+                                       .loss = loss,
+                                       .active_fraction = active,
+                                       .fraction_active_units = units};
+    const nd_phase_traces same = {.records = RECORDS,
+                                  .step = step,
+                                  .loss = loss,
+                                  .active_fraction = active,
+                                  .fraction_active_units = units};
+    nd_learning_phase phases[3];
+    nd_phases inside;
+    assert_fine(nd_find_phases(&traces, phases, &error), &error);
+    assert_fine(nd_phases_find(&same, &inside, &error), &error);
+    assert_true(phases[0].seen && phases[1].seen);
+    assert_true(phases[0].from_step == 0 && phases[1].from_step == phases[0].to_step);
+    for (size_t i = 0; i < 3; i++) {
+        if (phases[i].seen)
+            assert_true(phases[i].to_step == inside.end_step[i]);
+        else
+            assert_true(isnan(phases[i].to_step));
+        assert_int_equal(phases[i].claimed, nd_phase_claimed(&inside, i));
+        for (size_t k = 0; k < ND_PHASE_CHANGES; k++) {
+            const nd_metric_change *change = &inside.metric[i][k];
+            const double values[] = {phases[i].change[k].from, phases[i].change[k].to,
+                                     phases[i].change[k].slope, phases[i].change[k].p};
+            const double expected[] = {change->from, change->to, change->slope, change->p};
+            assert_close("change", values, expected, 4, 0, 0);
+            assert_string_equal(phases[i].change[k].change, nd_change_words(change->change));
+        }
+    }
+    assert_between("the fall's end", phases[1].to_step, 150e3, 210e3);
+    assert_true(strlen(phases[2].words) > 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_numbers_of_a_run_file),
@@ -359,6 +408,7 @@ int main(void) {
         cmocka_unit_test(test_corrections),
         cmocka_unit_test(test_bins),
         cmocka_unit_test(test_series),
+        cmocka_unit_test(test_phases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
