@@ -33,6 +33,7 @@
 #include "nulldrift/flatness.h"
 #include "nulldrift/hebbian.h"
 #include "nulldrift/measure.h"
+#include "nulldrift/recording.h"
 #include "nulldrift/run.h"
 
 #endif

@@ -163,7 +163,7 @@ bool nd_find_drift_direction(const nd_experiment *experiment, const nd_dataset *
 
 /** What one step after the other does in two dimensions: noisy gradient descent on the landscape.
  */
-typedef struct nd_landscape {
+typedef struct nd_landscape_walks {
     bool uniform;         /**< y^2, as steep everywhere; else x^2 y^2, flatter towards the origin */
     uint64_t seed;        /**< of the noise; a walker's noise is its own */
     size_t walkers;       /**< at least 1 */
@@ -174,11 +174,11 @@ typedef struct nd_landscape {
     double start_x;       /**< where all begin */
     double start_y;       /**< where all begin */
     unsigned threads;     /**< 0: one */
-} nd_landscape;
+} nd_landscape_walks;
 
 /** The walks, into `x` and `y` (walkers x records) at `step` (records). Fails, naming walker and
  * step, where one leaves for infinity. */
-bool nd_walk_landscape(const nd_landscape *landscape, double *step, double *x, double *y,
+bool nd_walk_landscape(const nd_landscape_walks *landscape, double *step, double *x, double *y,
                        nd_error *error);
 
 #pragma GCC visibility pop

@@ -254,7 +254,7 @@ bool nd_relax_network(nd_parameters *parameters, const nd_dataset *dataset, cons
     return fine;
 }
 
-bool nd_walk_landscape(const nd_landscape *landscape, double *step, double *x, double *y,
+bool nd_walk_landscape(const nd_landscape_walks *landscape, double *step, double *x, double *y,
                        nd_error *error) {
     static const char function[] = "nd_walk_landscape";
     if (!nd_is_given(landscape, function, "landscape", error) ||

@@ -8,6 +8,7 @@
 #include "base/platform.h"
 #include "base/threads.h"
 #include "recording/manifest.h"
+#include "recording/order.h"
 #include "recording/session_bytes.h"
 #include "recording/session_read.h"
 
@@ -152,10 +153,6 @@ static bool make_groups(loading *all, nd_error *error) {
 
 /* --- after reading: ranges, bins, order --- */
 
-static bool same_place(const nd_session *a, const nd_session *b) {
-    return strcmp(a->animal, b->animal) == 0 && strcmp(a->environment, b->environment) == 0;
-}
-
 /* The range not given is that of all sessions of the same animal in the same environment, so that
  * their bins are the same places. */
 static void find_range(const loading *all, size_t index, double range_x[2], double range_y[2]) {
@@ -164,7 +161,7 @@ static void find_range(const loading *all, size_t index, double range_x[2], doub
     double x[2] = {INFINITY, -INFINITY}, y[2] = {INFINITY, -INFINITY};
     bool open_x = isnan(settings->range_x[0]), open_y = isnan(settings->range_y[0]);
     for (size_t i = 0; (open_x || open_y) && i < all->manifest->count; i++)
-        if (!all->manifest->requests[i].metrics && same_place(here, &all->readings[i].session))
+        if (!all->manifest->requests[i].metrics && nd_same_place(here, &all->readings[i].session))
             nd_reading_widen(&all->readings[i], x, y);
     for (int end = 0; end < 2; end++) {
         range_x[end] = open_x ? x[end] : settings->range_x[end];
@@ -234,54 +231,6 @@ static bool add_session(nd_reading *reading, nd_recording *recording, nd_error *
     return true;
 }
 
-static int by_group_and_day(const void *a, const void *b) {
-    const nd_session *x = a, *y = b;
-    int order = strcmp(x->animal, y->animal);
-    order = order ? order : strcmp(x->environment, y->environment);
-    order = order ? order : strcmp(x->direction, y->direction);
-    order = order ? order : (x->day > y->day) - (x->day < y->day);
-    order = order ? order : (x->repeat > y->repeat) - (x->repeat < y->repeat);
-    return order ? order : strcmp(x->label, y->label);
-}
-
-/* Two sessions of one animal, environment, direction and day would be one point of a curve, or two
- * environments nobody has told apart: they are meant only where `repeat` says so. */
-static bool check_days(const nd_recording *recording, nd_error *error) {
-    for (size_t i = 1; i < recording->sessions_count; i++) {
-        const nd_session *a = &recording->sessions[i - 1], *b = a + 1;
-        bool meant = a->repeat > 0 && b->repeat > 0 && a->repeat != b->repeat;
-        if (!same_place(a, b) || strcmp(a->direction, b->direction) != 0 || a->day != b->day ||
-            meant)
-            continue;
-        return nd_fail(
-            error, recording->manifest,
-            "give each its environment or day; or repeat: 1, 2 where both are meant",
-            "sessions '%.100s' and '%.100s' are of one animal%s%.60s, environment%s%.60s "
-            "and %.30s %g",
-            a->label, b->label, a->animal[0] ? " " : "", a->animal, a->environment[0] ? " " : "",
-            a->environment, recording->day_name, a->day);
-    }
-    return true;
-}
-
-/* A visit is a day on which the animal was in the environment. */
-static void count_visits(nd_recording *recording) {
-    for (size_t i = 0; i < recording->sessions_count; i++) {
-        nd_session *here = &recording->sessions[i];
-        size_t before = 0;
-        for (size_t j = 0; here->visit == 0 && j < recording->sessions_count; j++) {
-            const nd_session *other = &recording->sessions[j];
-            bool counted = !same_place(here, other) || other->day >= here->day;
-            for (size_t k = 0; !counted && k < j; k++)
-                counted = same_place(other, &recording->sessions[k]) &&
-                          recording->sessions[k].day == other->day;
-            before += !counted;
-        }
-        if (here->visit == 0)
-            here->visit = before + 1;
-    }
-}
-
 /* A belt may be longer than the part of it where the animal was seen: that the ends of what was
  * seen were joined is told. */
 static bool say_length(const nd_settings *settings, const double range[2], nd_session *session,
@@ -329,10 +278,7 @@ static bool finish(loading *all, nd_error *error) {
     free(ranges);
     if (!fine)
         return false;
-    qsort(recording->sessions, recording->sessions_count, sizeof *recording->sessions,
-          by_group_and_day);
-    count_visits(recording);
-    return check_days(recording, error);
+    return nd_recording_order(recording, error);
 }
 
 /* Keys of `defaults` that reading used in no session. */

@@ -311,13 +311,13 @@ static void test_silence(void **state) {
 static void test_landscape(void **state) {
     (void)state;
     nd_error error = {0};
-    nd_landscape valley = {.uniform = true,
-                           .walkers = 2,
-                           .records = 3,
-                           .steps = 10,
-                           .learning_rate = 0.1,
-                           .start_x = 2,
-                           .start_y = 1};
+    nd_landscape_walks valley = {.uniform = true,
+                                 .walkers = 2,
+                                 .records = 3,
+                                 .steps = 10,
+                                 .learning_rate = 0.1,
+                                 .start_x = 2,
+                                 .start_y = 1};
     double step[3], x[6], y[6], again[6];
     assert_fine(nd_walk_landscape(&valley, step, x, y, &error), &error);
     assert_true(step[0] == 0 && step[1] == 5 && step[2] == 10);

@@ -12,6 +12,7 @@ typedef struct handles {
     nd_engine *engine;
     nd_sparse *sparse; /* one cell, three frames */
     nd_point *point;
+    nd_sessions *sessions; /* none yet */
     bool (*rule)(const nd_rule_step *step, void *context);
     nd_error error;
 } handles;
@@ -58,7 +59,9 @@ static handles make_handles(void) {
         (int64_t[3]){0, 1, 0}, 2, 0.1, &made.error);
     nd_parameters network = {4, 2, 2, (double[8]){1}, (double[4]){1}, (double[8]){1}};
     made.point = nd_point_open(&network, made.dataset, "relu", &made.error);
-    assert_fine(made.hebbian && made.engine && made.sparse && made.point, &made.error);
+    made.sessions = nd_sessions_new(NULL, NULL, NULL, NULL, &made.error);
+    assert_fine(made.hebbian && made.engine && made.sparse && made.point && made.sessions,
+                &made.error);
     return made;
 }
 
@@ -72,6 +75,7 @@ static void test_wrong_use_is_an_error(void **state) {
         if (with.error.code != TABLE[i].code || with.error.what[0] == '\0')
             fail_msg("%s: code %d, '%s'", TABLE[i].call, (int)with.error.code, with.error.what);
     }
+    nd_sessions_free(with.sessions);
     nd_point_close(with.point);
     nd_sparse_free(with.sparse);
     nd_engine_close(with.engine);
@@ -96,6 +100,10 @@ static void test_null_is_without_effect(void **state) {
     assert_true(isnan(record.loss) && isnan(record.active_fraction));
     nd_engine_record(NULL, NULL);
     nd_engine_parameters(NULL, NULL);
+    nd_sessions_free(NULL);
+    nd_analysis_free(NULL);
+    assert_int_equal(nd_analysis_columns(NULL, ND_TABLE_CELLS), 0);
+    assert_false(nd_analysis_column(NULL, ND_TABLE_CELLS, 0, &(nd_column){0}));
     nd_point_close(NULL);
     assert_int_equal(nd_point_count(NULL), 0);
     assert_true(isnan(nd_point_loss(NULL, true)) && isnan(nd_point_trace(NULL)));

@@ -1,0 +1,115 @@
+/** @file
+ * Recordings: sessions from arrays, added one by one, or from a manifest (docs/recordings.md); what
+ * they say, as named columns with units.
+ */
+#ifndef NULLDRIFT_RECORDING_H
+#define NULLDRIFT_RECORDING_H
+
+#include "nulldrift/measure.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+/** How sessions are analysed: the keys of a manifest, in its words and with its defaults (docs/
+ * recordings.md). Begin with nd_session_settings_usual. */
+typedef struct nd_session_settings {
+    size_t bins;          /**< of position; 2 to 1e5 */
+    size_t bins_y;        /**< of the second coordinate; 0: one dimension */
+    double range[2];      /**< of position; both NaN: that of all sessions of an animal in
+                               an environment */
+    double range_y[2];    /**< of the second coordinate, likewise */
+    double minimum_speed; /**< frames at or below it, whatever the sign, are left out; 0: none */
+    bool circular;        /**< the ends of the range are one place */
+    size_t minimum_active_frames; /**< of a sufficiently active cell */
+    double minimum_rate;          /**< events per second, in addition; 0: none */
+    size_t shuffles;              /**< of the test for place cells; 0: no test */
+    double threshold;             /**< a place cell has a p below it */
+    bool corrections[4];          /**< by nd_bias: which corrections of information */
+    size_t repetitions;           /**< subsamples for them */
+    double smoothing;             /**< of maps, for correlations: sigma in bins; 0: none */
+    bool equalise;                /**< metrics on an equal footing of a group's sessions, too */
+    uint64_t seed;                /**< of all that is drawn */
+} nd_session_settings;
+
+/** The settings that a manifest begins with. */
+nd_session_settings nd_session_settings_usual(void);
+
+/** One session as arrays. Begin with all zero; texts that are NULL are empty. */
+typedef struct nd_session_arrays {
+    const char *animal;      /**< sessions of one animal, environment and day are refused */
+    const char *environment; /**< and direction, where running either way is told apart */
+    const char *label;       /**< names the session */
+    double day;              /**< sessions are in its order */
+    nd_matrix activity;   /**< frames x cells, spike counts or amplitudes of events, not below 0 */
+    double frame_seconds; /**< how long a frame is */
+    const double *position;   /**< frames; a frame whose position is not finite is left out */
+    const double *position_y; /**< frames, where settings ask for bins_y; else NULL */
+    const double *speed;    /**< frames, where settings ask for a minimum_speed; else may be NULL */
+    const double *time;     /**< frames, seconds; NULL: one frame after the other */
+    const int64_t *cell_id; /**< cells: who a cell is, the same in all sessions of its animal, no
+                                 id twice; NULL: not registered */
+} nd_session_arrays;
+
+/** Sessions gathered for an analysis. */
+typedef struct nd_sessions nd_sessions;
+
+/** No sessions yet. `settings` may be NULL: as usual. `name` is the data set's, `position_unit` and
+ * `activity_unit` go into words and units ("m", "spikes"); any of the three may be NULL. */
+nd_sessions *nd_sessions_new(const nd_session_settings *settings, const char *name,
+                             const char *position_unit, const char *activity_unit, nd_error *error);
+
+/** Adds a session; its arrays are copied. Frames with activity that is not finite are left out, as
+ * those with an unknown position are. */
+bool nd_sessions_add(nd_sessions *sessions, const nd_session_arrays *session, nd_error *error);
+
+/** Frees them; NULL is fine. */
+void nd_sessions_free(nd_sessions *sessions);
+
+/** What sessions say. */
+typedef struct nd_analysis nd_analysis;
+
+/** Measures all sessions and what is between them, on `threads` threads (0: one), with the same
+ * result for any number. `watch` may be NULL. */
+nd_analysis *nd_sessions_analyse(const nd_sessions *sessions, unsigned threads,
+                                 const nd_watch *watch, nd_error *error);
+
+/** The same of the sessions of a manifest; the files it names are read, each in a confined child.
+ */
+nd_analysis *nd_manifest_analyse(const char *path, unsigned threads, const nd_watch *watch,
+                                 nd_error *error);
+
+/** Frees it, and with it its columns; NULL is fine. */
+void nd_analysis_free(nd_analysis *analysis);
+
+/** A table of an analysis. */
+typedef enum nd_analysis_table {
+    ND_TABLE_SESSIONS, /**< a row a session, by animal, environment and day: every metric and its
+                          error */
+    ND_TABLE_CELLS,    /**< a row a sufficiently active cell of a session */
+    ND_TABLE_VERDICTS  /**< a row a curve: an animal's environment, an animal, the data set */
+} nd_analysis_table;
+
+/** One column of a table. Everything is the analysis's, until that is freed. */
+typedef struct nd_column {
+    const char *name;         /**< as in the CSV tables of `nulldrift record`: "fraction_active" */
+    const char *unit;         /**< "1", "bit/spike", ...; empty for texts */
+    const char *definition;   /**< in one line; empty where the name says it all */
+    size_t rows;              /**< how many values */
+    const double *numbers;    /**< rows; NaN: there is none. NULL for texts */
+    const char *const *texts; /**< rows; NULL for numbers */
+} nd_column;
+
+/** How many columns a table has; 0 where `analysis` is NULL. */
+size_t nd_analysis_columns(const nd_analysis *analysis, nd_analysis_table table);
+
+/** Column `index` of a table; false beyond the last. */
+bool nd_analysis_column(const nd_analysis *analysis, nd_analysis_table table, size_t index,
+                        nd_column *column);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+#endif
