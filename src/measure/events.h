@@ -46,7 +46,7 @@ size_t nd_sufficiently_active(const nd_binned *activity, size_t minimum_frames, 
                               size_t *cells);
 
 /* Occupancy (bins, time shares) and tuning curves (count x bins, mean amount per frame) of the
- * cells listed; a bin never visited holds 0 in both. */
+ * cells listed; a bin never visited has 0 of the one and NaN of the other. */
 void nd_binned_curves(const nd_binned *activity, const size_t *cells, size_t count,
                       double *occupancy, double *curves);
 

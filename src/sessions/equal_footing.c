@@ -1,6 +1,5 @@
 #include "sessions/equal_footing.h"
 
-#include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "measure/information.h"
+#include "measure/plug_in.h"
 #include "measure/shuffle.h"
 
 /* Draws of frames, of which the means are taken. */
@@ -135,14 +135,11 @@ static void place_clear(place *room) {
 /* What `count` active frames that know nothing of the place would seem to tell of it, in bit: the
  * mean of their naive information, with binomial numbers of them in a bin. */
 static double chance_of(const nd_occupation *occupation, size_t bins, size_t count) {
-    double sum = 0.0, n = (double)count;
+    double sum = 0.0;
     for (size_t b = 0; b < bins; b++) {
         double p = (double)occupation->count[b] / (double)occupation->total;
-        if (!(p > 0.0))
-            continue;
-        for (size_t k = 1; k <= count; k++)
-            sum += gsl_ran_binomial_pdf((unsigned)k, p, (unsigned)count) * (double)k / n *
-                   log2((double)k / n / p);
+        if (p > 0.0)
+            sum += p * (nd_mean_log_count(count - 1, p) - log2((double)count * p));
     }
     return sum;
 }

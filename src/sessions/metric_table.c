@@ -92,10 +92,10 @@ static const nd_metric_about table[ND_METRIC_COUNT] = {
               "less the shuffled information (shuffle reduction), all active cells"},
     [ND_METRIC_ACTIVE_CORRECTED +
         3] = {"si_bit_spike_ssr", "bit/event",
-              "scaled shuffle reduction of the mean curve, all active cells"},
+              "scaled reduction by cells tuned as these, all active cells"},
     [ND_METRIC_ACTIVE_CORRECTED +
         4] = {"si_bit_second_ssr", "bit/s",
-              "scaled shuffle reduction of the mean curve, all active cells"},
+              "scaled reduction by cells tuned as these, all active cells"},
     [ND_METRIC_ACTIVE_CORRECTED +
         5] = {"mi_ssr", "bit/frame",
               "scaled shuffle reduction of the mean curve, all active cells"},
@@ -109,10 +109,12 @@ static const nd_metric_about table[ND_METRIC_COUNT] = {
         8] = {"mi_ae", "bit/frame", "asymptotic extrapolation of the mean curve, all active cells"},
     [ND_METRIC_ACTIVE_CORRECTED +
         9] = {"si_bit_spike_bae", "bit/event",
-              "bounded asymptotic extrapolation of the mean curve, all active cells"},
+              "bounded asymptotic extrapolation of the mean curve, less what it is off by on cells "
+              "tuned as these, all active cells"},
     [ND_METRIC_ACTIVE_CORRECTED +
         10] = {"si_bit_second_bae", "bit/s",
-               "bounded asymptotic extrapolation of the mean curve, all active cells"},
+               "bounded asymptotic extrapolation of the mean curve, less what it is off by on "
+               "cells tuned as these, all active cells"},
     [ND_METRIC_ACTIVE_CORRECTED +
         11] = {"mi_bae", "bit/frame",
                "bounded asymptotic extrapolation of the mean curve, all active cells"},
@@ -122,6 +124,14 @@ static const nd_metric_about table[ND_METRIC_COUNT] = {
     [ND_METRIC_CORRECTION_BLOCK] = {"correction_block", "",
                                     "frames drawn together by the corrections of information; "
                                     "above 1, cells with fewer than ten bursts are left out"},
+    [ND_METRIC_CROSSED_PLACE_SHARE] = {"crossed_place_cell_share", "",
+                                       "place cells by one half of the session, of the active "
+                                       "cells, mean over the halves"},
+    [ND_METRIC_CROSSED_REDUCED] = {"crossed_place_si_bit_spike_ssr", "bit/event",
+                                   "si_bit_spike_ssr of place cells selected by one half of the "
+                                   "session, on the other; mean of both ways"},
+    [ND_METRIC_CROSSED_EXTRAPOLATED] = {"crossed_place_si_bit_spike_bae", "bit/event",
+                                        "si_bit_spike_bae of the same"},
 };
 
 const nd_metric_about *nd_metric_table(void) {

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "measure/bursts.h"
 #include "measure/shuffle.h"
+#include "sessions/session_corrections.h"
 #include "sessions/session_maps.h"
 
 /* One step of FNV-1a over a text and its end. */
@@ -143,42 +144,6 @@ static bool reduce_cells(size_t cells, bool tested, nd_session_result *result, n
     return true;
 }
 
-static bool asked_for(const nd_settings *settings, nd_correction correction) {
-    const bool asked[ND_CORRECTIONS] = {
-        settings->shuffle_reduction, settings->scaled_shuffle_reduction,
-        settings->asymptotic_extrapolation, settings->bounded_asymptotic_extrapolation};
-    return asked[correction];
-}
-
-/* Corrections of every cell's curve and of the mean curve; the error of a corrected mean is taken
- * to be that of the naive one. */
-static void correct(const nd_settings *settings, const bool *use, nd_session_result *result) {
-    const nd_sample_curves *curves = &result->curves;
-    for (size_t m = 0; m < ND_CORRECTIONS; m++) {
-        if (!asked_for(settings, (nd_correction)m))
-            continue;
-        for (size_t k = 0; k < ND_INFORMATIONS; k++) {
-            double naive[ND_MOST_SAMPLE_FRACTIONS], shuffled[ND_MOST_SAMPLE_FRACTIONS];
-            for (size_t i = 0; i < curves->cells; i++)
-                if (use[i])
-                    result->cell[i].corrected[m][k] =
-                        nd_correct((nd_correction)m, curves->fraction,
-                                   curves->naive[k] + i * curves->fractions,
-                                   curves->shuffled[k] + i * curves->fractions, curves->fractions);
-            nd_sample_curves_mean(curves, (nd_information)k, use, naive, shuffled);
-            size_t of_active = ND_METRIC_ACTIVE_CORRECTED + m * ND_INFORMATIONS + k;
-            result->metric[of_active] =
-                nd_correct((nd_correction)m, curves->fraction, naive, shuffled, curves->fractions);
-            result->error[of_active] = result->error[ND_METRIC_INFORMATION + k];
-            size_t metric = ND_METRIC_CORRECTED + m * ND_INFORMATIONS + k;
-            result->metric[metric] =
-                nd_correct((nd_correction)m, curves->fraction, result->mean_naive[k],
-                           result->mean_shuffled[k], curves->fractions);
-            result->error[metric] = result->error[ND_METRIC_PLACE_INFORMATION + k];
-        }
-    }
-}
-
 static void describe_cells(const nd_session *session, const nd_binned *activity,
                            const size_t *cells, const nd_settings *settings, const double *naive,
                            const double *p_value, nd_session_result *result) {
@@ -227,7 +192,7 @@ static bool estimate(const nd_session *session, const nd_binned *activity,
     size_t active = result->active;
     bool corrections = false;
     for (size_t m = 0; m < ND_CORRECTIONS; m++)
-        corrections = corrections || asked_for(settings, (nd_correction)m);
+        corrections = corrections || nd_correction_asked(settings, (nd_correction)m);
     if (!nd_responses_choose(activity, room->cells, active, &room->responses, error) ||
         !nd_naive_information(activity, room->cells, active, &room->responses, room->naive, error))
         return false;
@@ -276,8 +241,9 @@ static bool measure_activity(const nd_session *session, const nd_settings *setti
         fine = use != NULL;
         for (size_t i = 0; fine && i < result->active; i++)
             use[i] = enough_bursts(result, i);
-        if (fine)
-            correct(settings, use, result);
+        fine = fine && nd_session_correct(&activity, room.cells, settings, use,
+                                          nd_session_seed(session, settings->seed), threads, watch,
+                                          result, error);
         free(use);
     }
     estimates_clear(&room);

@@ -45,6 +45,10 @@ typedef enum nd_metric {
     /* How activity hangs together, and what corrections do about it (measure/bursts.h). */
     ND_METRIC_BURST_LENGTH = ND_METRIC_ACTIVE_CORRECTED + ND_CORRECTIONS * ND_INFORMATIONS,
     ND_METRIC_CORRECTION_BLOCK,
+    /* Place cells by one half of the session, on the other (sessions/crossed_halves.h). */
+    ND_METRIC_CROSSED_PLACE_SHARE,
+    ND_METRIC_CROSSED_REDUCED,
+    ND_METRIC_CROSSED_EXTRAPOLATED,
     ND_METRIC_COUNT
 } nd_metric;
 

@@ -17,6 +17,12 @@ static const double SIGNIFICANCE = 0.05;
 static const double LEAST_CERTAIN = 0.15;
 /* Where the fall has another explanation, the rise alone is left to tell. */
 static const double CERTAIN = 0.01;
+/* Where the visited part of the track moves, maps of sessions further apart share fewer and fewer
+ * bins, and the error over cells is too small: by so much more than its usual multiple (1.96) must
+ * the loss of tuning be clear of what counts as a change (the limit that chance passes once in
+ * 200).
+ */
+static const double MOVED_PART = 2.576 / 1.96;
 /* Explanations: changes of what the animal did, of the cells found, and of the rate of the rest. */
 static const double RUNNING_CHANGE = 0.2, PLACE_CHANGE = 0.1, FOUND_CHANGE = 0.1,
                     RATE_CHANGE = 0.15;
@@ -160,18 +166,22 @@ static bool changes(const nd_metric_course *course, double by) {
     return enough && course->line.p < SIGNIFICANCE;
 }
 
+/* Another part of the track is run in, or where it is run in has changed. */
+static bool moves_part(const nd_curve *curve) {
+    return changes(&curve->course[ND_METRIC_OCCUPANCY_OVERLAP], -PLACE_CHANGE) ||
+           changes(&curve->course[ND_METRIC_SPEED_OVERLAP], -PLACE_CHANGE);
+}
+
 static unsigned explain(const nd_curve *curve, const nd_verdict *verdict) {
     static const size_t amounts[] = {ND_METRIC_FRAMES, ND_METRIC_DISTANCE, ND_METRIC_TRAVERSALS};
-    static const size_t places[] = {ND_METRIC_OCCUPANCY_OVERLAP, ND_METRIC_SPEED_OVERLAP};
     const nd_metric_course *course = curve->course;
     const nd_metric_course *activity = &course[verdict->activity_metric];
     unsigned seen = curve->animals_change ? ND_ANIMALS_CHANGE : 0;
     for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++)
         if (changes(&course[amounts[i]], RUNNING_CHANGE))
             seen |= ND_CHANGED_RUNNING;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        if (changes(&course[places[i]], -PLACE_CHANGE))
-            seen |= ND_CHANGED_RUNNING;
+    if (moves_part(curve))
+        seen |= ND_CHANGED_RUNNING;
     if (verdict->activity != ND_FALLS)
         return seen;
     if (changes(&course[ND_METRIC_EQUAL_RATE], -RATE_CHANGE))
@@ -183,6 +193,14 @@ static unsigned explain(const nd_curve *curve, const nd_verdict *verdict) {
 }
 
 /* --- the verdict --- */
+
+/* Without the activity itself (maps published by others) there is the Mantel test. */
+static bool maps_change(const nd_curve *curve, const nd_tuning_loss *tuning) {
+    if (isnan(tuning->loss))
+        return tuning->decay_p < SIGNIFICANCE;
+    double reach = (tuning->loss - tuning->lower) * (moves_part(curve) ? MOVED_PART : 1.0);
+    return tuning->loss - reach > ND_LEAST_TUNING_LOSS;
+}
 
 static nd_drift decide(const nd_curve *curve, const nd_verdict *verdict) {
     const nd_metric_course *activity = &curve->course[verdict->activity_metric];
@@ -214,10 +232,7 @@ void nd_verdict_make(const nd_recording_result *result, const nd_curve *curve,
     verdict->activity = direction_of(&curve->course[verdict->activity_metric]);
     verdict->information = direction_of(&curve->course[verdict->information_metric]);
     verdict->tuning = tuning_of(result, curve);
-    /* Without the activity itself (maps published by others) there is the Mantel test. */
-    verdict->maps_change = isnan(verdict->tuning.loss)
-                               ? verdict->tuning.decay_p < SIGNIFICANCE
-                               : verdict->tuning.lower > ND_LEAST_TUNING_LOSS;
+    verdict->maps_change = maps_change(curve, &verdict->tuning);
     verdict->explanations = explain(curve, verdict);
     /* Where detection fades, which cells are left to tell of the position changes with it. */
     if ((verdict->explanations & ND_FADING_DETECTION) &&

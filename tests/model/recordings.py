@@ -4,6 +4,7 @@ import math
 import numpy as np
 
 import addresses
+import tuned_course
 from measures import pearson, mean_known, smooth
 
 KINDS = ("si_bit_spike", "si_bit_second", "mi")
@@ -284,6 +285,11 @@ class Session:
                 for name, correct in CORRECT.items():
                     out[f"{prefix}{kind}_{name.lower()}"] = (correct(self.size, naive, shuffled),
                                                              out[prefix + kind][1])
+        naive, shuffled = [[np.apply_along_axis(mean_known, 0, of[k][self.enough]) for k in (0, 1)]
+                           for of in (self.naive, self.shuffled)]
+        for (kind, name), answer in tuned_course.corrections(self, naive, shuffled,
+                                                               bounded_extrapolation).items():
+            out[f"{kind}_{name.lower()}"] = (answer, out[kind][1])
         return out
 
 

@@ -9,7 +9,7 @@
 #include "population.h"
 #include "sessions/sessions.h"
 
-enum { SHOWN = 4 };
+enum { SHOWN = 6 };
 
 typedef struct sums {
     size_t count;
@@ -40,9 +40,13 @@ static void add(const population_scenario *scenario, population_size size, uint6
             cells++;
         }
     const double *corrected = result.metric + ND_METRIC_ACTIVE_CORRECTED;
-    double off[SHOWN] = {
-        naive / cells, corrected[ND_CORRECTION_SCALED_SHUFFLE_REDUCTION * ND_INFORMATIONS],
-        corrected[ND_CORRECTION_BOUNDED_ASYMPTOTIC_EXTRAPOLATION * ND_INFORMATIONS], truth / cells};
+    /* Without a test of place cells these metrics are of all active cells, by the published
+     * formulas. */
+    const double *published = result.metric + ND_METRIC_CORRECTED;
+    size_t ssr = ND_CORRECTION_SCALED_SHUFFLE_REDUCTION * ND_INFORMATIONS;
+    size_t bae = ND_CORRECTION_BOUNDED_ASYMPTOTIC_EXTRAPOLATION * ND_INFORMATIONS;
+    double off[SHOWN] = {naive / cells,  corrected[ssr], corrected[bae],
+                         published[ssr], published[bae], truth / cells};
     for (size_t k = 0; k < SHOWN; k++) {
         double value = k + 1 < SHOWN ? off[k] - truth / cells : off[k];
         all->sum[k] += value;
@@ -57,7 +61,8 @@ static void add(const population_scenario *scenario, population_size size, uint6
 }
 
 int main(int count, char **argument) {
-    static const char *const names[SHOWN] = {"naive", "SSR", "BAE", "truth"};
+    static const char *const names[SHOWN] = {"naive",         "SSR",           "BAE",
+                                             "published SSR", "published BAE", "truth"};
     size_t populations = 100;
     uint64_t first_seed = 1;
     const population_scenario *scenario = NULL;
