@@ -1,4 +1,6 @@
-/* Figure 3: in every data set, cells fall silent and those left become more informative. */
+/* Figure 3: in every data set, cells fall silent and those left become more informative. Sessions
+ * are compared on equally many frames in every bin, where there are frames (docs/information.md).
+ */
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +17,7 @@ static void draw_dataset(nd_plot *plot, const nd_recording_result *result, size_
                          size_t columns) {
     const nd_curve *curve = nd_whole_curve(result);
     double wide = 1.0 / (double)columns;
-    size_t activity = nd_shown_activity(curve);
+    size_t activity = nd_compared_activity(curve);
     nd_course_panel panel = {.result = result,
                              .curve = curve,
                              .metric = activity,
@@ -24,15 +26,18 @@ static void draw_dataset(nd_plot *plot, const nd_recording_result *result, size_
                              .line_type = 2};
     char letter[2] = {(char)('A' + column), '\0'};
     snprintf(panel.name, sizeof panel.name, "activity-%zu", column + 1);
-    panel.y_label = activity == ND_METRIC_FRACTION_PLACE_CELLS ? "fraction place cells, normalised"
-                    : activity == ND_METRIC_ACTIVE_CELLS       ? "active cells, normalised"
-                                                               : "fraction active, normalised";
+    panel.y_label = activity == ND_METRIC_EQUAL_FRACTION_ACTIVE ? "fraction active, equal frames"
+                    : activity == ND_METRIC_FRACTION_PLACE_CELLS
+                        ? "fraction place cells, normalised"
+                    : activity == ND_METRIC_ACTIVE_CELLS ? "active cells, normalised"
+                                                         : "fraction active, normalised";
     panel.title = result->about.title[0] ? result->about.title : result->name;
     nd_draw_course(plot, letter, (nd_area){(double)column * wide, 0.5, wide, 0.5}, &panel);
     panel.title = NULL;
-    panel.metric = ND_METRIC_INFORMATION;
+    panel.metric = nd_compared_information(curve);
     panel.line_type = 1;
-    panel.y_label = "mean SI, normalised";
+    panel.y_label =
+        panel.metric == ND_METRIC_INFORMATION ? "mean SI, normalised" : "information, equal frames";
     snprintf(panel.name, sizeof panel.name, "information-%zu", column + 1);
     nd_draw_course(plot, NULL, (nd_area){(double)column * wide, 0.0, wide, 0.5}, &panel);
 }

@@ -17,6 +17,16 @@ size_t nd_shown_activity(const nd_curve *curve) {
     return ND_METRIC_ACTIVE_CELLS;
 }
 
+size_t nd_compared_activity(const nd_curve *curve) {
+    bool equal = curve->course[ND_METRIC_EQUAL_FRACTION_ACTIVE].line.count > 0;
+    return equal ? ND_METRIC_EQUAL_FRACTION_ACTIVE : nd_shown_activity(curve);
+}
+
+size_t nd_compared_information(const nd_curve *curve) {
+    bool equal = curve->course[ND_METRIC_EQUAL_INFORMATION].line.count > 0;
+    return equal ? ND_METRIC_EQUAL_INFORMATION : ND_METRIC_INFORMATION;
+}
+
 const nd_curve *nd_whole_curve(const nd_recording_result *result) {
     return &result->curve[result->curves - 1];
 }

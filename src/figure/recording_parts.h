@@ -48,6 +48,10 @@ void nd_draw_course(nd_plot *plot, const char *letter, nd_area area, const nd_co
  * number of active cells; and spatial information, naive over active cells. */
 size_t nd_shown_activity(const nd_curve *curve);
 
+/* What sessions are compared by: the same on an equal footing, where there is one. */
+size_t nd_compared_activity(const nd_curve *curve);
+size_t nd_compared_information(const nd_curve *curve);
+
 /* "SI (bit/spike)": `what` with its unit in the recording's own words, fit for a gnuplot string in
  * single quotes. Returns `text`. */
 const char *nd_recorded_label(const nd_recording_result *result, const char *what, const char *unit,

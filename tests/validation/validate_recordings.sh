@@ -15,7 +15,7 @@ if ! /usr/bin/python3 -c 'import netCDF4, numpy, scipy.io, scipy.optimize' 2>/de
 fi
 mkdir -p validation/recordings
 exec /usr/bin/python3 - "$program" "$(realpath "$reference")" "$(realpath validation/recordings)" <<'P'
-import csv, json, math, os, resource, subprocess, sys, time
+import csv, json, math, os, re, resource, subprocess, sys, time
 import netCDF4, numpy, scipy.io, scipy.optimize
 
 program, reference, folder = sys.argv[1:]
@@ -212,8 +212,8 @@ def over_days():
         sessions, _, (wall, used), said = record(mouse, text)
         print(f"{mouse}: 16 sessions, 1000 shuffles, SSR and BAE with 100 repetitions, reading "
               f"included: {wall:.1f} s ({used:.1f} s of processor time, {os.cpu_count()} cores)")
-        verdicts[mouse] = [l for l in said.splitlines() if ": directed drift." in l or
-                           ": null drift." in l or ": cannot tell." in l]
+        words = "directed drift|directed drift, still going on|null drift|stable|cannot tell"
+        verdicts[mouse] = [l for l in said.splitlines() if re.search(f"^[^:]*: ({words})\\.", l)]
         for s in sessions:
             e = expected[f"{mouse}_{s['environment']}_{s['session']}.nwb"]
             counts &= all(float(s[a]) == float(e[b]) for a, b in
@@ -241,11 +241,13 @@ def over_days():
           max(map(abs, shares)) < 0.072)
     for mouse, lines in verdicts.items():
         for line in lines:
-            print("  " + line)
-        directed = sum(": directed drift." in l for l in lines)
-        check(f"{mouse}: curves (tracks and mouse) with directed drift",
-              "3 of 3" if mouse == "C16_M4" else "0 of 3", f"{directed} of {len(lines)}",
-              directed == (3 if mouse == "C16_M4" else 0) and len(lines) == 3)
+            print("  " + line.split(".")[0])
+        directed = [": directed drift" in l for l in lines]
+        # On equal frames C16_M4's activity falls by 35 % on track A, with p = 0.06.
+        check(f"{mouse}: tracks A, B, and the mouse, with directed drift",
+              "B and the mouse" if mouse == "C16_M4" else "none",
+              ", ".join(n for n, d in zip(("A", "B", "the mouse"), directed) if d) or "none",
+              directed == [False] + 2 * [mouse == "C16_M4"])
 
 
 def without_position():
