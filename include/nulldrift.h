@@ -30,10 +30,12 @@
 #include "nulldrift/dataset.h"
 #include "nulldrift/engine.h"
 #include "nulldrift/experiment.h"
+#include "nulldrift/files.h"
 #include "nulldrift/flatness.h"
 #include "nulldrift/hebbian.h"
 #include "nulldrift/measure.h"
 #include "nulldrift/recording.h"
 #include "nulldrift/run.h"
+#include "nulldrift/sweep.h"
 
 #endif

@@ -100,6 +100,7 @@ static void test_null_is_without_effect(void **state) {
     assert_true(isnan(record.loss) && isnan(record.active_fraction));
     nd_engine_record(NULL, NULL);
     nd_engine_parameters(NULL, NULL);
+    assert_false(nd_figure_describe(0, NULL));
     nd_sessions_free(NULL);
     nd_analysis_free(NULL);
     assert_int_equal(nd_analysis_columns(NULL, ND_TABLE_CELLS), 0);

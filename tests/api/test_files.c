@@ -1,0 +1,197 @@
+/* Verbs on files and sweeps do what the program's commands do. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/netcdf_file.h"
+#include "support.h"
+
+enum { SNAPSHOTS = 3, RECORDS = 31 };
+
+static const char TEXT[] = "world: {task: predictive-track, samples: 40, input_dim: 3}\n"
+                           "network: {hidden: 8}\nlearning: {update_noise: 0.05}\n"
+                           "run: {steps: 600, records: 31, snapshots: 3}\n";
+
+static void program(const char *folder, const char *arguments) {
+    char line[1200];
+    snprintf(line, sizeof line, "cd '%s' && '%s' %s >program.out 2>program.err", folder, ND_PROGRAM,
+             arguments);
+    if (system(line) != 0)
+        fail_msg("failed: %s", line);
+}
+
+static char *path_in(const char *folder, const char *name) {
+    static char paths[4][400];
+    static int next;
+    char *path = paths[next++ % 4];
+    snprintf(path, 400, "%s/%s", folder, name);
+    return path;
+}
+
+static char *content(const char *folder, const char *name) {
+    FILE *file = fopen(path_in(folder, name), "r");
+    char *text = calloc(1, 1 << 20);
+    assert_non_null(file);
+    assert_true(fread(text, 1, (1 << 20) - 1, file) > 0);
+    fclose(file);
+    return text;
+}
+
+/* A variable of two files, to the last bit. */
+static void assert_same(const nd_nc *a, const nd_nc *b, const char *name, size_t count) {
+    nd_error error = {0};
+    double *x = calloc(count, sizeof *x), *y = calloc(count, sizeof *y);
+    assert_fine(nd_nc_get(a, name, x, count, &error) && nd_nc_get(b, name, y, count, &error),
+                &error);
+    if (memcmp(x, y, count * sizeof *x) != 0)
+        fail_msg("%s differs", name);
+    free(x);
+    free(y);
+}
+
+static void simulate(const char *folder, const char *name, const char *steps) {
+    nd_error error = {0};
+    nd_experiment *experiment = nd_experiment_parse(TEXT, "t", NULL, &steps, 1, &error);
+    assert_fine(experiment != NULL, &error);
+    assert_fine(nd_simulate(experiment, path_in(folder, name), NULL, NULL, &error) ==
+                    ND_RUN_COMPLETE,
+                &error);
+    nd_experiment_free(experiment);
+}
+
+static void test_run_files(void **state) {
+    (void)state;
+    nd_error error = {0};
+    char *folder = support_folder();
+    simulate(folder, "ours.nc", "run.steps=600");
+    simulate(folder, "theirs.nc", "run.steps=600");
+    assert_fine(nd_measure_file(path_in(folder, "ours.nc"), NULL, &error), &error);
+    const nd_spectrum_request request = {.exact = true, .lanczos = true};
+    assert_fine(nd_spectrum_file(path_in(folder, "ours.nc"), &request, NULL, &error), &error);
+    program(folder, "measure theirs.nc -q");
+    program(folder, "spectrum theirs.nc --exact --lanczos -q");
+    nd_nc *ours = nd_nc_open(path_in(folder, "ours.nc"), &error);
+    nd_nc *theirs = nd_nc_open(path_in(folder, "theirs.nc"), &error);
+    assert_fine(ours && theirs, &error);
+    assert_same(ours, theirs, "tuning_curves", SNAPSHOTS * 8 * 100);
+    assert_same(ours, theirs, "spatial_information", SNAPSHOTS * 8);
+    assert_same(ours, theirs, "rate_map_correlation", SNAPSHOTS * SNAPSHOTS);
+    assert_same(ours, theirs, "eigenvalues", SNAPSHOTS * 8 * (4 + 1 + 3));
+    assert_same(ours, theirs, "hessian_trace", SNAPSHOTS);
+    assert_same(ours, theirs, "lanczos_largest", SNAPSHOTS);
+    nd_nc_close(ours);
+    nd_nc_close(theirs);
+    support_remove(folder);
+}
+
+/* A run gone on with is one long run. */
+static void test_continuing(void **state) {
+    (void)state;
+    nd_error error = {0};
+    char *folder = support_folder();
+    simulate(folder, "short.nc", "run.steps=600");
+    simulate(folder, "long.nc", "run.steps=1200");
+    const char *const sets[] = {"run.steps=1200", "run.records=31", "run.snapshots=3"};
+    assert_fine(nd_continue_file(path_in(folder, "short.nc"), sets, 3, path_in(folder, "on.nc"),
+                                 NULL, NULL, &error) == ND_RUN_COMPLETE,
+                &error);
+    nd_nc *whole = nd_nc_open(path_in(folder, "long.nc"), &error);
+    nd_nc *on = nd_nc_open(path_in(folder, "on.nc"), &error);
+    assert_fine(whole && on, &error);
+    double a[1 << 10], b[1 << 10];
+    size_t weights = 8 * 4;
+    assert_true(nd_nc_get_row(whole, "input_weights", SNAPSHOTS - 1, a, weights, &error));
+    size_t last = SNAPSHOTS - 1;
+    while (nd_nc_get_row(on, "input_weights", last + 1, b, weights, NULL))
+        last++;
+    assert_fine(nd_nc_get_row(on, "input_weights", last, b, weights, &error), &error);
+    assert_memory_equal(a, b, weights * sizeof *a);
+    nd_nc_close(whole);
+    nd_nc_close(on);
+    support_remove(folder);
+}
+
+static void test_figures(void **state) {
+    (void)state;
+    nd_error error = {0}, remark = {0};
+    char *folder = support_folder();
+    nd_figure_description figure;
+    size_t figures = 0;
+    while (nd_figure_describe(figures, &figure))
+        figures++;
+    assert_true(figures > 5);
+    simulate(folder, "run.nc", "run.steps=600");
+    const char *const inputs[] = {path_in(folder, "run.nc")};
+    const char *output = path_in(folder, "fig2.svg");
+    bool drawn = nd_draw_figure("fig2", inputs, 1, output, false, &remark, &error);
+    if (system("command -v gnuplot >/dev/null") == 0) {
+        assert_fine(drawn, &error);
+        char *text = content(folder, "fig2.svg");
+        assert_non_null(strstr(text, "<svg"));
+        free(text);
+        assert_false(nd_draw_figure("fig2", inputs, 1, inputs[0], true, NULL, &error));
+    } else {
+        assert_non_null(strstr(error.what, "gnuplot"));
+    }
+    assert_false(nd_draw_figure("fig2", NULL, 0, "x.pdf", false, NULL, &error));
+    assert_int_equal(error.code, ND_CODE_ARGUMENT);
+    support_remove(folder);
+}
+
+static const char SWEEP[] = "name: small\nseed: 3\nbase: |\n"
+                            "  world: {task: random, samples: 4, input_dim: 5, output_dim: 3}\n"
+                            "  network: {hidden: 10}\n  run: {steps: 300, records: 20}\n"
+                            "grid:\n  - {key: learning.rule, values: [sgd, adam]}\nrepeats: 2\n";
+
+static void test_sweeps(void **state) {
+    (void)state;
+    nd_error error = {0};
+    char *folder = support_folder();
+    FILE *file = fopen(path_in(folder, "sweep.yaml"), "w");
+    fputs(SWEEP, file);
+    fclose(file);
+    bool stopped = true;
+    const nd_sweep_request one = {.jobs = 1};
+    nd_sweep_counts counts;
+    const char *into = path_in(folder, "folder"), *sweep = path_in(folder, "sweep.yaml");
+    assert_fine(nd_run_sweep(sweep, into, &one, NULL, &stopped, &error), &error);
+    assert_false(stopped);
+    assert_fine(nd_count_sweep(into, &counts, &error), &error);
+    assert_string_equal(counts.name, "small");
+    assert_true(counts.done == 4 && counts.waiting == 0 && counts.steps_done == 1200);
+    for (int json = 0; json < 2; json++) {
+        char *table = nd_tabulate_sweep(into, json, json, &error);
+        assert_fine(table != NULL, &error);
+        program(folder, json ? "sweep table folder --all-keys --json" : "sweep table folder");
+        char *said = content(folder, "program.out");
+        assert_string_equal(table, said);
+        free(said);
+        nd_free(table);
+    }
+    /* In two shards, put together: the same lines but for the seconds. */
+    const char *parts = path_in(folder, "parts");
+    for (size_t shard = 0; shard < 2; shard++) {
+        const nd_sweep_request part = {.jobs = 1, .shard = shard, .shards = 2};
+        assert_fine(nd_run_sweep(sweep, parts, &part, NULL, NULL, &error), &error);
+    }
+    assert_fine(nd_count_sweep(parts, &counts, &error), &error);
+    assert_int_equal(counts.done, 4);
+    size_t merged;
+    assert_fine(nd_merge_sweep(parts, false, &merged, NULL, &error), &error);
+    assert_int_equal(merged, 2);
+    assert_fine(nd_count_sweep(parts, &counts, &error), &error);
+    assert_int_equal(counts.done, 4);
+    support_remove(folder);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_run_files),
+        cmocka_unit_test(test_continuing),
+        cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_sweeps),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
