@@ -55,7 +55,9 @@ static const char *information_words(nd_metric metric) {
     case ND_METRIC_INFORMATION:
         return "mean spatial information";
     default:
-        return "spatial information of place cells, bias-corrected,";
+        return metric >= ND_METRIC_ACTIVE_CORRECTED
+                   ? "spatial information of active cells, bias-corrected,"
+                   : "spatial information of place cells, bias-corrected,";
     }
 }
 

@@ -134,6 +134,28 @@ static void test_four_sessions_say_that_five_are_needed(void **state) {
     }
 }
 
+/* Without equal footing information is that of all active cells, none selected by what is measured.
+ */
+static void test_no_cells_are_selected_for_the_verdict(void **state) {
+    (void)state;
+    nd_error error = {0};
+    population_size size = population_usual();
+    size.sessions = 4;
+    size.frames = 3000;
+    nd_recording *recording = population_make(population_find("stable"), size, 1);
+    recording->settings.equalise = false;
+    recording->settings.shuffles = 20;
+    recording->settings.subsampling_repetitions = 1;
+    nd_recording_result *result = nd_recording_measure(recording, 1, NULL, &error);
+    assert_fine(result != NULL, &error);
+    assert_int_equal(result->verdict[0].information_metric,
+                     ND_METRIC_ACTIVE_CORRECTED +
+                         ND_CORRECTION_SCALED_SHUFFLE_REDUCTION * ND_INFORMATIONS);
+    assert_non_null(strstr(result->verdict[0].text, "information of active cells, bias-corrected"));
+    nd_recording_result_free(result);
+    nd_recording_free(recording);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_there_is_told),
@@ -141,6 +163,7 @@ int main(void) {
         cmocka_unit_test(test_falls_have_other_explanations),
         cmocka_unit_test(test_fading_makes_no_information),
         cmocka_unit_test(test_a_moving_part_of_the_track_makes_no_drift),
+        cmocka_unit_test(test_no_cells_are_selected_for_the_verdict),
         cmocka_unit_test(test_four_sessions_say_that_five_are_needed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
