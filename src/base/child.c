@@ -1,31 +1,19 @@
 #include "base/child.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/netcdf_lock.h"
+#include "base/helper.h"
 #include "base/platform.h"
-#include "base/sandbox.h"
-
-/* What comes down the pipe: a kind, a length, and so many bytes. */
-enum message_kind { NOTE = 'n', MESSAGE = 'm', FAILURE = 'f', DONE = 'd' };
-typedef struct header {
-    uint64_t kind, length;
-} header;
-
-struct nd_outlet {
-    int pipe;
-};
+#include "base/wire.h"
 
 enum { POLL_MILLISECONDS = 100, CLOCK_PER_PROCESSOR = 10, PIPE_CHUNK = 1 << 16 };
 
@@ -34,104 +22,18 @@ nd_limits nd_limits_default(void) {
     return (nd_limits){.memory = (uint64_t)(0.75 * pages * page), .seconds = 600.0};
 }
 
-/* --- in the child --- */
-
-static bool write_all(int pipe, const void *bytes, size_t length) {
-    const char *at = bytes;
-    while (length > 0) {
-        ssize_t written = write(pipe, at, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        at += written;
-        length -= (size_t)written;
-    }
-    return true;
-}
-
-static bool send_bytes(nd_outlet *outlet, enum message_kind kind, const void *bytes,
-                       size_t length) {
-    header head = {(uint64_t)kind, length};
-    return write_all(outlet->pipe, &head, sizeof head) && write_all(outlet->pipe, bytes, length);
-}
-
-bool nd_outlet_note(nd_outlet *outlet, const char *what, nd_error *error) {
-    return send_bytes(outlet, NOTE, what, strlen(what)) ||
-           nd_fail(error, what, "", "the program that asked for it has ended");
-}
-
-bool nd_outlet_send(nd_outlet *outlet, const nd_buffer *message, nd_error *error) {
-    return send_bytes(outlet, MESSAGE, message->bytes, message->length) ||
-           nd_fail(error, NULL, "", "the program that asked for it has ended");
-}
-
-static bool in_a_child;
-
-bool nd_is_child(void) {
-    return in_a_child;
-}
-
-void nd_become_child(void) {
-    in_a_child = true;
-}
-
-static void confine(const nd_limits *limits, const char *const *reads) {
-    enum { MOST_OPEN_FILES = 256 };
-    static const char *const anything[] = {"/", NULL};
-    nd_die_with_parent();
-    rlim_t seconds = (rlim_t)(limits->seconds + 1.0);
-    setrlimit(RLIMIT_CPU, &(struct rlimit){seconds, seconds + 1});
-    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-    setrlimit(RLIMIT_FSIZE, &(struct rlimit){0, 0}); /* readers write no files */
-    setrlimit(RLIMIT_NOFILE, &(struct rlimit){MOST_OPEN_FILES, MOST_OPEN_FILES});
-    /* A sanitizer reserves terabytes of addresses: no limit on them could hold. */
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(ND_NO_ADDRESS_LIMIT)
-    uint64_t used = nd_address_space();
-    rlim_t bytes = (rlim_t)(used + limits->memory);
-    if (used > 0)
-        setrlimit(RLIMIT_AS, &(struct rlimit){bytes, bytes});
-    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (nowhere >= 0) { /* libraries complain on stderr; the one clear line is ours */
-        dup2(nowhere, STDOUT_FILENO);
-        dup2(nowhere, STDERR_FILENO);
-    }
-#endif
-    /* A handler of the parent's would go on with the parent's work in the child. */
-    int usual[] = {SIGINT, SIGTERM, SIGHUP,  SIGALRM, SIGSEGV, SIGBUS,
-                   SIGFPE, SIGILL,  SIGABRT, SIGSYS,  SIGXCPU, SIGXFSZ};
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-        signal(usual[i], SIG_DFL);
-    signal(SIGPIPE, SIG_IGN);
-    nd_become_child();
-    setrlimit(RLIMIT_NPROC, &(struct rlimit){0, 0});
-    nd_sandbox_enter(&(nd_sandbox){.reads = reads ? reads : anything});
-}
-
-static _Noreturn void be_the_child(int pipe, const nd_limits *limits, const nd_errand *errand) {
-    confine(limits, errand->reads);
-    nd_outlet outlet = {.pipe = pipe};
-    nd_error failure = {0};
-    if (errand->work(errand->context, &outlet, &failure))
-        send_bytes(&outlet, DONE, NULL, 0);
-    else
-        send_bytes(&outlet, FAILURE, &failure, sizeof failure);
-    _exit(0); /* no exit handlers: the parent's open files are not ours to flush */
-}
-
-/* --- in the parent --- */
-
 /* One child and what it has said so far. */
 typedef struct listener {
     nd_errand *errand;
-    pid_t child;
+    uint64_t number; /* nd_helper_begin's */
     int pipe;
-    header head;
+    nd_wire_header head;
     size_t head_bytes; /* of the header, come so far */
     nd_buffer body;    /* of the message, come so far */
     char note[512];    /* what the child is reading */
     double deadline;
     bool late, stopped;
+    bool heard, again; /* it has said something; it was begun anew */
 } listener;
 
 static double now(void) {
@@ -140,12 +42,15 @@ static double now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void tell_death(const listener *from, int status, double seconds) {
+/* `known`: the reader could still say how it ended. */
+static void tell_death(const listener *from, bool known, int status, double seconds) {
     nd_error *error = &from->errand->error;
     const char *where = from->note[0] ? from->note : "reading";
     const char *mend = "the file may be damaged; check it with the program that wrote it";
     if (from->stopped)
         nd_fail(error, where, "start again", "stopped before it was read");
+    else if (!known && !from->late)
+        nd_fail(error, where, "start again", "the program that reads for nulldrift was ended");
     else if (from->late || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
         nd_fail(error, where, mend, "reading took more than %g s and was ended", seconds);
     else if (WIFSIGNALED(status))
@@ -171,24 +76,26 @@ static void take_failure(const listener *from) {
     failure.where[sizeof failure.where - 1] = failure.what[sizeof failure.what - 1] =
         failure.mend[sizeof failure.mend - 1] = '\0';
     bool memory = strncmp(failure.what, ND_OUT_OF_MEMORY, strlen(ND_OUT_OF_MEMORY)) == 0;
-    nd_fail(&from->errand->error, failure.where[0] ? failure.where : from->note,
-            memory ? "allow reading more memory (--reader-memory)" : failure.mend, "%s",
-            failure.what);
+    bool known = failure.code > ND_CODE_NONE && failure.code <= ND_CODE_DIVERGED;
+    nd_fail_as(known ? failure.code : ND_CODE_FAILED, &from->errand->error,
+               failure.where[0] ? failure.where : from->note,
+               memory ? "allow reading more memory (--reader-memory)" : failure.mend, "%s",
+               failure.what);
 }
 
 /* A whole message has come. Whether the child is to be heard further. */
 static bool take_message(listener *from) {
     nd_errand *errand = from->errand;
     bool go_on = true;
-    if (from->head.kind == NOTE) {
+    if (from->head.kind == ND_SAYS_NOTE) {
         take_note(from);
-    } else if (from->head.kind == MESSAGE && errand->take) {
+    } else if (from->head.kind == ND_SAYS_MESSAGE && errand->take) {
         go_on = errand->take(errand->context, &from->body, &errand->error);
-    } else if (from->head.kind == FAILURE && from->body.length == sizeof(nd_error)) {
+    } else if (from->head.kind == ND_SAYS_FAILURE && from->body.length == sizeof(nd_error)) {
         take_failure(from);
         go_on = false;
-    } else { /* DONE, or nonsense: what was taken so far is checked by `take`'s side */
-        errand->done = from->head.kind == DONE;
+    } else { /* done, or nonsense: what was taken so far is checked by `take`'s side */
+        errand->done = from->head.kind == ND_SAYS_DONE;
         go_on = false;
     }
     nd_buffer_free(&from->body);
@@ -206,6 +113,7 @@ static bool hear(listener *from, uint64_t most) {
     ssize_t got = read(from->pipe, chunk, missing < sizeof chunk ? missing : sizeof chunk);
     if (got <= 0)
         return got < 0 && errno == EINTR;
+    from->heard = true;
     if (in_head) {
         memcpy((char *)&from->head + from->head_bytes, chunk, (size_t)got);
         from->head_bytes += (size_t)got;
@@ -221,53 +129,65 @@ static bool hear(listener *from, uint64_t most) {
     return from->body.length < from->head.length || take_message(from);
 }
 
-/* A child for the errand, with no open file of ours but its pipe: HDF5's locks on the files that
- * other threads are writing would last as long as the child's copies of them. Until it has closed
- * them it holds the end of `ready`, and we the lock: no other thread is within netCDF when the
- * process is copied, nor believes a file closed that the child still holds. */
-static bool start(listener *children, size_t running, nd_errand *errand, const nd_limits *limits) {
-    listener *one = &children[running];
-    int ends[2], ready[2];
-    ND_NC_ALONE;
-    *one = (listener){.errand = errand, .child = -1};
-    if (nd_pipe(ends)) {
-        bool both = nd_pipe(ready);
-        if (!both || (one->child = fork()) < 0) {
-            close(ends[0]);
-            close(ends[1]);
-            for (int i = 0; both && i < 2; i++)
-                close(ready[i]);
-        }
-    }
-    if (one->child < 0)
-        return nd_fail_errno(&errand->error, "reading", "close other programs", ND_NO_PROCESS);
-    if (one->child == 0) {
-        nd_nc_lock_renew();
-        nd_close_all_but(ends[1]);
-        be_the_child(ends[1], limits, errand);
-    }
-    close(ends[1]);
-    close(ready[1]);
-    char nothing;
-    while (read(ready[0], &nothing, 1) < 0 && errno == EINTR)
-        continue;
-    close(ready[0]);
-    one->pipe = ends[0];
-    one->deadline = now() + CLOCK_PER_PROCESSOR * limits->seconds;
-    return true;
+static bool put_reads(nd_buffer *request, const char *const *reads, nd_error *error) {
+    uint64_t count = reads ? 0 : UINT64_MAX;
+    while (reads && reads[count])
+        count++;
+    bool fine = nd_buffer_put(request, &count, sizeof count, error);
+    for (uint64_t i = 0; fine && reads && i < count; i++)
+        fine = nd_buffer_put_text(request, reads[i], error);
+    return fine;
 }
 
-static void finish(listener *from, double seconds) {
-    close(from->pipe);
-    kill(from->child, SIGKILL); /* done, dead already, or not to be waited for */
+/* What serve.c takes apart. */
+static bool put_request(const nd_errand *errand, const nd_limits *limits, nd_buffer *request,
+                        nd_error *error) {
+    return nd_buffer_put_text(request, errand->trade->name, error) &&
+           nd_buffer_put(request, limits, sizeof *limits, error) &&
+           put_reads(request, errand->reads, error) &&
+           (!errand->ask || errand->ask(errand->context, request, error));
+}
+
+static bool start(listener *one, nd_errand *errand, const nd_limits *limits) {
+    nd_buffer request = {0};
+    int ends[2];
+    *one = (listener){.errand = errand, .pipe = -1};
+    bool fine = !errand->error.what[0] && put_request(errand, limits, &request, &errand->error);
+    if (fine && !nd_pipe(ends))
+        fine = nd_fail_errno(&errand->error, "reading", "close other programs", ND_NO_PROCESS);
+    if (fine) {
+        one->number = nd_helper_begin(&request, ends[1], &errand->error);
+        one->pipe = ends[0];
+        close(ends[1]);
+        if (one->number == 0)
+            close(ends[0]);
+    }
+    nd_buffer_free(&request);
+    one->deadline = now() + CLOCK_PER_PROCESSOR * limits->seconds;
+    if (one->number == 0 && errand->after)
+        errand->after(errand->context);
+    return one->number != 0;
+}
+
+/* Whether the errand goes on after all: once more, where the reader was ended before it had begun.
+ */
+static bool finish(listener *from, const nd_limits *limits) {
     int status = 0;
-    while (waitpid(from->child, &status, 0) < 0 && errno == EINTR)
-        continue;
+    nd_errand *errand = from->errand;
+    close(from->pipe);
+    bool known = nd_helper_end(from->number, &status); /* done, dead, or not to be waited for */
     nd_buffer_free(&from->body);
-    if (!from->errand->done && !from->errand->error.what[0])
-        tell_death(from, status, seconds);
-    if (from->errand->after)
-        from->errand->after(from->errand->context);
+    bool failed = !errand->done && !errand->error.what[0];
+    if (failed && !known && !from->heard && !from->again && !from->late && !from->stopped) {
+        bool begun = start(from, errand, limits);
+        from->again = true;
+        return begun;
+    }
+    if (failed)
+        tell_death(from, known, status, limits->seconds);
+    if (errand->after)
+        errand->after(errand->context);
+    return false;
 }
 
 /* Waits until a child speaks, or a while, and hears all that do. Those that are through are
@@ -286,9 +206,7 @@ static size_t attend(listener *children, size_t running, const nd_limits *limits
         bool go_on = !one->stopped && !one->late;
         if (go_on && answer > 0 && ready[i].revents)
             go_on = hear(one, limits->memory);
-        if (!go_on)
-            finish(one, limits->seconds);
-        else
+        if (go_on || finish(one, limits))
             children[stay++] = *one;
     }
     return stay;
@@ -305,16 +223,22 @@ void nd_in_children(nd_errand *errands, size_t count, size_t at_once, const nd_l
     size_t running = 0, next = 0;
     at_once = at_once < 1 ? 1 : at_once > ND_MOST_CHILDREN ? ND_MOST_CHILDREN : at_once;
     while (next < count || running > 0) {
-        if (next < count && running < at_once)
-            running += start(children, running, &errands[next++], &within);
-        else
+        if (next < count && running < at_once) {
+            if (start(&children[running], &errands[next], &within))
+                running++;
+            else if (next + 1 < count) /* nor would the others be begun */
+                errands[next + 1].error = errands[next].error;
+            next++;
+        } else {
             running = attend(children, running, &within, watch);
+        }
     }
 }
 
 bool nd_in_child(nd_errand *errand, const nd_limits *limits, const nd_watch *watch,
                  nd_error *error) {
     nd_in_children(errand, 1, 1, limits, watch);
-    return errand->done ||
-           nd_fail(error, errand->error.where, errand->error.mend, "%s", errand->error.what);
+    if (!errand->done && error)
+        *error = errand->error;
+    return errand->done;
 }

@@ -1,14 +1,15 @@
-/* Foreign bytes are parsed in a forked child, which has no open file but a pipe, reads the named
- * files and nothing else, writes none, starts nothing (base/sandbox.h), and has limits on memory
- * and time; what it found comes back over the pipe. A crash, a hang or a greedy allocation inside
- * HDF5 or matio ends the child only, and is one clear line here. */
+/* Foreign bytes are parsed by another program, the reader (base/helper.h), in a process for each
+ * errand, which has no open file but a pipe, reads the named files and nothing else, writes none,
+ * starts nothing (base/sandbox.h), and has limits on memory and time; what it found comes back over
+ * the pipe. A crash, a hang or a greedy allocation inside HDF5 or matio ends that process only, and
+ * is one clear line here. */
 #ifndef ND_BASE_CHILD_H
 #define ND_BASE_CHILD_H
 
 #include "base/memory.h"
 
 typedef struct nd_limits {
-    uint64_t memory; /* bytes the child may take beyond what the parent has; 0: the default */
+    uint64_t memory; /* bytes the child may take; 0: the default */
     double seconds;  /* of processor time, and ten times that by the clock; 0: the default */
 } nd_limits;
 
@@ -22,10 +23,19 @@ bool nd_outlet_note(nd_outlet *outlet, const char *what, nd_error *error);
 /* Sends one message to the errand's `take`. */
 bool nd_outlet_send(nd_outlet *outlet, const nd_buffer *message, nd_error *error);
 
+/* A kind of errand. The reader has a table of them (reader/main.c); its name is what is asked for.
+ */
+typedef struct nd_trade {
+    const char *name;
+    /* In the child, with what `ask` has put. */
+    bool (*work)(nd_buffer *request, nd_outlet *outlet, nd_error *error);
+} nd_trade;
+
 /* Something to be read in a child. */
 typedef struct nd_errand {
-    /* In the child, whose changes to memory are lost. */
-    bool (*work)(void *context, nd_outlet *outlet, nd_error *error);
+    const nd_trade *trade;
+    /* In the parent, when it is the errand's turn: puts what `work` must know. NULL: nothing. */
+    bool (*ask)(void *context, nd_buffer *request, nd_error *error);
     /* In the parent, for each message, in order. A message is untrusted: `take` must check it.
      * NULL: there are none. */
     bool (*take)(void *context, nd_buffer *message, nd_error *error);
@@ -40,10 +50,8 @@ typedef struct nd_errand {
 
 enum { ND_MOST_CHILDREN = 16 };
 
-/* Runs every errand in a child of its own, `at_once` of them at a time (at most ND_MOST_CHILDREN).
- * All children are forked and heard by the calling thread: a fork while other threads of the
- * program work would give the child whatever locks they hold, for ever. Stops early when
- * watch->stop says so. */
+/* Runs every errand in a child of its own, `at_once` of them at a time (at most ND_MOST_CHILDREN),
+ * all heard by the calling thread. Stops early when watch->stop says so. */
 void nd_in_children(nd_errand *errands, size_t count, size_t at_once, const nd_limits *limits,
                     const nd_watch *watch);
 

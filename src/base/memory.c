@@ -75,6 +75,25 @@ bool nd_buffer_take(nd_buffer *buffer, void *bytes, size_t length, nd_error *err
     return true;
 }
 
+bool nd_buffer_put_text(nd_buffer *buffer, const char *text, nd_error *error) {
+    uint64_t length = text ? strlen(text) : UINT64_MAX;
+    return nd_buffer_put(buffer, &length, sizeof length, error) &&
+           (!text || nd_buffer_put(buffer, text, (size_t)length, error));
+}
+
+bool nd_buffer_take_text(nd_buffer *buffer, char **text, nd_error *error) {
+    uint64_t length = 0;
+    *text = NULL;
+    if (!nd_buffer_take(buffer, &length, sizeof length, error))
+        return false;
+    if (length == UINT64_MAX)
+        return true;
+    if (length > buffer->length - buffer->position)
+        return nd_fail(error, NULL, NULL, "ends too early");
+    *text = nd_array((size_t)length + 1, 1, error);
+    return *text && nd_buffer_take(buffer, *text, (size_t)length, error);
+}
+
 void nd_buffer_free(nd_buffer *buffer) {
     free(buffer->bytes);
     *buffer = (nd_buffer){0};

@@ -31,6 +31,10 @@ typedef struct nd_buffer {
 bool nd_buffer_put(nd_buffer *buffer, const void *bytes, size_t length, nd_error *error);
 /* Reads the next `length` bytes into `bytes`; fails, naming the shortfall, when fewer are left. */
 bool nd_buffer_take(nd_buffer *buffer, void *bytes, size_t length, nd_error *error);
+/* A text and its length, or NULL; and back, as a new string (free it) or NULL. A length is believed
+ * only as far as bytes are left. */
+bool nd_buffer_put_text(nd_buffer *buffer, const char *text, nd_error *error);
+bool nd_buffer_take_text(nd_buffer *buffer, char **text, nd_error *error);
 void nd_buffer_free(nd_buffer *buffer);
 
 #endif

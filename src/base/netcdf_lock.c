@@ -43,8 +43,3 @@ void nd_nc_unlock(const int *held) {
 void nd_nc_leave_at_exit(void) {
     (void)H5dont_atexit();
 }
-
-void nd_nc_lock_renew(void) {
-    depth = 0;
-    make();
-}

@@ -8,8 +8,6 @@
 int nd_nc_lock(void);
 /* Gives it back; `held` is what nd_nc_lock returned. */
 void nd_nc_unlock(const int *held);
-/* In a child just forked by the thread that held the lock: makes it anew, free. */
-void nd_nc_lock_renew(void);
 
 /* For a program, before anything else: HDF5 does nothing when the process ends. Files are closed by
  * whoever opened them; one that could not be, on a full disk, would be written to once more, and

@@ -108,10 +108,10 @@ static bool has_room(const char *path, int file, int variable, nd_error *error) 
                    "%.200s claims %.3g bytes, more than the file can hold", name, bytes);
 }
 
-static bool read_everything(void *context, nd_outlet *outlet, nd_error *error) {
-    const char *path = context;
+static bool read_everything(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
+    char *path;
     int file, variables = 0, attributes = 0;
-    if (!nd_outlet_note(outlet, path, error))
+    if (!nd_buffer_take_text(request, &path, error) || !nd_outlet_note(outlet, path, error))
         return false;
     if (!nd_hdf5_is_whole(path, error))
         return false;
@@ -142,19 +142,20 @@ static bool read_everything(void *context, nd_outlet *outlet, nd_error *error) {
     return true;
 }
 
+const nd_trade nd_trade_trial = {"try netCDF", read_everything};
+
+static bool ask(void *context, nd_buffer *request, nd_error *error) {
+    return nd_buffer_put_text(request, context, error);
+}
+
 bool nd_nc_trial(const char *path, nd_error *error) {
     struct stat about;
     const char *const reads[] = {path, NULL};
     if (nd_is_child())
         return true;
-#ifdef __SANITIZE_ADDRESS__
-    /* This sanitizer's allocator may be locked for ever in a child of a process with threads; the C
-     * library's is made anew. */
-    if (nd_threads() > 1)
-        return true;
-#endif
     double bytes = stat(path, &about) == 0 ? (double)about.st_size : 0.0;
     nd_limits limits = {.seconds = LEAST_SECONDS + bytes / LEAST_BYTES_PER_SECOND};
-    nd_errand errand = {.work = read_everything, .context = (void *)path, .reads = reads};
+    nd_errand errand = {
+        .trade = &nd_trade_trial, .ask = ask, .context = (void *)path, .reads = reads};
     return nd_in_child(&errand, &limits, NULL, error);
 }

@@ -2,15 +2,14 @@
 #ifndef ND_BASE_NETCDF_TRIAL_H
 #define ND_BASE_NETCDF_TRIAL_H
 
-#include "nulldrift/base.h"
+#include "base/child.h"
 
 /* Opens `path` in a child and reads all that is in it. Fails, naming the file and the variable,
  * when the library crashes or hangs on it, when a link, external storage or a virtual data set
  * leads to another file, and when a variable claims more than the file can hold. What the library
- * refuses in an orderly way is no failure here: whoever reads it will say so. Where other threads
- * work meanwhile (a sweep's), the child may count only on the C library to mend its locks at the
- * fork; a sanitizer's allocator does not. */
+ * refuses in an orderly way is no failure here: whoever reads it will say so. */
 bool nd_nc_trial(const char *path, nd_error *error);
+extern const nd_trade nd_trade_trial;
 
 /* `path` as netCDF takes it for the name of a file, whatever it begins with: "http://..." would be
  * asked of a network. free() it. */

@@ -10,9 +10,11 @@
 #include "base/netcdf_file.h"
 
 /* In the child: whether one of the attributes that results carry says so. */
-static bool look(void *context, nd_outlet *outlet, nd_error *error) {
+static bool look(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
     static const char *const names[] = {"format", "source", "software"};
-    const char *path = context;
+    char *path;
+    if (!nd_buffer_take_text(request, &path, error))
+        return false;
     nd_nc *file = nd_nc_open(path, error);
     bool ours = false;
     nd_outlet_note(outlet, path, NULL);
@@ -25,9 +27,16 @@ static bool look(void *context, nd_outlet *outlet, nd_error *error) {
     return ours || nd_fail(error, path, "", "is no result of nulldrift");
 }
 
+const nd_trade nd_trade_result = {"look for a result", look};
+
+static bool ask(void *context, nd_buffer *request, nd_error *error) {
+    return nd_buffer_put_text(request, context, error);
+}
+
 bool nd_is_result(const char *path) {
     const char *const reads[] = {path, NULL};
-    nd_errand errand = {.work = look, .context = (void *)path, .reads = reads};
+    nd_errand errand = {
+        .trade = &nd_trade_result, .ask = ask, .context = (void *)path, .reads = reads};
     nd_limits limits = nd_limits_default();
     limits.seconds = 30.0;
     nd_error why = {0};

@@ -3,7 +3,7 @@
 #ifndef ND_BASE_OUTPUTS_H
 #define ND_BASE_OUTPUTS_H
 
-#include "nulldrift/base.h"
+#include "base/child.h"
 
 typedef struct nd_outputs {
     const char *const *inputs; /* every file the command reads */
@@ -22,5 +22,6 @@ bool nd_output_no_input(const nd_outputs *outputs, const char *path, nd_error *e
 
 /* Whether `path` is a netCDF file that this program wrote. It is looked into by a child. */
 bool nd_is_result(const char *path);
+extern const nd_trade nd_trade_result;
 
 #endif

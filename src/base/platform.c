@@ -126,12 +126,6 @@ uint64_t nd_address_space(void) {
     return strtoull(line, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-unsigned nd_threads(void) {
-    struct stat tasks; /* a folder for each */
-    return stat("/proc/self/task", &tasks) == 0 && tasks.st_nlink > 3 ? (unsigned)tasks.st_nlink - 2
-                                                                      : 1;
-}
-
 double nd_available_bytes(void) {
     FILE *file = fopen("/proc/meminfo", "re");
     char line[128];
@@ -181,10 +175,6 @@ void nd_die_with_parent(void) {
 
 uint64_t nd_address_space(void) {
     return 0;
-}
-
-unsigned nd_threads(void) {
-    return 1;
 }
 
 double nd_available_bytes(void) {

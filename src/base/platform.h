@@ -34,9 +34,6 @@ void nd_die_with_parent(void);
 /* Bytes of address space the process uses; 0 where that is not told. */
 uint64_t nd_address_space(void);
 
-/* The process's threads; 1 where that is not told. */
-unsigned nd_threads(void);
-
 /* Bytes of memory that are free now; where that is not told, all the machine has. */
 double nd_available_bytes(void);
 

@@ -4,7 +4,7 @@
 #ifndef ND_BASE_SANDBOX_H
 #define ND_BASE_SANDBOX_H
 
-#include "nulldrift/base.h"
+#include "base/child.h"
 
 typedef struct nd_sandbox {
     const char *const *reads;  /* files and folders to be read, ended by NULL; those that are not
@@ -44,5 +44,7 @@ bool nd_sandbox_must_refuse(const nd_sandbox_attempt *attempt, const nd_sandbox_
  * child to read; `means` are those that took effect in it. False if no child could be had. */
 bool nd_sandbox_try(const char *folder, nd_sandbox_attempt attempts[ND_SANDBOX_ATTEMPTS],
                     nd_sandbox_means *means, nd_error *error);
+
+extern const nd_trade nd_trade_attempts;
 
 #endif

@@ -131,8 +131,10 @@ bool nd_sandbox_must_refuse(const nd_sandbox_attempt *attempt, const nd_sandbox_
 }
 
 /* In the child: one letter for each attempt, before the last that may not come back. */
-static bool attempt(void *context, nd_outlet *outlet, nd_error *error) {
-    const places *p = context;
+static bool attempt(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
+    places taken, *p = &taken;
+    if (!nd_buffer_take(request, p, sizeof *p, error))
+        return false;
     nd_sandbox_means means = nd_sandbox_entered();
     nd_buffer first = {0};
     bool told =
@@ -152,6 +154,12 @@ static bool attempt(void *context, nd_outlet *outlet, nd_error *error) {
             return false;
     }
     return told;
+}
+
+const nd_trade nd_trade_attempts = {"try the sandbox", attempt};
+
+static bool ask(void *context, nd_buffer *request, nd_error *error) {
+    return nd_buffer_put(request, context, sizeof(places), error);
 }
 
 static bool take_answer(void *context, nd_buffer *message, nd_error *error) {
@@ -177,7 +185,11 @@ bool nd_sandbox_try(const char *folder, nd_sandbox_attempt attempts[ND_SANDBOX_A
     for (size_t i = 0; i < ND_SANDBOX_ATTEMPTS; i++)
         attempts[i] = (nd_sandbox_attempt){TABLE[i].what, TABLE[i].by, false};
     const char *const reads[] = {p.mine, NULL};
-    nd_errand errand = {.work = attempt, .take = take_answer, .context = &p, .reads = reads};
+    nd_errand errand = {.trade = &nd_trade_attempts,
+                        .ask = ask,
+                        .take = take_answer,
+                        .context = &p,
+                        .reads = reads};
     nd_limits limits = {.memory = MEMORY, .seconds = 20};
     nd_error why = {0};
     bool fine = nd_in_child(&errand, &limits, NULL, &why);

@@ -8,6 +8,7 @@
 #include "analyse/measured_run.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/helper.h"
 #include "base/json.h"
 #include "base/netcdf_file.h"
 #include "base/sandbox.h"
@@ -298,8 +299,12 @@ static int tell_sandbox(bool as_json) {
     (void)rmdir(folder);
     if (!fine)
         return nd_report(&error);
+    char *reader = nd_helper_path(&error);
+    if (!reader)
+        return nd_report(&error);
     if (as_json) {
         nd_json json = nd_json_begin(stdout);
+        nd_json_text(&json, "reader", reader);
         nd_json_truth(&json, "no_new_privileges", means.no_new_privileges);
         nd_json_truth(&json, "system_calls", means.system_calls);
         nd_json_count(&json, "landlock", (uint64_t)means.files);
@@ -309,10 +314,15 @@ static int tell_sandbox(bool as_json) {
             nd_json_truth(&json, attempts[i].what, attempts[i].refused);
         nd_json_close(&json, '{');
         nd_json_end(&json);
+        free(reader);
         return ND_EXIT_FINE;
     }
     printf("What confines the processes that read foreign files here:\n"
-           "  new privileges  %s\n  system calls    %s\n  files           ",
+           "  program         ");
+    nd_put_shown(reader, stdout);
+    free(reader);
+    printf(", started anew and given nothing else\n  new privileges  %s\n  system calls    %s\n  "
+           "files           ",
            means.no_new_privileges ? "none can be had" : "not withheld by this system",
            means.system_calls
                ? "an allow-list (libseccomp)"

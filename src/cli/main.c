@@ -2,10 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/helper.h"
 #include "base/netcdf_lock.h"
+#include "base/serve.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/manual.h"
+#include "reader/trades.h"
 
 static const nd_command *find_command(const char *name) {
     for (const nd_command *command = nd_commands(); command->name; command++)
@@ -15,8 +18,11 @@ static const nd_command *find_command(const char *name) {
 }
 
 int main(int argc, char **argv) {
-    nd_terminal_begin();
     nd_nc_leave_at_exit();
+    if (nd_asked_to_serve(argc, argv))
+        nd_serve(nd_trades);
+    nd_helper_is_this_program();
+    nd_terminal_begin();
     if (argc < 2) {
         nd_manual_overview(stderr);
         return ND_EXIT_USAGE;

@@ -9,6 +9,7 @@
 #include "base/threads.h"
 #include "recording/manifest.h"
 #include "recording/order.h"
+#include "recording/request_bytes.h"
 #include "recording/session_bytes.h"
 #include "recording/session_read.h"
 
@@ -48,15 +49,28 @@ static bool keep_led_to(const nd_buffer *led_to, nd_session *session, nd_error *
     return session->led_to != NULL;
 }
 
-/* In the child: reads the group's sessions and sends each. */
-static bool read_group(void *context, nd_outlet *outlet, nd_error *error) {
+/* In the parent: what the child must know of the group. */
+static bool ask_for_group(void *context, nd_buffer *request, nd_error *error) {
     const group *mine = context;
+    const nd_manifest *manifest = mine->all->manifest;
+    nd_task task = {.requests = &manifest->requests[mine->first],
+                    .count = mine->count,
+                    .settings = manifest->recording->settings,
+                    .manifest_text = manifest->text,
+                    .manifest_name = manifest->recording->manifest,
+                    .links = mine->all->links};
+    return nd_task_put(request, &task, error);
+}
+
+/* In the child: reads the group's sessions and sends each. */
+static bool read_group(nd_buffer *request_bytes, nd_outlet *outlet, nd_error *error) {
+    nd_task task;
     nd_buffer led_to = {0};
-    nd_files files = {.links = mine->all->links};
+    bool fine = nd_task_take(request_bytes, &task, error);
+    nd_files files = {.links = task.links};
     files.links.led_to = &led_to;
-    bool fine = true;
-    for (size_t i = 0; fine && i < mine->count; i++) {
-        const nd_request *request = &mine->all->manifest->requests[mine->first + i];
+    for (size_t i = 0; fine && i < task.count; i++) {
+        const nd_request *request = &task.requests[i];
         char note[512];
         nd_reading reading = {0};
         nd_buffer message = {0};
@@ -71,8 +85,11 @@ static bool read_group(void *context, nd_outlet *outlet, nd_error *error) {
     }
     nd_files_close(&files);
     nd_buffer_free(&led_to);
+    nd_task_clear(&task);
     return fine;
 }
+
+const nd_trade nd_trade_sessions = {"read sessions", read_group};
 
 /* In the parent: rebuilds one session from what the child sent. */
 static bool take_reading(void *context, nd_buffer *message, nd_error *error) {
@@ -142,7 +159,8 @@ static bool make_groups(loading *all, nd_error *error) {
     for (size_t g = 0; g < all->groups_count; g++) {
         if (!list_files(&all->groups[g], error))
             return false;
-        all->errands[g] = (nd_errand){.work = read_group,
+        all->errands[g] = (nd_errand){.trade = &nd_trade_sessions,
+                                      .ask = ask_for_group,
                                       .take = take_reading,
                                       .after = report,
                                       .context = &all->groups[g],
@@ -320,8 +338,9 @@ static bool read_all(loading *all, const nd_limits *limits, nd_error *error) {
     nd_in_children(all->errands, all->groups_count, nd_processors(), limits, all->watch);
     for (size_t g = 0; g < all->groups_count; g++)
         if (!all->errands[g].done) { /* the first in the manifest, whichever failed first */
-            const nd_error *found = &all->errands[g].error;
-            return nd_fail(error, found->where, found->mend, "%s", found->what);
+            if (error)
+                *error = all->errands[g].error;
+            return false;
         }
     for (size_t i = 0; i < count; i++)
         if (!all->taken[i] && !all->manifest->requests[i].metrics)

@@ -558,36 +558,11 @@ bool nd_manifest_check_defaults(const nd_manifest *manifest, nd_error *error) {
     return true;
 }
 
-static void free_request(nd_request *request) {
-    free(request->label);
-    free(request->animal);
-    free(request->environment);
-    free(request->direction);
-    free(request->file);
-    for (int role = 0; role < ND_ROLES; role++) {
-        nd_selector *selector = &request->role[role];
-        free(selector->file);
-        free(selector->name);
-        free(selector->times);
-        free(selector->times_file);
-        free(selector->times_at.file);
-        free(selector->times_at.name);
-        free(selector->times_at.column);
-        free(selector->area);
-        free(selector->equals);
-        free(selector->threshold);
-        free(selector->missing);
-        for (uint32_t i = 0; i < selector->columns_count; i++)
-            free(selector->columns[i]);
-        free(selector->columns);
-    }
-}
-
 void nd_manifest_free(nd_manifest *manifest) {
     if (!manifest)
         return;
     for (size_t i = 0; i < manifest->count; i++)
-        free_request(&manifest->requests[i]);
+        nd_request_clear(&manifest->requests[i]);
     free(manifest->requests);
     free(manifest->text);
     free(manifest->unused);

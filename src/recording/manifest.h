@@ -39,6 +39,9 @@ nd_recording *nd_recording_load_within(const char *path, const nd_limits *limits
                                        const nd_watch *watch, nd_error *error);
 nd_recording *nd_recording_load(const char *path, const nd_watch *watch, nd_error *error);
 
+/* The errand of which a child reads sessions. */
+extern const nd_trade nd_trade_sessions;
+
 /* The manifest and every file it names, opened by none; each to be freed, with the list. */
 bool nd_recording_inputs(const char *path, char ***list, size_t *count, nd_error *error);
 

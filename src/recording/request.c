@@ -2,9 +2,36 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/error.h"
 #include "base/yaml.h"
+
+void nd_request_clear(nd_request *request) {
+    free(request->label);
+    free(request->animal);
+    free(request->environment);
+    free(request->direction);
+    free(request->file);
+    for (int role = 0; role < ND_ROLES; role++) {
+        nd_selector *selector = &request->role[role];
+        free(selector->file);
+        free(selector->name);
+        free(selector->times);
+        free(selector->times_file);
+        free(selector->times_at.file);
+        free(selector->times_at.name);
+        free(selector->times_at.column);
+        free(selector->area);
+        free(selector->equals);
+        free(selector->threshold);
+        free(selector->missing);
+        for (uint32_t i = 0; selector->columns && i < selector->columns_count; i++)
+            free(selector->columns[i]);
+        free(selector->columns);
+    }
+    *request = (nd_request){0};
+}
 
 const char *nd_request_file(const nd_request *request, nd_role role) {
     return request->role[role].file ? request->role[role].file : request->file;

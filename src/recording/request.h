@@ -21,6 +21,9 @@ typedef struct nd_request {
     const char *manifest_text, *manifest_name; /* to name lines in; owned by the manifest */
 } nd_request;
 
+/* Frees what is the request's own. */
+void nd_request_clear(nd_request *request);
+
 /* The path of a role's file: its own, or the session's; NULL if neither is given. */
 const char *nd_request_file(const nd_request *request, nd_role role);
 

@@ -48,10 +48,12 @@ static char *folder_of(const char *path) {
     return folder;
 }
 
-static bool look_inside(void *context, nd_outlet *outlet, nd_error *error) {
-    const scan *s = context;
-    const char *path = s->files[s->at];
-    nd_files files = {.links = {.folder = s->folder}};
+static bool look_inside(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
+    char *path = NULL, *folder = NULL;
+    if (!nd_buffer_take_text(request, &path, error) ||
+        !nd_buffer_take_text(request, &folder, error) || !path)
+        return false;
+    nd_files files = {.links = {.folder = folder}};
     nd_findings findings = {0};
     nd_buffer message = {0};
     scanned about = {0};
@@ -72,6 +74,14 @@ static bool look_inside(void *context, nd_outlet *outlet, nd_error *error) {
     nd_buffer_free(&message);
     nd_files_close(&files);
     return fine;
+}
+
+const nd_trade nd_trade_scan = {"scan", look_inside};
+
+static bool ask(void *context, nd_buffer *request, nd_error *error) {
+    const scan *s = context;
+    return nd_buffer_put_text(request, s->files[s->at], error) &&
+           nd_buffer_put_text(request, s->folder, error);
 }
 
 /* What the child sends ends within its room. */
@@ -523,8 +533,11 @@ bool nd_recording_scan(const char *const *files, size_t count, const nd_limits *
     for (; fine && s.at < count; s.at++) {
         s.folder = folder_of(files[s.at]);
         const char *const reads[] = {files[s.at], s.folder, NULL};
-        nd_errand look = {
-            .work = look_inside, .take = take_findings, .context = &s, .reads = reads};
+        nd_errand look = {.trade = &nd_trade_scan,
+                          .ask = ask,
+                          .take = take_findings,
+                          .context = &s,
+                          .reads = reads};
         nd_error why = {0};
         size_t before = s.found_count;
         if (!nd_in_child(&look, limits, NULL, &why)) {

@@ -13,4 +13,6 @@
 bool nd_recording_scan(const char *const *files, size_t count, const nd_limits *limits,
                        nd_buffer *yaml, nd_error *error);
 
+extern const nd_trade nd_trade_scan;
+
 #endif

@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "recording/session_columns.h"
 
-/* What is sent as it is: numbers without pointers. The child is a copy of this very program, so
- * that shapes in memory agree. */
+/* What is sent as it is: numbers without pointers. The reader is of this very version (it says so
+ * first), so that shapes in memory agree. */
 typedef struct fixed {
     uint64_t kind, visit, index, frames, cells, bins, bins_x, bins_y, bins_direction, counts;
     uint64_t frames_read, spikes_outside, cells_left_out, cells_in_order;
@@ -42,18 +42,14 @@ static bool take_array(nd_buffer *buffer, void *array_of_pointer, size_t expecte
     return *array && nd_buffer_take(buffer, *array, length * size, error);
 }
 
+/* A session's texts are never NULL. */
 static bool put_text(nd_buffer *buffer, const char *text, nd_error *error) {
-    return put_array(buffer, text ? text : "", strlen(text ? text : ""), 1, error);
+    return nd_buffer_put_text(buffer, text ? text : "", error);
 }
 
 static bool take_text(nd_buffer *buffer, char **text, nd_error *error) {
-    uint64_t length;
-    if (!nd_buffer_take(buffer, &length, sizeof length, error))
-        return false;
-    if (length > buffer->length - buffer->position)
-        return nd_fail(error, NULL, "", "ends too early");
-    *text = nd_array(length + 1, 1, error);
-    return *text && nd_buffer_take(buffer, *text, length, error);
+    return nd_buffer_take_text(buffer, text, error) &&
+           (*text || nd_fail(error, NULL, "", "a text is missing"));
 }
 
 static bool put_columns(nd_buffer *buffer, const nd_session *s, nd_error *error) {

@@ -37,10 +37,12 @@ typedef struct reading {
     bool files; /* Landlock took effect: not under valgrind, nor on older kernels */
 } reading;
 
-static bool read_both(void *context, nd_outlet *outlet, nd_error *error) {
-    const reading *r = context;
+static bool read_both(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
     nd_buffer message = {0};
-    const char *const paths[] = {r->mine, r->other};
+    char *paths[2];
+    if (!nd_buffer_take_text(request, &paths[0], error) ||
+        !nd_buffer_take_text(request, &paths[1], error))
+        return false;
     char files = nd_sandbox_entered().files > 0 ? 'y' : 'n';
     for (size_t i = 0; i < 2; i++) {
         FILE *file = fopen(paths[i], "re");
@@ -55,6 +57,16 @@ static bool read_both(void *context, nd_outlet *outlet, nd_error *error) {
     nd_buffer_free(&message);
     return sent;
 }
+
+static bool ask_both(void *context, nd_buffer *request, nd_error *error) {
+    const reading *r = context;
+    return nd_buffer_put_text(request, r->mine, error) &&
+           nd_buffer_put_text(request, r->other, error);
+}
+
+static const nd_trade both_trade = {"read both", read_both};
+extern const nd_trade *const support_trades[];
+const nd_trade *const support_trades[] = {&both_trade, &nd_trade_attempts, NULL};
 
 static bool take_both(void *context, nd_buffer *message, nd_error *error) {
     reading *r = context;
@@ -97,8 +109,11 @@ static void test_a_reader_reads_the_named_files_and_no_others(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         reading r = {.mine = mine, .other = cases[i].other};
-        nd_errand errand = {
-            .work = read_both, .take = take_both, .context = &r, .reads = cases[i].reads};
+        nd_errand errand = {.trade = &both_trade,
+                            .ask = ask_both,
+                            .take = take_both,
+                            .context = &r,
+                            .reads = cases[i].reads};
         nd_error error = {0};
         bool done = nd_in_child(&errand, NULL, NULL, &error);
         assert_fine(done, &error);

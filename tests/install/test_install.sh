@@ -31,6 +31,8 @@ for prefix in "$folder/first" "$folder/moved here"; do
     work/drift >out
     check "the example's six steps" test "$(grep -c '^step' out)" = 6
 
+    check "the reader lies beside the library" test -x "$LD_LIBRARY_PATH/nulldrift-$("$program" --version | cut -d' ' -f2)/nulldrift-reader"
+
     check "a C++ program is built from '$prefix'" bash -c "eval \"c++ -std=c++17 -Wall -Wextra -Werror \
         '$source/tests/install/drift.cpp' \$(pkg-config --cflags --libs nulldrift) -o work/drift-c++\""
     work/drift-c++ >out
@@ -71,7 +73,7 @@ uninstall() {
 echo mine >first/share/mine
 check "it uninstalls: $(cat log)" uninstall
 check "it leaves what is not its own, and only that" test "$(find first ! -type d)" = first/share/mine
-check "no folder called nulldrift is left" test -z "$(find first -name nulldrift)"
+check "no folder called nulldrift is left" test -z "$(find first -name 'nulldrift*')"
 check "the copy is as it was" test -x "moved here/bin/nulldrift"
 check "a second time is refused" eval '! uninstall'
 says "is not there" log
