@@ -55,6 +55,11 @@ static void test_views_are_the_arrays_given(void **state) {
     assert_memory_equal(a.position, b.position, a.samples * sizeof *a.position);
     assert_memory_equal(a.heading, b.heading, a.samples * sizeof *a.heading);
     assert_memory_equal(a.environment, b.environment, a.samples * sizeof *a.environment);
+    size_t n, d, k;
+    nd_dataset_shape(made.arrays, &n, &d, &k);
+    assert_true(n == a.samples && d == a.inputs && k == a.outputs);
+    assert_ptr_equal(nd_dataset_position(made.arrays), b.position);
+    assert_null(nd_dataset_notes(made.arrays));
     assert_non_null(a.wall_texture);
     assert_null(b.wall_texture);
     free_track(&made);
@@ -95,6 +100,16 @@ static void test_the_same_run_file(void **state) {
     /* Again: the finished run is left as it is. On other arrays: refused. */
     outcome = nd_simulate_on(made.of_arrays, made.arrays, path[1], NULL, NULL, &error);
     assert_int_equal(outcome, ND_RUN_COMPLETE);
+    /* Read back as a data file, it says what of it is not used. */
+    char set[400];
+    snprintf(set, sizeof set, "world.path=%s", path[1]);
+    const char *const sets[] = {"world.task=file", set};
+    nd_experiment *again = nd_experiment_new(sets, 2, &error);
+    nd_dataset *read = nd_dataset_make(again, &error);
+    assert_fine(read != NULL, &error);
+    assert_non_null(strstr(nd_dataset_notes(read), "is a run file"));
+    nd_dataset_free(read);
+    nd_experiment_free(again);
     nd_run *run[2];
     for (int i = 0; i < 2; i++)
         assert_fine((run[i] = nd_run_open(path[i], &error)) != NULL, &error);

@@ -92,6 +92,8 @@ static void test_small_steps_are_one_long_call(void **state) {
                 nd_free(bytes);
             }
             assert_same(&one, &many);
+            assert_int_equal(
+                strncmp(nd_engine_describe(one.engine), ENGINES[e], strlen(ENGINES[e])), 0);
             close_bench(&one);
             close_bench(&many);
         }

@@ -133,6 +133,10 @@ static void test_codes(void **state) {
     nd_error error = {0};
     assert_null(nd_experiment_load("/no/such/file.yaml", NULL, 0, &error));
     assert_int_equal(error.code, ND_CODE_SYSTEM);
+    char line[200];
+    assert_string_equal(nd_error_line(&error, line, sizeof line),
+                        "/no/such/file.yaml: cannot be opened: No such file or directory");
+    assert_string_equal(nd_error_line(&error, line, 9), "/no/s…");
     const char *const unknown[] = {"world.tusk=random"};
     assert_null(nd_experiment_new(unknown, 1, &error));
     assert_int_equal(error.code, ND_CODE_FAILED);

@@ -52,7 +52,19 @@ static void one_cycle(size_t cycle) {
     const int64_t bin[] = {0, 1, 0};
     nd_sparse *sparse = nd_sparse_from_matrix(&matrix, bin, 2, 0.1, &error);
     char *text = nd_experiment_text(copy, &error);
-    assert_fine(fine && sparse && text, &error);
+    nd_sessions *sessions = nd_sessions_new(NULL, "s", "m", "spikes", &error);
+    const nd_session_arrays session = {
+        .activity = matrix, .frame_seconds = 0.1, .position = activity};
+    fine = fine && sessions && nd_sessions_add(sessions, &session, &error) &&
+           nd_sessions_add(sessions, &session, &error);
+    const char *const ring[] = {"network.model=hebbian", "network.neurons=2",
+                                "network.input_count=4"};
+    nd_experiment *hebbian = nd_experiment_new(ring, 3, &error);
+    nd_engine *network = hebbian ? nd_hebbian_open(hebbian, 1, &error) : NULL;
+    assert_fine(fine && sparse && text && network && nd_engine_advance(network, 2, &error), &error);
+    nd_engine_close(network);
+    nd_experiment_free(hebbian);
+    nd_sessions_free(sessions);
     nd_sparse_free(sparse);
     nd_free(eigenvalues);
     nd_point_close(point);
@@ -80,6 +92,45 @@ static void test_cycles_leave_nothing(void **state) {
     size_t after = mallinfo2().uordblks;
     if (after > before + CYCLES) /* not a byte a cycle */
         fail_msg("%zu bytes are left behind by %d cycles", after - before, CYCLES);
+}
+
+/* An analysis, which takes longer: fewer. */
+static void one_analysis(void) {
+    enum { FRAMES = 60 };
+    nd_error error = {0};
+    double activity[FRAMES], position[FRAMES];
+    for (size_t f = 0; f < FRAMES; f++) {
+        activity[f] = f % 3 == 0;
+        position[f] = (double)(f % 20);
+    }
+    nd_session_settings settings = nd_session_settings_usual();
+    settings.shuffles = 2;
+    settings.repetitions = 1;
+    nd_sessions *sessions = nd_sessions_new(&settings, NULL, NULL, NULL, &error);
+    for (int day = 0; day < 2; day++) {
+        const nd_session_arrays session = {
+            .day = day,
+            .activity = {ND_FLOAT64, FRAMES, 1, activity, sizeof(double), sizeof(double)},
+            .frame_seconds = 0.1,
+            .position = position};
+        assert_fine(sessions && nd_sessions_add(sessions, &session, &error), &error);
+    }
+    nd_analysis *analysis = nd_sessions_analyse(sessions, 1, NULL, &error);
+    assert_fine(analysis != NULL, &error);
+    nd_analysis_free(analysis);
+    nd_sessions_free(sessions);
+}
+
+static void test_analyses_leave_nothing(void **state) {
+    (void)state;
+    for (size_t i = 0; i < CYCLES / 20; i++) /* what libraries keep for good */
+        one_analysis();
+    size_t before = mallinfo2().uordblks;
+    for (size_t i = 0; i < CYCLES / 10; i++)
+        one_analysis();
+    size_t after = mallinfo2().uordblks;
+    if (after > before + CYCLES / 10)
+        fail_msg("%zu bytes are left behind by %d analyses", after - before, CYCLES / 10);
 }
 
 typedef struct trial {
@@ -179,6 +230,7 @@ static void test_eight_runs_at_once(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cycles_leave_nothing),
+        cmocka_unit_test(test_analyses_leave_nothing),
         cmocka_unit_test(test_two_engines_in_two_threads),
         cmocka_unit_test(test_eight_runs_at_once),
     };

@@ -101,6 +101,7 @@ static void test_null_is_without_effect(void **state) {
     nd_engine_record(NULL, NULL);
     nd_engine_parameters(NULL, NULL);
     assert_false(nd_figure_describe(0, NULL));
+    assert_true(isnan(nd_correlation(NULL, NULL, 0)));
     nd_sessions_free(NULL);
     nd_analysis_free(NULL);
     assert_int_equal(nd_analysis_columns(NULL, ND_TABLE_CELLS), 0);
