@@ -98,6 +98,67 @@ check "the column is called as it is" grep -q 'Zelle_ä' drafted.yaml
 succeeds record drafted.yaml --check --picture none
 says "2 cells, 800 of 800 frames" out
 
+# Names of MATLAB's variables are whatever bytes a file says: drafted, read by, drawn, listed.
+little32() { printf "\\x$(printf %02x $(($1 & 255)))\\x$(printf %02x $(($1 >> 8 & 255)))\\0\\0"; }
+# matlab4 NAME ROWS COLUMNS: a variable of version 4, its numbers those of standard input
+matlab4() {
+    local length
+    length=$(printf %s "$1" | LC_ALL=C wc -c)
+    little32 0 && little32 "$2" && little32 "$3" && little32 0 && little32 $((length + 1))
+    printf '%s\0' "$1" && head -c $((8 * $2 * $3))
+}
+half='\0\0\0\0\0\0\xe0\x3f' one='\0\0\0\0\0\0\xf0\x3f' none='\0\0\0\0\0\0\0\0'
+for k in $(seq 200); do printf "$none$half$one$half"; done >positions
+for k in $(seq 400); do printf "$none$one"; done >spikes
+cat spikes spikes >both
+evil=$'spikes\e[31m`touch CANARY`\n!touch CANARY\xe2\x80\xae'
+{
+    matlab4 "$evil" 800 2 <both
+    matlab4 $'position\e[2J"`touch CANARY`\'' 800 1 <positions
+} >hostile.mat
+succeeds record --scan hostile.mat -o matlab.yaml
+calm matlab.yaml "a drafted manifest of MATLAB's names" && calm out "record --scan" && calm err "record --scan"
+check "the name is found again" grep -qF 'spikes\x1b[31m`touch CANARY`\n!touch CANARY\u202e' matlab.yaml
+sed -i -e 's/position_is_bin: true.*/bins: 3/' -e 's/# frame_seconds: 0.05.*/frame_seconds: 0.05/' matlab.yaml
+succeeds record matlab.yaml --check --picture svg -o matlab
+calm out "record --check of MATLAB's names" && calm err "record --check of MATLAB's names"
+succeeds record matlab.yaml -o matlab --picture svg --threads 1
+calm out "record of MATLAB's names"
+succeeds info matlab.nc
+calm out "info of MATLAB's names"
+sed -i 's/name: "spikes[^"]*"/name: "none\\e[31m"/' matlab.yaml
+nulldrift record matlab.yaml -o matlab --force >out 2>err
+check "a name that is not there is an error" test $? -eq 1
+calm err "an error of MATLAB's names"
+safe "MATLAB's names"
+
+# Texts of a sweep's file.
+for text in '\e[31m`touch CANARY`\n!touch CANARY' "'); DROP TABLE runs; --" '\u202e\x9b'; do
+    cat >sweep.yaml <<YAML
+name: "$text"
+base: |
+  world: {task: random, samples: 3, input_dim: 4, output_dim: 2}
+  network: {hidden: 3}
+  run: {steps: 20, records: 3}
+grid: [{key: seed, values: [1, 2]}]
+YAML
+    rm -rf swept
+    succeeds sweep run sweep.yaml -o swept --jobs 1
+    calm out "sweep run" && calm err "sweep run"
+    for command in "sweep status swept" "sweep status swept --json" "sweep table swept" "sweep table swept --json" \
+        "info swept"; do
+        succeeds $command
+        calm out "$command" && calm err "$command"
+    done
+    nulldrift sweep run sweep.yaml --set "base.$text=1" -o other >out 2>err
+    calm err "sweep run, an error"
+    sed -i "s/key: seed/key: \"$text\"/" sweep.yaml
+    nulldrift sweep run sweep.yaml -o another >out 2>err
+    check "a key that is none is an error" test $? -ne 0
+    calm err "sweep run, a key"
+    safe "a sweep: $text"
+done
+
 # A picture that cannot be drawn: exit code 1, the tables there, one line.
 mkdir none
 printf "#!/bin/sh\nexit 3\n" >none/gnuplot && chmod +x none/gnuplot

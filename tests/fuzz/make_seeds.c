@@ -9,6 +9,8 @@
 #include "base/place.h"
 #include "engine/engine.h"
 #include "experiment/experiment.h"
+#include "recording/manifest.h"
+#include "recording/request_bytes.h"
 #include "recording/session_bytes.h"
 #include "recordings.h"
 #include "run/course.h"
@@ -61,6 +63,35 @@ static void session_bytes(const support_track *track) {
     nd_reading_put(&bytes, &reading, NULL);
     nd_write_file(seed("session_bytes", "a"), bytes.bytes, bytes.length, NULL);
     nd_buffer_free(&bytes);
+}
+
+/* What a reader is asked for of a manifest with a key of every kind. */
+static void request(const char *csv) {
+    static const char words[] =
+        "name: a\nbins: 10\nrange: [0, 1]\nsessions:\n"
+        "  - {day: 1, animal: m, frame_seconds: 0.05, activity: {file: a.csv, columns: [cell_1, "
+        "2], "
+        "threshold: 0, missing: -1}, position: {file: a.csv, column: position, scale: 2}}\n"
+        "  - {day: 2, animal: m, frame_seconds: 0.05, file: a.csv}\n";
+    nd_error error = {0};
+    nd_buffer bytes = {0};
+    char folder[1024];
+    snprintf(folder, sizeof folder, "%s", csv);
+    *strrchr(folder, '/') = '\0';
+    nd_manifest *manifest = nd_manifest_parse(words, "seed", folder, &error);
+    nd_task task = {0};
+    if (manifest)
+        task = (nd_task){.requests = manifest->requests,
+                         .count = manifest->count,
+                         .settings = manifest->recording->settings,
+                         .manifest_text = manifest->text,
+                         .manifest_name = manifest->recording->manifest,
+                         .links = {.folder = folder}};
+    if (!manifest || !nd_task_put(&bytes, &task, &error) ||
+        !nd_write_file(seed("request", "a"), bytes.bytes, bytes.length, &error))
+        fprintf(stderr, "make_seeds: request: %s\n", error.what);
+    nd_buffer_free(&bytes);
+    nd_manifest_free(manifest);
 }
 
 /* A run of a few steps of the experiment, into FOLDER/fuzz_run_file/NAME. */
@@ -152,9 +183,12 @@ int main(int count, char **arguments) {
     matlab(&track, MAT_FT_MAT4, "v4.mat");
     matlab(&track, MAT_FT_MAT5, "v5.mat");
     matlab(&track, MAT_FT_MAT73, "v73.mat");
-    support_write_csv(seed("csv", "a.csv"), &track);
+    char seed_of_csv[1024];
+    snprintf(seed_of_csv, sizeof seed_of_csv, "%s", seed("csv", "a.csv"));
+    support_write_csv(seed_of_csv, &track);
     support_write_npy(seed("numpy", "a.npy"), track.activity, track.frames, 2, false);
     session_bytes(&track);
+    request(seed_of_csv);
     text("manifest", "name: a\nbins: 10\nrange: [0, 1]\nactive: {frames: 3}\nsignificance: "
                      "{shuffles: 9, kind: cyclic}\ncorrections: {methods: [SSR, BAE]}\n"
                      "defaults: {animal: a, activity: {name: x, columns: [1, 2]}}\n"
