@@ -67,6 +67,8 @@ bool nd_drift_words(const char *name, const nd_drift_measures *measures, bool al
     nd_write(&to, "\nDrift of %s (r and p: with time apart)\n", nd_shown(name).text);
     put_pairs(&to, measures, all);
     put_numbers(&to, measures, all);
+    if (measures->decoder[0])
+        nd_write(&to, "  (decoding: %s)\n", measures->decoder);
     return nd_write_end(&to);
 }
 
@@ -87,6 +89,7 @@ void nd_drift_json(const char *name, const nd_drift_measures *m, FILE *out) {
     char units[96];
     nd_json json = nd_json_begin(out);
     nd_json_text(&json, "drift", name);
+    nd_json_text(&json, "decoder", m->decoder);
     nd_json_open(&json, "pairs", '{');
     for (size_t p = 0; p < ND_DRIFT_PAIRS; p++) {
         nd_json_open(&json, nd_drift_pair_table[p].name, '{');

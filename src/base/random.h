@@ -27,7 +27,8 @@ typedef enum nd_purpose {
     ND_FOR_HEBBIAN_LATERAL = 23,
     ND_FOR_SHUFFLE = 30,
     ND_FOR_SUBSAMPLE = 31,
-    ND_FOR_FOOTING = 32, /* frames of sessions on an equal footing */
+    ND_FOR_FOOTING = 32,  /* frames of sessions on an equal footing */
+    ND_FOR_THINNING = 33, /* events of cells thinned to as many each */
     ND_FOR_SWEEP = 40,
     ND_FOR_BRANCH = 50, /* noise branches from one snapshot */
     ND_FOR_WALKER = 51, /* the two-dimensional landscape */

@@ -35,6 +35,7 @@ typedef struct nd_followed {
     bool counts;                       /* activity is spike counts */
     bool noiseless;                  /* a network's responses, the same however often it is asked */
     double bin_width_x, bin_width_y; /* in position_unit */
+    double smoothing;                /* of maps; Gaussian, in bins */
     char *position_unit, *time_unit;
     double *time;                       /* sessions; in time_unit */
     double *experience[ND_EXPERIENCES]; /* sessions, up to the middle of each; NaN: not known */

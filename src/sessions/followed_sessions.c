@@ -181,6 +181,7 @@ static bool describe(const nd_recording *recording, const nd_session *sessions, 
     of->bins_y = sessions->bins_y;
     of->ways = sessions->bins_direction;
     of->circular = settings->circular;
+    of->smoothing = settings->rate_map_smoothing;
     of->counts = true;
     bool known = true;
     for (size_t s = 0; s < of->sessions; s++) {

@@ -122,6 +122,9 @@ bool nd_drift_file_put(nd_nc *file, const nd_drift_series *series, size_t count,
                          "its standard error", error_of, k, all, error);
     }
     free(all);
+    const char *decoder = any_of(series, count)->decoder;
+    fine =
+        fine && (!decoder[0] || nd_nc_put_text(file, "decoding_error", "method", decoder, error));
     return fine && put_reasons(file, series, count, error);
 }
 

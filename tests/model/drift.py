@@ -16,7 +16,7 @@ class Followed:
 
     def __init__(self, sessions, bins, width, dt, smoothing, circular, counts, seed):
         self.n, self.bins, self.width, self.dt, self.seed = len(sessions), bins, width, dt, seed
-        self.circular, self.counts, self.sessions = circular, counts, sessions
+        self.circular, self.counts, self.sessions, self.smoothing = circular, counts, sessions, smoothing
         self.days = [s["day"] for s in sessions]
         self.ids = sorted(set(np.concatenate([s["ids"] for s in sessions]).tolist()))
         shape = (self.n, len(self.ids))
@@ -228,8 +228,152 @@ def fields(of):
     return pair, number
 
 
+# --- decoding ---
+
+def windows(of, session):
+    """Windows of a quarter second: bins, halves, amounts (windows x cells)."""
+    length = int(math.floor(0.25 / of.dt + 0.5)) if 0.25 / of.dt > 1.5 else 1
+    half, trial, frames, kept = session["half"], session["trial"], len(session["bin"]), []
+    first = 0
+    while first < frames:
+        end = first + 1
+        while end < min(frames, first + length) and half[end] == half[first] and trial[end] == trial[end - 1]:
+            end += 1
+        if end - first == length:
+            kept.append(first)
+        first = end
+    amounts = np.zeros((len(kept), len(of.ids)))
+    amounts[:, session["columns"]] = [session["amounts"][f:f + length].sum(0) for f in kept]
+    return session["bin"][[f + length // 2 for f in kept]], half[kept], amounts, length * of.dt
+
+
+def decode(of, a, b):
+    """Median distance of decoded from true bins, and the same by chance."""
+    real, half, amounts, seconds = windows(of, of.sessions[b])
+    use = of.active[a] & of.found[b]
+    least = 1 / (len(of.sessions[a]["bin"]) * of.dt)
+    decoded = np.full(len(real), -1)
+    for w, n in enumerate(amounts):
+        maps = of.half[a, 1 - half[w]][use]
+        there = ~np.isnan(of.half[a, 1 - half[w]][of.found[a]]).all(0)
+        if not there[real[w]]:
+            continue
+        if of.counts:
+            with np.errstate(divide="ignore"):
+                score = (np.log(of.occupancy[a]) + n[use] @ np.log(np.maximum(maps, least))
+                         - seconds * np.maximum(maps, least).sum(0))
+        else:
+            if not n[use].sum() > 0:
+                continue
+            score = np.array([pearson(n[use], m) if t else np.nan for m, t in zip(maps.T, there)])
+        score = np.where(there & np.isfinite(score), score, -np.inf)
+        decoded[w] = score.argmax()
+    known = decoded >= 0
+    real, decoded, n = real[known], decoded[known], known.sum()
+    if n < 20:
+        return np.full(2, np.nan)
+
+    def median(shift):
+        d = np.abs(decoded - np.roll(real, -shift))
+        return np.median(np.minimum(d, of.bins - d) if of.circular else d) * of.width
+
+    return median(0), np.mean([median(int(math.floor((0.1 + 0.8 * k / 19) * n + 0.5))) for k in range(20)])
+
+
+def decoding(of):
+    both = np.array([[decode(of, a, b) for b in range(of.n)] for a in range(of.n)])
+    share = both[..., 0] / both[..., 1]
+    return ({"decoding_error": both[..., 0], "decoding_error_by_chance": both[..., 1],
+             "decoding_share_of_chance": share},
+            {"decoding_error_within": np.diag(both[..., 0]).mean(),
+             "decoding_share_of_chance_within": np.diag(share).mean()})
+
+
+# --- time and experience ---
+
+def experience(of, rates, tuned):
+    number, minutes, metres = {}, np.zeros(of.n), np.zeros(of.n)
+    for s, session in enumerate(of.sessions):
+        step = np.abs(np.diff(session["position"]))
+        step = np.minimum(step, np.ptp(session["position"]) - step) if of.circular else step
+        here, way = len(session["bin"]) * of.dt / 60, step.sum()
+        minutes[s:] += here / 2
+        minutes[s + 1:] += here / 2
+        metres[s:] += way / 2
+        metres[s + 1:] += way / 2
+    at = np.triu_indices(of.n, 1)
+    apart = lambda v: np.abs(np.subtract.outer(v, v))[at]
+    z = lambda v: (v - v.mean()) / v.std()
+    for e, (name, values) in enumerate((("visits", np.arange(1, of.n + 1)), ("minutes", minutes),
+                                        ("distance", metres))):
+        number[f"time_shares_with_{name}"] = pearson(apart(np.array(of.days)), apart(values)) ** 2
+        for k, (likeness, matrix_of) in enumerate((("rates", rates), ("tuning", tuned))):
+            keys = [f"{likeness}_on_time_given_{name}", f"{likeness}_on_{name}_given_time"]
+            if number[f"time_shares_with_{name}"] > 0.9:
+                number.update({key + end: np.nan for key in keys for end in ("", "_p")})
+                continue
+            design = np.array([np.ones(len(at[0])), z(apart(np.array(of.days))), z(apart(values))]).T
+            beta = np.linalg.lstsq(design, matrix_of[at], rcond=None)[0]
+            p = regress(of, matrix_of, of.days, values)[1]
+            for key, b, value in zip(keys, beta[1:], p):
+                number[key], number[key + "_p"] = b, value
+    return number
+
+
+# --- excitability ---
+
+def ranks(v):
+    order = np.sort(v)
+    return (np.searchsorted(order, v, "left") + np.searchsorted(order, v, "right") - 1) / 2
+
+
+def excitability(of, smoothing):
+    events = np.zeros(of.found.shape, int)
+    for s, session in enumerate(of.sessions):
+        events[s, session["columns"]] = (session["amounts"] > 0).sum(0)
+    every = np.sort(events[of.active])
+    kept = max(10, int(every[len(every) // 4]))
+    enough = of.active & (events >= kept)
+
+    def of_pair(a, b, alike, use):
+        cells = np.flatnonzero(use[a] & use[b])
+        r = np.array([alike(a, b, c) for c in cells])
+        cells, r = cells[~np.isnan(r)], r[~np.isnan(r)]
+        return pearson(ranks(of.rate[a, cells]), ranks(r)) if len(cells) >= 10 else np.nan
+
+    def by_maps(maps):
+        def alike(a, b, c):
+            k = ~np.isnan(maps[a, c] + maps[b, c])
+            return pearson(maps[a, c][k], maps[b, c][k])
+        return alike
+
+    thinned = 0
+    for repeat in range(10):
+        maps = np.full(of.map.shape, np.nan)
+        for s, session in enumerate(of.sessions):
+            visit = np.bincount(session["bin"], minlength=of.bins).astype(float)
+            for c in np.flatnonzero(enough[s]):
+                column = list(session["columns"]).index(c)
+                frames = np.flatnonzero(session["amounts"][:, column] > 0).tolist()
+                draw = addresses.Stream(of.seed, addresses.THINNING, c, s * 10 + repeat)
+                for i in range(kept):
+                    j = i + draw.below(len(frames) - i)
+                    frames[i], frames[j] = frames[j], frames[i]
+                count = np.bincount(session["bin"][frames[:kept]], minlength=of.bins).astype(float)
+                maps[s, c] = np.where(visit > 0, smooth(count, smoothing, of.circular)
+                                      / smooth(visit, smoothing, of.circular), np.nan)
+        thinned = thinned + matrix(of, lambda a, b: of_pair(a, b, by_maps(maps), enough)) / 10
+    pair = {"excitability_correlation": matrix(of, lambda a, b: of_pair(a, b, by_maps(of.map), of.active)),
+            "excitability_correlation_thinned": thinned}
+    return pair, {"mean_" + name: np.nanmean(values) if not np.isnan(values).all() else np.nan
+                  for name, values in pair.items()}
+
+
 def all_numbers(of):
-    return fields(of)[1]
+    rates = matrix(of, lambda a, b: ensemble_rates(of, a, b))
+    tuned = matrix(of, lambda a, b: tuning(of, a, b).mean())
+    return {**fields(of)[1], **decoding(of)[1], **experience(of, rates, tuned),
+            **excitability(of, of.smoothing)[1]}
 
 
 def all_measures(of):
@@ -245,4 +389,4 @@ def all_measures(of):
     for k, name in enumerate(("retention", "retention_by_chance", "active_overlap",
                               "active_overlap_by_chance")):
         out[name] = matrix(of, lambda a, b: turnover(of, a, b)[k])
-    return {**out, **fields(of)[0]}
+    return {**out, **fields(of)[0], **decoding(of)[0], **excitability(of, of.smoothing)[0]}

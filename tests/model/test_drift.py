@@ -10,7 +10,7 @@ import numpy as np
 import drift
 from recordings import bin_positions, session_seed
 
-BINS, DT, FRAMES, CELLS, DAYS = 12, 0.1, 700, 15, (1, 2, 4, 5, 9, 10)
+BINS, DT, FRAMES, CELLS, DAYS = 12, 0.1, 700, 26, (1, 2, 4, 5, 9, 10)
 
 
 def make_session(random, loop, day):
