@@ -2,8 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyse/drift_measures_of_run.h"
 #include "analyse/measured_run.h"
+#include "analyse/words_of_drift.h"
 #include "base/json.h"
+#include "base/platform.h"
 #include "base/shown.h"
 #include "cli/commands.h"
 
@@ -33,19 +36,47 @@ static void print_json(const nd_measured *measured, const char *path) {
     nd_json_end(&json);
 }
 
-static int measure_one(const char *path, const nd_patience *patience, bool quiet, bool as_json) {
+/* Measures of drift into the file, and what they are to the terminal; all, or the few that matter.
+ */
+static bool measure_drift(const char *path, const nd_patience *patience, bool all, bool quiet,
+                          bool as_json, nd_error *error) {
+    nd_run_drift *drift = NULL;
+    nd_buffer text = {0};
+    bool fine = nd_drift_into_run_file(path, nd_processors(), patience, &drift, error);
+    for (size_t e = 0; fine && e < drift->environments; e++) {
+        if (as_json)
+            nd_drift_json(drift->name[e], drift->measures[e], stdout);
+        else if (!quiet)
+            fine = nd_drift_words(drift->name[e], drift->measures[e], all, &text, error);
+        if (fine && text.length > 0)
+            nd_put_shown_lines((const char *)text.bytes, stdout);
+        text.length = 0;
+    }
+    nd_buffer_free(&text);
+    nd_run_drift_free(drift);
+    return fine;
+}
+
+static int measure_one(const nd_arguments *arguments, const char *path,
+                       const nd_patience *patience) {
     nd_error error = {0};
+    bool quiet = nd_flag(arguments, "quiet"), as_json = nd_flag(arguments, "json");
+    bool all = nd_flag(arguments, "all"), drift = all || nd_flag(arguments, "drift");
     bool fine = nd_measure_run_file(path, patience, nd_terminal_watch(quiet), &error);
     nd_terminal_done();
     if (!fine)
         return nd_report(&error);
     if (quiet && !as_json)
-        return ND_EXIT_FINE;
+        return !drift || measure_drift(path, patience, all, true, false, &error)
+                   ? ND_EXIT_FINE
+                   : nd_report(&error);
     nd_measured *measured = nd_measured_open(path, &error);
     if (measured && as_json) {
         print_json(measured, path);
         nd_measured_close(measured);
-        return ND_EXIT_FINE;
+        return !drift || measure_drift(path, patience, all, quiet, true, &error)
+                   ? ND_EXIT_FINE
+                   : nd_report(&error);
     }
     char *words = measured ? nd_measured_words(measured, &error) : NULL;
     if (words)
@@ -53,14 +84,14 @@ static int measure_one(const char *path, const nd_patience *patience, bool quiet
                nd_shown(path).text, measured->run->snapshots, words, path);
     free(words);
     nd_measured_close(measured);
-    return words ? ND_EXIT_FINE : nd_report(&error);
+    fine = words && (!drift || measure_drift(path, patience, all, quiet, false, &error));
+    return fine ? ND_EXIT_FINE : nd_report(&error);
 }
 
 static int run(const nd_arguments *arguments) {
     nd_patience patience = nd_patience_asked(arguments);
     for (size_t i = 0; i < nd_positional_count(arguments); i++) {
-        int code = measure_one(nd_positional(arguments, i), &patience, nd_flag(arguments, "quiet"),
-                               nd_flag(arguments, "json"));
+        int code = measure_one(arguments, nd_positional(arguments, i), &patience);
         if (code != ND_EXIT_FINE)
             return code;
     }
@@ -68,6 +99,9 @@ static int run(const nd_arguments *arguments) {
 }
 
 static const nd_option OPTIONS[] = {
+    {0, "drift", NULL,
+     "measures of drift, too, snapshots taken as sessions, and print the few that matter most"},
+    {0, "all", NULL, "the same, and print all of them"},
     ND_OPTION_PROGRESS,
     {'q', "quiet", NULL, "no progress and no summary"},
     ND_OPTION_NO_WAIT,
@@ -77,19 +111,21 @@ static const nd_option OPTIONS[] = {
 
 static const nd_example EXAMPLES[] = {
     {"nulldrift measure figure-2.nc", "tuning, information and correlations of every snapshot"},
+    {"nulldrift measure --drift figure-2.nc", "and what papers on drift report, between snapshots"},
     {NULL, NULL},
 };
 
 const nd_command nd_command_measure = {
     .name = "measure",
-    .usage = "RUN.nc... [--quiet]",
+    .usage = "RUN.nc... [--drift] [--quiet]",
     .summary = "tuning, information and correlations, added to a run file",
     .description =
         "For every snapshot: each unit's tuning curve over directed position (100 bins), its "
         "spatial information, whether it is tuned (above 0.01 bit); and for every pair of "
         "snapshots the rate-map and the population-vector correlation; then the phases of learning "
         "(see `nulldrift phases`). With several environments each has its own occupancy and "
-        "curves.\n\n"
+        "curves. With --drift the measures of `nulldrift help drift-measures`, of at most 21 "
+        "snapshots.\n\n"
         "The file is replaced whole; measuring again changes nothing. What each variable means is "
         "written in the file and in `nulldrift help run-file`.",
     .options = OPTIONS,

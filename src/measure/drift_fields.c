@@ -162,25 +162,37 @@ static double slope_of(line s) {
     return (s.ty - s.t * s.y / s.n) / (s.tt - s.t * s.t / s.n);
 }
 
-/* Up to which time apart fields have gone less than half as far, in the mean square, as cells are
- * apart: beyond, the track's length bounds them. */
+/* Of the pairs as far apart in time: have fields gone half as far, in the mean square, as cells are
+ * apart? */
+static bool spread_out(const nd_followed *of, const nd_drift_measures *m, double apart) {
+    size_t n = of->sessions;
+    double square = 0, chance = 0;
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = a + 1; b < n; b++) {
+            double own = m->pair[ND_PAIR_FIELD_SQUARE][a * n + b];
+            double others = m->pair[ND_PAIR_FIELD_SQUARE_CHANCE][a * n + b];
+            if (fabs(fabs(of->time[a] - of->time[b]) - apart) > 1e-9 * apart || isnan(own) ||
+                isnan(others))
+                continue;
+            square += own;
+            chance += others;
+        }
+    return square > 0.5 * chance;
+}
+
+/* Up to which time apart they have not: beyond, the track's length bounds them. */
 static double longest_lag(const nd_followed *of, const nd_drift_measures *m) {
     size_t n = of->sessions;
     double longest = 0, limit = INFINITY;
-    for (size_t a = 0; a < n; a++)
-        for (size_t b = a + 1; b < n; b++) {
-            double square = m->pair[ND_PAIR_FIELD_SQUARE][a * n + b];
-            double chance = m->pair[ND_PAIR_FIELD_SQUARE_CHANCE][a * n + b];
-            double apart = fabs(of->time[a] - of->time[b]);
-            if (square > 0.5 * chance)
-                limit = fmin(limit, apart);
-        }
-    for (size_t a = 0; a < n; a++)
-        for (size_t b = a + 1; b < n; b++) {
-            double apart = fabs(of->time[a] - of->time[b]);
-            if (apart < limit)
-                longest = fmax(longest, apart);
-        }
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t a = 0; a < n; a++)
+            for (size_t b = a + 1; b < n; b++) {
+                double apart = fabs(of->time[a] - of->time[b]);
+                if (pass == 0 && apart < limit && spread_out(of, m, apart))
+                    limit = apart;
+                else if (pass == 1 && apart < limit * (1 - 1e-9))
+                    longest = fmax(longest, apart);
+            }
     return longest;
 }
 
@@ -232,8 +244,8 @@ static bool diffuse(const fields *all, nd_drift_measures *m, nd_error *error) {
                 sqrt(squares * ((double)cells - 1) / (double)cells) / per;
     } else {
         m->why[ND_NUMBER_DIFFUSION] =
-            sum.n > 0 ? "all sessions that can be used are equally far apart"
-                      : "fields are as far from themselves as from others in neighbouring sessions";
+            sum.n > 0 ? "there is a single time apart before the track bounds displacements"
+                      : "already in the shortest time apart the track bounds displacements";
     }
     free(cell);
     return true;

@@ -63,39 +63,31 @@ static bool put_group(nd_nc *file, const nd_drift_series *series, size_t count, 
     return put(file, full, "group", own, definition, all, count, error);
 }
 
-/* The reasons of one series, a line each. */
-static char *reasons_of(const nd_drift_series *one, nd_error *error) {
-    nd_buffer text = {0};
-    nd_writer to = {&text, true, error};
+/* Why something is missing, a line each: "SERIES: NAME: why". */
+static void put_reasons_of(nd_writer *to, const nd_drift_series *one) {
     const nd_drift_measures *m = one->measures;
     if (!m)
-        nd_write(&to, "all: %s\n", one->why);
+        nd_write(to, "%s: all: %s\n", one->name, one->why);
     for (size_t p = 0; m && p < ND_DRIFT_PAIRS; p++) {
         if (m->pair_why[p])
-            nd_write(&to, "%s: %s\n", nd_drift_pair_table[p].name, m->pair_why[p]);
+            nd_write(to, "%s: %s: %s\n", one->name, nd_drift_pair_table[p].name, m->pair_why[p]);
         else if (m->decay_why[p])
-            nd_write(&to, "%s_decay_p: %s\n", nd_drift_pair_table[p].name, m->decay_why[p]);
+            nd_write(to, "%s: %s_decay_p: %s\n", one->name, nd_drift_pair_table[p].name,
+                     m->decay_why[p]);
     }
     for (size_t k = 0; m && k < ND_DRIFT_NUMBERS; k++)
         if (m->why[k])
-            nd_write(&to, "%s: %s\n", nd_drift_number_table[k].name, m->why[k]);
-    if (nd_write_end(&to))
-        return (char *)text.bytes;
-    nd_buffer_free(&text);
-    return NULL;
+            nd_write(to, "%s: %s: %s\n", one->name, nd_drift_number_table[k].name, m->why[k]);
 }
 
 static bool put_reasons(nd_nc *file, const nd_drift_series *series, size_t count, nd_error *error) {
-    char **reasons = nd_array(count, sizeof *reasons, error);
-    bool fine = reasons;
-    for (size_t g = 0; fine && g < count; g++)
-        fine = (reasons[g] = reasons_of(&series[g], error)) != NULL;
-    fine = fine && nd_nc_put_strings(file, "drift_reasons", "group",
-                                     "why a measure of drift is missing, a line each",
-                                     (const char *const *)reasons, count, error);
-    for (size_t g = 0; reasons && g < count; g++)
-        free(reasons[g]);
-    free(reasons);
+    nd_buffer text = {0};
+    nd_writer to = {&text, true, error};
+    for (size_t g = 0; g < count; g++)
+        put_reasons_of(&to, &series[g]);
+    bool fine = nd_write_end(&to) &&
+                nd_nc_put_text(file, NULL, "drift_reasons", (const char *)text.bytes, error);
+    nd_buffer_free(&text);
     return fine;
 }
 

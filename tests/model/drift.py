@@ -213,8 +213,9 @@ def fields(of):
     found = [f for s in whole for f in s if f]
     number = {"fields_per_cell": np.mean([f[2] for f in found]), "field_width": np.mean([f[1] for f in found])}
     apart = lambda a, b: abs(of.days[a] - of.days[b])
-    limit = min([apart(a, b) for a, b in squares if pair["field_squared_displacement"][a, b]
-                 > pair["field_squared_displacement_by_chance"][a, b] / 2], default=math.inf)
+    mean_at = lambda name, lag: np.nanmean([pair[name][a, b] for a, b in squares if apart(a, b) == lag])
+    limit = min([lag for lag in {apart(a, b) for a, b in squares} if mean_at("field_squared_displacement", lag)
+                 > mean_at("field_squared_displacement_by_chance", lag) / 2], default=math.inf)
     points = [(c, apart(a, b), y) for (a, b), of_cells in squares.items() if a < b and apart(a, b) < limit
               for c, y in of_cells.items()]
     slope = lambda p: np.polyfit([q[1] for q in p], [q[2] for q in p], 1)[0] / 2
@@ -369,11 +370,119 @@ def excitability(of, smoothing):
                   for name, values in pair.items()}
 
 
+# --- geometry and readouts ---
+
+def laps_at(of, session, where):
+    """Rates (laps x cells) at the places `where` on every trial that passed them; numbered anew."""
+    out, numbers = [], []
+    trial = np.cumsum(np.diff(session["trial"], prepend=session["trial"][0]) != 0)
+    for lap in range(trial.max() + 1):
+        here = where & (trial == lap)
+        if here.any():
+            rate = np.zeros(len(of.ids))
+            rate[session["columns"]] = session["amounts"][here].sum(0) / (here.sum() * of.dt)
+            out.append(rate)
+            numbers.append(lap)
+    return np.array(out).reshape(-1, len(of.ids)), numbers
+
+
+def axes_of(cloud):
+    """Variances and principal axes (rows) of a cloud, and its participation ratio."""
+    value, vector = np.linalg.eigh(np.cov(cloud.T))
+    keep = value > 1e-9 * value[-1]
+    value, vector = value[keep][::-1][:len(cloud) - 1], vector[:, keep].T[::-1][:len(cloud) - 1]
+    return value, vector, value.sum() ** 2 / (value ** 2).sum()
+
+
+def geometry(of):
+    names = ("drift", "length_a", "length_b", "product", "inside", "of_drift", "chance", "along",
+             "mean_along", "shared", "shared_chance", "spaces")
+    sums = {n: np.zeros((of.n, of.n)) for n in names}
+    near, size, ratios = np.zeros(len(of.ids)), np.zeros(len(of.ids)), []
+    for place in range(of.bins):
+        clouds = [laps_at(of, s, s["bin"] == place)[0] for s in of.sessions]
+        for a, b in of.pairs():
+            use = of.found[a] & of.found[b] & (of.active[a] | of.active[b])
+            if min(len(clouds[a]), len(clouds[b])) < 6 or use.sum() < 2:
+                continue
+            x, y = clouds[a][:, use], clouds[b][:, use]
+            noise = lambda c: c.var(0, ddof=1) / len(c)
+            drift = (y.mean(0) - x.mean(0)) ** 2 - noise(x) - noise(y)
+            length = x.mean(0) ** 2 - noise(x)
+            if b == a + 1:
+                near[use] += drift
+                size[use] += length
+            add = {"drift": drift.sum(), "length_a": length.sum(),
+                   "length_b": (y.mean(0) ** 2 - noise(y)).sum(), "product": x.mean(0) @ y.mean(0)}
+            for fold in (0, 1):
+                value, vector, ratio = axes_of(x[fold::2])
+                lead, rest = int(math.ceil(ratio - 1e-9)), x[1 - fold::2]
+                d = y.mean(0) - rest.mean(0)
+                square = (vector @ d) ** 2 - ((rest @ vector.T).var(0, ddof=1) / len(rest)
+                                              + (y @ vector.T).var(0, ddof=1) / len(y))
+                whole = d @ d - noise(rest).sum() - noise(y).sum()
+                for name, v in (("inside", square[:lead].sum()), ("of_drift", whole),
+                                ("chance", whole * min(lead, len(value)) / use.sum()),
+                                ("along", value @ square), ("mean_along", whole * value.sum() / use.sum())):
+                    add[name] = add.get(name, 0) + v
+            value, vector, ratio = axes_of(x)
+            lead = min(int(math.ceil(ratio - 1e-9)), len(value))
+            ratios.append(ratio)
+            add.update(shared=(y @ vector[:lead].T).var(0, ddof=1).sum() / y.var(0, ddof=1).sum(),
+                       shared_chance=lead / use.sum(), spaces=1)
+            for name, v in add.items():
+                sums[name][a, b] += v
+    known = sums["spaces"] > 0
+    ratio = lambda p, q: np.where(known & (q > 0), p / np.where(q > 0, q, 1), np.nan)
+    both = lambda n: sums[n] + sums[n].T
+    cosine = ratio(sums["product"], np.sqrt(np.maximum(sums["length_a"] * sums["length_b"], 0)))
+    pair = {"mean_vector_drift": ratio(sums["drift"], sums["length_a"]),
+            "mean_vector_angle": np.degrees(np.arccos(np.clip(cosine, -1, 1))),
+            "drift_in_variation": ratio(sums["inside"], sums["of_drift"]),
+            "drift_in_variation_by_chance": ratio(sums["chance"], sums["of_drift"]),
+            "variance_along_drift": ratio(sums["along"], sums["mean_along"]),
+            "variation_overlap": ratio(both("shared"), both("spaces")),
+            "variation_overlap_by_chance": ratio(both("shared_chance"), both("spaces"))}
+    here = near != 0
+    left = (near.sum() - near[here]) / (size.sum() - size[here])
+    return pair, {"mean_vector_drift_near": near.sum() / size.sum(),
+                  "mean_vector_drift_near_error": math.sqrt(
+                      ((left - left.mean()) ** 2).sum() * (here.sum() - 1) / here.sum()),
+                  "variation_dimensions": np.mean(ratios)}
+
+
+def readout(of):
+    points = []
+    for session in of.sessions:
+        side = [laps_at(of, session, (2 * session["bin"] >= of.bins) == bool(k)) for k in (0, 1)]
+        both = sorted(set(side[0][1]) & set(side[1][1]))
+        points.append(np.array([[side[k][0][side[k][1].index(lap)] for k in (0, 1)] for lap in both]))
+    accuracy, angle = np.full((of.n, of.n), np.nan), np.full((of.n, of.n), np.nan)
+    for a in range(of.n):
+        for b in range(of.n):
+            use = of.found[a] & of.found[b] & (of.active[a] | of.active[b])
+            x, y = points[a][..., use], points[b][..., use]
+            if min(len(x), len(y)) < 6:
+                continue
+            weight = lambda p, f: p[f::2, 1].mean(0) - p[f::2, 0].mean(0)
+            right = []
+            for f in (0, 1):
+                w, tested = weight(x, f), y[1 - f::2] if a == b else y
+                score = (tested - x[f::2].mean((0, 1))) @ w
+                right.append(np.mean([score[:, 0] < 0, score[:, 1] > 0]))
+            accuracy[a, b] = np.mean(right)
+            inside = [weight(p, 0) @ weight(p, 1) for p in (x, y)]
+            if a != b and min(inside) > 0:
+                across = np.mean([weight(x, f) @ weight(y, g) for f in (0, 1) for g in (0, 1)])
+                angle[a, b] = np.degrees(np.arccos(np.clip(across / math.sqrt(inside[0] * inside[1]), -1, 1)))
+    return {"readout_accuracy": accuracy, "readout_angle": angle}
+
+
 def all_numbers(of):
     rates = matrix(of, lambda a, b: ensemble_rates(of, a, b))
     tuned = matrix(of, lambda a, b: tuning(of, a, b).mean())
     return {**fields(of)[1], **decoding(of)[1], **experience(of, rates, tuned),
-            **excitability(of, of.smoothing)[1]}
+            **excitability(of, of.smoothing)[1], **geometry(of)[1]}
 
 
 def all_measures(of):
@@ -389,4 +498,5 @@ def all_measures(of):
     for k, name in enumerate(("retention", "retention_by_chance", "active_overlap",
                               "active_overlap_by_chance")):
         out[name] = matrix(of, lambda a, b: turnover(of, a, b)[k])
-    return {**out, **fields(of)[0], **decoding(of)[0], **excitability(of, of.smoothing)[0]}
+    return {**out, **fields(of)[0], **decoding(of)[0], **excitability(of, of.smoothing)[0],
+            **geometry(of)[0], **readout(of)}

@@ -141,6 +141,46 @@ static void test_a_stable_population_has_no_excitability(void **state) {
     assert_between("thinned", thinned, -0.05, 0.05);
 }
 
+/* The same mean vectors in all sessions: their distance without the noise of laps is 0 within its
+ * error, where the plain one is not; and readouts of one session read the others. */
+static void test_a_stable_code_does_not_drift_in_the_mean(void **state) {
+    (void)state;
+    double squares = 0;
+    enum { MICE = 5 };
+    for (uint64_t k = 0; k < MICE; k++) {
+        nd_recording *recording;
+        nd_recording_result *result = mouse(&recording, false, 0, 20 + k, 1);
+        const nd_drift_measures *m = result->drift[0].measures;
+        double z = m->number[ND_NUMBER_GEOMETRY] / m->error[ND_NUMBER_GEOMETRY];
+        squares += z * z;
+        assert_between("angle", pair_of(result, ND_PAIR_GEOMETRY_ANGLE, 0, 5), 0, 10);
+        assert_between("readout", pair_of(result, ND_PAIR_READOUT, 0, 5), 0.97, 1);
+        assert_between("readout's angle", pair_of(result, ND_PAIR_READOUT_ANGLE, 0, 5), 0, 10);
+        nd_recording_result_free(result);
+        nd_recording_free(recording);
+    }
+    assert_between("drift over its error, squared", squares, 0.2,
+                   16.7); /* chi^2 of 5: 0.5 %, 99 % */
+}
+
+static void test_shuffled_cells_turn_by_a_right_angle(void **state) {
+    (void)state;
+    nd_recording *recording;
+    nd_recording_result *result = mouse(&recording, true, 0, 6, 1);
+    double angle = 0, accuracy = 0, drift = 0;
+    for (size_t a = 0; a < SESSIONS; a++)
+        for (size_t b = 0; b < SESSIONS; b++) {
+            angle += a == b ? 0 : pair_of(result, ND_PAIR_GEOMETRY_ANGLE, a, b) / 30;
+            accuracy += a == b ? 0 : pair_of(result, ND_PAIR_READOUT, a, b) / 30;
+            drift += a == b ? 0 : pair_of(result, ND_PAIR_GEOMETRY, a, b) / 30;
+        }
+    assert_between("readouts across", accuracy, 0.4, 0.6);
+    assert_between("angle", angle, 50, 80);
+    assert_between("drift", drift, 1, 2);
+    nd_recording_result_free(result);
+    nd_recording_free(recording);
+}
+
 static void test_maps_alone_decode_nothing_and_say_so(void **state) {
     (void)state;
     nd_recording *recording = made_recording(2);
@@ -177,6 +217,8 @@ int main(void) {
         cmocka_unit_test(test_shuffled_cells_decode_at_chance),
         cmocka_unit_test(test_drift_is_the_same_for_any_number_of_threads),
         cmocka_unit_test(test_a_stable_population_has_no_excitability),
+        cmocka_unit_test(test_a_stable_code_does_not_drift_in_the_mean),
+        cmocka_unit_test(test_shuffled_cells_turn_by_a_right_angle),
         cmocka_unit_test(test_maps_alone_decode_nothing_and_say_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

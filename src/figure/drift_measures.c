@@ -1,0 +1,50 @@
+/* What papers on drift report, on one page, of a run or a recording: rates, tuning, turnover,
+ * fields, decoding and behaviour against the time between sessions. */
+#include <stdio.h>
+
+#include "base/error.h"
+#include "figure/drift_parts.h"
+#include "figure/figures.h"
+
+static const double WIDTH = 17.0, ROW = 5.2; /* cm */
+
+bool nd_figure_drift_measures(const nd_figure_request *request, nd_error *error) {
+    nd_drift_read *read = nd_drift_file_get(request->inputs[0], error);
+    size_t shown[ND_DRIFT_SERIES];
+    bool fine = read;
+    if (fine && nd_drift_shown(read, shown) == 0)
+        fine = nd_fail(error, request->inputs[0], "cells must be found in two sessions",
+                       "holds no pair of sessions with a measure of drift");
+    nd_plot *plot = fine ? nd_plot_new(request->output, WIDTH, 3 * ROW, error) : NULL;
+    if (!plot) {
+        nd_drift_read_free(read);
+        return false;
+    }
+    char shift[ND_PLOT_TEXT + 40], square[ND_PLOT_TEXT + 60];
+    const char *unit = read->measures[shown[0]]->position_unit;
+    nd_plot_text own = nd_plot_text_of(unit[0] ? unit : "position", 20);
+    snprintf(shift, sizeof shift, "decoding error (%s)", own.markup);
+    snprintf(square, sizeof square, "squared shift (%s^2)", own.markup);
+    const nd_drift_panel panels[9] = {
+        {ND_PAIR_RATES, ND_DRIFT_PAIRS, "rates", "correlation of rates", true, false},
+        {ND_PAIR_TUNING, ND_DRIFT_PAIRS, "tuning", "correlation of tuning", false, false},
+        {ND_PAIR_OVERLAP, ND_PAIR_OVERLAP_CHANCE, "overlap", "overlap of active cells", false,
+         true},
+        {ND_PAIR_RETENTION, ND_PAIR_RETENTION_CHANCE, "retention", "share still active", false,
+         true},
+        {ND_PAIR_FIELD_SQUARE, ND_PAIR_FIELD_SQUARE_CHANCE, "square", square, false, true},
+        {ND_PAIR_FIELD_WITHIN, ND_PAIR_FIELD_WITHIN_CHANCE, "within", "fields within one width",
+         false, true},
+        {ND_PAIR_DECODING, ND_PAIR_DECODING_CHANCE, "decoding", shift, false, true},
+        {ND_PAIR_EXCITABILITY_RAW, ND_DRIFT_PAIRS, "excitability", "rate with tuning kept, r",
+         false, false},
+        {ND_PAIR_OCCUPANCY, ND_DRIFT_PAIRS, "occupancy", "overlap of occupancy", false, true},
+    };
+    for (size_t k = 0; k < 9; k++) {
+        char letter[2] = {(char)('A' + k), '\0'};
+        nd_area area = {(double)(k % 3) / 3, 1 - (double)(k / 3 + 1) / 3, 1.0 / 3, 0.97 / 3};
+        nd_draw_drift_panel(plot, letter, area, read, &panels[k]);
+    }
+    nd_drift_read_free(read);
+    return nd_plot_draw(plot, &request->plot, error);
+}
