@@ -4,17 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool any(const nd_drift_measures *m) {
-    for (size_t i = 0; m && i < m->sessions * m->sessions; i++)
-        if (!isnan(m->pair[ND_PAIR_OVERLAP][i]))
-            return true;
+static bool any(const nd_drift_measures *m, nd_drift_pair pair) {
+    for (size_t a = 0; m && a < m->sessions; a++)
+        for (size_t b = 0; b < m->sessions; b++)
+            if (a != b && !isnan(m->pair[pair][a * m->sessions + b]))
+                return true;
     return false;
 }
 
 size_t nd_drift_shown(const nd_drift_read *read, size_t *shown) {
     size_t count = 0;
     for (size_t g = 0; g < read->series && count < ND_DRIFT_SERIES; g++)
-        if (any(read->measures[g]))
+        if (any(read->measures[g], ND_PAIR_OVERLAP))
             shown[count++] = g;
     return count;
 }
@@ -80,12 +81,27 @@ static void put_points(nd_plot *plot, const nd_drift_measures *m, nd_drift_pair 
                     (double[]){fabs(m->time[a] - m->time[b]) / unit, m->pair[pair][a * n + b]});
 }
 
+static void draw_nothing(nd_plot *plot, const char *letter, nd_area area, const char *y_label) {
+    nd_plot_panel(plot, letter, area.left, area.bottom, area.width, area.height);
+    nd_plot_script(plot,
+                   "set ylabel '%s'\nunset tics\nset xrange [0:1]\nset yrange [0:1]\n"
+                   "set label 1 'not known' at 0.5,0.5 center\nplot NaN notitle\n",
+                   y_label);
+}
+
 void nd_draw_drift_panel(nd_plot *plot, const char *letter, nd_area area, const nd_drift_read *read,
                          const nd_drift_panel *panel) {
     size_t shown[ND_DRIFT_SERIES], count = nd_drift_shown(read, shown);
     bool chance = panel->chance != ND_DRIFT_PAIRS;
     char name[96], label[ND_PLOT_TEXT];
     double unit;
+    bool known = false;
+    for (size_t i = 0; i < count; i++)
+        known = known || any(read->measures[shown[i]], panel->pair);
+    if (!known) {
+        draw_nothing(plot, letter, area, panel->y_label);
+        return;
+    }
     nd_drift_time_axis(read, &unit, label);
     for (size_t i = 0; i < count; i++) {
         const nd_drift_measures *m = read->measures[shown[i]];

@@ -1,0 +1,45 @@
+#!/bin/bash
+# Measures of drift of a run and of a recording: in their files, on the terminal, drawn; and what
+# they say where there are none.
+. "$2/tests/support/shell.sh"
+succeeds run "$source/examples/figure-2.yaml" -o run.nc --quiet --set run.steps=400 \
+    --set run.records=11 --set run.snapshots=6 --set network.hidden=30 --set world.environments=2 \
+    --set learning.update_noise=0.1
+refuses 1 "measure --drift RUN.nc" figure drift-measures run.nc -o early.svg
+succeeds measure run.nc
+check "measure alone prints no drift" test -z "$(grep '^Drift' out)"
+succeeds measure --drift run.nc
+says "Drift of environment 1"
+check "the few that matter are printed" test -z "$(grep 'code_stretch' out)"
+succeeds measure --all run.nc
+says "code_stretch"
+matches "stable_field_fraction .*no halves"
+succeeds info run.nc
+says "session 12"
+says "code_rotation_rate(group) [rad^2/step]"
+succeeds measure --drift --json --quiet run.nc
+check "a line of JSON for each environment" test "$(grep -c '^{"drift"' out)" -eq 2
+draws drift-measures run.nc -o drift.svg
+draws decoding run.nc -o decoding.svg
+refuses 1 "cannot be told apart" figure time-experience run.nc -o time.svg
+
+# A mouse on uneven days: the table, the file and the pictures.
+printf 'name: mouse\nbins: 10\ndefaults: {environment: maze, registered: true, ids: {kind: order}}\n' >m.yaml
+printf 'significance: {shuffles: 20}\ncorrections: {methods: []}\nsessions:\n' >>m.yaml
+for day in 1 2 3 7 8 20; do
+    running_table 900 "$(awk "BEGIN { print $day * 0.03 }")" >"day$day.csv"
+    echo "  - {day: $day, label: d$day, file: day$day.csv}" >>m.yaml
+done
+succeeds record m.yaml -o mouse --picture none
+says "Drift of maze"
+matches "^maze,decoding_error_within,.*,,0" mouse_drift.csv
+matches "^maze,code_rotation,.*networks alone" mouse_drift.csv
+check "the few alone" test -z "$(grep 'code_rotation' out)"
+succeeds record m.yaml -o mouse --picture none --all
+says "code_rotation"
+draws drift-measures mouse.nc -o mouse.svg
+draws time-experience mouse.nc -o time.svg
+printf 'name: d\nsessions:\n  - {file: day1.csv}\n  - {file: day2.csv}\n' >loose.yaml
+succeeds record loose.yaml -o loose --picture none
+matches "not registered" loose_drift.csv
+refuses 1 "holds no measures of drift" figure decoding loose.nc -o none.svg
