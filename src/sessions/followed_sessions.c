@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/platform.h"
 #include "sessions/followed_laps.h"
 #include "sessions/session_maps.h"
 
@@ -257,6 +258,13 @@ bool nd_follow_group(const nd_recording *recording, const nd_recording_result *r
     if (*why)
         return true;
     int64_t *ids = list_ids(sessions, group->sessions, &cells, error);
+    /* Maps, those of halves, and what measures make of them. */
+    double room = 6.0 * sizeof(double) * (double)cells * (double)sessions->bins;
+    if (ids && room * (double)group->sessions > 0.5 * nd_available_bytes()) {
+        free(ids);
+        *why = "its maps would take more than half of the memory that is free";
+        return true;
+    }
     *of = ids ? nd_followed_new(group->sessions, cells, sessions->bins, error) : NULL;
     bool fine = *of && fill(recording, result, group, ids, *of, error);
     free(ids);

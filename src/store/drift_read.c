@@ -16,7 +16,13 @@ typedef struct reading {
     double *matrix, *numbers;     /* sessions x sessions; series */
 } reading;
 
+/* More sessions than anyone records: such a file is damaged. */
+enum { MOST_SESSIONS = 20000 };
+
 static bool find_series(reading *r, nd_error *error) {
+    if (r->sessions > MOST_SESSIONS || r->series > r->sessions)
+        return nd_fail(error, nd_nc_path(r->file), "measure it again",
+                       "its sessions and groups do not add up");
     r->time = nd_doubles(r->sessions, error);
     r->first = nd_doubles(r->series, error);
     r->count = nd_doubles(r->series, error);
