@@ -196,7 +196,22 @@ static bool draw(nd_plot *plot, const nd_measured *measured, const nd_recording_
            draw_matrices(plot, top + MAPS, measured, result, group, error);
 }
 
+/* The figure of measures of drift named third, of both files on one page. */
+static bool draw_named(const nd_figure_request *request, nd_error *error) {
+    const char *name = request->inputs[2];
+    nd_figure_request both = *request;
+    both.input_count = 2;
+    if (strcmp(name, "drift-measures") == 0)
+        return nd_figure_drift_measures(&both, error);
+    if (strcmp(name, "decoding") == 0)
+        return nd_figure_decoding(&both, error);
+    return nd_fail(error, name, "drift-measures or decoding",
+                   "is no figure that takes a run and a recording");
+}
+
 bool nd_figure_beside(const nd_figure_request *request, nd_error *error) {
+    if (request->input_count > 2)
+        return draw_named(request, error);
     nd_measured *measured = nd_measured_open(request->inputs[0], error);
     nd_recording_result *result =
         measured ? nd_recording_file_read(request->inputs[1], error) : NULL;

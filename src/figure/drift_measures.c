@@ -1,5 +1,5 @@
-/* What papers on drift report, on one page, of a run or a recording: rates, tuning, turnover,
- * fields, decoding and behaviour against the time between sessions. */
+/* What papers on drift report, on one page, of a run or a recording, or of one over the other:
+ * rates, tuning, turnover, fields, decoding and behaviour against the time between sessions. */
 #include <stdio.h>
 
 #include "base/error.h"
@@ -7,25 +7,19 @@
 #include "figure/figures.h"
 
 static const double WIDTH = 17.0, ROW = 5.2; /* cm */
+enum { PANELS = 9, MOST_PAGES = 2 };
 
-bool nd_figure_drift_measures(const nd_figure_request *request, nd_error *error) {
-    nd_drift_read *read = nd_drift_file_get(request->inputs[0], error);
+/* Nine panels in the part of the picture `bottom` to `bottom + high`, lettered from `letter` on. */
+static void draw_page(nd_plot *plot, const nd_drift_read *read, double bottom, double high,
+                      char letter) {
     size_t shown[ND_DRIFT_SERIES];
-    bool fine = read;
-    if (fine && nd_drift_shown(read, shown) == 0)
-        fine = nd_fail(error, request->inputs[0], "cells must be found in two sessions",
-                       "holds no pair of sessions with a measure of drift");
-    nd_plot *plot = fine ? nd_plot_new(request->output, WIDTH, 3 * ROW, error) : NULL;
-    if (!plot) {
-        nd_drift_read_free(read);
-        return false;
-    }
     char shift[ND_PLOT_TEXT + 40], square[ND_PLOT_TEXT + 60];
+    (void)nd_drift_shown(read, shown);
     const char *unit = read->measures[shown[0]]->position_unit;
     nd_plot_text own = nd_plot_text_of(unit[0] ? unit : "position", 20);
     snprintf(shift, sizeof shift, "decoding error (%s)", own.markup);
     snprintf(square, sizeof square, "squared shift (%s^2)", own.markup);
-    const nd_drift_panel panels[9] = {
+    const nd_drift_panel panels[PANELS] = {
         {ND_PAIR_RATES, ND_DRIFT_PAIRS, "rates", "correlation of rates", true, false},
         {ND_PAIR_TUNING, ND_DRIFT_PAIRS, "tuning", "correlation of tuning", false, false},
         {ND_PAIR_OVERLAP, ND_PAIR_OVERLAP_CHANCE, "overlap", "overlap of active cells", false,
@@ -40,11 +34,33 @@ bool nd_figure_drift_measures(const nd_figure_request *request, nd_error *error)
          false, false},
         {ND_PAIR_OCCUPANCY, ND_DRIFT_PAIRS, "occupancy", "overlap of occupancy", false, true},
     };
-    for (size_t k = 0; k < 9; k++) {
-        char letter[2] = {(char)('A' + k), '\0'};
-        nd_area area = {(double)(k % 3) / 3, 1 - (double)(k / 3 + 1) / 3, 1.0 / 3, 0.97 / 3};
-        nd_draw_drift_panel(plot, letter, area, read, &panels[k]);
+    for (size_t k = 0; k < PANELS; k++) {
+        char name[2] = {(char)(letter + (char)k), '\0'}, table[32];
+        nd_drift_panel panel = panels[k];
+        snprintf(table, sizeof table, "%s-%c", panels[k].table, letter);
+        panel.table = table;
+        nd_area area = {(double)(k % 3) / 3, bottom + high * (1 - (double)(k / 3 + 1) / 3), 1.0 / 3,
+                        0.97 * high / 3};
+        nd_draw_drift_panel(plot, name, area, read, &panel);
     }
-    nd_drift_read_free(read);
-    return nd_plot_draw(plot, &request->plot, error);
+}
+
+bool nd_figure_drift_measures(const nd_figure_request *request, nd_error *error) {
+    nd_drift_read *read[MOST_PAGES] = {NULL};
+    size_t shown[ND_DRIFT_SERIES], pages = request->input_count;
+    bool fine = true;
+    for (size_t i = 0; fine && i < pages; i++) {
+        fine = (read[i] = nd_drift_file_get(request->inputs[i], error)) != NULL;
+        if (fine && nd_drift_shown(read[i], shown) == 0)
+            fine = nd_fail(error, request->inputs[i], "cells must be found in two sessions",
+                           "holds no pair of sessions with a measure of drift");
+    }
+    nd_plot *plot =
+        fine ? nd_plot_new(request->output, WIDTH, 3 * ROW * (double)pages, error) : NULL;
+    for (size_t i = 0; plot && i < pages; i++)
+        draw_page(plot, read[i], 1 - (double)(i + 1) / (double)pages, 1 / (double)pages,
+                  (char)('A' + PANELS * i));
+    for (size_t i = 0; i < pages; i++)
+        nd_drift_read_free(read[i]);
+    return plot && nd_plot_draw(plot, &request->plot, error);
 }

@@ -38,6 +38,9 @@ check "the few alone" test -z "$(grep 'code_rotation' out)"
 succeeds record m.yaml -o mouse --picture none --all
 says "code_rotation"
 draws drift-measures mouse.nc -o mouse.svg
+draws beside run.nc mouse.nc drift-measures -o beside.svg
+draws beside run.nc mouse.nc decoding -o both.svg
+refuses 1 "is no figure that takes" figure beside run.nc mouse.nc fig2 -o no.svg
 draws time-experience mouse.nc -o time.svg
 printf 'name: d\nsessions:\n  - {file: day1.csv}\n  - {file: day2.csv}\n' >loose.yaml
 succeeds record loose.yaml -o loose --picture none
