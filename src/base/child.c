@@ -142,8 +142,10 @@ static bool put_reads(nd_buffer *request, const char *const *reads, nd_error *er
 /* What serve.c takes apart. */
 static bool put_request(const nd_errand *errand, const nd_limits *limits, nd_buffer *request,
                         nd_error *error) {
+    uint64_t stays = errand->stays;
     return nd_buffer_put_text(request, errand->trade->name, error) &&
            nd_buffer_put(request, limits, sizeof *limits, error) &&
+           nd_buffer_put(request, &stays, sizeof stays, error) &&
            put_reads(request, errand->reads, error) &&
            (!errand->ask || errand->ask(errand->context, request, error));
 }
@@ -153,7 +155,7 @@ static bool start(listener *one, nd_errand *errand, const nd_limits *limits) {
     int ends[2];
     *one = (listener){.errand = errand, .pipe = -1};
     bool fine = !errand->error.what[0] && put_request(errand, limits, &request, &errand->error);
-    if (fine && !nd_pipe(ends))
+    if (fine && !(errand->stays ? nd_two_ways(ends) : nd_pipe(ends)))
         fine = nd_fail_errno(&errand->error, "reading", "close other programs", ND_NO_PROCESS);
     if (fine) {
         one->number = nd_helper_begin(&request, ends[1], &errand->error);
@@ -241,4 +243,91 @@ bool nd_in_child(nd_errand *errand, const nd_limits *limits, const nd_watch *wat
     if (!errand->done && error)
         *error = errand->error;
     return errand->done;
+}
+
+/* --- a child that stays --- */
+
+struct nd_dialogue {
+    nd_errand errand;
+    nd_limits limits;
+    listener from;
+    nd_buffer *answer; /* the next message is moved to */
+    bool answered, over;
+};
+
+static bool take_answer(void *context, nd_buffer *message, nd_error *error) {
+    nd_dialogue *dialogue = context;
+    (void)error;
+    *dialogue->answer = *message;
+    *message = (nd_buffer){0};
+    dialogue->answered = true;
+    return true;
+}
+
+nd_dialogue *nd_dialogue_begin(const nd_errand *errand, const nd_limits *limits, nd_error *error) {
+    nd_dialogue *dialogue = nd_array(1, sizeof *dialogue, error);
+    if (!dialogue)
+        return NULL;
+    dialogue->limits = nd_limits_default();
+    if (limits && limits->memory)
+        dialogue->limits.memory = limits->memory;
+    if (limits && limits->seconds > 0.0)
+        dialogue->limits.seconds = limits->seconds;
+    dialogue->errand = *errand;
+    dialogue->errand.stays = true;
+    if (start(&dialogue->from, &dialogue->errand, &dialogue->limits)) {
+        /* What is asked now is not asked again. */
+        dialogue->errand.ask = NULL;
+        dialogue->errand.reads = NULL;
+        dialogue->errand.take = take_answer;
+        dialogue->errand.after = NULL;
+        dialogue->errand.context = dialogue;
+        dialogue->from.again = true;
+        return dialogue;
+    }
+    if (error)
+        *error = dialogue->errand.error;
+    free(dialogue);
+    return NULL;
+}
+
+bool nd_dialogue_ask(nd_dialogue *dialogue, const nd_buffer *question, nd_buffer *answer,
+                     nd_error *error) {
+    listener *from = &dialogue->from;
+    dialogue->answer = answer;
+    dialogue->answered = false;
+    from->deadline = now() + CLOCK_PER_PROCESSOR * dialogue->limits.seconds;
+    if (question && !dialogue->over) { /* one that has died says so when it is heard */
+        nd_wire_header head = {ND_ASKS, question->length};
+        (void)(nd_send_all(from->pipe, &head, sizeof head) &&
+               nd_send_all(from->pipe, question->bytes, question->length));
+    }
+    while (!dialogue->over && !dialogue->answered) {
+        struct pollfd ready = {.fd = from->pipe, .events = POLLIN};
+        int said = poll(&ready, 1, POLL_MILLISECONDS);
+        from->late = now() > from->deadline;
+        bool go_on = !from->late && (said <= 0 || hear(from, dialogue->limits.memory));
+        if (!go_on && !dialogue->answered) {
+            if (dialogue->errand.done)
+                nd_fail(&dialogue->errand.error, from->note, NULL, "the reader ended too early");
+            dialogue->errand.done = false;
+            (void)finish(from, &dialogue->limits);
+            dialogue->over = true;
+        }
+    }
+    if (!dialogue->answered && error)
+        *error = dialogue->errand.error;
+    return dialogue->answered;
+}
+
+void nd_dialogue_end(nd_dialogue *dialogue) {
+    int status;
+    if (!dialogue)
+        return;
+    if (!dialogue->over) {
+        close(dialogue->from.pipe);
+        (void)nd_helper_end(dialogue->from.number, &status);
+        nd_buffer_free(&dialogue->from.body);
+    }
+    free(dialogue);
 }

@@ -31,6 +31,9 @@ typedef struct nd_trade {
     bool (*work)(nd_buffer *request, nd_outlet *outlet, nd_error *error);
 } nd_trade;
 
+/* In a child that stays: the next question; false when there will be none. */
+bool nd_outlet_hear(nd_outlet *outlet, nd_buffer *question);
+
 /* Something to be read in a child. */
 typedef struct nd_errand {
     const nd_trade *trade;
@@ -44,6 +47,7 @@ typedef struct nd_errand {
     void *context;
     /* The files and folders that `work` may read, ended by NULL; NULL: any. See base/sandbox.h. */
     const char *const *reads;
+    bool stays;     /* it is asked more than once: nd_dialogue_begin's */
     bool done;      /* then: `work` returned true and all its messages were taken */
     nd_error error; /* then, if not done: why */
 } nd_errand;
@@ -54,6 +58,17 @@ enum { ND_MOST_CHILDREN = 16 };
  * all heard by the calling thread. Stops early when watch->stop says so. */
 void nd_in_children(nd_errand *errands, size_t count, size_t at_once, const nd_limits *limits,
                     const nd_watch *watch);
+
+/* A child that stays, and answers questions one by one. `errand` says who and about what (its
+ * `take` and `after` are not called); limits->seconds are those of one answer. NULL: the default.
+ */
+typedef struct nd_dialogue nd_dialogue;
+nd_dialogue *nd_dialogue_begin(const nd_errand *errand, const nd_limits *limits, nd_error *error);
+/* Waits for the next message, after the question (NULL: what the child says by itself). The answer
+ * is untrusted. Once it has failed, it fails in the same words ever after. */
+bool nd_dialogue_ask(nd_dialogue *dialogue, const nd_buffer *question, nd_buffer *answer,
+                     nd_error *error);
+void nd_dialogue_end(nd_dialogue *dialogue); /* NULL is fine */
 
 /* Is this process such a child? It starts no others: what it reads is read in it already. */
 bool nd_is_child(void);

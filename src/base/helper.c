@@ -161,10 +161,8 @@ static bool start(nd_error *error) {
     char *path = nd_helper_path(error);
     char **variables = path ? variables_for_it(error) : NULL;
     bool fine = variables != NULL;
-    if (fine && socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+    if (fine && !nd_two_ways(ends))
         fine = nd_fail_errno(error, path, "close other programs", ND_NO_PROCESS);
-    for (int i = 0; fine && i < 2; i++)
-        (void)fcntl(ends[i], F_SETFD, FD_CLOEXEC);
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     const bool speaks = true;
 #else

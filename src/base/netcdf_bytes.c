@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/netcdf_handle.h"
 #include "base/netcdf_lock.h"
+#include "base/netcdf_remote.h"
 
 bool nd_nc_put_bytes(nd_nc *file, const char *group, const char *name, const char *definition,
                      const void *bytes, size_t count, nd_error *error) {
@@ -54,11 +55,10 @@ void *nd_nc_get_bytes(const nd_nc *file, const char *group, const char *name, si
     if (status == NC_NOERR)
         status = nc_inq_dimlen(inside, dimension, count);
     void *bytes = status == NC_NOERR ? nd_array(*count, 1, error) : NULL;
-    if (bytes)
-        status = nc_get_var_schar(inside, id, bytes);
-    if (status == NC_NOERR)
+    if (status != NC_NOERR)
+        nd_nc_failed(file, status, "reading", name, error);
+    if (bytes && nd_nc_read(file, inside, id, ND_NC_AS_BYTES, NULL, NULL, bytes, error))
         return bytes;
     free(bytes);
-    nd_nc_failed(file, status, "reading", name, error);
     return NULL;
 }

@@ -10,14 +10,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/netcdf_remote.h"
 #include "base/netcdf_trial.h"
-
-bool nd_nc_failed(const nd_nc *file, int status, const char *doing, const char *name,
-                  nd_error *error) {
-    const char *mend =
-        status == NC_EHDFERR && file->aside ? "the disk may be full, or the file damaged" : NULL;
-    return nd_fail(error, file->path, mend, "%s %s: %s", doing, name, nc_strerror(status));
-}
 
 static nd_nc *handle(const char *path, nd_error *error) {
     nd_nc *file = nd_array(1, sizeof *file, error);
@@ -46,6 +40,8 @@ static int create_id(const char *path, int *id) {
 void nd_nc_close(nd_nc *file) {
     if (!file)
         return;
+    if (file->remote)
+        nd_nc_close_remote(file);
     if (file->id >= 0)
         (void)nd_nc_finish(file);
     if (file->aside)
@@ -57,20 +53,30 @@ void nd_nc_close(nd_nc *file) {
     free(file);
 }
 
-nd_nc *nd_nc_open(const char *path, nd_error *error) {
+/* Refuses what is no regular file. */
+static bool is_regular(const char *path, nd_error *error) {
     int there = nd_open_regular(path, error);
-    if (there < 0)
-        return NULL;
-    close(there);
-    nd_nc *file = nd_nc_trial(path, error) ? handle(path, error) : NULL;
+    if (there >= 0)
+        close(there);
+    return there >= 0;
+}
+
+/* By this process itself: in the reader, and for copies that are added to. */
+static bool open_here(nd_nc *file, const char *path, int mode, nd_error *error) {
+    int status = open_id(path, mode, &file->id);
+    if (status == NC_NOERR)
+        return true;
+    file->id = -1;
+    return nd_fail(error, file->path, "is it a netCDF file, and whole?",
+                   "cannot be read as netCDF: %s", nc_strerror(status));
+}
+
+nd_nc *nd_nc_open(const char *path, nd_error *error) {
+    nd_nc *file = is_regular(path, error) ? handle(path, error) : NULL;
     if (!file)
         return NULL;
-    int status = open_id(path, NC_NOWRITE, &file->id);
-    if (status == NC_NOERR)
+    if (nd_is_child() ? open_here(file, path, NC_NOWRITE, error) : nd_nc_open_remote(file, error))
         return file;
-    file->id = -1;
-    nd_fail(error, path, "is it a netCDF file, and whole?", "cannot be read as netCDF: %s",
-            nc_strerror(status));
     nd_nc_close(file);
     return NULL;
 }
@@ -127,23 +133,16 @@ static bool copy_file(const char *from, const char *to, nd_error *error) {
 
 /* A copy beside the place, opened for adding to. */
 static nd_nc *open_copy(const nd_place *place, nd_error *error) {
-    nd_nc *original =
-        nd_nc_open(place->path, error); /* refuses foreign files before copying them */
-    if (!original)
-        return NULL;
-    nd_nc_close(original);
-    nd_nc *file = handle(place->path, error);
+    bool fine = is_regular(place->path, error) && nd_nc_trial(place->path, error);
+    nd_nc *file = fine ? handle(place->path, error) : NULL;
     if (!file)
         return NULL;
     file->place = place;
     char *aside = nd_place_aside(place, error);
     if (aside && copy_file(place->path, aside, error)) {
         file->aside = aside;
-        int status = open_id(aside, NC_WRITE, &file->id);
-        if (status == NC_NOERR)
+        if (open_here(file, aside, NC_WRITE, error))
             return file;
-        file->id = -1;
-        nd_nc_failed(file, status, "cannot be added to", "", error);
     } else
         free(aside);
     nd_nc_close(file);
@@ -302,8 +301,7 @@ bool nd_nc_get(const nd_nc *file, const char *name, double *values, size_t count
     int id;
     if (!nd_nc_check_count(file, name, count, &id, error))
         return false;
-    int status = nc_get_var_double(file->id, id, values);
-    return status == NC_NOERR || nd_nc_failed(file, status, "reading", name, error);
+    return nd_nc_read(file, file->id, id, ND_NC_AS_DOUBLES, NULL, NULL, values, error);
 }
 
 bool nd_nc_put_int64(nd_nc *file, const char *name, const int64_t *values, size_t count,
@@ -322,8 +320,7 @@ bool nd_nc_get_int64(const nd_nc *file, const char *name, int64_t *values, size_
     int id;
     if (!nd_nc_check_count(file, name, count, &id, error))
         return false;
-    int status = nc_get_var_longlong(file->id, id, (long long *)values);
-    return status == NC_NOERR || nd_nc_failed(file, status, "reading", name, error);
+    return nd_nc_read(file, file->id, id, ND_NC_AS_INT64, NULL, NULL, values, error);
 }
 
 /* The hyperslab of one entry along the first dimension. */
@@ -360,8 +357,7 @@ bool nd_nc_get_row(const nd_nc *file, const char *name, size_t row, double *valu
     size_t start[8], extent[8];
     if (!row_slab(file, name, row, count, &id, start, extent, error))
         return false;
-    int status = nc_get_vara_double(file->id, id, start, extent, values);
-    return status == NC_NOERR || nd_nc_failed(file, status, "reading", name, error);
+    return nd_nc_read(file, file->id, id, ND_NC_AS_DOUBLES, start, extent, values, error);
 }
 
 double *nd_nc_load(const nd_nc *file, const char *name, int *rank, size_t shape[8],

@@ -2,10 +2,13 @@
 #ifndef ND_BASE_NETCDF_HANDLE_H
 #define ND_BASE_NETCDF_HANDLE_H
 
+#include "base/child.h"
 #include "base/netcdf_file.h"
 
 struct nd_nc {
     int id;
+    nd_dialogue *remote;   /* the reader that has the file open, where it is only read: `id` are its
+                              contents then, and hold no values. NULL: `id` is the file */
     char *path;            /* what the user calls it */
     char *aside;           /* where it is being written; NULL when only read */
     const nd_place *place; /* where it will be put, if so */

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/netcdf_handle.h"
 #include "base/netcdf_lock.h"
+#include "base/netcdf_remote.h"
 
 bool nd_nc_put_strings(nd_nc *file, const char *name, const char *dimension, const char *definition,
                        const char *const *texts, size_t count, nd_error *error) {
@@ -49,16 +50,9 @@ static bool get_strings(const nd_nc *file, const char *name, char **texts, size_
     int id;
     if (!nd_nc_check_count(file, name, count, &id, error))
         return false;
-    char **stored = nd_array(count, sizeof *stored, error);
-    int status = stored ? nc_get_var_string(file->id, id, stored) : NC_ENOMEM;
-    bool fine = status == NC_NOERR;
+    bool fine = nd_nc_read(file, file->id, id, ND_NC_AS_TEXTS, NULL, NULL, texts, error);
     for (size_t i = 0; fine && i < count; i++)
-        fine = (texts[i] = nd_text(stored[i] ? stored[i] : "", error)) != NULL;
-    if (status == NC_NOERR)
-        (void)nc_free_string(count, stored);
-    else if (stored)
-        nd_nc_failed(file, status, "reading", name, error);
-    free(stored);
+        fine = texts[i] || (texts[i] = nd_text("", error));
     return fine;
 }
 
@@ -73,14 +67,12 @@ static bool get_characters(const nd_nc *file, const char *name, char **texts, si
     if (!nd_nc_check_count(file, name, count * shape[1], &id, error))
         return false;
     char *all = nd_array(count * shape[1], 1, error), *one = nd_array(shape[1] + 1, 1, error);
-    int status = all && one ? nc_get_var_text(file->id, id, all) : NC_ENOMEM;
-    bool fine = status == NC_NOERR;
+    bool fine =
+        all && one && nd_nc_read(file, file->id, id, ND_NC_AS_CHARACTERS, NULL, NULL, all, error);
     for (size_t i = 0; fine && i < count; i++) {
         memcpy(one, all + i * shape[1], shape[1]);
         fine = (texts[i] = nd_text(one, error)) != NULL;
     }
-    if (all && one && status != NC_NOERR)
-        nd_nc_failed(file, status, "reading", name, error);
     free(all);
     free(one);
     return fine;

@@ -108,6 +108,14 @@ static bool has_room(const char *path, int file, int variable, nd_error *error) 
                    "%.200s claims %.3g bytes, more than the file can hold", name, bytes);
 }
 
+bool nd_nc_all_have_room(const char *path, int file, nd_error *error) {
+    int variables = 0;
+    bool fine = nc_inq_nvars(file, &variables) == NC_NOERR || (variables = 0) == 0;
+    for (int v = 0; fine && v < variables; v++)
+        fine = has_room(path, file, v, error);
+    return fine;
+}
+
 static bool read_everything(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
     char *path;
     int file, variables = 0, attributes = 0;

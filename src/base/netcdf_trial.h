@@ -11,6 +11,10 @@
 bool nd_nc_trial(const char *path, nd_error *error);
 extern const nd_trade nd_trade_trial;
 
+/* The open file's variables claim no more than `path` could hold, even packed; fails naming one
+ * that does: reading it would fill the memory, or take for ever. */
+bool nd_nc_all_have_room(const char *path, int file, nd_error *error);
+
 /* `path` as netCDF takes it for the name of a file, whatever it begins with: "http://..." would be
  * asked of a network. free() it. */
 char *nd_nc_plain_name(const char *path, nd_error *error);

@@ -25,6 +25,7 @@ bool nd_asked_to_serve(int argc, char *const *argv) {
 
 struct nd_outlet {
     int pipe;
+    double seconds; /* of processor time for each answer of a child that stays */
 };
 
 static bool send_bytes(nd_outlet *outlet, uint64_t kind, const void *bytes, size_t length) {
@@ -43,6 +44,32 @@ bool nd_outlet_send(nd_outlet *outlet, const nd_buffer *message, nd_error *error
            nd_fail(error, NULL, "", "the program that asked for it has ended");
 }
 
+/* For the next answer there is as much time as for the last. */
+static void renew_time(double seconds) {
+    struct rusage used;
+    if (getrusage(RUSAGE_SELF, &used) != 0)
+        return;
+    rlim_t until = (rlim_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + (rlim_t)seconds + 2;
+    setrlimit(RLIMIT_CPU, &(struct rlimit){until, RLIM_INFINITY});
+}
+
+bool nd_outlet_hear(nd_outlet *outlet, nd_buffer *question) {
+    enum { MOST = 1 << 20 };
+    nd_wire_header head;
+    if (!nd_read_all(outlet->pipe, &head, sizeof head) || head.kind != ND_ASKS ||
+        head.length > MOST)
+        return false;
+    *question = (nd_buffer){.bytes = nd_array((size_t)head.length, 1, NULL),
+                            .length = (size_t)head.length,
+                            .capacity = (size_t)head.length};
+    if (!question->bytes || !nd_read_all(outlet->pipe, question->bytes, question->length)) {
+        nd_buffer_free(question);
+        return false;
+    }
+    renew_time(outlet->seconds);
+    return true;
+}
+
 static bool in_a_child;
 
 bool nd_is_child(void) {
@@ -53,12 +80,12 @@ void nd_become_child(void) {
     in_a_child = true;
 }
 
-static void confine(const nd_limits *limits, const char *const *reads) {
+static void confine(const nd_limits *limits, bool stays, const char *const *reads) {
     enum { MOST_OPEN_FILES = 256 };
     static const char *const anything[] = {"/", NULL};
     nd_die_with_parent();
     rlim_t seconds = (rlim_t)(limits->seconds + 1.0);
-    setrlimit(RLIMIT_CPU, &(struct rlimit){seconds, seconds + 1});
+    setrlimit(RLIMIT_CPU, &(struct rlimit){seconds, stays ? RLIM_INFINITY : seconds + 1});
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     setrlimit(RLIMIT_FSIZE, &(struct rlimit){0, 0}); /* readers write no files */
     setrlimit(RLIMIT_NOFILE, &(struct rlimit){MOST_OPEN_FILES, MOST_OPEN_FILES});
@@ -74,6 +101,8 @@ static void confine(const nd_limits *limits, const char *const *reads) {
                    SIGILL, SIGABRT, SIGCHLD, SIGSYS,  SIGXCPU, SIGXFSZ};
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         signal(usual[i], SIG_DFL);
+    for (size_t i = 0; stays && i < 3; i++) /* a terminal's are meant for who asks, who goes on */
+        signal(usual[i], SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     nd_become_child();
     setrlimit(RLIMIT_NPROC, &(struct rlimit){0, 0});
@@ -84,13 +113,15 @@ static void confine(const nd_limits *limits, const char *const *reads) {
 typedef struct preamble {
     char *trade;
     nd_limits limits;
-    char **reads; /* ended by NULL; NULL: any */
+    uint64_t stays; /* it is asked more than once */
+    char **reads;   /* ended by NULL; NULL: any */
 } preamble;
 
 static bool take_preamble(nd_buffer *request, preamble *first, nd_error *error) {
     uint64_t count = 0;
     if (!nd_buffer_take_text(request, &first->trade, error) ||
         !nd_buffer_take(request, &first->limits, sizeof first->limits, error) ||
+        !nd_buffer_take(request, &first->stays, sizeof first->stays, error) ||
         !nd_buffer_take(request, &count, sizeof count, error))
         return false;
     if (!first->trade || (count != UINT64_MAX && count > request->length))
@@ -140,7 +171,8 @@ static _Noreturn void do_errand(const int files[ND_WIRE_FILES], const nd_trade *
         close(files[2]);
     const nd_trade *trade = fine ? find_trade(trades, first.trade, &failure) : NULL;
     if (trade) {
-        confine(&first.limits, (const char *const *)first.reads);
+        outlet.seconds = first.limits.seconds;
+        confine(&first.limits, first.stays != 0, (const char *const *)first.reads);
         fine = trade->work(&request, &outlet, &failure);
     }
     if (trade && fine)
@@ -229,8 +261,10 @@ void nd_serve(const nd_trade *const *trades) {
     sigaddset(&child, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child, &waiting);
     sigaction(SIGCHLD, &(struct sigaction){.sa_handler = note_child}, NULL);
-    signal(SIGINT, SIG_IGN); /* the terminal's, meant for who asks */
-    signal(SIGHUP, SIG_IGN);
+    signal(SIGINT,
+           SIG_IGN); /* the terminal's and what goes to all: meant for who asks, with whom */
+    signal(SIGHUP, SIG_IGN); /* this one ends */
+    signal(SIGTERM, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     if (!nd_write_all(ND_SPAWN_GIVEN, &ours, sizeof ours))

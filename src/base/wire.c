@@ -1,6 +1,7 @@
 #include "base/wire.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -28,6 +29,28 @@ bool nd_write_all(int file, const void *bytes, size_t length) {
             return false;
         at += written;
         length -= (size_t)written;
+    }
+    return true;
+}
+
+bool nd_two_ways(int ends[2]) {
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+        return false;
+    for (int i = 0; i < 2; i++)
+        (void)fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+    return true;
+}
+
+bool nd_send_all(int socket, const void *bytes, size_t length) {
+    const char *at = bytes;
+    while (length > 0) {
+        ssize_t sent = send(socket, at, length, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent <= 0)
+            return false;
+        at += sent;
+        length -= (size_t)sent;
     }
     return true;
 }
@@ -68,14 +91,9 @@ bool nd_wire_send(int socket, const nd_wire *piece, const int *files, size_t cou
     do {
         sent = sendmsg(socket, &message, MSG_NOSIGNAL);
     } while (sent < 0 && errno == EINTR);
-    while (sent > 0 && (size_t)sent < sizeof *piece) { /* the files went with the first byte */
-        ssize_t more =
-            send(socket, (const char *)piece + sent, sizeof *piece - (size_t)sent, MSG_NOSIGNAL);
-        if (more < 0 && errno == EINTR)
-            continue;
-        sent = more > 0 ? sent + more : -1;
-    }
-    return sent > 0;
+    /* The files went with the first byte. */
+    return sent > 0 &&
+           nd_send_all(socket, (const char *)piece + sent, sizeof *piece - (size_t)sent);
 }
 
 static void take_files(struct msghdr *message, int files[ND_WIRE_FILES]) {

@@ -37,12 +37,23 @@ bool nd_wire_send(int socket, const nd_wire *piece, const int *files, size_t cou
 bool nd_wire_receive(int socket, nd_wire *piece, int files[ND_WIRE_FILES]);
 
 /* Down the pipe. */
-enum { ND_SAYS_NOTE = 'n', ND_SAYS_MESSAGE = 'm', ND_SAYS_FAILURE = 'f', ND_SAYS_DONE = 'd' };
+enum {
+    ND_SAYS_NOTE = 'n',
+    ND_SAYS_MESSAGE = 'm',
+    ND_SAYS_FAILURE = 'f',
+    ND_SAYS_DONE = 'd',
+    ND_ASKS = 'q'
+};
 typedef struct nd_wire_header {
     uint64_t kind, length;
 } nd_wire_header;
 
-/* All bytes, or false. */
+/* A pair of ends that both speak and hear, which no program started later inherits; false, with
+ * errno, when there is none. */
+bool nd_two_ways(int ends[2]);
+
+/* All bytes, or false; down a socket without a signal where nobody hears. */
+bool nd_send_all(int socket, const void *bytes, size_t length);
 bool nd_write_all(int file, const void *bytes, size_t length);
 bool nd_read_all(int file, void *bytes, size_t length);
 

@@ -1,0 +1,31 @@
+/* A netCDF file that the reader has open: what is in it is known here (base/netcdf_contents.h), the
+ * values are asked for piece by piece. No byte of the file passes through this process's netCDF. */
+#ifndef ND_BASE_NETCDF_REMOTE_H
+#define ND_BASE_NETCDF_REMOTE_H
+
+#include "base/netcdf_handle.h"
+
+/* What values are read as. */
+typedef enum nd_nc_kind {
+    ND_NC_AS_DOUBLES,
+    ND_NC_AS_INT64,
+    ND_NC_AS_CHARACTERS,
+    ND_NC_AS_BYTES,
+    ND_NC_AS_TEXTS /* char *, each to be freed; whole variables alone */
+} nd_nc_kind;
+
+/* Opens file->path in the reader; file->id are its contents. Fails, naming the file and the
+ * variable, when the library crashes or hangs on it, when a link, external storage or a virtual
+ * data set leads to another file, when a variable claims more than the file can hold. */
+bool nd_nc_open_remote(nd_nc *file, nd_error *error);
+
+void nd_nc_close_remote(nd_nc *file);
+
+/* Reads the variable of that id in `group` (file->id, or one of its groups) into `values`, from
+ * wherever the file is open: the part that start and extent tell, or all of it (both NULL). */
+bool nd_nc_read(const nd_nc *file, int group, int variable, nd_nc_kind kind, const size_t *start,
+                const size_t *extent, void *values, nd_error *error);
+
+extern const nd_trade nd_trade_netcdf;
+
+#endif
