@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/netcdf_handle.h"
 #include "base/netcdf_lock.h"
+#include "base/room.h"
 
 /* Large variables are written and read a row (one entry of the first dimension) at a time: they are
  * stored so, too. netCDF's own choice puts many rows into a chunk, and a row then costs them all.
@@ -29,6 +30,8 @@ bool nd_nc_define(nd_nc *file, const char *name, nd_nc_type type, const char *di
     static const nc_type types[] = {NC_DOUBLE, NC_FLOAT, NC_INT, NC_INT64, NC_BYTE, NC_CHAR};
     int ids[8], id, status = NC_NOERR;
     size_t count;
+    if (!nd_room_for(ND_NC_ROOM, "netCDF", error))
+        return nd_error_at(error, file->path);
     int rank = nd_nc_dimension_ids(file, dimensions, ids, &count, error);
     if (rank < 0)
         return false;

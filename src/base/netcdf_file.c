@@ -1,10 +1,13 @@
 #include "base/netcdf_handle.h"
 #include "base/netcdf_lock.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <netcdf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -12,6 +15,7 @@
 #include "base/memory.h"
 #include "base/netcdf_remote.h"
 #include "base/netcdf_trial.h"
+#include "base/room.h"
 
 static nd_nc *handle(const char *path, nd_error *error) {
     nd_nc *file = nd_array(1, sizeof *file, error);
@@ -53,6 +57,18 @@ void nd_nc_close(nd_nc *file) {
     free(file);
 }
 
+/* How to mend that netCDF could not open or make the file: HDF5 locks it, and says no more than
+ * "HDF error" where a file system knows no locks. */
+static const char *mend_of(const char *path, const char *otherwise) {
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool no_locks = file >= 0 && flock(file, LOCK_SH | LOCK_NB) != 0 && errno != EWOULDBLOCK;
+    if (file >= 0)
+        (void)close(file);
+    return no_locks ? "its file system knows no locks: set HDF5_USE_FILE_LOCKING=FALSE in the "
+                      "environment, and let no other program write the file meanwhile"
+                    : otherwise;
+}
+
 /* Refuses what is no regular file. */
 static bool is_regular(const char *path, nd_error *error) {
     int there = nd_open_regular(path, error);
@@ -63,11 +79,13 @@ static bool is_regular(const char *path, nd_error *error) {
 
 /* By this process itself: in the reader, and for copies that are added to. */
 static bool open_here(nd_nc *file, const char *path, int mode, nd_error *error) {
+    if (!nd_room_for(ND_NC_ROOM, "netCDF", error))
+        return false;
     int status = open_id(path, mode, &file->id);
     if (status == NC_NOERR)
         return true;
     file->id = -1;
-    return nd_fail(error, file->path, "is it a netCDF file, and whole?",
+    return nd_fail(error, file->path, mend_of(path, "is it a netCDF file, and whole?"),
                    "cannot be read as netCDF: %s", nc_strerror(status));
 }
 
@@ -82,7 +100,9 @@ nd_nc *nd_nc_open(const char *path, nd_error *error) {
 }
 
 nd_nc *nd_nc_create_at(const nd_place *place, nd_error *error) {
-    nd_nc *file = nd_check_writable(place->path, error) ? handle(place->path, error) : NULL;
+    nd_nc *file = nd_check_writable(place->path, error) && nd_room_for(ND_NC_ROOM, "netCDF", error)
+                      ? handle(place->path, error)
+                      : NULL;
     if (!file)
         return NULL;
     file->place = place;
@@ -92,7 +112,8 @@ nd_nc *nd_nc_create_at(const nd_place *place, nd_error *error) {
         return file;
     file->id = -1;
     if (file->aside)
-        nd_fail(error, place->path, "free some space or choose another folder with -o",
+        nd_fail(error, place->path,
+                mend_of(file->aside, "free some space or choose another folder with -o"),
                 "cannot be created: %s", nc_strerror(status));
     nd_nc_close(file);
     return NULL;

@@ -5,6 +5,9 @@
 #include "base/child.h"
 #include "base/netcdf_file.h"
 
+/* Bytes that must be free before netCDF makes something new: it crashes where it gets no memory. */
+enum { ND_NC_ROOM = 16 << 20 };
+
 struct nd_nc {
     int id;
     nd_dialogue *remote;   /* the reader that has the file open, where it is only read: `id` are its

@@ -42,12 +42,16 @@ static void mark_of_place(char mark[40]) {
 /* Is `name` that of a next version of a file, of a process that is no more? `length` bytes of it
  * are the file's own name. */
 static bool is_left_behind(const char *name, size_t length, const char *mark) {
+    static const char *const endings[] = {"", ND_PROBE_SUFFIX, "-journal", "-wal",
+                                          "-shm"}; /* SQLite's */
     char *end;
+    bool ours = false;
     if (strncmp(name + length, mark, strlen(mark)) != 0)
         return false;
     long process = strtol(name + length + strlen(mark), &end, 10);
-    return process > 0 && (*end == '\0' || strcmp(end, ND_PROBE_SUFFIX) == 0) &&
-           kill((pid_t)process, 0) != 0 && errno == ESRCH;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        ours = ours || strcmp(end, endings[i]) == 0;
+    return process > 0 && ours && kill((pid_t)process, 0) != 0 && errno == ESRCH;
 }
 
 /* Of the file `name` in the folder; or of all files whose name begins so. */

@@ -126,7 +126,8 @@ bool nd_subspace_turn(nd_subspace *subspace, nd_error *error) {
     size_t rank = subspace->rank, columns = subspace->columns;
     if (!subspace->basis)
         return true;
-    nd_blas_single_thread(); /* a run's bits depend on no machine's number of processors */
+    if (!nd_blas_begin(error)) /* a run's bits depend on no machine's number of processors */
+        return false;
     gsl_matrix *direction = gsl_matrix_calloc(rank, rank);
     double *basis = nd_doubles(rank * columns, error);
     bool fine = basis && direction && principal_directions(subspace, direction);

@@ -21,7 +21,8 @@ static bool checked(lapack_int info, const char *routine, size_t size, nd_error 
 }
 
 bool nd_symmetric_eigenvalues(double *matrix, size_t size, double *eigenvalue, nd_error *error) {
-    nd_blas_single_thread();
+    if (!nd_blas_begin(error))
+        return false;
     if (size == 0)
         return true;
     lapack_int n = (lapack_int)size;
@@ -34,7 +35,8 @@ bool nd_symmetric_eigenvalues(double *matrix, size_t size, double *eigenvalue, n
 }
 
 bool nd_symmetric_eigenvectors(double *matrix, size_t size, double *eigenvalue, nd_error *error) {
-    nd_blas_single_thread();
+    if (!nd_blas_begin(error))
+        return false;
     if (size == 0)
         return true;
     lapack_int n = (lapack_int)size;

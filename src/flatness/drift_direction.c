@@ -337,7 +337,8 @@ bool nd_branch_forecast(const nd_experiment *experiment, const nd_dataset *datas
      * Gram matrix factorised and solved); then two eigenproblems with vectors. */
     static const double TRIALS = 100, EIGENVECTORS = 12;
     double product, step, threads = options->threads > 0 ? (double)options->threads : 1;
-    nd_blas_single_thread();
+    if (!nd_blas_begin(error))
+        return false;
     if (!time_product(&product, error) || !time_step(experiment, dataset, parameters, &step, error))
         return false;
     double cube = pow((double)(dataset->samples * dataset->outputs), 3) * product;

@@ -112,7 +112,8 @@ static double residual(const krylov *space, size_t ritz) {
 
 static bool find_ends(const nd_linearization *point, uint64_t seed, size_t most_steps, bool both,
                       nd_extremes *extremes, nd_error *error) {
-    nd_blas_single_thread();
+    if (!nd_blas_begin(error))
+        return false;
     *extremes = (nd_extremes){0};
     krylov space;
     bool fine = krylov_new(&space, point, most_steps, error), going = fine && space.most > 0;

@@ -116,7 +116,8 @@ nd_linearization *nd_linearize(const nd_parameters *parameters, const nd_dataset
                                const nd_activation *activation, nd_error *error) {
     if (!check(parameters, dataset, error))
         return NULL;
-    nd_blas_single_thread();
+    if (!nd_blas_begin(error))
+        return NULL;
     nd_linearization *point = nd_array(1, sizeof *point, error);
     if (!point)
         return NULL;

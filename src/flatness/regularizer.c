@@ -151,7 +151,8 @@ static double value_of(const nd_linearization *point, nd_regularizer which,
 
 bool nd_regularizer_at(const nd_linearization *point, nd_regularizer which, double least,
                        double *value, double *gradient, double *direction, nd_error *error) {
-    nd_blas_single_thread();
+    if (!nd_blas_begin(error))
+        return false;
     size_t size = nd_residual_count(point), count = nd_awake_parameters(point);
     double *vectors = nd_doubles(size * size, error), *eigenvalue = nd_doubles(size, error);
     double *derivative = nd_doubles(size * size, error);

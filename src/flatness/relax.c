@@ -172,7 +172,8 @@ static double distance(const nd_parameters *a, const nd_parameters *b) {
 
 bool nd_relax(nd_parameters *parameters, const nd_dataset *dataset, const nd_activation *activation,
               const nd_watch *watch, nd_relaxation *result, nd_error *error) {
-    nd_blas_single_thread();
+    if (!nd_blas_begin(error))
+        return false;
     size_t hidden = parameters->hidden;
     *result = (nd_relaxation){.least = nd_least_loss(dataset)};
     nd_parameters *begin = nd_parameters_new(hidden, dataset->inputs, dataset->outputs, error);

@@ -219,7 +219,8 @@ static bool solve(const reduced_problem *problem, nd_spectrum *spectrum, nd_erro
 
 bool nd_hessian_spectrum(const nd_linearization *point, double most_bytes, nd_spectrum *spectrum,
                          nd_error *error) {
-    nd_blas_single_thread();
+    if (!nd_blas_begin(error))
+        return false;
     *spectrum = (nd_spectrum){.parameters = point->hidden * nd_unit_width(point)};
     if (!check_blocks(point, most_bytes, error))
         return false;

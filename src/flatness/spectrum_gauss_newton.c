@@ -45,7 +45,8 @@ bool nd_gram(const nd_linearization *point, double *gram, nd_error *error) {
     memset(gram, 0, size * size * sizeof *gram);
     if (units == 0)
         return true;
-    nd_blas_single_thread();
+    if (!nd_blas_begin(error))
+        return false;
     double *gain = nd_doubles(size * units, error);
     double *inputs = nd_doubles(n * n, error), *activities = nd_doubles(n * n, error);
     bool fine = gain && inputs && activities;

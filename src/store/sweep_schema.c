@@ -15,6 +15,9 @@ bool nd_sweep_database_failed(const nd_sweep_store *store, nd_error *error) {
     if (code == SQLITE_FULL || why == ENOSPC || why == EDQUOT) /* what it grows by may be mapped */
         return nd_fail(error, store->path, "free some space and run the same command again",
                        "database or disk is full");
+    if (code == SQLITE_BUSY && store->no_locks)
+        return nd_fail(error, store->path, "copy the folder to another disk",
+                       "its file system knows no locks, which a sweep's store needs");
     if (code == SQLITE_NOMEM)
         return nd_fail(error, store->path, NULL, ND_OUT_OF_MEMORY " for the sweep's store");
     return nd_fail(error, store->path, code == SQLITE_NOTADB ? "is it a sweep's store?" : NULL,

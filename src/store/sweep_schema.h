@@ -12,6 +12,7 @@ struct nd_sweep_store {
     sqlite3 *database;
     char *path;
     pthread_mutex_t lock; /* one statement at a time */
+    bool no_locks;        /* its file system knows none, as was seen when one was waited for */
 };
 
 /* A handle on the database at `file`, which errors call `path`; flags are of sqlite3_open_v2. */

@@ -1,15 +1,17 @@
 #include "store/sweep_store.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "store/sweep_door.h"
 #include "store/sweep_schema.h"
 
-enum { BUSY_MILLISECONDS = 120000 };
+enum { BUSY_MILLISECONDS = 120000, BUSY_PIECE = 5 };
 
 static const char *const STATE_NAMES[ND_RUN_STATES] = {"waiting", "running", "done", "diverged",
                                                        "failed"};
@@ -23,6 +25,18 @@ nd_run_state nd_run_state_find(const char *name) {
     while (state < ND_RUN_STATES && strcmp(STATE_NAMES[state], name) != 0)
         state++;
     return (nd_run_state)state;
+}
+
+/* SQLite takes a file system that knows no locks for one where another process holds them. The call
+ * that failed was the last one made. */
+static int wait_while_busy(void *context, int times) {
+    static const struct timespec A_WHILE = {.tv_nsec = 1000000L * BUSY_PIECE};
+    nd_sweep_store *store = context;
+    store->no_locks = errno == ENOLCK;
+    if (store->no_locks || times >= BUSY_MILLISECONDS / BUSY_PIECE)
+        return 0;
+    (void)nanosleep(&A_WHILE, NULL);
+    return 1;
 }
 
 nd_sweep_store *nd_sweep_open_database(const char *file, const char *path, int flags,
@@ -44,7 +58,7 @@ nd_sweep_store *nd_sweep_open_database(const char *file, const char *path, int f
         nd_sweep_store_close(store);
         return NULL;
     }
-    sqlite3_busy_timeout(store->database, BUSY_MILLISECONDS);
+    sqlite3_busy_handler(store->database, wait_while_busy, store);
     if (nd_sweep_door_defend(store, error))
         return store;
     nd_sweep_store_close(store);

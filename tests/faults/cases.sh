@@ -42,8 +42,8 @@ listing() { (cd "$folder/work" && find . -type f -printf '%P\n' | sort | xargs -
 
 command_of() {
     case $1 in
-    run) echo "run small.yaml -o run.nc --checkpoint-every 0.001 --quiet" ;;
-    hebbian) echo "hebbian ring.yaml -o ring.nc --checkpoint-every 0.001 --quiet" ;;
+    run) echo "run small.yaml -o run.nc --set run.steps=20000 --checkpoint-every 0.001 --quiet" ;;
+    hebbian) echo "hebbian ring.yaml -o ring.nc --set run.steps=2000 --checkpoint-every 0.001 --quiet" ;;
     continue) echo "run --continue run.nc --set run.steps=80 -o longer.nc --quiet" ;;
     measure | spectrum | phases) echo "$1 run.nc" ;;
     direction) echo "drift-direction run.nc --branches 8 --steps 20 --quiet" ;;

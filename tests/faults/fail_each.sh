@@ -51,7 +51,8 @@ fail_call() {
     code=$?
     [ "$(count_of failed)" -gt 0 ] || [ $code -ne 0 ] || return 0 # threads: one call less this time
     tried=$((tried + 1)) checks=$((checks + 1))
-    sed -i '/: run-ID.nc of .* runs will take about /d' "$made/err" # said under --quiet, too
+    # said under --quiet, too
+    sed -i -e '/: run-ID.nc of .* runs will take about /d' -e '/: its file system knows no locks; let no/d' "$made/err"
     listing >"$made/now"
     if [ $code -eq 0 ]; then
         diff "$made/$name.whole" "$made/now" >"$made/difference" || { [ "$2" = unlink ] && no_halves "$name" >/dev/null; } ||
