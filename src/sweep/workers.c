@@ -302,6 +302,8 @@ bool nd_sweep_run(const char *path, const char *folder, const nd_sweep_options *
         nd_sweep_plan_free(plan);
         return nd_fail_errno(error, folder, "choose another folder with -o", "cannot be made");
     }
+    if (made)
+        nd_sync_folder_of(folder);
     char *store_path = nd_sweep_store_path(folder, options->shard, shards, error);
     nd_sweep_store *store =
         store_path && is_folder_of(folder, plan, error)
