@@ -6,6 +6,7 @@
 
 #include "analyse/phases_of_run.h"
 #include "base/error.h"
+#include "base/locale.h"
 #include "measure/correlation.h"
 #include "measure/tuning.h"
 #include "measure/unit_measure.h"
@@ -323,6 +324,7 @@ bool nd_measures_add(const nd_run *run, nd_nc *file, const nd_watch *watch, nd_e
 
 bool nd_measure_run_file(const char *path, const nd_patience *patience, const nd_watch *watch,
                          nd_error *error) {
+    ND_IN_C_LOCALE;
     nd_hold *hold = nd_hold_take(path, patience, error);
     nd_run *run = hold ? nd_run_open(path, error) : NULL;
     nd_nc *file = run ? nd_nc_amend_held(hold, error) : NULL;

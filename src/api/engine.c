@@ -1,6 +1,7 @@
 /* Engines as the public interface has them beyond opening and advancing (nulldrift/engine.h): keys
  * and parameters changed on the way, the forward pass, the state as bytes. */
 #include "engine/engine.h"
+#include "base/locale.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ const char *nd_engine_describe(const nd_engine *engine) {
 
 nd_engine *nd_engine_open_with_rule(const nd_experiment *experiment, const nd_dataset *dataset,
                                     const nd_own_rule *rule, nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char function[] = "nd_engine_open_with_rule";
     if (!nd_is_given(experiment, function, "experiment", error) ||
         !nd_is_given(dataset, function, "dataset", error) ||

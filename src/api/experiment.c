@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/locale.h"
 #include "base/yaml.h"
 #include "experiment/keys.h"
 
@@ -37,6 +38,7 @@ static nd_key_value value_of(const nd_experiment *experiment, const nd_key *key)
 
 bool nd_experiment_get(const nd_experiment *experiment, const char *key, nd_key_value *value,
                        nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char function[] = "nd_experiment_get";
     char mend[200];
     if (!nd_is_given(experiment, function, "experiment", error) ||
@@ -145,6 +147,7 @@ static bool make(const nd_experiment *experiment, const char *const *further, si
 }
 
 nd_experiment *nd_experiment_copy(const nd_experiment *experiment, nd_error *error) {
+    ND_IN_C_LOCALE;
     recipe made = {0};
     nd_experiment *copy = NULL;
     if (!nd_is_given(experiment, "nd_experiment_copy", "experiment", error))
@@ -157,6 +160,7 @@ nd_experiment *nd_experiment_copy(const nd_experiment *experiment, nd_error *err
 
 bool nd_experiment_set(nd_experiment *experiment, const char *const *sets, size_t set_count,
                        nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char function[] = "nd_experiment_set";
     recipe made = {0};
     nd_experiment *changed = NULL;

@@ -5,6 +5,7 @@
 #include "analyse/measured_run.h"
 #include "analyse/spectra_of_run.h"
 #include "base/error.h"
+#include "base/locale.h"
 #include "base/outputs.h"
 #include "base/place.h"
 #include "figure/figure.h"
@@ -12,12 +13,14 @@
 #include "run/simulate.h"
 
 bool nd_measure_file(const char *path, const nd_watch *watch, nd_error *error) {
+    ND_IN_C_LOCALE;
     return nd_is_given(path, "nd_measure_file", "path", error) &&
            nd_measure_run_file(path, NULL, watch, error);
 }
 
 bool nd_spectrum_file(const char *path, const nd_spectrum_request *request, const nd_watch *watch,
                       nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char function[] = "nd_spectrum_file";
     const nd_spectrum_request with = request ? *request : (nd_spectrum_request){0};
     if (!nd_is_given(path, function, "path", error))
@@ -43,6 +46,7 @@ bool nd_spectrum_file(const char *path, const nd_spectrum_request *request, cons
 nd_outcome nd_continue_file(const char *from, const char *const *sets, size_t set_count,
                             const char *path, const nd_run_options *options, const nd_watch *watch,
                             nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char function[] = "nd_continue_file";
     static const nd_run_options as_usual = {0};
     if (!nd_is_given(from, function, "from", error) ||
@@ -85,6 +89,7 @@ static bool check_inputs(const nd_figure *figure, const char *const *inputs, siz
 
 bool nd_draw_figure(const char *name, const char *const *inputs, size_t input_count,
                     const char *output, bool replace, nd_error *remark, nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char function[] = "nd_draw_figure";
     nd_error worth_a_word = {0};
     if (remark)

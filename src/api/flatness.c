@@ -7,6 +7,7 @@
 
 #include "api/network.h"
 #include "base/error.h"
+#include "base/locale.h"
 #include "base/platform.h"
 #include "flatness/lanczos.h"
 #include "flatness/landscape.h"
@@ -22,6 +23,7 @@ struct nd_point {
 
 nd_point *nd_point_open(const nd_parameters *parameters, const nd_dataset *dataset,
                         const char *activation, nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char function[] = "nd_point_open";
     nd_parameters *copy = NULL;
     const nd_activation *phi = NULL;

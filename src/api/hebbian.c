@@ -2,10 +2,12 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/locale.h"
 #include "hebbian/engine.h"
 #include "nulldrift/hebbian.h"
 
 nd_engine *nd_hebbian_open(const nd_experiment *experiment, unsigned threads, nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char function[] = "nd_hebbian_open";
     if (!nd_is_given(experiment, function, "experiment", error))
         return NULL;

@@ -4,6 +4,7 @@
 
 #include "api/matrix.h"
 #include "base/error.h"
+#include "base/locale.h"
 #include "measure/phases.h"
 
 _Static_assert((int)ND_PHASE_CHANGES == (int)ND_PHASE_METRICS, "every metric has its place");
@@ -30,6 +31,7 @@ static bool check(const nd_learning_traces *traces, const char *function, nd_err
 
 bool nd_find_phases(const nd_learning_traces *traces, nd_learning_phase phases[3],
                     nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char function[] = "nd_find_phases";
     if (!check(traces, function, error) || !nd_is_given(phases, function, "phases", error))
         return false;

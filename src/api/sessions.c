@@ -7,6 +7,7 @@
 #include "api/analysis.h"
 #include "api/matrix.h"
 #include "base/error.h"
+#include "base/locale.h"
 #include "recording/binning.h"
 #include "recording/manifest.h"
 #include "recording/order.h"
@@ -395,6 +396,7 @@ static nd_recording *make_recording(const nd_sessions *sessions, nd_error *error
 
 nd_analysis *nd_sessions_analyse(const nd_sessions *sessions, unsigned threads,
                                  const nd_watch *watch, nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char function[] = "nd_sessions_analyse";
     if (!nd_is_given(sessions, function, "sessions", error))
         return NULL;
@@ -409,6 +411,7 @@ nd_analysis *nd_sessions_analyse(const nd_sessions *sessions, unsigned threads,
 
 nd_analysis *nd_manifest_analyse(const char *path, unsigned threads, const nd_watch *watch,
                                  nd_error *error) {
+    ND_IN_C_LOCALE;
     if (!nd_is_given(path, "nd_manifest_analyse", "path", error))
         return NULL;
     nd_recording *recording = nd_recording_load(path, watch, error);

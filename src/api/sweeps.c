@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/locale.h"
 #include "base/memory.h"
 #include "nulldrift/sweep.h"
 #include "store/sweep_store.h"
@@ -13,6 +14,7 @@
 
 bool nd_run_sweep(const char *path, const char *folder, const nd_sweep_request *request,
                   const nd_watch *watch, bool *stopped, nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char function[] = "nd_run_sweep";
     const nd_sweep_request with = request ? *request : (nd_sweep_request){0};
     bool ended_early = false;
@@ -63,6 +65,7 @@ static bool in_shards(const char *folder) {
 }
 
 bool nd_count_sweep(const char *folder, nd_sweep_counts *counts, nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char function[] = "nd_count_sweep";
     nd_sweep_status status;
     if (!nd_is_given(folder, function, "folder", error) ||
@@ -95,6 +98,7 @@ bool nd_count_sweep(const char *folder, nd_sweep_counts *counts, nd_error *error
 }
 
 char *nd_tabulate_sweep(const char *folder, bool all_keys, bool as_json, nd_error *error) {
+    ND_IN_C_LOCALE;
     char *text = NULL;
     size_t length;
     if (!nd_is_given(folder, "nd_tabulate_sweep", "folder", error))
@@ -115,6 +119,7 @@ char *nd_tabulate_sweep(const char *folder, bool all_keys, bool as_json, nd_erro
 
 bool nd_merge_sweep(const char *folder, bool partial, size_t *count, nd_error *remark,
                     nd_error *error) {
+    ND_IN_C_LOCALE;
     size_t merged = 0;
     nd_error worth_a_word = {0};
     if (!nd_is_given(folder, "nd_merge_sweep", "folder", error) ||

@@ -4,6 +4,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/locale.h"
+
 typedef struct loop {
     atomic_size_t next;
     size_t count;
@@ -12,6 +14,7 @@ typedef struct loop {
 } loop;
 
 static void *work(void *argument) {
+    ND_IN_C_LOCALE;
     loop *shared = argument;
     size_t index;
     while ((index = atomic_fetch_add(&shared->next, 1)) < shared->count)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/locale.h"
 #include "engine/backends.h"
 #include "experiment/start.h"
 
@@ -45,6 +46,7 @@ const nd_engine_backend *nd_engine_choose(const nd_experiment *experiment,
 
 nd_engine *nd_engine_open(const nd_experiment *experiment, const nd_dataset *dataset,
                           unsigned threads, nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char open[] = "nd_engine_open";
     if (!nd_is_given(experiment, open, "experiment", error) ||
         !nd_is_given(dataset, open, "dataset", error) ||

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/locale.h"
 #include "base/words.h"
 #include "base/yaml.h"
 #include "experiment/checks.h"
@@ -329,6 +330,7 @@ static bool sets_given(const char *const *sets, size_t count, const char *functi
 
 nd_experiment *nd_experiment_parse(const char *text, const char *origin, const char *folder,
                                    const char *const *sets, size_t set_count, nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char function[] = "nd_experiment_parse";
     source from = {.text = text, .origin = origin, .folder = folder, .strict = true};
     if (!nd_is_given(text, function, "text", error) ||
@@ -339,6 +341,7 @@ nd_experiment *nd_experiment_parse(const char *text, const char *origin, const c
 }
 
 nd_experiment *nd_experiment_new(const char *const *sets, size_t set_count, nd_error *error) {
+    ND_IN_C_LOCALE;
     source from = {.text = "{}", .origin = "experiment", .strict = true};
     if (!sets_given(sets, set_count, "nd_experiment_new", error))
         return NULL;
@@ -353,6 +356,7 @@ nd_experiment *nd_experiment_parse_among(const char *text, const char *origin, c
 }
 
 nd_experiment *nd_experiment_restore(const char *text, const char *origin, nd_error *error) {
+    ND_IN_C_LOCALE;
     source from = {.text = text, .origin = origin};
     return parse(&from, NULL, 0, error);
 }
@@ -368,6 +372,7 @@ bool nd_keys_unused(const nd_keys_use *use, size_t *key) {
 
 nd_experiment *nd_experiment_load(const char *path, const char *const *sets, size_t set_count,
                                   nd_error *error) {
+    ND_IN_C_LOCALE;
     if (!nd_is_given(path, "nd_experiment_load", "path", error) ||
         !sets_given(sets, set_count, "nd_experiment_load", error))
         return NULL;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/locale.h"
 #include "world/world.h"
 
 bool nd_needs_feed_forward(const nd_experiment *experiment, nd_error *error) {
@@ -26,6 +27,7 @@ static bool place_initial(const nd_experiment *experiment, nd_dataset *dataset, 
 }
 
 nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error) {
+    ND_IN_C_LOCALE;
     if (!nd_is_given(experiment, "nd_dataset_make", "experiment", error) ||
         !nd_needs_feed_forward(experiment, error))
         return NULL;

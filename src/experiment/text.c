@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/locale.h"
 #include "experiment/keys.h"
 
 /* Strings that plain YAML could take for something else are quoted. */
@@ -58,6 +59,7 @@ static bool goes_without_saying(const nd_experiment *experiment, const nd_key *k
 }
 
 char *nd_experiment_text(const nd_experiment *experiment, nd_error *error) {
+    ND_IN_C_LOCALE;
     if (!nd_is_given(experiment, "nd_experiment_text", "experiment", error))
         return NULL;
     char *text = NULL;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/locale.h"
 #include "base/platform.h"
 #include "base/threads.h"
 #include "recording/manifest.h"
@@ -385,6 +386,7 @@ static bool add_input(char ***list, size_t *count, size_t *room, const char *pat
 }
 
 bool nd_recording_inputs(const char *path, char ***list, size_t *count, nd_error *error) {
+    ND_IN_C_LOCALE;
     char *folder = NULL;
     size_t room = 0;
     *list = NULL;
@@ -408,6 +410,7 @@ bool nd_recording_inputs(const char *path, char ***list, size_t *count, nd_error
 
 nd_recording *nd_recording_load_with(const char *path, const nd_load_options *options,
                                      const nd_watch *watch, nd_error *error) {
+    ND_IN_C_LOCALE;
     static const nd_load_options none = {0};
     char *folder = NULL;
     nd_recording *recording = NULL;

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/locale.h"
 #include "base/shown.h"
 #include "recording/format.h"
 
@@ -527,6 +528,7 @@ static void keep_trouble(scanned *file, const nd_error *why) {
 
 bool nd_recording_scan(const char *const *files, size_t count, const nd_limits *limits,
                        nd_buffer *yaml, nd_error *error) {
+    ND_IN_C_LOCALE;
     scan s = {.files = files, .count = count, .yaml = yaml, .error = error, .fine = true};
     s.file = nd_array(count, sizeof *s.file, error);
     bool fine = s.file != NULL;

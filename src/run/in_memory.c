@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/locale.h"
 #include "run/simulate.h"
 
 /* A run, its traces and its saves. */
@@ -97,6 +98,7 @@ static bool begin(in_memory *self, const nd_experiment *experiment, const nd_dat
 nd_outcome nd_simulate_in_memory(const nd_experiment *experiment, const nd_dataset *dataset,
                                  const nd_saving *saving, nd_traces *traces, const nd_watch *watch,
                                  nd_error *error) {
+    ND_IN_C_LOCALE;
     nd_outcome outcome = ND_RUN_FAILED;
     char *identity = nd_experiment_text(experiment, error);
     in_memory self = {traces,

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/locale.h"
 #include "experiment/start.h"
 #include "network/parameters.h"
 #include "run/feed_forward.h"
@@ -162,6 +163,7 @@ static const nd_run_options AS_USUAL = {0};
 
 nd_outcome nd_simulate(const nd_experiment *experiment, const char *path,
                        const nd_run_options *options, const nd_watch *watch, nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char function[] = "nd_simulate";
     if (!nd_is_given(experiment, function, "experiment", error) ||
         !nd_is_given(path, function, "path", error))
@@ -176,6 +178,7 @@ nd_outcome nd_simulate(const nd_experiment *experiment, const char *path,
 nd_outcome nd_simulate_on(const nd_experiment *experiment, const nd_dataset *dataset,
                           const char *path, const nd_run_options *options, const nd_watch *watch,
                           nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char function[] = "nd_simulate_on";
     if (!nd_is_given(experiment, function, "experiment", error) ||
         !nd_is_given(dataset, function, "dataset", error) ||
@@ -188,6 +191,7 @@ nd_outcome nd_simulate_on(const nd_experiment *experiment, const nd_dataset *dat
 
 nd_outcome nd_simulate_anew(const nd_experiment *experiment, const char *path,
                             const nd_run_options *options, const nd_watch *watch, nd_error *error) {
+    ND_IN_C_LOCALE;
     static const nd_beginning ANEW = {.anew = true};
     return experiment->network.model == ND_HEBBIAN
                ? nd_hebbian_simulate_anew(experiment, path, options, watch, error)

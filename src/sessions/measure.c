@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/locale.h"
 #include "base/memory.h"
 #include "sessions/followed_sessions.h"
 #include "sessions/sessions.h"
@@ -78,6 +79,7 @@ static bool measure_sessions(const nd_recording *recording, unsigned threads, co
 
 nd_recording_result *nd_recording_measure(const nd_recording *recording, unsigned threads,
                                           const nd_watch *watch, nd_error *error) {
+    ND_IN_C_LOCALE;
     nd_recording_result *result = nd_array(1, sizeof *result, error);
     if (!result)
         return NULL;

@@ -133,9 +133,11 @@ nd_checkpoint_found nd_checkpoint_look(const char *path, char **identity, nd_buf
 
 void nd_checkpoint_remove(const char *path) {
     nd_remove_left_behind(path);
-    (void)unlink(path);
+    bool removed = unlink(path) == 0;
     char *older = nd_path_with(path, ".1", NULL);
-    if (older)
-        (void)unlink(older);
+    removed = (older && unlink(older) == 0) || removed;
     free(older);
+    if (removed) /* before anything says that it is no longer needed: a power cut would bring it
+                    back */
+        nd_sync_folder_of(path);
 }

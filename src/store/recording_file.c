@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/locale.h"
 #include "base/memory.h"
 #include "sessions/followed_sessions.h"
 #include "store/coordinates.h"
@@ -430,6 +431,7 @@ static bool put_drift(nd_nc *file, const nd_recording_result *result, nd_error *
 
 bool nd_recording_drift_csv(const nd_recording_result *result, const nd_place *place,
                             nd_error *error) {
+    ND_IN_C_LOCALE;
     nd_drift_series *series = series_of(result, error);
     bool fine = series && nd_drift_csv(series, result->groups, place, error);
     free(series);
@@ -438,6 +440,7 @@ bool nd_recording_drift_csv(const nd_recording_result *result, const nd_place *p
 
 bool nd_recording_file_write(const nd_recording_result *result, const nd_place *place,
                              const char *command, nd_error *error) {
+    ND_IN_C_LOCALE;
     nd_nc *file = nd_nc_create_at(place, error);
     if (!file)
         return false;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/locale.h"
 #include "base/writer.h"
 #include "store/recording_file.h"
 
@@ -33,6 +34,7 @@ static bool finish(nd_writer *to, const nd_place *place) {
 
 bool nd_recording_sessions_csv(const nd_recording_result *result, const nd_place *place,
                                nd_error *error) {
+    ND_IN_C_LOCALE;
     const nd_metric_about *table = nd_metric_table();
     nd_buffer text = {0};
     nd_writer to = {&text, true, error};
@@ -75,6 +77,7 @@ static void put_cell(nd_writer *to, const nd_session_result *session, const nd_c
 
 bool nd_recording_cells_csv(const nd_recording_result *result, const nd_place *place,
                             nd_error *error) {
+    ND_IN_C_LOCALE;
     static const char *const names[ND_INFORMATIONS] = {"si_bit_spike", "si_bit_second", "mi"};
     nd_buffer text = {0};
     nd_writer to = {&text, true, error};
@@ -94,6 +97,7 @@ bool nd_recording_cells_csv(const nd_recording_result *result, const nd_place *p
 
 bool nd_recording_statistics_csv(const nd_recording_result *result, const nd_place *place,
                                  nd_error *error) {
+    ND_IN_C_LOCALE;
     const nd_metric_about *table = nd_metric_table();
     nd_buffer text = {0};
     nd_writer to = {&text, true, error};

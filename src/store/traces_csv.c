@@ -6,6 +6,7 @@
 
 #include "base/csv_rows.h"
 #include "base/error.h"
+#include "base/locale.h"
 #include "base/memory.h"
 #include "base/yaml.h"
 #include "experiment/keys.h"
@@ -147,6 +148,7 @@ static bool hand_over(reader *from, nd_trace_table *table) {
 }
 
 bool nd_traces_from_csv(const char *path, nd_trace_table *table, nd_error *error) {
+    ND_IN_C_LOCALE;
     reader from = {.path = path, .error = error};
     *table = (nd_trace_table){0};
     bool fine = read_rows(&from) && grow(&from) && hand_over(&from, table);

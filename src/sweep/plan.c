@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/locale.h"
 #include "base/random.h"
 #include "base/yaml.h"
 #include "experiment/experiment.h"
@@ -442,6 +443,7 @@ static bool lay_out(layout *of, nd_error *error) {
 }
 
 nd_sweep_plan *nd_sweep_plan_read(const char *path, nd_error *error) {
+    ND_IN_C_LOCALE;
     char *text = NULL;
     nd_sweep_file *file = nd_sweep_file_read(path, &text, error);
     if (!file)

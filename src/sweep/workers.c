@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/locale.h"
 #include "base/platform.h"
 #include "base/threads.h"
 #include "experiment/parse.h"
@@ -172,6 +173,7 @@ static bool reclaim(const char *owner, void *context, nd_error *error) {
 }
 
 static void *work(void *argument) {
+    ND_IN_C_LOCALE;
     worker *self = argument;
     crew *all = self->all;
     bool found = true, fine = true;
@@ -292,6 +294,7 @@ static bool is_folder_of(const char *folder, const nd_sweep_plan *plan, nd_error
 
 bool nd_sweep_run(const char *path, const char *folder, const nd_sweep_options *options,
                   const nd_watch *watch, bool *stopped, nd_error *error) {
+    ND_IN_C_LOCALE;
     size_t shards = options->shards ? options->shards : 1;
     *stopped = false;
     nd_sweep_plan *plan = nd_sweep_plan_read(path, error);

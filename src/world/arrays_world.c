@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/locale.h"
 #include "world/worlds.h"
 
 static const char FROM[] = "nd_dataset_from";
@@ -122,6 +123,7 @@ static bool copy_all(const nd_dataset_arrays *arrays, nd_dataset *dataset, nd_er
 }
 
 nd_dataset *nd_dataset_from(const nd_dataset_arrays *arrays, nd_error *error) {
+    ND_IN_C_LOCALE;
     if (!nd_is_given(arrays, FROM, "arrays", error) ||
         !sizes(arrays->samples, arrays->inputs, "input", error) ||
         !sizes(arrays->samples, arrays->outputs, "target", error) ||
