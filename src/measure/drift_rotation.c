@@ -160,7 +160,8 @@ bool nd_drift_rotation(const nd_followed *of, const nd_drift_request *how, nd_dr
         return true;
     }
     codes c;
-    nd_blas_single_thread();
+    if (!nd_blas_begin(error))
+        return false;
     bool fine = codes_new(&c, of, error), any = false;
     for (size_t a = 0; fine && a < of->sessions; a++)
         for (size_t b = a + 1; fine && b < of->sessions; b++) {
