@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/matrix.h"
+#include "base/clones.h"
 #include "base/error.h"
 #include "base/smooth.h"
 #include "measure/tuning.h"
@@ -94,17 +95,10 @@ bool nd_direct_positions(const double *position, size_t frames, double *out, nd_
 
 /* ---- Curves ---- */
 
-/* Where the loader can choose: GCC's clones need glibc's. */
-#if defined(__x86_64__) && defined(__GNUC__) && defined(__GLIBC__) && !defined(__clang__)
-#define CLONES __attribute__((target_clones("default", "arch=x86-64-v3")))
-#else
-#define CLONES
-#endif
-
 /* Cells whose values of one frame lie side by side: a frame is added to the row of its bin, sums
  * bins x cells. */
 #define ADD_ROWS(name, type)                                                                       \
-    CLONES static void name(const nd_matrix *m, const int64_t *bin, double *sums) {                \
+    ND_CLONES static void name(const nd_matrix *m, const int64_t *bin, double *sums) {             \
         for (size_t f = 0; f < m->rows; f++) {                                                     \
             const void *at = (const char *)m->data + (ptrdiff_t)f * m->row_stride;                 \
             const type *restrict row = at;                                                         \

@@ -5,16 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Where the loader can choose: GCC's clones need glibc's; GCC 11 has no name for a level yet. */
-#if defined(__x86_64__) && defined(__GNUC__) && defined(__GLIBC__) && !defined(__clang__)
-#if __GNUC__ >= 12
-#define CLONES __attribute__((target_clones("default", "arch=x86-64-v3")))
-#else
-#define CLONES __attribute__((target_clones("default", "avx2")))
-#endif
-#else
-#define CLONES
-#endif
+#include "base/clones.h"
 
 static inline uint64_t bits_of(double x) {
     uint64_t bits;
@@ -54,7 +45,8 @@ static inline double log2_of(double x) {
 
 /* The clones are this file's own: the name that chooses among them is offered to everybody when it
  * is not static, whatever the visibility. */
-CLONES static void entropy_terms(const double *x, const double *shift, size_t count, double *term) {
+ND_CLONES static void entropy_terms(const double *x, const double *shift, size_t count,
+                                    double *term) {
     for (size_t i = 0; i < count; i++) {
         double positive = x[i] > DBL_MIN ? x[i] : DBL_MIN;
         double value = x[i] * (log2_of(positive) - shift[i]);

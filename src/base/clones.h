@@ -1,0 +1,16 @@
+/* Functions compiled for several processors, among which the loader chooses: where it can, with GCC
+ * and glibc. Static ones only: the name that chooses is offered to everybody otherwise. */
+#ifndef ND_BASE_CLONES_H
+#define ND_BASE_CLONES_H
+
+#if defined(__x86_64__) && defined(__GNUC__) && defined(__GLIBC__) && !defined(__clang__)
+#if __GNUC__ >= 12
+#define ND_CLONES __attribute__((target_clones("default", "arch=x86-64-v3")))
+#else /* GCC 11 has no name for a level yet */
+#define ND_CLONES __attribute__((target_clones("default", "avx2")))
+#endif
+#else
+#define ND_CLONES
+#endif
+
+#endif
