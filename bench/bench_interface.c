@@ -23,9 +23,13 @@ static double time_steps(nd_engine *engine, uint64_t each) {
     return processor_seconds() - begin;
 }
 
-static void bench_steps(void) {
+static const char *const ONE_UNIT[] = {"world.task=random", "world.samples=2",
+                                       "world.input_dim=2", "world.output_dim=1",
+                                       "network.hidden=1",  "learning.learning_rate=0"};
+
+static void bench_steps(const char *name, const char *const sets[6]) {
     nd_error error = {0};
-    nd_experiment *experiment = nd_experiment_new(CASE_A, 6, &error);
+    nd_experiment *experiment = nd_experiment_new(sets, 6, &error);
     nd_dataset *dataset = nd_dataset_make(experiment, &error);
     nd_engine *engine[2];
     double whole[PAIRS], apart[PAIRS];
@@ -40,7 +44,7 @@ static void bench_steps(void) {
         single = first ? single : time_steps(engine[1], 1);
         apart[pair] = single / STEPS - whole[pair];
     }
-    printf("engine, case A: %.3f us a step in one long call, one step a call %+.3f us\n",
+    printf("engine, %s: %.3f us a step in one long call, one step a call %+.3f us\n", name,
            1e6 * median(whole, PAIRS), 1e6 * median(apart, PAIRS));
     for (int i = 0; i < 2; i++)
         nd_engine_close(engine[i]);
@@ -119,7 +123,8 @@ int main(void) {
     setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     for (int i = 0; i < 4; i++)
         bench_tuning(i % 2 ? ND_FLOAT32 : ND_FLOAT64, i >= 2, bin);
-    bench_steps();
+    bench_steps("one unit", ONE_UNIT);
+    bench_steps("case A", CASE_A);
     free(bin);
     return 0;
 }

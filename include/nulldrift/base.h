@@ -32,7 +32,8 @@ typedef enum nd_code {
     ND_CODE_ARGUMENT, /**< the call itself is wrong: NULL, a size, a shape, a value out of range */
     ND_CODE_MEMORY,   /**< memory is out, or what was asked for is larger than there is */
     ND_CODE_SYSTEM,   /**< the operating system refused: a file is not there, the disk is full */
-    ND_CODE_DIVERGED  /**< a network ran away: infinite or useless */
+    ND_CODE_DIVERGED, /**< a network ran away: infinite or useless */
+    ND_CODE_STOPPED   /**< the watch stopped it */
 } nd_code;
 
 /** A failure, in three parts that read as one line: "WHERE: WHAT; MEND". Empty strings when fine.

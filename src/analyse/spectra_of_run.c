@@ -90,8 +90,9 @@ static bool do_jobs(nd_spectra_work *all, const nd_run *run, const nd_watch *wat
         if (watch && watch->report)
             watch->report(&progress, watch->context);
         if (watch && watch->stop && *watch->stop)
-            return nd_fail(error, nd_nc_path(run->file), "run it again; the file is as it was",
-                           "stopped after %zu of %zu snapshots", first + count, all->count);
+            return nd_fail_as(ND_CODE_STOPPED, error, nd_nc_path(run->file),
+                              "run it again; the file is as it was",
+                              "stopped after %zu of %zu snapshots", first + count, all->count);
     }
     return true;
 }

@@ -287,8 +287,8 @@ static bool watch_on(const nd_watch *watch, size_t done, size_t total, const nd_
         watch->report(&progress, watch->context);
     }
     if (watch && watch->stop && *watch->stop)
-        return nd_fail(error, nd_nc_path(run->file), NULL,
-                       "measuring was stopped; the file is as it was");
+        return nd_fail_as(ND_CODE_STOPPED, error, nd_nc_path(run->file), NULL,
+                          "measuring was stopped; the file is as it was");
     return true;
 }
 

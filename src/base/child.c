@@ -48,7 +48,7 @@ static void tell_death(const listener *from, bool known, int status, double seco
     const char *where = from->note[0] ? from->note : "reading";
     const char *mend = "the file may be damaged; check it with the program that wrote it";
     if (from->stopped)
-        nd_fail(error, where, "start again", "stopped before it was read");
+        nd_fail_as(ND_CODE_STOPPED, error, where, "start again", "stopped before it was read");
     else if (!known && !from->late)
         nd_fail(error, where, "start again", "the program that reads for nulldrift was ended");
     else if (from->late || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))

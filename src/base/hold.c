@@ -74,8 +74,8 @@ static bool wait_for_lock(nd_hold *hold, const char *path, const nd_patience *pa
             return nd_fail(error, path, "leave --no-wait out to wait for it",
                            "another command amends it at present");
         if (patience && patience->stop && *patience->stop)
-            return nd_fail(error, path, "it is as that command leaves it",
-                           "stopped while another command amends it");
+            return nd_fail_as(ND_CODE_STOPPED, error, path, "it is as that command leaves it",
+                              "stopped while another command amends it");
         if (!told)
             tell(patience, path, "another command amends it; waiting for that to end");
         told = true;

@@ -95,8 +95,8 @@ static bool run_branches(const bundle *all, nd_error *error) {
             }
         report(all->watch, "drift", first + count, branches, "branches");
         if (all->watch && all->watch->stop && *all->watch->stop)
-            return nd_fail(error, "drift", "", "stopped after %zu of %zu branches", first + count,
-                           branches);
+            return nd_fail_as(ND_CODE_STOPPED, error, "drift", "",
+                              "stopped after %zu of %zu branches", first + count, branches);
     }
     return true;
 }

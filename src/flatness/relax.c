@@ -123,7 +123,8 @@ static bool report(const descent *down, size_t trials, size_t most, double targe
                    nd_error *error) {
     const nd_watch *watch = down->watch;
     if (watch && watch->stop && *watch->stop)
-        return nd_fail(error, "relaxing", "", "stopped after %zu steps", trials);
+        return nd_fail_as(ND_CODE_STOPPED, error, "relaxing", "", "stopped after %zu steps",
+                          trials);
     if (!watch || !watch->report)
         return true;
     nd_progress progress = {

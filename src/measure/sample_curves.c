@@ -271,7 +271,7 @@ bool nd_sample_curves_make(const nd_binned *activity, const size_t *cells, size_
     if (fine && atomic_load(&shared.out_of_memory))
         fine = nd_fail(error, "subsampling", "", "out of memory for the bias corrections");
     if (fine && stopped(&shared))
-        fine = nd_fail(error, "subsampling", "", "stopped");
+        fine = nd_fail_as(ND_CODE_STOPPED, error, "subsampling", "", "stopped");
     if (fine)
         average(&shared, repetitions, curves);
     else

@@ -67,8 +67,8 @@ static bool measure_sessions(const nd_recording *recording, unsigned threads, co
     for (size_t s = 0; s < recording->sessions_count; s++) {
         report(watch, &recording->sessions[s], s, recording->sessions_count);
         if (stopped(watch))
-            return nd_fail(error, recording->manifest, "", "stopped after %zu of %zu sessions", s,
-                           recording->sessions_count);
+            return nd_fail_as(ND_CODE_STOPPED, error, recording->manifest, "",
+                              "stopped after %zu of %zu sessions", s, recording->sessions_count);
         if (!nd_session_measure(&recording->sessions[s], &recording->settings, threads, watch,
                                 &result->session[s], error))
             return false;

@@ -70,6 +70,12 @@ static void test_run_files(void **state) {
     assert_fine(nd_measure_file(path_in(folder, "ours.nc"), NULL, &error), &error);
     const nd_spectrum_request request = {.exact = true, .lanczos = true};
     assert_fine(nd_spectrum_file(path_in(folder, "ours.nc"), &request, NULL, &error), &error);
+    const int stop = 1;
+    const nd_watch watch = {.stop = &stop};
+    assert_false(nd_measure_file(path_in(folder, "ours.nc"), &watch, &error));
+    assert_int_equal(error.code, ND_CODE_STOPPED);
+    assert_false(nd_spectrum_file(path_in(folder, "ours.nc"), NULL, &watch, &error));
+    assert_int_equal(error.code, ND_CODE_STOPPED);
     program(folder, "measure theirs.nc -q");
     program(folder, "spectrum theirs.nc --exact --lanczos -q");
     nd_nc *ours = nd_nc_open(path_in(folder, "ours.nc"), &error);

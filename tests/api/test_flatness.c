@@ -262,6 +262,14 @@ static void test_density_and_drift(void **state) {
         assert_true(found.match[kind].own_p == inside.match[kind].own_p);
         assert_true(fabs(found.match[kind].cosine) <= 1 && found.match[kind].cosine_error > 0);
     }
+    const int stop = 1;
+    const nd_watch watch = {.stop = &stop};
+    assert_false(nd_find_drift_direction(made.run->experiment, made.run->dataset, made.parameters,
+                                         &trial, &watch, &found, &error));
+    assert_int_equal(error.code, ND_CODE_STOPPED);
+    assert_false(
+        nd_relax_network(made.parameters, made.run->dataset, "relu", &watch, NULL, &error));
+    assert_int_equal(error.code, ND_CODE_STOPPED);
     assert_false(nd_find_drift_direction(made.run->experiment, made.run->dataset, made.parameters,
                                          &(nd_drift_trial){.branches = 7, .steps = 1}, NULL, &found,
                                          &error));

@@ -167,6 +167,10 @@ static void test_arrays_are_what_files_are(void **state) {
     assert_true(bits.numbers[0] > 0.5);
     nd_column verdict = column_of(of_arrays, ND_TABLE_VERDICTS, "verdict");
     assert_true(verdict.rows >= 1 && verdict.texts[0][0]);
+    const int stop = 1;
+    const nd_watch watch = {.stop = &stop};
+    assert_null(nd_sessions_analyse(sessions, 1, &watch, &error));
+    assert_int_equal(error.code, ND_CODE_STOPPED);
     /* Again, with a session more: the first analysis is as it was. */
     nd_session_arrays further = session_of(made, 0);
     further.day = 20;
