@@ -51,4 +51,14 @@ uint64_t nd_process_place(void);
 /* The environment, as a started program takes it. */
 char **nd_environment(void);
 
+/* A file without a name, to be written and handed to another process; -1 with errno. */
+int nd_nameless_file(void);
+
+/* The path of the program or shared library that the function at `code` is part of, links resolved,
+ * to free(); NULL where that is not told. */
+char *nd_object_of(const void *code);
+
+/* The path that starts the running program once more; NULL where that is not told. */
+const char *nd_own_program(void);
+
 #endif

@@ -2,23 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-#if defined(__linux__)
-#include <sys/mman.h>
-#else
-#include <dlfcn.h>
-#endif
-#if defined(__APPLE__)
-#include <mach-o/dyld.h>
-#endif
 
 /* Where the system cannot close all files at once they are closed one by one: those that programs
  * have. A file that is not open is no failure. */
@@ -86,68 +73,3 @@ pid_t nd_spawn(const char *program, char *const arguments[], char *const variabl
     errno = failed;
     return failed == 0 ? child : -1;
 }
-
-#if defined(__linux__)
-
-int nd_nameless_file(void) {
-    return memfd_create("nulldrift", MFD_CLOEXEC);
-}
-
-/* The process's own list of what lies where in its memory. A line: "from-to rights offset device
- * inode path", the path after spaces. */
-char *nd_object_of(const void *code) {
-    FILE *file = fopen("/proc/self/maps", "re");
-    char line[PATH_MAX + 128], *found = NULL;
-    while (file && !found && fgets(line, sizeof line, file)) {
-        char *at = line;
-        uintptr_t from = (uintptr_t)strtoumax(at, &at, 16);
-        uintptr_t to = *at == '-' ? (uintptr_t)strtoumax(at + 1, &at, 16) : 0;
-        char *path = strchr(at, '/');
-        if ((uintptr_t)code < from || (uintptr_t)code >= to || !path)
-            continue;
-        path[strcspn(path, "\n")] = '\0';
-        found = strdup(path);
-    }
-    if (file)
-        (void)fclose(file);
-    return found;
-}
-
-/* By its name where it still has one: beneath valgrind /proc/self/exe is valgrind. A program that
- * was replaced meanwhile is started as it was. */
-const char *nd_own_program(void) {
-    static const char itself[] = "/proc/self/exe";
-    static char path[PATH_MAX];
-    ssize_t length = readlink(itself, path, sizeof path - 1);
-    path[length > 0 ? length : 0] = '\0';
-    return access(path, X_OK) == 0 ? path : itself;
-}
-
-#else
-
-int nd_nameless_file(void) {
-    char path[] = "/tmp/nulldrift-XXXXXX";
-    int file = mkstemp(path);
-    if (file >= 0) {
-        (void)unlink(path);
-        (void)fcntl(file, F_SETFD, FD_CLOEXEC);
-    }
-    return file;
-}
-
-char *nd_object_of(const void *code) {
-    Dl_info about;
-    return dladdr(code, &about) && about.dli_fname ? realpath(about.dli_fname, NULL) : NULL;
-}
-
-const char *nd_own_program(void) {
-#if defined(__APPLE__)
-    static char path[PATH_MAX];
-    uint32_t size = sizeof path;
-    return _NSGetExecutablePath(path, &size) == 0 ? path : NULL;
-#else
-    return NULL;
-#endif
-}
-
-#endif

@@ -1,4 +1,4 @@
-/* Starting a program that inherits nothing, and finding what is to be started beside what runs. */
+/* Starting a program that inherits nothing. */
 #ifndef ND_BASE_SPAWN_H
 #define ND_BASE_SPAWN_H
 
@@ -14,15 +14,5 @@ enum { ND_SPAWN_GIVEN = 3 }; /* where the started program finds the file it is g
  * errno when it cannot be started. Other threads may work meanwhile. */
 pid_t nd_spawn(const char *program, char *const arguments[], char *const variables[], int given,
                bool speaks);
-
-/* A file without a name, to be written and handed to another process; -1 with errno. */
-int nd_nameless_file(void);
-
-/* The path of the program or shared library that the function at `code` is part of, links resolved,
- * to free(); NULL where that is not told. */
-char *nd_object_of(const void *code);
-
-/* The path that starts the running program once more; NULL where that is not told. */
-const char *nd_own_program(void);
 
 #endif
