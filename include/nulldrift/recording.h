@@ -102,10 +102,10 @@ typedef struct nd_column {
 } nd_column;
 
 /** How many columns a table has; 0 where `analysis` is NULL. */
-size_t nd_analysis_columns(const nd_analysis *analysis, nd_analysis_table table);
+size_t nd_analysis_columns(const nd_analysis *analysis, nd_analysis_table which);
 
 /** Column `index` of a table; false beyond the last. */
-bool nd_analysis_column(const nd_analysis *analysis, nd_analysis_table table, size_t index,
+bool nd_analysis_column(const nd_analysis *analysis, nd_analysis_table which, size_t index,
                         nd_column *column);
 
 #pragma GCC visibility pop

@@ -165,8 +165,9 @@ static bool put_sessions(nd_nc *file, const nd_run_drift *drift, const nd_run *r
     size_t all = drift->environments * drift->sessions;
     double *values = nd_doubles(2 * all, error);
     for (size_t i = 0; values && i < all; i++) {
+        size_t environment = i / drift->sessions;
         values[i] = run->snapshot_step[drift->snapshot[i % drift->sessions]];
-        values[all + i] = (double)(i / drift->sessions);
+        values[all + i] = (double)environment;
     }
     bool fine =
         values && nd_nc_define_dimension(file, "session", all, error) &&

@@ -54,7 +54,7 @@ bool nd_phases_into_run(nd_nc *file, nd_phases *phases, nd_error *error) {
 }
 
 bool nd_phases_where_there(nd_nc *file, nd_error *error) {
-    nd_phases phases;
+    nd_phases phases = {0};
     nd_error why = {0};
     bool without = false;
     if (find_phases(file, &phases, &without, &why))

@@ -32,7 +32,7 @@ void nd_analysis_free(nd_analysis *analysis) {
     if (!analysis)
         return;
     for (size_t t = 0; t < TABLES; t++) {
-        for (size_t c = 0; c < analysis->table[t].count; c++) {
+        for (size_t c = 0; analysis->table[t].column && c < analysis->table[t].count; c++) {
             free(analysis->table[t].column[c].numbers);
             free(analysis->table[t].column[c].texts);
         }

@@ -291,7 +291,7 @@ bool nd_sparse_corrected(const nd_sparse *sparse, nd_information_kind kind, nd_b
         return false;
     nd_responses responses = {0};
     nd_sample_curves curves = {0};
-    double length;
+    double length = 0.0;
     bool fine = nd_responses_choose(view, sparse->all, view->cells, &responses, error) &&
                 (with.block || nd_burst_length(view, sparse->all, view->cells, &length, error));
     if (fine && !with.block)

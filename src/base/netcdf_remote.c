@@ -92,7 +92,7 @@ static bool open_here(const char *path, int *file, nd_error *error) {
 
 static bool serve_file(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
     char *path = NULL;
-    int file;
+    int file = -1;
     nd_buffer contents = {0}, asked = {0};
     if (!nd_buffer_take_text(request, &path, error) || !path ||
         !nd_outlet_note(outlet, path, error) || !nd_hdf5_is_whole(path, error) ||

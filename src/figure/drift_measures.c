@@ -39,7 +39,8 @@ static void draw_page(nd_plot *plot, const nd_drift_read *read, double bottom, d
         nd_drift_panel panel = panels[k];
         snprintf(table, sizeof table, "%s-%c", panels[k].table, letter);
         panel.table = table;
-        nd_area area = {(double)(k % 3) / 3, bottom + high * (1 - (double)(k / 3 + 1) / 3), 1.0 / 3,
+        size_t column = k % 3, row = k / 3 + 1;
+        nd_area area = {(double)column / 3, bottom + high * (1 - (double)row / 3), 1.0 / 3,
                         0.97 * high / 3};
         nd_draw_drift_panel(plot, name, area, read, &panel);
     }
