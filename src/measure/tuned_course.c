@@ -88,7 +88,7 @@ static bool table_make(double most, excess_table *table, nd_error *error) {
 /* Excess of a cell with shares q, times the number of events, for every number of the table: it
  * varies less than the excess. */
 static void excess_of(const excess_table *table, const double *q, size_t bins, double *excess) {
-    for (size_t m = 0; m < table->numbers; m++)
+    for (size_t m = 0; m < MOST_NUMBERS; m++)
         excess[m] = 0.0;
     for (size_t b = 0; b < bins; b++) {
         if (!(q[b] > 0.0))
@@ -107,7 +107,7 @@ static void excess_of(const excess_table *table, const double *q, size_t bins, d
 /* Between the numbers of the table, and beyond them; at less than one event as at one. */
 static double excess_at(const excess_table *table, const double *excess, double events) {
     double log_events = log2(fmax(events, 1.0));
-    size_t low = 0, high = table->numbers - 1;
+    size_t low = 0, high = table->numbers > 0 ? table->numbers - 1 : 0;
     if (log_events >= table->log_number[high])
         return excess[high] / events;
     while (high - low > 1) {
