@@ -64,7 +64,7 @@ static bool copy_environments(const nd_dataset_arrays *arrays, nd_dataset *datas
         if ((size_t)number >= dataset->environments)
             dataset->environments = (size_t)number + 1;
     }
-    if (dataset->environments == 1)
+    if (!arrays->environment || dataset->environments == 1)
         return true;
     if (!(dataset->environment = nd_array(n, sizeof *dataset->environment, error)))
         return false;
