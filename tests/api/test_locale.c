@@ -11,6 +11,12 @@
 #include "nulldrift.h"
 #include "support.h"
 
+/* glibc's newlocale does not give back what it made of LOCPATH. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void) {
+    return "leak:__argz_add_sep\n";
+}
+
 static char *home;
 
 static char *path_of(const char *folder, const char *name) {
