@@ -80,6 +80,12 @@ bool nd_recording_drift_words(const nd_recording_result *result, bool all, nd_bu
             fine =
                 nd_drift_words(result->group[g].name, result->drift[g].measures, all, text, error);
             text->length -= fine; /* the zero: more may follow */
+        } else if (all && result->drift[g].why) {
+            nd_writer to = {text, fine, error};
+            nd_write(&to, "\nDrift of %s: missing, %s\n", nd_shown(result->group[g].name).text,
+                     result->drift[g].why);
+            fine = nd_write_end(&to);
+            text->length -= fine;
         }
     nd_writer to = {text, fine, error};
     return nd_write_end(&to);
@@ -119,6 +125,12 @@ void nd_drift_json(const char *name, const nd_drift_measures *m, FILE *out) {
 
 void nd_recording_drift_json(const nd_recording_result *result, FILE *out) {
     for (size_t g = 0; result->drift && g < result->groups; g++)
-        if (result->drift[g].measures)
+        if (result->drift[g].measures) {
             nd_drift_json(result->group[g].name, result->drift[g].measures, out);
+        } else {
+            nd_json json = nd_json_begin(out);
+            nd_json_text(&json, "drift", result->group[g].name);
+            nd_json_text(&json, "missing_because", result->drift[g].why);
+            nd_json_end(&json);
+        }
 }
