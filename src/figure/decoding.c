@@ -60,9 +60,9 @@ static void draw_series(nd_plot *plot, const nd_drift_read *read, size_t series,
     snprintf(y_label, sizeof y_label, "median error (%s)",
              nd_plot_text_of(m->position_unit[0] ? m->position_unit : "position", 20).markup);
     nd_drift_read one = {1, &read->name[series], &m, read->time_unit};
-    nd_draw_drift_panel(
-        plot, letter, (nd_area){0, bottom, 0.5, 0.96 * high}, &one,
-        &(nd_drift_panel){ND_PAIR_DECODING, ND_PAIR_DECODING_CHANCE, table, y_label, true, true});
+    nd_draw_drift_panel(plot, letter, (nd_area){0, bottom, 0.5, 0.96 * high}, &one,
+                        &(nd_drift_panel){ND_PAIR_DECODING, ND_PAIR_DECODING_CHANCE, table, y_label,
+                                          true, true, true});
     draw_matrix(plot, (nd_area){0.5, bottom, 0.5, 0.96 * high}, m, unit, axis, row);
 }
 

@@ -35,19 +35,31 @@ void nd_drift_time_axis(const nd_drift_read *read, double *unit, char label[ND_P
         snprintf(label, ND_PLOT_TEXT, "%.200ss apart", nd_plot_text_of(read->time_unit, 40).markup);
 }
 
+/* Intervals that differ by less count as one: snapshots that are evenly spread fall on whole steps.
+ */
+static double alike(const nd_drift_measures *m) {
+    double shortest = INFINITY;
+    for (size_t i = 1; i < m->sessions; i++)
+        if (m->time[i] > m->time[i - 1])
+            shortest = fmin(shortest, m->time[i] - m->time[i - 1]);
+    return isinf(shortest) ? 0 : 0.05 * shortest;
+}
+
 /* The mean of a pair measure, both ways, over the pairs that are as far apart as sessions a and b;
- * NaN where an earlier pair is, which has told it. */
+ * NaN where an earlier pair is, which has told it. `apart` is the mean of theirs. */
 static double mean_at(const nd_drift_measures *m, nd_drift_pair pair, size_t a, size_t b,
                       double *apart) {
-    size_t n = m->sessions;
-    double sum = 0, known = 0;
-    *apart = fabs(m->time[a] - m->time[b]);
+    size_t n = m->sessions, pairs = 0;
+    double sum = 0, known = 0, of_these = fabs(m->time[a] - m->time[b]), same = alike(m);
+    *apart = 0;
     for (size_t i = 0; i < n; i++)
         for (size_t j = i + 1; j < n; j++) {
-            if (fabs(fabs(m->time[i] - m->time[j]) - *apart) > 1e-9 * *apart)
+            double this = fabs(m->time[i] - m->time[j]);
+            if (fabs(this - of_these) > same)
                 continue;
             if (i * n + j < a * n + b)
                 return NAN;
+            *apart += (this - *apart) / (double)++pairs;
             for (int way = 0; way < 2; way++) {
                 double value = m->pair[pair][way ? j * n + i : i * n + j];
                 sum += isnan(value) ? 0 : value;
@@ -116,9 +128,10 @@ void nd_draw_drift_panel(nd_plot *plot, const char *letter, nd_area area, const 
     nd_plot_panel(plot, letter, area.left, area.bottom, area.width, area.height);
     nd_plot_script(plot, "set xlabel '%s'\nset ylabel '%s'\nset xrange [0:*]\n%s%s", label,
                    panel->y_label, panel->from_zero ? "set yrange [0:*]\n" : "",
-                   panel->key ? "set key at graph 0.02,1.13 left top horizontal font ',7' "
-                                "samplen 1.2 width 1\n"
-                              : "unset key\n");
+                   panel->key || panel->chance_key
+                       ? "set key at graph 0.02,1.13 left top horizontal font ',7' "
+                         "samplen 1.2 width 1\n"
+                       : "unset key\n");
     nd_plot_script(plot, "plot ");
     for (size_t i = 0; i < count; i++)
         nd_plot_script(plot,
@@ -129,9 +142,12 @@ void nd_draw_drift_panel(nd_plot *plot, const char *letter, nd_area area, const 
                        "'%s-chance-%zu' smooth unique with lines linetype %zu dashtype 2 notitle, ",
                        panel->table, i + 1, i + 1);
     for (size_t i = 0; i < count; i++)
-        nd_plot_script(plot,
-                       "'%s-mean-%zu' smooth unique with lines linetype %zu linewidth 2 "
-                       "title '%s'%s",
-                       panel->table, i + 1, i + 1, nd_plot_text_of(read->name[shown[i]], 24).markup,
-                       i + 1 < count ? ", " : "\n");
+        nd_plot_script(
+            plot, "'%s-mean-%zu' smooth unique with lines linetype %zu linewidth 2 title '%s'%s",
+            panel->table, i + 1, i + 1,
+            panel->key ? nd_plot_text_of(read->name[shown[i]], 24).markup : "",
+            i + 1 < count ? ", " : "");
+    nd_plot_script(
+        plot, "%s\n",
+        panel->chance_key ? ", NaN with lines linecolor 'black' dashtype 2 title 'by chance'" : "");
 }

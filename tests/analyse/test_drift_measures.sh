@@ -23,6 +23,14 @@ draws drift-measures run.nc -o drift.svg
 draws decoding run.nc -o decoding.svg
 refuses 1 "cannot be told apart" figure time-experience run.nc -o time.svg
 
+# Evenly spread snapshots fall on whole steps, 57 and 58 apart: they are one time apart.
+succeeds run "$source/examples/figure-2.yaml" -o even.nc --quiet --set run.steps=400 \
+    --set run.records=11 --set run.snapshots=8 --set network.hidden=30 --set learning.update_noise=0.1
+succeeds measure --drift even.nc
+succeeds figure drift-measures even.nc -o even.svg --keep-script
+check "a mean for each of seven times apart" test "$(grep -vc -i nan even.svg.gnuplot/rates-A-mean-1)" -eq 7
+says "by chance" even.svg
+
 # A mouse on uneven days: the table, the file and the pictures.
 printf 'name: mouse\nbins: 10\ndefaults: {environment: maze, registered: true, ids: {kind: order}}\n' >m.yaml
 printf 'significance: {shuffles: 20}\ncorrections: {methods: []}\nsessions:\n' >>m.yaml
