@@ -125,12 +125,6 @@ void nd_drift_json(const char *name, const nd_drift_measures *m, FILE *out) {
 
 void nd_recording_drift_json(const nd_recording_result *result, FILE *out) {
     for (size_t g = 0; result->drift && g < result->groups; g++)
-        if (result->drift[g].measures) {
+        if (result->drift[g].measures)
             nd_drift_json(result->group[g].name, result->drift[g].measures, out);
-        } else {
-            nd_json json = nd_json_begin(out);
-            nd_json_text(&json, "drift", result->group[g].name);
-            nd_json_text(&json, "missing_because", result->drift[g].why);
-            nd_json_end(&json);
-        }
 }

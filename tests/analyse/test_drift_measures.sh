@@ -56,5 +56,3 @@ matches "not registered" loose_drift.csv
 refuses 1 "holds no measures of drift" figure decoding loose.nc -o none.svg
 succeeds record loose.yaml -o loose --picture none --all --force
 says "Drift of d: missing, its cells are not registered"
-succeeds record loose.yaml -o loose --picture none --json --force
-says '"missing_because": "its cells are not registered'
