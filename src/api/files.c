@@ -102,15 +102,15 @@ bool nd_draw_figure(const char *name, const char *const *inputs, size_t input_co
         return nd_fail_as(ND_CODE_ARGUMENT, error, function, "see nd_figure_describe",
                           "there is no figure '%.60s'", name);
     const nd_outputs outputs = {.inputs = inputs, .inputs_count = input_count, .force = replace};
-    if (!check_inputs(figure, inputs, input_count, function, error) ||
-        !nd_output_allowed(&outputs, output, error))
+    if (!check_inputs(figure, inputs, input_count, function, error))
         return false;
     nd_place *place = nd_place_find(output, error);
     const nd_figure_request request = {.inputs = inputs,
                                        .input_count = input_count,
                                        .output = output,
                                        .plot = {false, &worth_a_word, place}};
-    bool drawn = place && figure->draw(&request, error);
+    bool drawn =
+        place && nd_output_allowed(&outputs, output, error) && figure->draw(&request, error);
     nd_place_free(place);
     if (drawn && remark)
         *remark = worth_a_word;

@@ -112,7 +112,8 @@ bool nd_check_writable(const char *path, nd_error *error) {
         fine = nd_fail_errno(error, path, "choose another folder with -o",
                              "its folder cannot be written to");
     else
-        fine = fits(path, folder, error) && probe(place, error);
+        fine = fits(path, folder, error) && nd_place_replaceable(place, true, error) &&
+               probe(place, error);
     free(folder);
     nd_place_free(place);
     return fine;

@@ -20,8 +20,9 @@ FILE *nd_fopen_regular(const char *path, nd_error *error);
  * the last, beyond buffer->length, so that text can be used as a string. */
 bool nd_read_file(const char *path, size_t limit, nd_buffer *buffer, nd_error *error);
 
-/* Fails, with a clear word, unless a file can be made and renamed in the folder of `path`, and its
- * name leaves room for what is added to it. */
+/* Fails, with a clear word, unless a file can be made and renamed in the folder of `path`, its name
+ * leaves room for what is added to it, and what is there can be replaced, if it is read-only, too.
+ */
 bool nd_check_writable(const char *path, nd_error *error);
 
 #endif

@@ -86,7 +86,7 @@ static bool wait_for_lock(nd_hold *hold, const char *path, const nd_patience *pa
 /* Nothing is made beside what cannot be amended. */
 static bool can_be_amended(const nd_place *place, nd_error *error) {
     if (!place->there || S_ISREG(place->found.st_mode))
-        return true;
+        return nd_place_replaceable(place, false, error);
     int file = nd_open_regular(place->path, error);
     if (file >= 0) /* it has become one since */
         (void)close(file);

@@ -8,6 +8,7 @@
 #include "base/child.h"
 #include "base/error.h"
 #include "base/netcdf_file.h"
+#include "base/place.h"
 
 /* In the child: whether one of the attributes that results carry says so. */
 static bool look(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
@@ -59,6 +60,13 @@ bool nd_output_no_input(const nd_outputs *outputs, const char *path, nd_error *e
     return true;
 }
 
+static bool replaceable(const char *path, bool though_read_only, nd_error *error) {
+    nd_place *place = nd_place_find(path, error);
+    bool fine = place && nd_place_replaceable(place, though_read_only, error);
+    nd_place_free(place);
+    return fine;
+}
+
 bool nd_output_allowed(const nd_outputs *outputs, const char *path, nd_error *error) {
     struct stat there;
     if (stat(path, &there) != 0)
@@ -70,7 +78,7 @@ bool nd_output_allowed(const nd_outputs *outputs, const char *path, nd_error *er
         return nd_fail(error, path, "choose another name with -o", "is no regular file");
     if (outputs->force || nd_is_result(path) ||
         (outputs->result && strcmp(outputs->result, path) != 0 && nd_is_result(outputs->result)))
-        return true;
+        return replaceable(path, outputs->force, error);
     return nd_fail(error, path, "choose another name with -o, or give --force",
                    "exists already, and is no earlier result");
 }

@@ -77,6 +77,36 @@ void nd_place_free(nd_place *place) {
     free(place);
 }
 
+/* In a folder like /tmp none but the owner of a file, or of the folder, may rename it or put
+ * another in its place. */
+static bool is_anothers(const nd_place *place) {
+    struct stat folder;
+    char *path = nd_folder_of(place->target, NULL);
+    bool sticky = path && stat(path, &folder) == 0 && (folder.st_mode & S_ISVTX);
+    free(path);
+    return sticky && geteuid() != 0 && geteuid() != folder.st_uid &&
+           geteuid() != place->found.st_uid;
+}
+
+bool nd_place_replaceable(const nd_place *place, bool though_read_only, nd_error *error) {
+    if (!place->there || !S_ISREG(place->found.st_mode))
+        return true;
+    if (is_anothers(place))
+        return nd_fail(error, place->path, ELSEWHERE,
+                       "is somebody else's, in a folder where none but its owner may replace it");
+    int file = open(place->target, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (file >= 0) {
+        (void)close(file);
+        return true;
+    }
+    if (errno == EPERM)
+        return nd_fail_errno(error, place->path, "see lsattr, or choose another name",
+                             "is immutable or append-only, and cannot be replaced");
+    return (errno == EACCES && though_read_only) || errno == ENOENT ||
+           nd_fail_errno(error, place->path, "make it writable (chmod u+w), or choose another name",
+                         "is read-only");
+}
+
 char *nd_place_aside(const nd_place *place, nd_error *error) {
     char *aside = nd_path_aside(place->target, error);
     if (!aside)
@@ -95,8 +125,9 @@ char *nd_place_aside(const nd_place *place, nd_error *error) {
     return NULL;
 }
 
-/* Gives `aside` the mode and, where that is allowed, the owner of what it will replace. A group
- * that cannot be kept has no rights by its mode that all others do not have. */
+/* Gives `aside` the mode, the access list, the user's own attributes and, where that is allowed,
+ * the owner of what it will replace. A group that cannot be kept has no rights by its mode that all
+ * others do not have. */
 static bool take_after(const char *aside, const char *target) {
     struct stat now;
     if (lstat(target, &now) != 0)
@@ -110,7 +141,7 @@ static bool take_after(const char *aside, const char *target) {
             mode = (mode & ~group) | (mode & others);
         mode &= 0777;
     }
-    return chmod(aside, mode) == 0;
+    return nd_hand_on_attributes(target, aside) && chmod(aside, mode) == 0;
 }
 
 /* Whether what is there is still what was found. */

@@ -1,6 +1,7 @@
 /* Where a result goes: the file as it was found when the command began, and how its next version
  * takes its place. A file that appeared there since, or was changed, is not replaced; one that is
- * replaced hands on its mode, its owner where that is allowed, and the links that lead to it. */
+ * replaced hands on its mode, its owner where that is allowed, its access list and the user's own
+ * attributes, and the links that lead to it. */
 #ifndef ND_BASE_PLACE_H
 #define ND_BASE_PLACE_H
 
@@ -20,6 +21,12 @@ typedef struct nd_place {
  * circle, a folder that cannot be looked into. */
 nd_place *nd_place_find(const char *path, nd_error *error);
 void nd_place_free(nd_place *place);
+
+/* Whether what is there, if anything, can be replaced when the work is done, asked before it is
+ * begun: no file that is immutable or append-only, nor somebody else's in a folder in which
+ * everyone removes their own alone; nor, unless `though_read_only`, one that may not be written to.
+ */
+bool nd_place_replaceable(const nd_place *place, bool though_read_only, nd_error *error);
 
 /* The path, to free(), of a new, empty file beside the target, in which its next version is
  * written; of this user's alone where an older version is there, until that is replaced. What

@@ -19,6 +19,7 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 /* RENAME_NOREPLACE, which not every C library names. */
 enum { RENAME_WITHOUT_REPLACING = 1 };
 #else
@@ -95,6 +96,33 @@ bool nd_rename_new(const char *from, const char *to) {
     if (errno != EINVAL && errno != ENOSYS)
         return false;
     return rename_new_in_steps(from, to);
+}
+
+static bool hand_on(const char *from, const char *to, const char *name) {
+    ssize_t length = lgetxattr(from, name, NULL, 0);
+    char *value = length >= 0 ? malloc((size_t)length + 1) : NULL;
+    bool fine = value && (length = lgetxattr(from, name, value, (size_t)length)) >= 0 &&
+                lsetxattr(to, name, value, (size_t)length, 0) == 0;
+    free(value);
+    return fine;
+}
+
+bool nd_hand_on_attributes(const char *from, const char *to) {
+    static const char list[] = "system.posix_acl_access", own[] = "user.";
+    ssize_t length = llistxattr(from, NULL, 0);
+    char *names = length > 0 ? malloc((size_t)length) : NULL;
+    length = names ? llistxattr(from, names, (size_t)length) : length;
+    bool fine = length == 0 || (length < 0 ? errno == ENOTSUP : names != NULL), listed = false;
+    for (ssize_t at = 0; fine && at < length; at += (ssize_t)strlen(names + at) + 1) {
+        bool is_list = strcmp(names + at, list) == 0;
+        listed = listed || is_list;
+        if (is_list || strncmp(names + at, own, strlen(own)) == 0)
+            fine = hand_on(from, to, names + at);
+    }
+    free(names);
+    if (fine && !listed)
+        fine = lremovexattr(to, list) == 0 || errno == ENODATA || errno == ENOTSUP;
+    return fine;
 }
 
 uint64_t nd_process_place(void) {
@@ -196,6 +224,12 @@ const char *nd_own_program(void) {
 
 bool nd_rename_new(const char *from, const char *to) {
     return rename_new_in_steps(from, to);
+}
+
+bool nd_hand_on_attributes(const char *from, const char *to) {
+    (void)from;
+    (void)to;
+    return true;
 }
 
 uint64_t nd_process_place(void) {

@@ -16,6 +16,10 @@ bool nd_pipe(int ends[2]);
  * unlinked; anything else is looked for first. */
 bool nd_rename_new(const char *from, const char *to);
 
+/* Gives the file `to` the access list and the user's own attributes of the file `from`, and no
+ * other list (one of its folder's, say); false with errno. Nothing where the system has none. */
+bool nd_hand_on_attributes(const char *from, const char *to);
+
 /* A condition whose timed waits go by a clock that nobody sets, where the system has one. */
 #if defined(__APPLE__)
 #define ND_CONDITION_CLOCK CLOCK_REALTIME

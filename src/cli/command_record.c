@@ -106,20 +106,33 @@ static void outputs_free(places *all) {
         nd_place_free(all->place[i]);
 }
 
+/* What was written, each named once it is durable. */
+typedef struct written {
+    FILE *out;
+    bool any;
+} written;
+
+static void name_it(written *names, const nd_place *place) {
+    if (!names->any)
+        fprintf(names->out, "Written:\n");
+    names->any = true;
+    fprintf(names->out, "  %s\n", nd_shown(place->path).text);
+}
+
 static bool write_one(const nd_recording_result *result, const nd_place *place,
                       bool (*write)(const nd_recording_result *, const nd_place *, nd_error *),
-                      FILE *names, nd_error *error) {
+                      written *names, nd_error *error) {
     bool fine = write(result, place, error);
     if (fine)
-        fprintf(names, "  %s\n", nd_shown(place->path).text);
+        name_it(names, place);
     return fine;
 }
 
 static bool write_tables(const nd_recording_result *result, const places *to, const char *command,
-                         FILE *names, nd_error *error) {
+                         written *names, nd_error *error) {
     bool fine = nd_recording_file_write(result, to->place[RESULT], command, error);
     if (fine)
-        fprintf(names, "  %s\n", nd_shown(to->place[RESULT]->path).text);
+        name_it(names, to->place[RESULT]);
     return fine &&
            write_one(result, to->place[SESSIONS], nd_recording_sessions_csv, names, error) &&
            write_one(result, to->place[CELLS], nd_recording_cells_csv, names, error) &&
@@ -129,7 +142,7 @@ static bool write_tables(const nd_recording_result *result, const places *to, co
 
 /* A picture that cannot be drawn is said, and takes nothing from the tables; whether it is there.
  */
-static bool draw(const char *name, const char *input, const nd_place *picture, FILE *names) {
+static bool draw(const char *name, const char *input, const nd_place *picture, written *names) {
     const nd_figure *figure = nd_figure_find(name);
     nd_error error = {0}, remark = {0};
     nd_figure_request request = {.inputs = &input,
@@ -138,7 +151,7 @@ static bool draw(const char *name, const char *input, const nd_place *picture, F
                                  .plot = {.remark = &remark, .place = picture}};
     bool drawn = figure && figure->draw(&request, &error);
     if (drawn)
-        fprintf(names, "  %s\n", nd_shown(picture->path).text);
+        name_it(names, picture);
     else
         nd_report(&error);
     nd_say_remark(&remark);
@@ -181,15 +194,13 @@ static int analyse(const nd_arguments *arguments, nd_recording *recording, const
         return nd_report(&error);
     bool as_json = nd_flag(arguments, "json");
     bool fine = quiet || as_json || say_summary(result, nd_flag(arguments, "all"), &error);
-    FILE *names = as_json ? stderr : stdout; /* standard output is for the JSON alone */
-    if (fine)
-        fprintf(names, "Written:\n");
-    fine = fine && write_tables(result, to, nd_command_line(arguments), names, &error);
+    written names = {as_json ? stderr : stdout, false}; /* standard output is for the JSON alone */
+    fine = fine && write_tables(result, to, nd_command_line(arguments), &names, &error);
     bool drawn = true;
     if (fine && to->place[FIGURE])
-        drawn = draw("fig3", to->place[RESULT]->path, to->place[FIGURE], names);
+        drawn = draw("fig3", to->place[RESULT]->path, to->place[FIGURE], &names);
     if (fine && to->place[MAPS] && any_followed(result))
-        drawn = draw("recording", to->place[RESULT]->path, to->place[MAPS], names) && drawn;
+        drawn = draw("recording", to->place[RESULT]->path, to->place[MAPS], &names) && drawn;
     if (fine && as_json) {
         nd_recording_json(recording, result, stdout);
         nd_recording_drift_json(result, stdout);
@@ -217,7 +228,7 @@ static bool find_outputs(const nd_arguments *arguments, const char *output, cons
                  i < FIGURE ? "" : kind);
         char *path = nd_path_with(output, suffix, error);
         fine = path && (to->place[i] = nd_place_find(path, error)) &&
-               nd_output_allowed(&outputs, path, error);
+               nd_output_allowed(&outputs, path, error) && nd_check_writable(path, error);
         free(path);
     }
     for (size_t i = 0; i < count; i++)
@@ -390,6 +401,7 @@ static int run(const nd_arguments *arguments) {
     }
     if ((page || !check) && !links_spared(recording, output, kind, page, &error)) {
         nd_recording_free(recording);
+        outputs_free(&to);
         free(page);
         return nd_report(&error);
     }

@@ -229,14 +229,34 @@ static bool set_aside(const char *kept) {
     return false;
 }
 
+/* The mode of the folder at `kept`, and of each file in it that has a successor. */
+static bool hand_on_modes(const nd_plot_folder *folder, const char *kept) {
+    struct stat earlier;
+    uint64_t digest;
+    char name[LINE_ROOM];
+    int id = open_folder(AT_FDCWD, kept);
+    if (id < 0) /* no folder: it is set aside whole */
+        return true;
+    FILE *list = open_for_reading(folder->id, LIST);
+    bool fine = list != NULL;
+    while (fine && next_entry(list, &digest, name))
+        fine = fstatat(id, name, &earlier, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(earlier.st_mode) ||
+               fchmodat(folder->id, name, earlier.st_mode & 0777, 0) == 0;
+    if (list)
+        (void)fclose(list);
+    fine = fine && fstat(id, &earlier) == 0 && fchmod(folder->id, earlier.st_mode & 0777) == 0;
+    (void)close(id);
+    return fine;
+}
+
 bool nd_plot_folder_keep(nd_plot_folder *folder, const char *output, nd_error *error) {
     struct stat there;
     char *kept = nd_path_with(output, ".gnuplot", error);
     if (!kept)
         return false;
     (void)unlinkat(folder->id, LOG, 0);
-    bool fine = close_list(folder) && (lstat(kept, &there) != 0 || set_aside(kept)) &&
-                nd_rename_new(folder->path, kept);
+    bool fine = close_list(folder) && hand_on_modes(folder, kept) &&
+                (lstat(kept, &there) != 0 || set_aside(kept)) && nd_rename_new(folder->path, kept);
     if (!fine)
         nd_fail_errno(error, kept, NULL, "the script cannot be left beside the picture");
     else {

@@ -4,6 +4,7 @@
 #                                   done all the same, or it ends with exit code 1 (3 where it can be
 #                                   resumed) and one line, every file as before or whole; then the same
 #                                   command does its work, and nothing else is left
+#     said_truly NAME               what it said is written is there, whole; nothing is said before it is
 #     spread N M                    M numbers of 1 to N, evenly; all where there are no more
 tried=0 told=0
 
@@ -42,6 +43,14 @@ no_halves() {
     done <"$made/$1.before"
 }
 
+said_truly() {
+    local file
+    [ "$(tail -n 1 "$made/out")" != "Written:" ] || { echo "it said 'Written:' and no more"; return 1; }
+    while read -r file; do
+        grep -qxF "$(grep "^$file " "$made/$1.whole")" "$made/now" || { echo "not written: $file"; return 1; }
+    done < <(sed -n '/^Written:$/,$s/^  //p' "$made/out")
+}
+
 fail_call() {
     local name=$1 what="$1 with $2 $3 failing" code
     begin_case "$name"
@@ -54,6 +63,7 @@ fail_call() {
     # said under --quiet, too
     sed -i -e '/: run-ID.nc of .* runs will take about /d' -e '/: its file system knows no locks; let no/d' "$made/err"
     listing >"$made/now"
+    said_truly "$name" >"$made/difference" || fail "$what: $(cat "$made/difference")"
     if [ $code -eq 0 ]; then
         diff "$made/$name.whole" "$made/now" >"$made/difference" || { [ "$2" = unlink ] && no_halves "$name" >/dev/null; } ||
             fail "$what: exit code 0, and another result: $(cat "$made/difference" "$made/err")"

@@ -74,6 +74,21 @@ may_mount() {
     ND_MAY_MOUNT=1 exec unshare "${how[@]}" bash "$0" "$@"
 }
 
+# as_ordinary_user: from here on the program is run as a user to whom not everything is allowed: by
+# root as a user of a number of this test's own, to whom the test's folder is given; skips where
+# root cannot do that. `ordinary COMMAND...` does the same for other commands.
+ordinary() { "$@"; }
+as_ordinary_user() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    needs setpriv
+    ordinary_user=$((60000 + $$ % 5000))
+    ordinary() { setpriv --reuid $ordinary_user --regid $ordinary_user --clear-groups -- "$@"; }
+    cp "$program" "$folder/nulldrift" && program=$folder/nulldrift
+    chown -R $ordinary_user:$ordinary_user "$folder"
+    ordinary "$program" --version >/dev/null 2>&1 || skip "root cannot be an ordinary user here"
+    nulldrift() { ordinary "$program" "$@"; }
+}
+
 # check DESCRIPTION COMMAND...: the command succeeds
 check() {
     local description=$1
