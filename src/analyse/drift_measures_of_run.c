@@ -46,6 +46,21 @@ static bool bin_samples(taking *t, nd_error *error) {
     return fine;
 }
 
+/* A network runs no laps: the first samples of all places count as one, the second as the next. */
+static bool number_samples(nd_followed_frames *frames, nd_error *error) {
+    const nd_binned *activity = &frames->activity;
+    int32_t *seen = nd_array(activity->bins, sizeof *seen, error);
+    frames->lap = nd_array(activity->frames, sizeof *frames->lap, error);
+    bool fine = seen && frames->lap;
+    for (size_t f = 0; fine && f < activity->frames; f++) {
+        frames->lap[f] = seen[activity->bin[f]]++;
+        if ((size_t)frames->lap[f] >= frames->laps)
+            frames->laps = (size_t)frames->lap[f] + 1;
+    }
+    free(seen);
+    return fine;
+}
+
 static bool take_snapshot(taking *t, size_t session, size_t snapshot, nd_error *error) {
     const nd_measured *measured = t->measured;
     nd_followed *of = t->of;
@@ -59,6 +74,8 @@ static bool take_snapshot(taking *t, size_t session, size_t snapshot, nd_error *
         !(frames->cell = nd_array(units, sizeof *frames->cell, error)))
         return false;
     frames->activity = t->sparse[session].view;
+    if (!number_samples(frames, error))
+        return false;
     of->time[session] = measured->run->snapshot_step[snapshot];
     memcpy(of->occupancy + session * of->bins, measured->occupancy + t->environment * of->bins,
            of->bins * sizeof *of->occupancy);

@@ -37,22 +37,32 @@ static size_t side_of(const nd_followed *of, int64_t bin) {
     return 2 * ((size_t)bin % of->bins_x) >= of->bins_x;
 }
 
+/* Which lap every frame is of, and how many there are. A network runs none: the k-th sample of
+ * either half is its k-th. */
+static size_t number_laps(const nd_followed *of, size_t session, int32_t *lap) {
+    const nd_followed_frames *frames = &of->frames[session];
+    int32_t seen[2] = {0, 0};
+    for (size_t f = 0; f < frames->activity.frames; f++)
+        lap[f] = of->noiseless ? seen[side_of(of, frames->activity.bin[f])]++ : frames->lap[f];
+    return of->noiseless ? (size_t)(seen[0] > seen[1] ? seen[0] : seen[1]) : frames->laps;
+}
+
 static bool gather(const nd_followed *of, size_t session, points *made, nd_error *error) {
     const nd_followed_frames *frames = &of->frames[session];
     const nd_binned *activity = &frames->activity;
-    size_t cells = of->cells, n = frames->laps;
+    int32_t *lap = nd_array(activity->frames, sizeof *lap, error);
+    size_t cells = of->cells, n = lap ? number_laps(of, session, lap) : 0;
     double *seconds = nd_doubles(2 * n, error);
     made->rate = nd_doubles(2 * n * cells, error);
-    bool fine = seconds && made->rate;
+    bool fine = lap && seconds && made->rate;
     for (size_t f = 0; fine && f < activity->frames; f++)
-        if (frames->lap[f] >= 0)
-            seconds[2 * (size_t)frames->lap[f] + side_of(of, activity->bin[f])] +=
-                activity->frame_seconds;
+        if (lap[f] >= 0)
+            seconds[2 * (size_t)lap[f] + side_of(of, activity->bin[f])] += activity->frame_seconds;
     for (size_t c = 0; fine && c < activity->cells; c++)
         for (size_t e = activity->events.start[c]; e < activity->events.start[c + 1]; e++) {
             size_t f = activity->events.frame[e];
-            if (frames->lap[f] >= 0)
-                made->rate[(2 * (size_t)frames->lap[f] + side_of(of, activity->bin[f])) * cells +
+            if (lap[f] >= 0)
+                made->rate[(2 * (size_t)lap[f] + side_of(of, activity->bin[f])) * cells +
                            frames->cell[c]] += activity->events.amount[e];
         }
     for (size_t l = 0; fine && l < n; l++) {
@@ -65,6 +75,7 @@ static bool gather(const nd_followed *of, size_t session, points *made, nd_error
         made->laps++;
     }
     free(seconds);
+    free(lap);
     return fine;
 }
 
@@ -109,15 +120,25 @@ static double dot(const double *x, const double *y, size_t count) {
     return sum;
 }
 
-/* The cosine of two sessions' readouts over the root of what halves of each session agree. */
-static double angle_of(const double *weight, size_t cells, size_t used) {
+/* The squared length of a session's readout without the noise of laps: what its two halves have in
+ * common. A network's has none. */
+static double square_of(const double *const half[2], bool noiseless, size_t used) {
+    double across = dot(half[0], half[1], used);
+    return noiseless
+               ? 0.25 * (dot(half[0], half[0], used) + 2 * across + dot(half[1], half[1], used))
+               : across;
+}
+
+/* The angle of two sessions' readouts, each the mean of its halves. */
+static double angle_of(const double *weight, size_t cells, size_t used, bool noiseless) {
     const double *a[2] = {weight, weight + cells};
     const double *b[2] = {weight + 2 * cells, weight + 3 * cells};
-    double inside = dot(a[0], a[1], used) * dot(b[0], b[1], used), across = 0;
+    double length_a = square_of(a, noiseless, used), length_b = square_of(b, noiseless, used);
+    double inside = length_a * length_b, across = 0;
     for (size_t f = 0; f < 2; f++)
         for (size_t g = 0; g < 2; g++)
             across += 0.25 * dot(a[f], b[g], used);
-    bool known = dot(a[0], a[1], used) > 0 && dot(b[0], b[1], used) > 0;
+    bool known = length_a > 0 && length_b > 0;
     return known ? acos(fmax(-1, fmin(1, across / sqrt(inside)))) * 180 / M_PI : NAN;
 }
 
@@ -141,7 +162,8 @@ static void measure_pair(readouts *r, size_t a, size_t b, nd_drift_measures *m) 
         return;
     for (size_t fold = 0; fold < 2; fold++)
         train(r, y, fold, r->weight + (2 + fold) * of->cells);
-    nd_drift_set_both(m, ND_PAIR_READOUT_ANGLE, a, b, angle_of(r->weight, of->cells, r->used));
+    nd_drift_set_both(m, ND_PAIR_READOUT_ANGLE, a, b,
+                      angle_of(r->weight, of->cells, r->used, of->noiseless));
 }
 
 static bool any(const nd_drift_measures *m, nd_drift_pair pair) {
@@ -153,7 +175,7 @@ static bool any(const nd_drift_measures *m, nd_drift_pair pair) {
 
 bool nd_drift_readout(const nd_followed *of, const nd_drift_request *how, nd_drift_measures *m,
                       nd_error *error) {
-    const char *why = of->noiseless ? "a network's responses do not vary from lap to lap" : NULL;
+    const char *why = NULL;
     (void)how;
     for (size_t s = 0; !why && s < of->sessions; s++)
         why = of->frames[s].activity.frames == 0 ? "there is no activity in time, only maps"
@@ -175,7 +197,9 @@ bool nd_drift_readout(const nd_followed *of, const nd_drift_request *how, nd_dri
     }
     if (fine && !any(m, ND_PAIR_READOUT))
         m->pair_why[ND_PAIR_READOUT] =
-            why ? why : "fewer than six laps pass both halves of the track";
+            why             ? why
+            : of->noiseless ? "fewer than six samples lie on either half of the track"
+                            : "fewer than six laps pass both halves of the track";
     if (fine && !any(m, ND_PAIR_READOUT_ANGLE))
         m->pair_why[ND_PAIR_READOUT_ANGLE] =
             why ? why : "readouts of halves of a session do not agree, or there are too few laps";

@@ -56,3 +56,28 @@ matches "not registered" loose_drift.csv
 refuses 1 "holds no measures of drift" figure decoding loose.nc -o none.svg
 succeeds record loose.yaml -o loose --picture none --all --force
 says "Drift of d: missing, its cells are not registered"
+
+# An open field without trials has no laps; one environment and two sessions permit no test.
+printf 'name: f\nbins: 4\nbins_y: 4\nminimum_speed: 0\nsignificance: {shuffles: 20}\ncorrections: {methods: []}\n' >f.yaml
+printf 'defaults: {environment: box, registered: true, ids: {kind: order}}\nsessions:\n' >>f.yaml
+for day in 1 2; do
+    LC_ALL=C awk -v day=$day 'BEGIN {
+        print "time,position,position_y,cell_1,cell_2,cell_3"
+        for (f = 0; f < 1200; f++) {
+            x = 0.5 + 0.5 * sin(0.031 * f); y = 0.5 + 0.5 * sin(0.047 * f + day)
+            printf "%.3f,%.4f,%.4f", f * 0.05, x, y
+            for (c = 0; c < 3; c++)
+                printf ",%d", (x - c / 2) ^ 2 + (y - 0.5) ^ 2 < 0.1 && (f * 7919 + c * 31) % 5 < 3
+            print ""
+        }
+    }' >field$day.csv
+    echo "  - {day: $day, label: d$day, file: field$day.csv}" >>f.yaml
+done
+succeeds record f.yaml -o field --picture none --all
+matches "drift_in_variation .*no laps are known"
+matches "readout_accuracy .*no laps are known"
+matches "mean_vector_drift_near .*no laps are known"
+check "the number is missing" eval "$(printf 'grep -q "^box,mean_vector_drift_near,1,no laps are known,,,"') field_drift.csv"
+matches "rates_on_time_given_minutes .*too few pairs"
+matches "tuning_correlation .*too few pairs"
+check "no p without a test" test -z "$(awk -F, '$10 != "" && $10 != "p_of_r"' field_drift.csv)"

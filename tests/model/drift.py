@@ -399,6 +399,7 @@ def geometry(of):
              "mean_along", "shared", "shared_chance", "spaces")
     sums = {n: np.zeros((of.n, of.n)) for n in names}
     near, size, ratios = np.zeros(len(of.ids)), np.zeros(len(of.ids)), []
+    by_axis = {"drift": np.zeros(5), "variance": np.zeros(5), "all drift": 0, "all variance": 0}
     for place in range(of.bins):
         clouds = [laps_at(of, s, s["bin"] == place)[0] for s in of.sessions]
         for a, b in of.pairs():
@@ -421,6 +422,11 @@ def geometry(of):
                 square = (vector @ d) ** 2 - ((rest @ vector.T).var(0, ddof=1) / len(rest)
                                               + (y @ vector.T).var(0, ddof=1) / len(y))
                 whole = d @ d - noise(rest).sum() - noise(y).sum()
+                if b == a + 1:
+                    by_axis["drift"][:len(square)] += square[:5]
+                    by_axis["variance"][:len(square)] += (rest @ vector.T).var(0, ddof=1)[:5]
+                    by_axis["all drift"] += whole
+                    by_axis["all variance"] += rest.var(0, ddof=1).sum()
                 for name, v in (("inside", square[:lead].sum()), ("of_drift", whole),
                                 ("chance", whole * min(lead, len(value)) / use.sum()),
                                 ("along", value @ square), ("mean_along", whole * value.sum() / use.sum())):
@@ -448,7 +454,10 @@ def geometry(of):
     return pair, {"mean_vector_drift_near": near.sum() / size.sum(),
                   "mean_vector_drift_near_error": math.sqrt(
                       ((left - left.mean()) ** 2).sum() * (here.sum() - 1) / here.sum()),
-                  "variation_dimensions": np.mean(ratios)}
+                  "variation_dimensions": np.mean(ratios),
+                  **{f"drift_along_axis_{k + 1}": by_axis["drift"][k] / by_axis["all drift"] for k in range(5)},
+                  **{f"variance_of_axis_{k + 1}": by_axis["variance"][k] / by_axis["all variance"]
+                     for k in range(5)}}
 
 
 def readout(of):
