@@ -18,7 +18,8 @@ done
 # Ever less address space, in KB, as far down as the program can be loaded at all.
 limited() { (ulimit -v "$1" && shift && exec "$program" "$@"); }
 lowest=50000
-until limited $lowest --version >/dev/null 2>&1; do
+# OpenBLAS 0.3.29 tries for ever for its 128 MiB, while the program is being loaded.
+until (ulimit -v $lowest && exec timeout 10 "$program" --version) >/dev/null 2>&1; do
     lowest=$((lowest + 10000))
 done
 ended=0
