@@ -8,7 +8,7 @@
 
 #include "base/netcdf_handle.h"
 #include "base/netcdf_lock.h"
-#include "base/netcdf_trial.h"
+#include "base/netcdf_names.h"
 
 /* A second handle of HDF5's on the open file; negative: there is none to be had. How a file is to
  * be closed must be said as netCDF said it, which differs from release to release. */

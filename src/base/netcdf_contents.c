@@ -7,126 +7,14 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/netcdf_handle.h"
 #include "base/netcdf_lock.h"
-
-static bool put_count(nd_buffer *buffer, uint64_t count, nd_error *error) {
-    return nd_buffer_put(buffer, &count, sizeof count, error);
-}
-
-/* --- in the reader --- */
-
-static bool put_strings(nd_buffer *buffer, int id, int variable, const char *name, size_t length,
-                        nd_error *error) {
-    char **texts = nd_array(length, sizeof *texts, error);
-    bool fine = texts != NULL;
-    bool got = fine && nc_get_att_string(id, variable, name, texts) == NC_NOERR;
-    for (size_t i = 0; fine && i < length; i++)
-        fine = nd_buffer_put_text(buffer, got && texts[i] ? texts[i] : "", error);
-    if (got)
-        (void)nc_free_string(length, texts);
-    free(texts);
-    return fine;
-}
-
-/* An attribute whose values cannot be read has zeros. */
-static bool put_values(nd_buffer *buffer, int id, int variable, const char *name, size_t bytes,
-                       nd_error *error) {
-    void *values = nd_array(bytes, 1, error);
-    if (values && nc_get_att(id, variable, name, values) != NC_NOERR)
-        memset(values, 0, bytes);
-    bool fine = values && nd_buffer_put(buffer, values, bytes, error);
-    free(values);
-    return fine;
-}
-
-static bool put_attributes(nd_buffer *buffer, int id, int variable, int count, nd_error *error) {
-    bool fine = put_count(buffer, (uint64_t)count, error);
-    for (int a = 0; fine && a < count; a++) {
-        char name[NC_MAX_NAME + 1] = "";
-        nc_type type = NC_NAT;
-        size_t length = 0, size = 0;
-        if (nc_inq_attname(id, variable, a, name) != NC_NOERR ||
-            nc_inq_att(id, variable, name, &type, &length) != NC_NOERR ||
-            type > NC_MAX_ATOMIC_TYPE || nc_inq_type(id, type, NULL, &size) != NC_NOERR)
-            type = NC_NAT;
-        fine = nd_buffer_put_text(buffer, name, error) && put_count(buffer, (uint64_t)type, error);
-        if (!fine || type == NC_NAT)
-            continue;
-        fine = put_count(buffer, length, error) &&
-               (type == NC_STRING ? put_strings(buffer, id, variable, name, length, error)
-                                  : put_values(buffer, id, variable, name, length * size, error));
-    }
-    return fine;
-}
-
-static bool put_dimensions(nd_buffer *buffer, int id, nd_error *error) {
-    int count = 0;
-    if (nc_inq_dimids(id, &count, NULL, 0) != NC_NOERR)
-        count = 0;
-    int *ids = nd_array((size_t)count, sizeof *ids, error);
-    bool fine = ids && nc_inq_dimids(id, &count, ids, 0) == NC_NOERR &&
-                put_count(buffer, (uint64_t)count, error);
-    for (int d = 0; fine && d < count; d++) {
-        char name[NC_MAX_NAME + 1] = "";
-        size_t length = 0;
-        (void)nc_inq_dim(id, ids[d], name, &length);
-        fine = put_count(buffer, (uint64_t)ids[d], error) &&
-               nd_buffer_put_text(buffer, name, error) && put_count(buffer, length, error);
-    }
-    free(ids);
-    return fine;
-}
-
-static bool put_variables(nd_buffer *buffer, int id, nd_error *error) {
-    int count = 0;
-    if (nc_inq_nvars(id, &count) != NC_NOERR)
-        count = 0;
-    bool fine = put_count(buffer, (uint64_t)count, error);
-    for (int v = 0; fine && v < count; v++) {
-        char name[NC_MAX_NAME + 1] = "";
-        nc_type type = NC_NAT;
-        int rank = 0, dimensions[NC_MAX_VAR_DIMS], attributes = 0;
-        if (nc_inq_var(id, v, name, &type, &rank, dimensions, &attributes) != NC_NOERR)
-            rank = attributes = 0;
-        fine = nd_buffer_put_text(buffer, name, error) &&
-               put_count(buffer, (uint64_t)type, error) && put_count(buffer, (uint64_t)rank, error);
-        for (int d = 0; fine && d < rank; d++)
-            fine = put_count(buffer, (uint64_t)dimensions[d], error);
-        fine = fine && put_attributes(buffer, id, v, attributes, error);
-    }
-    return fine;
-}
-
-static bool put_group(nd_buffer *buffer, int id, bool deeper, nd_error *error) {
-    int attributes = 0, count = 0;
-    (void)nc_inq_natts(id, &attributes);
-    if (!put_dimensions(buffer, id, error) || !put_variables(buffer, id, error) ||
-        !put_attributes(buffer, id, NC_GLOBAL, attributes, error))
-        return false;
-    if (!deeper || nc_inq_grps(id, &count, NULL) != NC_NOERR)
-        count = 0;
-    int *groups = nd_array((size_t)count, sizeof *groups, error);
-    bool fine = groups && (count == 0 || nc_inq_grps(id, &count, groups) == NC_NOERR) &&
-                put_count(buffer, (uint64_t)count, error);
-    for (int g = 0; fine && g < count; g++) {
-        char name[NC_MAX_NAME + 1] = "";
-        (void)nc_inq_grpname(groups[g], name);
-        fine =
-            nd_buffer_put_text(buffer, name, error) && put_group(buffer, groups[g], false, error);
-    }
-    free(groups);
-    return fine;
-}
-
-bool nd_nc_contents_put(nd_buffer *buffer, int id, nd_error *error) {
-    return put_group(buffer, id, true, error);
-}
-
-/* --- here --- */
+#include "base/netcdf_storage.h"
+#include "base/room.h"
 
 /* Numbers of dimensions, theirs and ours. */
 typedef struct pair {
-    uint64_t theirs;
+    uint64_t theirs, length;
     int ours;
 } pair;
 
@@ -136,6 +24,7 @@ typedef struct taking {
     pair *dimensions;
     size_t count, room;
     int root;
+    bool copy; /* into a file that is to be as theirs is: otherwise names and shapes are enough */
     unsigned unnamed;
     nc_type other; /* what variables of the file's own types are made of; NC_NAT: not made yet */
     nd_error *error;
@@ -144,6 +33,16 @@ typedef struct taking {
 static bool refused(const taking *t, int status, const char *name) {
     return nd_fail(t->error, t->path, "is it a netCDF file, and whole?",
                    "cannot be read as netCDF: %.200s: %s", name, nc_strerror(status));
+}
+
+/* In a copy nothing is left out without a word. */
+static bool not_copied(const taking *t, const char *what, const char *name, const char *why) {
+    return nd_fail(t->error, t->path, "add to a copy of the file without it",
+                   "%s %.200s %s, which cannot be copied", what, name, why);
+}
+
+static bool put_down(const taking *t, int status, const char *name) {
+    return status == NC_NOERR || !t->copy || not_copied(t, "attribute", name, nc_strerror(status));
 }
 
 /* A count, of things that take `size` bytes at least. */
@@ -167,8 +66,9 @@ static bool take_strings(const taking *t, int id, int variable, const char *name
     bool fine = texts != NULL;
     for (uint64_t i = 0; fine && i < length; i++)
         fine = take_name(t, &texts[i]);
-    if (fine) /* names that netCDF keeps for itself are refused, and nobody misses them */
-        (void)nc_put_att_string(id, variable, name, (size_t)length, (const char **)texts);
+    if (fine) /* where only names and shapes are wanted, nobody misses what netCDF refuses */
+        fine = put_down(
+            t, nc_put_att_string(id, variable, name, (size_t)length, (const char **)texts), name);
     for (uint64_t i = 0; texts && i < length; i++)
         free(texts[i]);
     free(texts);
@@ -182,11 +82,13 @@ static bool take_values(const taking *t, int id, int variable, const char *name,
         return refused(t, NC_EBADTYPE, name);
     if (!take_count(t, size, &length))
         return false;
-    (void)nc_put_att(id, variable, name, type, (size_t)length,
-                     t->buffer->bytes + t->buffer->position);
+    int status = nc_put_att(id, variable, name, type, (size_t)length,
+                            t->buffer->bytes + t->buffer->position);
     t->buffer->position += (size_t)length * size;
-    return true;
+    return put_down(t, status, name);
 }
+
+#define OWN_TYPE "has a type that the file makes itself"
 
 static bool take_attributes(const taking *t, int id, int variable) {
     uint64_t count, type;
@@ -196,6 +98,8 @@ static bool take_attributes(const taking *t, int id, int variable) {
         fine = take_name(t, &name) && take_count(t, 0, &type);
         if (fine && type > NC_MAX_ATOMIC_TYPE)
             fine = refused(t, NC_EBADTYPE, name);
+        if (fine && type == NC_NAT && t->copy)
+            fine = not_copied(t, "attribute", name, OWN_TYPE);
         if (fine && type != NC_NAT)
             fine = type == NC_STRING ? take_strings(t, id, variable, name)
                                      : take_values(t, id, variable, name, (nc_type)type);
@@ -213,15 +117,19 @@ static const char *other_name(taking *t, char other[32]) {
 
 /* One of no entries is unlimited here: netCDF has no other of that length. */
 static bool take_dimensions(taking *t, int id) {
-    uint64_t count, length;
-    bool fine = take_count(t, 3 * sizeof(uint64_t), &count);
+    uint64_t count, length = 0, growing = 0;
+    bool fine = take_count(t, 4 * sizeof(uint64_t), &count);
     for (uint64_t d = 0; fine && d < count; d++) {
         char *name = NULL;
         char other[32];
         pair one = {0};
-        fine = take_count(t, 0, &one.theirs) && take_name(t, &name) && take_count(t, 0, &length);
+        fine = take_count(t, 0, &one.theirs) && take_name(t, &name) && take_count(t, 0, &length) &&
+               take_count(t, 0, &growing);
+        one.length = length;
+        if (fine && t->copy && growing)
+            length = NC_UNLIMITED;
         int status = fine ? nc_def_dim(id, name, (size_t)length, &one.ours) : NC_NOERR;
-        if (status == NC_EBADNAME)
+        if (status == NC_EBADNAME && !t->copy)
             status = nc_def_dim(id, other_name(t, other), (size_t)length, &one.ours);
         if (status != NC_NOERR)
             fine = refused(t, status, name);
@@ -237,26 +145,39 @@ static bool take_dimensions(taking *t, int id) {
     return fine;
 }
 
-static bool our_dimension(const taking *t, uint64_t theirs, int *ours) {
+static bool our_dimension(const taking *t, uint64_t theirs, int *ours, double *values) {
     for (size_t i = t->count; i-- > 0;)
         if (t->dimensions[i].theirs == theirs) {
             *ours = t->dimensions[i].ours;
+            *values *= (double)t->dimensions[i].length;
             return true;
         }
     return nd_fail(t->error, t->path, NULL, "a variable has a dimension that is not there");
 }
 
 static bool take_variable(taking *t, int id, const char *name) {
+    static const double MOST_VALUES = 0x1p56; /* no file holds them, and HDF5 cannot count them */
     uint64_t type, rank, theirs;
     char other[32];
     int dimensions[NC_MAX_VAR_DIMS], variable, status = NC_NOERR;
+    nd_nc_storage how;
     if (!take_count(t, 0, &type) || !take_count(t, sizeof(uint64_t), &rank))
         return false;
     if (rank > NC_MAX_VAR_DIMS)
         return refused(t, NC_EMAXDIMS, name);
+    double values = 1.0;
     for (uint64_t d = 0; d < rank; d++)
-        if (!take_count(t, 0, &theirs) || !our_dimension(t, theirs, &dimensions[d]))
+        if (!take_count(t, 0, &theirs) || !our_dimension(t, theirs, &dimensions[d], &values))
             return false;
+    if (values > MOST_VALUES)
+        return nd_fail(t->error, t->path, "is it whole?", "variable %.200s claims %.3g values",
+                       name, values);
+    if (!nd_nc_storage_take(t->buffer, (int)rank, &how, t->error))
+        return false;
+    if (t->copy && (type == NC_NAT || type > NC_MAX_ATOMIC_TYPE))
+        return not_copied(t, "variable", name, OWN_TYPE);
+    if (t->copy && !nd_room_for(ND_NC_ROOM, "netCDF", t->error))
+        return nd_error_at(t->error, t->path);
     if (type == NC_NAT || type > NC_MAX_ATOMIC_TYPE) {
         if (t->other == NC_NAT)
             status = nc_def_opaque(t->root, 1, "nulldrift_other_type", &t->other);
@@ -264,13 +185,15 @@ static bool take_variable(taking *t, int id, const char *name) {
     }
     if (status == NC_NOERR)
         status = nc_def_var(id, name, (nc_type)type, (int)rank, dimensions, &variable);
-    if (status == NC_EBADNAME)
+    if (status == NC_EBADNAME && !t->copy)
         status =
             nc_def_var(id, other_name(t, other), (nc_type)type, (int)rank, dimensions, &variable);
+    if (status == NC_NOERR && t->copy)
+        status = nd_nc_store_as(&how, id, variable, (int)rank);
     return status == NC_NOERR ? take_attributes(t, id, variable) : refused(t, status, name);
 }
 
-static bool take_group(taking *t, int id, bool deeper) {
+static bool take_group(taking *t, int id, int deep) {
     uint64_t count;
     bool fine = take_dimensions(t, id) && take_count(t, 3 * sizeof(uint64_t), &count);
     for (uint64_t v = 0; fine && v < count; v++) {
@@ -278,19 +201,19 @@ static bool take_group(taking *t, int id, bool deeper) {
         fine = take_name(t, &name) && take_variable(t, id, name);
         free(name);
     }
-    fine =
-        fine && take_attributes(t, id, NC_GLOBAL) && take_count(t, sizeof(uint64_t), &count) &&
-        (deeper || count == 0 || nd_fail(t->error, t->path, NULL, "the reader's answer is none"));
+    fine = fine && take_attributes(t, id, NC_GLOBAL) && take_count(t, sizeof(uint64_t), &count) &&
+           (deep < ND_NC_MOST_DEEP || count == 0 ||
+            nd_fail(t->error, t->path, NULL, "the reader's answer is none"));
     for (uint64_t g = 0; fine && g < count; g++) {
         char *name = NULL;
         char other[32];
         int group = -1;
         fine = take_name(t, &name);
         int status = fine ? nc_def_grp(id, name, &group) : NC_NOERR;
-        if (status == NC_EBADNAME)
+        if (status == NC_EBADNAME && !t->copy)
             status = nc_def_grp(id, other_name(t, other), &group);
-        fine =
-            fine && (status == NC_NOERR || refused(t, status, name)) && take_group(t, group, false);
+        fine = fine && (status == NC_NOERR || refused(t, status, name)) &&
+               take_group(t, group, deep + 1);
         free(name);
     }
     return fine;
@@ -306,9 +229,17 @@ bool nd_nc_contents_take(nd_buffer *buffer, const char *path, int *id, nd_error 
     if (status != NC_NOERR)
         return refused(&t, status, "its contents");
     t.root = *id;
-    bool fine = take_group(&t, *id, true);
+    bool fine = take_group(&t, *id, 0);
     free(t.dimensions);
     if (!fine)
         (void)nc_close(*id);
+    return fine;
+}
+
+bool nd_nc_contents_copy(nd_buffer *buffer, const char *path, int id, nd_error *error) {
+    ND_NC_ALONE;
+    taking t = {.buffer = buffer, .path = path, .root = id, .copy = true, .error = error};
+    bool fine = take_group(&t, id, 0);
+    free(t.dimensions);
     return fine;
 }

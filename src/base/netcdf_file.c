@@ -13,8 +13,9 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/memory.h"
+#include "base/netcdf_copy.h"
+#include "base/netcdf_names.h"
 #include "base/netcdf_remote.h"
-#include "base/netcdf_trial.h"
 #include "base/room.h"
 
 static nd_nc *handle(const char *path, nd_error *error) {
@@ -28,10 +29,10 @@ static nd_nc *handle(const char *path, nd_error *error) {
     return file;
 }
 
-static int open_id(const char *path, int mode, int *id) {
+static int open_id(const char *path, int *id) {
     char *name = nd_nc_plain_name(path, NULL);
     ND_NC_ALONE;
-    int status = name ? nc_open(name, mode, id) : NC_ENOMEM;
+    int status = name ? nc_open(name, NC_NOWRITE, id) : NC_ENOMEM;
     free(name);
     return status;
 }
@@ -77,11 +78,11 @@ static bool is_regular(const char *path, nd_error *error) {
     return there >= 0;
 }
 
-/* By this process itself: in the reader, and for copies that are added to. */
-static bool open_here(nd_nc *file, const char *path, int mode, nd_error *error) {
+/* By this process itself, in the reader. */
+static bool open_here(nd_nc *file, const char *path, nd_error *error) {
     if (!nd_room_for(ND_NC_ROOM, "netCDF", error))
         return false;
-    int status = open_id(path, mode, &file->id);
+    int status = open_id(path, &file->id);
     if (status == NC_NOERR)
         return true;
     file->id = -1;
@@ -93,7 +94,7 @@ nd_nc *nd_nc_open(const char *path, nd_error *error) {
     nd_nc *file = is_regular(path, error) ? handle(path, error) : NULL;
     if (!file)
         return NULL;
-    if (nd_is_child() ? open_here(file, path, NC_NOWRITE, error) : nd_nc_open_remote(file, error))
+    if (nd_is_child() ? open_here(file, path, error) : nd_nc_open_remote(file, NULL, error))
         return file;
     nd_nc_close(file);
     return NULL;
@@ -129,43 +130,11 @@ nd_nc *nd_nc_create(const char *path, nd_error *error) {
     return file;
 }
 
-static bool copy_file(const char *from, const char *to, nd_error *error) {
-    FILE *in = nd_fopen_regular(from, error);
-    if (!in)
-        return false;
-    FILE *out = fopen(to, "wbe");
-    bool fine = out != NULL;
-    char chunk[65536];
-    size_t got;
-    while (fine && (got = fread(chunk, 1, sizeof chunk, in)) > 0)
-        fine = fwrite(chunk, 1, got, out) == got;
-    if (ferror(in))
-        fine = false;
-    (void)fclose(in);
-    if (out && fclose(out) != 0)
-        fine = false;
-    if (!fine) {
-        nd_fail_errno(error, from, "free some space, or make its folder writable",
-                      "a new version beside it cannot be written");
-        unlink(to);
-    }
-    return fine;
-}
-
-/* A copy beside the place, opened for adding to. */
+/* A copy beside the place, open for adding to (base/netcdf_copy.h). */
 static nd_nc *open_copy(const nd_place *place, nd_error *error) {
-    bool fine = is_regular(place->path, error) && nd_nc_trial(place->path, error);
-    nd_nc *file = fine ? handle(place->path, error) : NULL;
-    if (!file)
-        return NULL;
-    file->place = place;
-    char *aside = nd_place_aside(place, error);
-    if (aside && copy_file(place->path, aside, error)) {
-        file->aside = aside;
-        if (open_here(file, aside, NC_WRITE, error))
-            return file;
-    } else
-        free(aside);
+    nd_nc *file = is_regular(place->path, error) ? nd_nc_create_at(place, error) : NULL;
+    if (!file || nd_nc_copy(file, place->path, error))
+        return file;
     nd_nc_close(file);
     return NULL;
 }

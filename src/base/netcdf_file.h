@@ -13,7 +13,8 @@ nd_nc *nd_nc_open(const char *path, nd_error *error);
 nd_nc *nd_nc_create_at(const nd_place *place, nd_error *error);
 /* The same for `path` as it is found now. */
 nd_nc *nd_nc_create(const char *path, nd_error *error);
-/* Starts a new version of the existing file that is held: a copy, opened for adding to. */
+/* Starts a new version of the existing file that is held: one written anew from what the reader
+ * says of it (base/netcdf_copy.h), open for adding to. */
 nd_nc *nd_nc_amend_held(const nd_hold *hold, nd_error *error);
 /* The same for `path`, held from now until it is published or closed (base/hold.h). */
 nd_nc *nd_nc_amend(const char *path, const nd_patience *patience, nd_error *error);

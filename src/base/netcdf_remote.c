@@ -7,20 +7,30 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/hdf5_shown.h"
 #include "base/hdf5_whole.h"
 #include "base/netcdf_contents.h"
 #include "base/netcdf_lock.h"
-#include "base/netcdf_trial.h"
+#include "base/netcdf_names.h"
 
-enum { MOST_RANK = 8, MOST_ANSWER = 1 << 25, SECONDS_A_QUESTION = 60 };
+enum { MOST_RANK = 8, MOST_PATH = 2048, MOST_ANSWER = 1 << 25, SECONDS_A_QUESTION = 60 };
 
 /* What is asked for: a part of a variable. */
 typedef struct question {
-    char group[NC_MAX_NAME + 1], name[NC_MAX_NAME + 1];
+    char group[MOST_PATH], name[NC_MAX_NAME + 1]; /* the group by its path; "": the file itself */
     uint64_t kind, rank, start[MOST_RANK], extent[MOST_RANK];
 } question;
 
-static size_t size_of(nd_nc_kind kind) {
+/* Of one value; 0 where none can be had. */
+static size_t size_of(nd_nc_kind kind, int group, int variable) {
+    nc_type type = NC_NAT;
+    size_t size = 0;
+    if (kind == ND_NC_AS_STORED)
+        return nc_inq_vartype(group, variable, &type) == NC_NOERR && type != NC_STRING &&
+                       type <= NC_MAX_ATOMIC_TYPE &&
+                       nc_inq_type(group, type, NULL, &size) == NC_NOERR
+                   ? size
+                   : 0;
     return kind == ND_NC_AS_DOUBLES ? sizeof(double)
            : kind == ND_NC_AS_INT64 ? sizeof(int64_t)
            : kind == ND_NC_AS_TEXTS ? sizeof(char *)
@@ -40,6 +50,8 @@ static int get(int group, int variable, nd_nc_kind kind, const size_t *start, co
         return nc_get_vara_schar(group, variable, start, extent, values);
     case ND_NC_AS_TEXTS:
         return nc_get_vara_string(group, variable, start, extent, values);
+    case ND_NC_AS_STORED:
+        return nc_get_vara(group, variable, start, extent, values);
     }
     return NC_EINVAL;
 }
@@ -65,10 +77,13 @@ static bool answer_one(int file, const question *asked, nd_buffer *answer, nd_er
         if (__builtin_mul_overflow(count, extent[d], &count))
             return nd_fail(error, NULL, NULL, "too much is asked for at once");
     }
-    int status = asked->group[0] ? nc_inq_grp_ncid(file, asked->group, &group) : NC_NOERR;
+    int status = asked->group[0] ? nc_inq_grp_full_ncid(file, asked->group, &group) : NC_NOERR;
     if (status == NC_NOERR)
         status = nc_inq_varid(group, asked->name, &variable);
-    void *values = nd_array(count, size_of(kind), error);
+    size_t size = status == NC_NOERR ? size_of(kind, group, variable) : 1;
+    if (size == 0)
+        status = NC_EBADTYPE;
+    void *values = nd_array(count, size, error);
     if (!values)
         return false;
     if (status == NC_NOERR)
@@ -77,7 +92,7 @@ static bool answer_one(int file, const question *asked, nd_buffer *answer, nd_er
     bool fine = nd_buffer_put(answer, &said, sizeof said, error);
     if (fine && status == NC_NOERR)
         fine = kind == ND_NC_AS_TEXTS ? put_texts(answer, values, count, error)
-                                      : nd_buffer_put(answer, values, count * size_of(kind), error);
+                                      : nd_buffer_put(answer, values, count * size, error);
     free(values);
     return fine;
 }
@@ -93,11 +108,14 @@ static bool open_here(const char *path, int *file, nd_error *error) {
 static bool serve_file(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
     char *path = NULL;
     int file = -1;
+    uint64_t copied = 0;
     nd_buffer contents = {0}, asked = {0};
     if (!nd_buffer_take_text(request, &path, error) || !path ||
+        !nd_buffer_take(request, &copied, sizeof copied, error) ||
         !nd_outlet_note(outlet, path, error) || !nd_hdf5_is_whole(path, error) ||
-        !open_here(path, &file, error) || !nd_nc_all_have_room(path, file, error) ||
-        !nd_nc_contents_put(&contents, file, error) || !nd_outlet_send(outlet, &contents, error))
+        !open_here(path, &file, error) || (copied && !nd_hdf5_is_shown(path, file, error)) ||
+        !nd_nc_all_have_room(path, file, error) || !nd_nc_contents_put(&contents, file, error) ||
+        !nd_outlet_send(outlet, &contents, error))
         return false;
     nd_buffer_free(&contents);
     while (nd_outlet_hear(outlet, &asked)) {
@@ -107,8 +125,8 @@ static bool serve_file(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
         if (asked.length != sizeof one)
             return nd_fail(error, path, NULL, "the question is none");
         memcpy(&one, asked.bytes, sizeof one);
-        one.group[NC_MAX_NAME] = one.name[NC_MAX_NAME] = '\0';
-        if (one.rank > MOST_RANK || one.kind > ND_NC_AS_TEXTS)
+        one.group[MOST_PATH - 1] = one.name[NC_MAX_NAME] = '\0';
+        if (one.rank > MOST_RANK || one.kind > ND_NC_AS_STORED)
             return nd_fail(error, path, NULL, "the question is none");
         snprintf(note, sizeof note, "%.350s, variable %.200s", path, one.name);
         if (!nd_outlet_note(outlet, note, error) || !answer_one(file, &one, &answer, error) ||
@@ -124,22 +142,34 @@ const nd_trade nd_trade_netcdf = {"serve netCDF", serve_file};
 
 /* --- here --- */
 
+typedef struct wanted {
+    const char *path;
+    uint64_t copied;
+} wanted;
+
 static bool ask(void *context, nd_buffer *request, nd_error *error) {
-    return nd_buffer_put_text(request, context, error);
+    const wanted *what = context;
+    return nd_buffer_put_text(request, what->path, error) &&
+           nd_buffer_put(request, &what->copied, sizeof what->copied, error);
 }
 
-bool nd_nc_open_remote(nd_nc *file, nd_error *error) {
+bool nd_nc_open_remote(nd_nc *file, nd_buffer *contents, nd_error *error) {
     const char *const reads[] = {file->path, NULL};
-    nd_errand errand = {
-        .trade = &nd_trade_netcdf, .ask = ask, .context = file->path, .reads = reads};
+    wanted what = {file->path, contents != NULL};
+    nd_errand errand = {.trade = &nd_trade_netcdf, .ask = ask, .context = &what, .reads = reads};
     nd_limits limits = {.seconds = SECONDS_A_QUESTION};
-    nd_buffer contents = {0};
+    nd_buffer said = {0};
     file->remote = nd_dialogue_begin(&errand, &limits, error);
-    bool fine = file->remote && nd_dialogue_ask(file->remote, NULL, &contents, error) &&
-                nd_nc_contents_take(&contents, file->path, &file->id, error);
+    bool fine = file->remote && nd_dialogue_ask(file->remote, NULL, &said, error) &&
+                nd_nc_contents_take(&said, file->path, &file->id, error);
     if (!fine)
         file->id = -1;
-    nd_buffer_free(&contents);
+    if (fine && contents) {
+        said.position = 0;
+        *contents = said;
+    } else {
+        nd_buffer_free(&said);
+    }
     return fine;
 }
 
@@ -165,7 +195,8 @@ static bool take_texts(nd_buffer *answer, char **texts, size_t count, nd_error *
 }
 
 /* One question and its answer, of exactly so many values. */
-static bool ask_for(const nd_nc *file, const question *one, void *values, nd_error *error) {
+static bool ask_for(const nd_nc *file, const question *one, size_t size, void *values,
+                    nd_error *error) {
     nd_buffer asked = {.bytes = (unsigned char *)one, .length = sizeof *one}, answer = {0};
     nd_nc_kind kind = (nd_nc_kind)one->kind;
     size_t count = 1;
@@ -179,18 +210,20 @@ static bool ask_for(const nd_nc *file, const question *one, void *values, nd_err
                             one->name, error);
     else if (fine && kind == ND_NC_AS_TEXTS)
         fine = take_texts(&answer, values, count, error);
-    else if (fine && answer.length - answer.position == count * size_of(kind))
-        fine = nd_buffer_take(&answer, values, count * size_of(kind), error);
+    else if (fine && answer.length - answer.position == count * size)
+        fine = nd_buffer_take(&answer, values, count * size, error);
     else if (fine)
         fine = nd_fail(error, file->path, NULL, "the reader's answer on %.200s is none", one->name);
     nd_buffer_free(&answer);
     return fine;
 }
 
-/* In pieces along the first dimension, so that neither side holds much more than the values. */
-static bool read_remote(const nd_nc *file, question *one, char *values, nd_error *error) {
+/* In pieces along the first dimension, so that neither side holds much more than the values, which
+ * are of `size` bytes each. */
+static bool read_remote(const nd_nc *file, question *one, size_t size, char *values,
+                        nd_error *error) {
     nd_nc_kind kind = (nd_nc_kind)one->kind;
-    size_t row = size_of(kind), rows = one->rank ? (size_t)one->extent[0] : 1;
+    size_t row = size, rows = one->rank ? (size_t)one->extent[0] : 1;
     for (uint64_t d = 1; d < one->rank; d++)
         row *= (size_t)one->extent[d];
     size_t at_once = kind == ND_NC_AS_TEXTS || row == 0 ? rows : MOST_ANSWER / row;
@@ -199,7 +232,7 @@ static bool read_remote(const nd_nc *file, question *one, char *values, nd_error
         size_t now = rows - done < at_once ? rows - done : at_once;
         if (one->rank)
             one->extent[0] = now;
-        if (!ask_for(file, one, values + done * row, error))
+        if (!ask_for(file, one, size, values + done * row, error))
             return false;
         one->start[0] += now;
     }
@@ -224,11 +257,16 @@ bool nd_nc_read(const nd_nc *file, int group, int variable, nd_nc_kind kind, con
         one.start[d] = from[d];
         one.extent[d] = lengths[d];
     }
+    size_t path = 0, size = size_of(kind, group, variable);
     if (status == NC_NOERR && group != file->id)
-        status = nc_inq_grpname(group, one.group);
+        status = nc_inq_grpname_full(group, &path, NULL);
+    if (status == NC_NOERR && (path >= sizeof one.group || size == 0))
+        status = size == 0 ? NC_EBADTYPE : NC_EBADNAME;
+    if (status == NC_NOERR && path > 0)
+        status = nc_inq_grpname_full(group, &path, one.group);
     one.rank = (uint64_t)rank;
     if (status == NC_NOERR && file->remote)
-        return read_remote(file, &one, values, error);
+        return read_remote(file, &one, size, values, error);
     if (status == NC_NOERR)
         status = get(group, variable, kind, from, lengths, values);
     return status == NC_NOERR || nd_nc_failed(file, status, "reading", one.name, error);

@@ -11,13 +11,16 @@ typedef enum nd_nc_kind {
     ND_NC_AS_INT64,
     ND_NC_AS_CHARACTERS,
     ND_NC_AS_BYTES,
-    ND_NC_AS_TEXTS /* char *, each to be freed; whole variables alone */
+    ND_NC_AS_TEXTS, /* char *, each to be freed */
+    ND_NC_AS_STORED /* of the variable's own type, one of netCDF's but texts */
 } nd_nc_kind;
 
 /* Opens file->path in the reader; file->id are its contents. Fails, naming the file and the
  * variable, when the library crashes or hangs on it, when a link, external storage or a virtual
- * data set leads to another file, when a variable claims more than the file can hold. */
-bool nd_nc_open_remote(nd_nc *file, nd_error *error);
+ * data set leads to another file, when a variable claims more than the file can hold. Where the
+ * file is to be copied, `contents` are taken for nd_nc_contents_copy, and what netCDF does not show
+ * of it fails, too; otherwise NULL. */
+bool nd_nc_open_remote(nd_nc *file, nd_buffer *contents, nd_error *error);
 
 void nd_nc_close_remote(nd_nc *file);
 

@@ -1,0 +1,145 @@
+#include "base/hdf5_shown.h"
+
+#include <hdf5.h>
+#include <netcdf.h>
+#include <string.h>
+
+#include "base/error.h"
+
+typedef struct visit {
+    const char *path;
+    int file;
+    /* Of the object that is looked at: where netCDF has it, and its name. */
+    int group, variable;
+    const char *name;
+    nd_error *error;
+} visit;
+
+/* 1, which ends a visit. */
+static herr_t hidden(const visit *self, const char *name, const char *why) {
+    nd_fail(self->error, self->path, "add to a copy of the file without it",
+            "%.200s %s, which cannot be copied", name, why);
+    return 1;
+}
+
+/* What netCDF writes beside what it shows. */
+static bool is_netcdfs_own(const char *name) {
+    static const char *const own[] = {"CLASS",
+                                      "NAME",
+                                      "DIMENSION_LIST",
+                                      "REFERENCE_LIST",
+                                      "_Netcdf4Dimid",
+                                      "_nc3_strict",
+                                      "_Netcdf4Coordinates",
+                                      "_NCProperties",
+                                      "_NCCOPY",
+                                      "_SuperblockVersion",
+                                      "_IsNetcdf4",
+                                      "DIMENSION_LABELS"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (strcmp(name, own[i]) == 0)
+            return true;
+    return false;
+}
+
+static herr_t look_at_attribute(hid_t object, const char *name, const H5A_info_t *about,
+                                void *context) {
+    const visit *self = context;
+    int id;
+    (void)object;
+    (void)about;
+    if (is_netcdfs_own(name) || (self->variable >= NC_GLOBAL &&
+                                 nc_inq_attid(self->group, self->variable, name, &id) == NC_NOERR))
+        return 0;
+    return hidden(self, name, "is an attribute that netCDF does not show");
+}
+
+/* Filters that every netCDF-4 library has. */
+static bool is_packed_as_usual(hid_t dataset) {
+    hid_t plan = H5Dget_create_plist(dataset);
+    int count = plan >= 0 ? H5Pget_nfilters(plan) : 0;
+    bool usual = true;
+    for (int i = 0; i < count; i++) {
+        unsigned flags;
+        size_t values = 0;
+        H5Z_filter_t filter =
+            H5Pget_filter2(plan, (unsigned)i, &flags, &values, NULL, 0, NULL, NULL);
+        usual = usual && (filter == H5Z_FILTER_DEFLATE || filter == H5Z_FILTER_SHUFFLE ||
+                          filter == H5Z_FILTER_FLETCHER32);
+    }
+    if (plan >= 0)
+        H5Pclose(plan);
+    return usual;
+}
+
+/* Where netCDF has what stands at a path from the root: its group, and in it the variable (-2: a
+ * dimension without one). */
+static bool find(visit *self, const char *name, H5I_type_t kind) {
+    enum { MOST_PATH = 2048 };
+    char folder[MOST_PATH];
+    const char *slash = strrchr(name, '/'), *own = slash ? slash + 1 : name;
+    size_t length = kind == H5I_GROUP ? strlen(name) : slash ? (size_t)(slash - name) : 0;
+    int dimension;
+    if (length + 2 > sizeof folder)
+        return false;
+    folder[0] = '/';
+    memcpy(folder + 1, name, length);
+    folder[length + 1] = '\0';
+    self->group = self->file;
+    self->variable = NC_GLOBAL;
+    if (length > 0 && nc_inq_grp_full_ncid(self->file, folder, &self->group) != NC_NOERR)
+        return false;
+    if (kind == H5I_GROUP || nc_inq_varid(self->group, own, &self->variable) == NC_NOERR)
+        return true;
+    /* A dimension's variable may stand under another name, as two of one name must. */
+    static const char aside[] = "_nc4_non_coord_";
+    if (strncmp(own, aside, sizeof aside - 1) == 0 &&
+        nc_inq_varid(self->group, own + sizeof aside - 1, &self->variable) == NC_NOERR)
+        return true;
+    self->variable = NC_GLOBAL - 1;
+    return nc_inq_dimid(self->group, own, &dimension) == NC_NOERR;
+}
+
+static herr_t look(hid_t root, const char *name, const H5L_info_t *link, void *context) {
+    visit *self = context;
+    if (link->type != H5L_TYPE_HARD)
+        return hidden(self, name, "is a link");
+    hid_t object = H5Oopen(root, name, H5P_DEFAULT);
+    H5I_type_t kind = object >= 0 ? H5Iget_type(object) : H5I_BADID;
+    herr_t end = 0;
+    if (kind != H5I_GROUP && kind != H5I_DATASET)
+        end = hidden(self, name, "is a type of the file's own");
+    else if (!find(self, name, kind))
+        end = hidden(self, name, "is nothing that netCDF shows");
+    else if (kind == H5I_DATASET && !is_packed_as_usual(object))
+        end = hidden(self, name, "is packed by a filter that not every netCDF has");
+    else
+        end = H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, look_at_attribute, self);
+    if (object >= 0)
+        H5Oclose(object);
+    return end;
+}
+
+bool nd_hdf5_is_shown(const char *path, int file, nd_error *error) {
+    visit self = {.path = path, .file = file, .group = file, .variable = NC_GLOBAL, .error = error};
+    /* How netCDF has it open: HDF5 opens a file twice in one way alone. */
+    static const H5F_close_degree_t degrees[] = {H5F_CLOSE_SEMI, H5F_CLOSE_STRONG, H5F_CLOSE_WEAK};
+    hid_t opened = H5I_INVALID_HID;
+    if (H5Fis_hdf5(path) <= 0)
+        return true;
+    for (size_t i = 0; opened < 0 && i < sizeof degrees / sizeof *degrees; i++) {
+        hid_t as_netcdf = H5Pcreate(H5P_FILE_ACCESS);
+        if (as_netcdf >= 0 && H5Pset_fclose_degree(as_netcdf, degrees[i]) >= 0)
+            opened = H5Fopen(path, H5F_ACC_RDONLY, as_netcdf);
+        if (as_netcdf >= 0)
+            H5Pclose(as_netcdf);
+    }
+    if (opened < 0)
+        return nd_fail(error, path, NULL, "cannot be looked through");
+    herr_t end = H5Aiterate2(opened, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, look_at_attribute, &self);
+    if (end == 0)
+        end = H5Lvisit(opened, H5_INDEX_NAME, H5_ITER_NATIVE, look, &self);
+    H5Fclose(opened);
+    return end == 0 || (error && error->what[0]) ? end == 0
+                                                 : nd_fail(error, path, NULL, "cannot be read");
+}

@@ -1,0 +1,63 @@
+#include "base/netcdf_names.h"
+
+#include <netcdf.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/memory.h"
+#include "base/netcdf_contents.h"
+
+char *nd_nc_plain_name(const char *path, nd_error *error) {
+    char *name = path[0] == '/' ? nd_text(path, error) : nd_path_with("./", path, error);
+    char *to = name;
+    for (const char *from = name; from && *from; from++) /* "://" is an address's mark */
+        if (from[0] != '/' || from[1] != '/')
+            *to++ = *from;
+    if (to)
+        *to = '\0';
+    return name;
+}
+
+/* Does a variable claim more values than the file could hold, even packed? Reading it would fill
+ * the memory, or take for ever. */
+static bool has_room(const char *path, int file, int variable, nd_error *error) {
+    enum { PACKED = 1100, USUAL = 1 << 28 }; /* deflate's most; bytes nobody minds */
+    struct stat about;
+    nc_type type;
+    int rank, dimension[NC_MAX_VAR_DIMS];
+    size_t length, size;
+    double bytes;
+    char name[NC_MAX_NAME + 1] = "";
+    if (nc_inq_var(file, variable, name, &type, &rank, dimension, NULL) != NC_NOERR ||
+        nc_inq_type(file, type, NULL, &size) != NC_NOERR || stat(path, &about) != 0)
+        return true;
+    bytes = (double)size;
+    for (int d = 0; d < rank; d++)
+        if (nc_inq_dimlen(file, dimension[d], &length) == NC_NOERR)
+            bytes *= (double)length;
+    return bytes <= USUAL || bytes <= PACKED * (double)about.st_size ||
+           nd_fail(error, path, "is it whole?",
+                   "%.200s claims %.3g bytes, more than the file can hold", name, bytes);
+}
+
+static bool all_have_room(const char *path, int group, int deep, nd_error *error) {
+    int variables = 0, count = 0;
+    if (nc_inq_nvars(group, &variables) != NC_NOERR)
+        variables = 0;
+    if (deep == ND_NC_MOST_DEEP || nc_inq_grps(group, &count, NULL) != NC_NOERR)
+        count = 0;
+    int *groups = nd_array((size_t)count, sizeof *groups, error);
+    bool fine = groups && (count == 0 || nc_inq_grps(group, &count, groups) == NC_NOERR);
+    for (int v = 0; fine && v < variables; v++)
+        fine = has_room(path, group, v, error);
+    for (int g = 0; fine && g < count; g++)
+        fine = all_have_room(path, groups[g], deep + 1, error);
+    free(groups);
+    return fine;
+}
+
+bool nd_nc_all_have_room(const char *path, int file, nd_error *error) {
+    return all_have_room(path, file, 0, error);
+}
