@@ -18,7 +18,7 @@ typedef struct visit {
 /* 1, which ends a visit. */
 static herr_t hidden(const visit *self, const char *name, const char *why) {
     nd_fail(self->error, self->path, "add to a copy of the file without it",
-            "%.200s %s, which cannot be copied", name, why);
+            "%.200s cannot be copied: %s", name, why);
     return 1;
 }
 
@@ -51,7 +51,7 @@ static herr_t look_at_attribute(hid_t object, const char *name, const H5A_info_t
     if (is_netcdfs_own(name) || (self->variable >= NC_GLOBAL &&
                                  nc_inq_attid(self->group, self->variable, name, &id) == NC_NOERR))
         return 0;
-    return hidden(self, name, "is an attribute that netCDF does not show");
+    return hidden(self, name, "it is an attribute that netCDF does not show");
 }
 
 /* Filters that every netCDF-4 library has. */
@@ -103,16 +103,16 @@ static bool find(visit *self, const char *name, H5I_type_t kind) {
 static herr_t look(hid_t root, const char *name, const H5L_info_t *link, void *context) {
     visit *self = context;
     if (link->type != H5L_TYPE_HARD)
-        return hidden(self, name, "is a link");
+        return hidden(self, name, "it is a link");
     hid_t object = H5Oopen(root, name, H5P_DEFAULT);
     H5I_type_t kind = object >= 0 ? H5Iget_type(object) : H5I_BADID;
     herr_t end = 0;
     if (kind != H5I_GROUP && kind != H5I_DATASET)
-        end = hidden(self, name, "is a type of the file's own");
+        end = hidden(self, name, "it is a type that the file makes itself");
     else if (!find(self, name, kind))
-        end = hidden(self, name, "is nothing that netCDF shows");
+        end = hidden(self, name, "it is nothing that netCDF shows");
     else if (kind == H5I_DATASET && !is_packed_as_usual(object))
-        end = hidden(self, name, "is packed by a filter that not every netCDF has");
+        end = hidden(self, name, "it is packed by a filter that not every netCDF has");
     else
         end = H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, look_at_attribute, self);
     if (object >= 0)

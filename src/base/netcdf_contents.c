@@ -30,15 +30,17 @@ typedef struct taking {
     nd_error *error;
 } taking;
 
-static bool refused(const taking *t, int status, const char *name) {
-    return nd_fail(t->error, t->path, "is it a netCDF file, and whole?",
-                   "cannot be read as netCDF: %.200s: %s", name, nc_strerror(status));
-}
-
 /* In a copy nothing is left out without a word. */
 static bool not_copied(const taking *t, const char *what, const char *name, const char *why) {
     return nd_fail(t->error, t->path, "add to a copy of the file without it",
-                   "%s %.200s %s, which cannot be copied", what, name, why);
+                   "%s %.200s cannot be copied: %s", what, name, why);
+}
+
+static bool refused(const taking *t, int status, const char *name) {
+    if (t->copy)
+        return not_copied(t, "what is called", name, nc_strerror(status));
+    return nd_fail(t->error, t->path, "is it a netCDF file, and whole?",
+                   "cannot be read as netCDF: %.200s: %s", name, nc_strerror(status));
 }
 
 static bool put_down(const taking *t, int status, const char *name) {
@@ -88,7 +90,7 @@ static bool take_values(const taking *t, int id, int variable, const char *name,
     return put_down(t, status, name);
 }
 
-#define OWN_TYPE "has a type that the file makes itself"
+#define OWN_TYPE "its type is one that the file makes itself"
 
 static bool take_attributes(const taking *t, int id, int variable) {
     uint64_t count, type;

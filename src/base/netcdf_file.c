@@ -38,8 +38,11 @@ static int open_id(const char *path, int *id) {
 }
 
 static int create_id(const char *path, int *id) {
+    char *name = nd_nc_plain_name(path, NULL);
     ND_NC_ALONE;
-    return nc_create(path, NC_NETCDF4 | NC_CLOBBER, id);
+    int status = name ? nc_create(name, NC_NETCDF4 | NC_CLOBBER, id) : NC_ENOMEM;
+    free(name);
+    return status;
 }
 
 void nd_nc_close(nd_nc *file) {
@@ -91,7 +94,8 @@ static bool open_here(nd_nc *file, const char *path, nd_error *error) {
 }
 
 nd_nc *nd_nc_open(const char *path, nd_error *error) {
-    nd_nc *file = is_regular(path, error) ? handle(path, error) : NULL;
+    nd_nc *file =
+        is_regular(path, error) && nd_nc_can_name(path, error) ? handle(path, error) : NULL;
     if (!file)
         return NULL;
     if (nd_is_child() ? open_here(file, path, error) : nd_nc_open_remote(file, NULL, error))
@@ -101,9 +105,9 @@ nd_nc *nd_nc_open(const char *path, nd_error *error) {
 }
 
 nd_nc *nd_nc_create_at(const nd_place *place, nd_error *error) {
-    nd_nc *file = nd_check_writable(place->path, error) && nd_room_for(ND_NC_ROOM, "netCDF", error)
-                      ? handle(place->path, error)
-                      : NULL;
+    bool fine = nd_nc_can_name(place->target, error) && nd_check_writable(place->path, error) &&
+                nd_room_for(ND_NC_ROOM, "netCDF", error);
+    nd_nc *file = fine ? handle(place->path, error) : NULL;
     if (!file)
         return NULL;
     file->place = place;
@@ -132,7 +136,8 @@ nd_nc *nd_nc_create(const char *path, nd_error *error) {
 
 /* A copy beside the place, open for adding to (base/netcdf_copy.h). */
 static nd_nc *open_copy(const nd_place *place, nd_error *error) {
-    nd_nc *file = is_regular(place->path, error) ? nd_nc_create_at(place, error) : NULL;
+    bool fine = is_regular(place->path, error) && nd_nc_can_name(place->path, error);
+    nd_nc *file = fine ? nd_nc_create_at(place, error) : NULL;
     if (!file || nd_nc_copy(file, place->path, error))
         return file;
     nd_nc_close(file);

@@ -2,12 +2,19 @@
 
 #include <netcdf.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/memory.h"
 #include "base/netcdf_contents.h"
+
+bool nd_nc_can_name(const char *path, nd_error *error) {
+    return !strchr(path, '\\') ||
+           nd_fail(error, path, "rename it, or the folder",
+                   "has a backslash in its name, which netCDF takes for a slash");
+}
 
 char *nd_nc_plain_name(const char *path, nd_error *error) {
     char *name = path[0] == '/' ? nd_text(path, error) : nd_path_with("./", path, error);

@@ -9,8 +9,12 @@
  * fails naming one that does: reading it would fill the memory, or take for ever. */
 bool nd_nc_all_have_room(const char *path, int file, nd_error *error);
 
+/* netCDF takes a backslash for a slash, and would read or write elsewhere: whether `path` has none.
+ * To be asked before work begins whose result goes there. */
+bool nd_nc_can_name(const char *path, nd_error *error);
+
 /* `path` as netCDF takes it for the name of a file, whatever it begins with: "http://..." would be
- * asked of a network. free() it. */
+ * asked of a network, blanks at the front would be dropped. free() it. */
 char *nd_nc_plain_name(const char *path, nd_error *error);
 
 #endif

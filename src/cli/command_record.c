@@ -6,6 +6,7 @@
 #include "analyse/words_of_recording.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/netcdf_names.h"
 #include "base/platform.h"
 #include "base/shown.h"
 #include "base/threads.h"
@@ -383,7 +384,7 @@ static int run(const nd_arguments *arguments) {
         return nd_report(&error);
     }
     places to = {0};
-    if (!check && (!nd_check_writable(output, &error) ||
+    if (!check && (!nd_nc_can_name(output, &error) || !nd_check_writable(output, &error) ||
                    !find_outputs(arguments, output, kind, &to, &error))) {
         outputs_free(&to);
         return nd_report(&error);

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/netcdf_names.h"
 #include "store/checkpoint.h"
 
 static const double CHECKPOINT_SECONDS = 60, PIECE_SECONDS = 0.1;
@@ -182,7 +183,7 @@ static bool open_session(session *self, const char *path, const nd_watch *watch,
     size_t record_width = ND_RECORD_WIDTH + self->model->record_extra;
     progress_state state;
     bool found;
-    if (!nd_check_writable(path, error) ||
+    if (!nd_nc_can_name(path, error) || !nd_check_writable(path, error) ||
         !(self->course = nd_course_new(self->experiment, error)) ||
         !(self->row = nd_doubles(width > record_width ? width : record_width, error)) ||
         !(self->part_path = nd_path_with(path, ".part", error)) ||

@@ -74,6 +74,24 @@ done
 mkdir -p "x.nc#mode=zarr,file"
 ends_in_time "folder" measure "x.nc#mode=zarr,file"
 
+# What netCDF makes of names: blanks at the front dropped, a backslash turned into a slash. The file
+# meant is read and written, or refused, and no other.
+mkdir odd odd/a
+(cd odd && cp ../run.yaml ../run.nc . && for name in " x.nc" "x.nc " "~x.nc" "c:x.nc" "%41.nc" "x.nc#mode=bytes" "./-x.nc"; do
+    "$program" run run.yaml -o "$name" --quiet && "$program" spectrum "$name" --quiet &&
+        "$program" info "$name" >info && grep -q gauss_newton_rank info && rm "$name" || echo "$name"
+done) >odd.out 2>&1
+check "odd names: $(cat odd.out)" test ! -s odd.out
+check "odd names: nothing else is left: $(ls odd)" test "$(LC_ALL=C ls odd | tr '\n' ' ')" = "a info run.nc run.yaml "
+cp run.nc 'odd/a\b.nc'
+for command in info measure "figure fig2 -o x.svg"; do
+    ends_in_time "a backslash" $command 'odd/a\b.nc'
+done
+ends_in_time "a backslash" run run.yaml -o 'odd/a\c.nc'
+check "a backslash is no slash" test -z "$(ls odd/a)"
+cp run.nc odd/a/b.nc
+ends_in_time "a backslash" info 'odd/a\b.nc'
+
 # Links, external storage and virtual data sets of netCDF-4's HDF5.
 python=/usr/bin/python3
 [ -x $python ] || python=python3
