@@ -94,17 +94,37 @@ bool nd_place_replaceable(const nd_place *place, bool though_read_only, nd_error
     if (is_anothers(place))
         return nd_fail(error, place->path, ELSEWHERE,
                        "is somebody else's, in a folder where none but its owner may replace it");
-    int file = open(place->target, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (file >= 0) {
-        (void)close(file);
-        return true;
-    }
-    if (errno == EPERM)
-        return nd_fail_errno(error, place->path, "see lsattr, or choose another name",
-                             "is immutable or append-only, and cannot be replaced");
-    return (errno == EACCES && though_read_only) || errno == ENOENT ||
+    if (nd_is_fixed(place->target))
+        return nd_fail(error, place->path, "see lsattr, or choose another name",
+                       "is immutable or append-only, and cannot be replaced");
+    /* Asked, not tried: an overlay copies a file that is opened for writing. */
+    return faccessat(AT_FDCWD, place->target, W_OK, AT_EACCESS) == 0 ||
+           (errno == EACCES && though_read_only) || errno == ENOENT ||
            nd_fail_errno(error, place->path, "make it writable (chmod u+w), or choose another name",
                          "is read-only");
+}
+
+static bool same_file(const struct stat *a, const struct stat *b) {
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static bool same_folder(const char *a, const char *b) {
+    struct stat one, other;
+    char *first = nd_folder_of(a, NULL), *second = nd_folder_of(b, NULL);
+    bool same = first && second && stat(first, &one) == 0 && stat(second, &other) == 0 &&
+                same_file(&one, &other);
+    free(first);
+    free(second);
+    return same;
+}
+
+bool nd_places_apart(const nd_place *a, const nd_place *b, nd_error *error) {
+    bool one = a->there
+                   ? b->there && same_file(&a->found, &b->found)
+                   : !b->there && strcmp(nd_base_name(a->target), nd_base_name(b->target)) == 0 &&
+                         same_folder(a->target, b->target);
+    return !one || nd_fail(error, b->path, ELSEWHERE,
+                           "another result of this command goes to the same file, %.300s", a->path);
 }
 
 char *nd_place_aside(const nd_place *place, nd_error *error) {

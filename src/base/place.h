@@ -28,6 +28,10 @@ void nd_place_free(nd_place *place);
  */
 bool nd_place_replaceable(const nd_place *place, bool though_read_only, nd_error *error);
 
+/* Whether two results of one command go to different files; not where the names, or links, lead
+ * both to one. */
+bool nd_places_apart(const nd_place *a, const nd_place *b, nd_error *error);
+
 /* The path, to free(), of a new, empty file beside the target, in which its next version is
  * written; of this user's alone where an older version is there, until that is replaced. What
  * killed processes left is removed first. NULL with `error` filled. */

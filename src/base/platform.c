@@ -125,6 +125,12 @@ bool nd_hand_on_attributes(const char *from, const char *to) {
     return fine;
 }
 
+bool nd_is_fixed(const char *path) {
+    struct statx about;
+    return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, 0, &about) == 0 &&
+           (about.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND));
+}
+
 uint64_t nd_process_place(void) {
     char text[2][128] = {"", ""};
     FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
@@ -230,6 +236,17 @@ bool nd_hand_on_attributes(const char *from, const char *to) {
     (void)from;
     (void)to;
     return true;
+}
+
+bool nd_is_fixed(const char *path) {
+#if defined(UF_IMMUTABLE) && defined(SF_APPEND)
+    struct stat about;
+    return lstat(path, &about) == 0 &&
+           (about.st_flags & (UF_IMMUTABLE | UF_APPEND | SF_IMMUTABLE | SF_APPEND));
+#else
+    (void)path;
+    return false;
+#endif
 }
 
 uint64_t nd_process_place(void) {

@@ -20,6 +20,10 @@ bool nd_rename_new(const char *from, const char *to);
  * other list (one of its folder's, say); false with errno. Nothing where the system has none. */
 bool nd_hand_on_attributes(const char *from, const char *to);
 
+/* Whether the file may not be changed at all, or only grow (chattr +i, +a), by anyone; links are
+ * not followed. False where that is not told. */
+bool nd_is_fixed(const char *path);
+
 /* A condition whose timed waits go by a clock that nobody sets, where the system has one. */
 #if defined(__APPLE__)
 #define ND_CONDITION_CLOCK CLOCK_REALTIME

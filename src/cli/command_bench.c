@@ -10,6 +10,7 @@
 #include "cli/growth.h"
 #include "cli/outputs.h"
 #include "engine/benchmark.h"
+#include "figure/plot.h"
 
 /* Without --full, no more than this many steps of a case. */
 static const uint64_t SHORT_STEPS = 100000;
@@ -146,8 +147,10 @@ static int run(const nd_arguments *arguments) {
         return nd_report(&error);
     const char *picture = nd_value(arguments, "picture");
     nd_place *place = picture ? nd_output_place(arguments, picture, NULL, 0, &error) : NULL;
-    if (picture && !place)
+    if (picture && (!place || !nd_can_draw(picture, &error))) {
+        nd_place_free(place);
         return nd_report(&error);
+    }
     bool as_json = nd_flag(arguments, "json");
     print_floors(as_json);
     if (!as_json)

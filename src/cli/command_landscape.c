@@ -82,8 +82,9 @@ static int run(const nd_arguments *arguments) {
     nd_place *place = nd_output_place(arguments, path, NULL, 0, &error);
     nd_place *picture =
         place && figure ? nd_output_place(arguments, figure, NULL, 0, &error) : NULL;
-    nd_landscape *landscape =
-        place && (!figure || picture) ? nd_landscape_make(&options, &error) : NULL;
+    bool begin = place && (!figure || (picture && nd_can_draw(figure, &error) &&
+                                       nd_places_apart(place, picture, &error)));
+    nd_landscape *landscape = begin ? nd_landscape_make(&options, &error) : NULL;
     if (landscape) {
         landscape->drift_axis = axis;
         landscape->drift_noise = drift_noise;

@@ -230,6 +230,8 @@ static bool find_outputs(const nd_arguments *arguments, const char *output, cons
         char *path = nd_path_with(output, suffix, error);
         fine = path && (to->place[i] = nd_place_find(path, error)) &&
                nd_output_allowed(&outputs, path, error) && nd_check_writable(path, error);
+        for (size_t k = 0; fine && k < i; k++)
+            fine = !to->place[k] || nd_places_apart(to->place[k], to->place[i], error);
         free(path);
     }
     for (size_t i = 0; i < count; i++)

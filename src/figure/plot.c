@@ -131,15 +131,20 @@ static char *picture_in(const char *folder, const char *name, nd_error *error) {
     return path;
 }
 
+bool nd_can_draw(const char *output, nd_error *error) {
+    if (!terminal_of(output))
+        return nd_fail(error, output, "name the picture .pdf, .svg or .png",
+                       "the ending says no kind of picture that can be drawn");
+    if (!have_program("gnuplot"))
+        return nd_fail(error, output,
+                       "install the package gnuplot-nox (apt-get install gnuplot-nox)",
+                       "pictures are drawn by gnuplot, which is not on this machine");
+    return nd_check_writable(output, error);
+}
+
 nd_plot *nd_plot_new(const char *output, double width_cm, double height_cm, nd_error *error) {
     const char *terminal = terminal_of(output);
-    if (!terminal)
-        nd_fail(error, output, "name the picture .pdf, .svg or .png",
-                "the ending says no kind of picture that can be drawn");
-    else if (!have_program("gnuplot"))
-        nd_fail(error, output, "install the package gnuplot-nox (apt-get install gnuplot-nox)",
-                "pictures are drawn by gnuplot, which is not on this machine");
-    if (!terminal || !have_program("gnuplot") || !nd_check_writable(output, error))
+    if (!nd_can_draw(output, error))
         return NULL;
     nd_plot *plot = nd_array(1, sizeof *plot, error);
     if (!plot)

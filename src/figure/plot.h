@@ -19,8 +19,11 @@
 
 typedef struct nd_plot nd_plot;
 
-/* Starts a picture of the given size. Fails for endings other than .pdf .svg .png, a folder that
- * cannot be written to, and a machine without gnuplot. */
+/* Whether a picture can be drawn there: not where its ending is none of .pdf .svg .png, its folder
+ * cannot be written to, or the machine has no gnuplot. Asked before long work that ends in one. */
+bool nd_can_draw(const char *output, nd_error *error);
+
+/* Starts a picture of the given size, where one can be drawn. */
 nd_plot *nd_plot_new(const char *output, double width_cm, double height_cm, nd_error *error);
 
 /* The size it was given. */

@@ -258,7 +258,8 @@ bool nd_plot_folder_keep(nd_plot_folder *folder, const char *output, nd_error *e
     bool fine = close_list(folder) && hand_on_modes(folder, kept) &&
                 (lstat(kept, &there) != 0 || set_aside(kept)) && nd_rename_new(folder->path, kept);
     if (!fine)
-        nd_fail_errno(error, kept, NULL, "the script cannot be left beside the picture");
+        nd_fail_errno(error, kept, "move that folder away, or choose another name with -o",
+                      "the script cannot be left beside the picture");
     else {
         (void)close(folder->id);
         folder->id = -1;

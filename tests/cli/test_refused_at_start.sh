@@ -15,6 +15,21 @@ refuses 1 "-o: the name is empty" landscape -o "" --quiet
 refuses 1 "the name has 228 bytes" landscape -o "$long" --quiet
 refuses 1 "its folder" landscape -o nowhere/l.nc --walkers 1000000 --steps 1000000
 refuses 1 "-o: the name is empty" datasets -o "" any.nc
+# A picture that cannot be drawn, and two results that are one file, through whatever spelling or link.
+long_walks=(landscape --walkers 400 --steps 50000000)
+refuses 1 "the ending says no kind of picture" "${long_walks[@]}" -o l.nc --figure l.txt
+refuses 1 "the ending says no kind of picture" bench --picture l.txt
+refuses 1 "another result of this command goes to the same file" "${long_walks[@]}" -o l.svg --figure ./l.svg
+ln -s not-yet.svg link.svg
+refuses 1 "another result of this command goes to the same file" "${long_walks[@]}" -o not-yet.svg --figure "$PWD/link.svg"
+running_table 200 >day.csv
+printf 'range: [0, 1]\nbins: 10\nsessions: [{file: day.csv}]\n' >day.yaml
+ln -s out.csv out_cells.csv
+refuses 1 "out_cells.csv: another result of this command goes to the same file" record day.yaml -o out --picture none
+succeeds record day.yaml -o result --picture none --quiet
+rm result_drift.csv
+ln result_statistics.csv result_drift.csv
+refuses 1 "result_drift.csv: another result of this command goes to the same file" record day.yaml -o result --picture none
 mkdir closed
 chmod a-w closed
 if [ "$(id -u)" -ne 0 ]; then # of root, to whom no folder is closed, test_full_disk.sh asks the same

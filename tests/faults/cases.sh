@@ -112,9 +112,9 @@ draw:
   - {key: learning.update_noise, log-uniform: [0.001, 0.1]}
 END
     for day in 1 2; do
-        running_table 600 "0.0$day" >day$day.csv
+        running_table 200 "0.0$day" >day$day.csv
     done
-    printf 'range: [0, 1]\nbins: 10\nsessions:\n  - {file: day1.csv}\n  - {file: day2.csv}\n' >days.yaml
+    printf 'range: [0, 1]\nbins: 10\nsignificance: {shuffles: 20}\nsessions:\n  - {file: day1.csv}\n  - {file: day2.csv}\n' >days.yaml
     "$program" run small.yaml -o run.nc --quiet || exit 1
     for day in 1 2; do
         "$program" sweep run sweep.yaml -o shards --shard $day/2 --quiet || exit 1

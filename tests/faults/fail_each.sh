@@ -60,6 +60,7 @@ fail_call() {
     code=$?
     [ "$(count_of failed)" -gt 0 ] || [ $code -ne 0 ] || return 0 # threads: one call less this time
     tried=$((tried + 1)) checks=$((checks + 1))
+    echo "$2 $3" >>"$made/tried"
     # said under --quiet, too
     sed -i -e '/: run-ID.nc of .* runs will take about /d' -e '/: its file system knows no locks; let no/d' "$made/err"
     listing >"$made/now"
@@ -82,10 +83,13 @@ fail_call() {
     listing | grep -v '^picture.svg.gnuplot~/' | diff "$made/$name.whole" - >"$made/difference" || fail "$what, then without: $(cat "$made/difference"), after: $(cat "$made/err")"
 }
 
-fail_calls() { # NAME MOST MOST_MEMORY: of each kind at most so many calls, and so many for memory
-    local kind calls most n before=$failures tried_before=$tried told_before=$told
+fail_calls() { # NAME MOST MOST_MEMORY [0|1]: of each kind, or every second, at most so many calls, and so many for memory
+    local kind calls most n turn=0 before=$failures tried_before=$tried told_before=$told
     count_calls "$1"
+    : >"$made/tried"
     while read -r kind calls; do
+        turn=$((turn + 1))
+        [ $# -lt 4 ] || [ $((turn % 2)) -eq "$4" ] || continue
         most=$2
         [ "$kind" != memory ] || most=$3
         for n in $(spread "$calls" "$most"); do

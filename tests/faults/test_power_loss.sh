@@ -1,6 +1,6 @@
 #!/bin/bash
 # Power cuts at places spread over a run, a sweep and a file that is amended, and what is resumed from
-# what they leave; tests/validation/validate_faults.sh cuts everywhere.
+# what they leave; tests/validation/validate_power_loss.sh cuts everywhere.
 . "$2/tests/support/shell.sh"
 . "$source/tests/faults/cases.sh"
 . "$source/tests/faults/fail_each.sh"
