@@ -328,19 +328,23 @@ static char **paths_for(const nd_arguments *arguments, const char *output, nd_er
 
 static int scan(const nd_arguments *arguments, const nd_limits *limits) {
     nd_error error = {0};
-    nd_buffer yaml = {0};
+    nd_buffer yaml = {0}, question = {0};
     const char *output = nd_value(arguments, "output");
     char **paths = paths_for(arguments, output, &error);
     size_t count = nd_positional_count(arguments);
     nd_place *place =
         output ? nd_output_place(arguments, output, nd_positionals(arguments), count, &error)
                : NULL;
-    bool fine = paths && (!output || place) &&
-                nd_recording_scan((const char *const *)paths, count, limits, &yaml, &error);
+    bool fine =
+        paths && (!output || place) &&
+        nd_recording_scan((const char *const *)paths, count, limits, &yaml, &question, &error);
     if (fine && output)
         fine = nd_place_write(place, yaml.bytes, yaml.length, &error);
     else if (fine)
         nd_put_shown_lines((const char *)yaml.bytes, stdout);
+    if (fine && output && question.length > 0)
+        nd_put_shown_lines((const char *)question.bytes, stdout);
+    nd_buffer_free(&question);
     nd_buffer_free(&yaml);
     for (size_t i = 0; paths && i < count; i++)
         free(paths[i]);
@@ -425,7 +429,8 @@ static int run(const nd_arguments *arguments) {
 
 static const nd_option OPTIONS[] = {
     {'o', "output", "OUT", "where results go: OUT.nc, OUT.csv, OUT_cells.csv, OUT.png ..."},
-    {0, "scan", NULL, "look into the files and print a first manifest (or write it to -o FILE)"},
+    {0, "scan", NULL,
+     "look into files and folders and print a first manifest (or write it to -o FILE)"},
     {0, "check", NULL,
      "read everything the manifest names, say what was found, draw it (OUT_check.png), and stop"},
     ND_OPTION_FORCE,
@@ -444,7 +449,7 @@ static const nd_option OPTIONS[] = {
 };
 
 static const nd_example EXAMPLES[] = {
-    {"nulldrift record --scan *.nwb -o mouse.yaml", "a first manifest from the files of a mouse"},
+    {"nulldrift record --scan mouse -o mouse.yaml", "a first manifest from the folder of a mouse"},
     {"nulldrift record mouse.yaml --check", "what the readers find in them"},
     {"nulldrift record mouse.yaml -o mouse",
      "tables, statistics, a verdict and a picture: mouse.csv, mouse.nc, mouse.png"},
@@ -453,10 +458,12 @@ static const nd_example EXAMPLES[] = {
 
 const nd_command nd_command_record = {
     .name = "record",
-    .usage = "RECORDING.yaml -o OUT [--picture KIND] | RECORDING.yaml --check | --scan FILE...",
+    .usage =
+        "RECORDING.yaml -o OUT [--picture KIND] | RECORDING.yaml --check | --scan FILE|FOLDER...",
     .summary = "measure recordings: sparsity, information and drift over sessions",
     .description =
-        "Reads the sessions a manifest names (NWB, MATLAB, CSV or NumPy files), bins the position, "
+        "Reads the sessions a manifest names (NWB, MATLAB, CSV, NumPy, Suite2p), bins the "
+        "position, "
         "tests every cell for spatial information against shuffles, corrects the information for "
         "limited sampling, follows registered cells from session to session, and says in words "
         "whether the representation drifts in a direction, drifts without one, or cannot be "

@@ -100,7 +100,9 @@ static bool choose_side(const nd_request *request, nd_files *files, nd_activity 
     size_t rows = activity->rows, columns = activity->columns;
     nd_orientation asked = request->role[ND_ROLE_ACTIVITY].orientation;
     evidence e = {.times = activity->times_count, .cells = activity->known_cells};
-    activity->cells_first = asked == ND_ORIENTATION_CELLS_FIRST;
+    activity->cells_first = asked == ND_ORIENTATION_CELLS_FIRST || activity->rows_are_cells;
+    if (activity->rows_are_cells)
+        return true;
     if (asked != ND_ORIENTATION_AUTO || activity->frames_first)
         return true;
     size_t wide = activity->pick ? activity->pick_count : columns;
@@ -191,20 +193,55 @@ static bool pick_cells(const nd_request *request, const char *path, nd_activity 
 
 /* --- times --- */
 
-static bool drop_bad_frames(nd_files *files, nd_activity *activity, nd_error *error) {
-    size_t kept = 0;
-    activity->good = nd_array(activity->file_frames, sizeof *activity->good, error);
-    if (!activity->good ||
-        !nd_good_times(activity->times, activity->file_frames, activity->good, &kept, error))
+/* Frames that are not asked for do not count: those before and after a recording, where several are
+ * joined. Times may be of all frames or of those asked for. */
+static bool cut_frames(const nd_request *request, nd_activity *activity, nd_error *error) {
+    const size_t *asked = request->role[ND_ROLE_ACTIVITY].frames;
+    size_t all = activity->file_frames, count = asked[1] - asked[0] + 1;
+    if (asked[0] == 0)
+        return true;
+    if (asked[1] > all)
+        return nd_request_refuse(request, ND_ROLE_ACTIVITY, "frames", "count frames from 1", error,
+                                 "frames up to %zu are asked for; %.100s has %zu", asked[1],
+                                 activity->name, all);
+    activity->good = nd_array(all, sizeof *activity->good, error);
+    if (!activity->good)
         return false;
-    for (size_t f = 0, at = 0; f < activity->file_frames; f++)
-        if (activity->good[f])
-            activity->times[at++] = activity->times[f];
-    if (kept < activity->file_frames)
+    for (size_t f = asked[0] - 1; f < asked[1]; f++)
+        activity->good[f] = true;
+    if (activity->times && activity->times_count == all) {
+        memmove(activity->times, activity->times + asked[0] - 1, count * sizeof(double));
+        activity->times_count = count;
+    }
+    activity->frames = count;
+    return true;
+}
+
+static bool drop_bad_frames(nd_files *files, nd_activity *activity, nd_error *error) {
+    size_t kept = 0, frames = activity->frames;
+    bool *good = nd_array(frames, sizeof *good, error);
+    bool *all = activity->good;
+    if (!all)
+        all = activity->good = nd_array(activity->file_frames, sizeof *all, error);
+    if (!good || !all || !nd_good_times(activity->times, frames, good, &kept, error)) {
+        free(good);
+        return false;
+    }
+    for (size_t f = 0, at = 0, from = 0; f < activity->file_frames; f++) {
+        if (frames < activity->file_frames && !all[f])
+            continue;
+        all[f] = good[from];
+        if (all[f])
+            activity->times[at++] = activity->times[from];
+        from++;
+    }
+    free(good);
+    if (kept < frames)
         nd_files_note(files,
                       "activity: %zu of %zu times go back and were dropped, with their "
                       "frames",
-                      activity->file_frames - kept, activity->file_frames);
+                      frames - kept, frames);
+    activity->bad_times = frames - kept;
     activity->frames = activity->times_count = kept;
     return true;
 }
@@ -298,6 +335,8 @@ static bool arrange_matrix(const nd_request *request, nd_files *files, const cha
     }
     activity->file_frames = activity->frames;
     arrange_ids(activity, own->format->tabular);
+    if (!cut_frames(request, activity, error))
+        return false;
     return clock_frames(request, files, path, activity, error);
 }
 

@@ -25,7 +25,9 @@ void nd_activity_clear(nd_activity *activity) {
     free(activity->times);
     free(activity->cell_id);
     free(activity->place);
+    free(activity->is_cell);
     free(activity->good);
+    free(activity->dropped);
     free(activity->spike);
     free(activity->spike_end);
     memset(activity, 0, sizeof *activity);
@@ -78,14 +80,23 @@ const nd_format *nd_format_of(const char *path, nd_error *error) {
         return NULL;
     }
     unsigned char head[512] = {0};
+    bool folder = S_ISDIR(about.st_mode);
     ssize_t length = S_ISREG(about.st_mode) ? read(file, head, sizeof head) : -1;
     close(file);
+    for (size_t i = 0; folder && formats[i]; i++)
+        if (formats[i]->folder && formats[i]->recognises(path, NULL, 0))
+            return formats[i];
+    if (folder) {
+        nd_fail(error, path, "give the file, or the folder that Suite2p wrote",
+                "is not a file, but a folder of no kind that is read");
+        return NULL;
+    }
     if (length <= 0) {
         nd_fail(error, path, "", length == 0 ? "is empty" : "is not a file that can be read");
         return NULL;
     }
     for (size_t i = 0; formats[i]; i++)
-        if (formats[i]->recognises(path, head, (size_t)length))
+        if (!formats[i]->folder && formats[i]->recognises(path, head, (size_t)length))
             return formats[i];
     say_unknown(path, head, (size_t)length, error);
     return NULL;

@@ -33,11 +33,16 @@ typedef struct nd_activity {
     char name[256];               /* what is read, for messages */
     char note[400];               /* guesses that were made, to be said; "" */
     uint32_t honoured;            /* keys of nd_part_key that this layout uses */
+    bool rows_are_cells;          /* for certain: the layout is always so */
+    bool *is_cell;        /* rows that are cells by the file's own word; NULL: it has none */
+    char is_cell_by[160]; /* where it says so, and what to give for another choice */
     /* Made of the above in activity_read.c. */
     bool cells_first;
     size_t frames, cells; /* frames 0 for spike times; with bad times, those of file_frames left */
     size_t file_frames;
-    bool *good;        /* file_frames; whose time does not go back; NULL: all */
+    bool *good;        /* file_frames; among `frames`, and its time does not go back; NULL: all */
+    size_t bad_times;  /* frames left out because theirs does */
+    bool *dropped;     /* cells; those that do not count; NULL: all do */
     double *spike;     /* of a list of spikes: times, cell after cell; NULL: it is none */
     size_t *spike_end; /* cells; where each cell's spikes end */
 } nd_activity;
@@ -57,6 +62,11 @@ typedef struct nd_finding {
     char name[256]; /* what a manifest would say */
     char note[160]; /* shape, unit, kind, for a comment */
     bool whole;     /* kept as whole numbers: a position may be a bin already */
+    bool clocked;   /* it has times, or a rate */
+    size_t rows, columns; /* as a table: frames, positions, registered cells; columns of it; 0:
+                             unknown */
+    size_t kept;          /* of an activity's cells, those that count by the file's own word */
+    size_t frames[2];     /* of the recordings joined in it, the first and last frame; 0: all */
 } nd_finding;
 
 typedef struct nd_findings {
@@ -79,6 +89,7 @@ typedef struct nd_link_rules {
 typedef struct nd_format {
     const char *name; /* "NWB", "MATLAB" ... */
     /* Traits. */
+    bool folder;             /* a folder of files, recognised by what is in it */
     bool clocked;            /* holds times of its own, or a rate */
     bool tabular;            /* parts are columns of one table; otherwise they have names */
     bool single;             /* one array a file: times named by a text are another file */
@@ -118,7 +129,8 @@ typedef struct nd_format {
 #include "recording/formats.def"
 #undef FORMAT
 
-/* The format of the regular file at `path`, by its first bytes; NULL with `error` filled. */
+/* The format of the regular file at `path`, by its first bytes, or of the folder, by what is in it;
+ * NULL with `error` filled. */
 const nd_format *nd_format_of(const char *path, nd_error *error);
 
 /* Files open in this child; reopened only when another one is asked for. */
@@ -138,7 +150,7 @@ typedef struct nd_files {
                                   used */
 } nd_files;
 
-/* The file at `path`, opened by the format that recognises it. It must be a regular file.
+/* The file or folder at `path`, opened by the format that recognises it.
  * `selector` (may be NULL) says how its text is laid out. */
 nd_open_file *nd_files_open(nd_files *files, const char *path, const nd_selector *selector,
                             nd_error *error);

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "recording/csv_table.h"
 
 /* Anything without control characters may be a table. */
@@ -477,9 +478,21 @@ static bool csv_scan(void *file, nd_findings *findings, nd_error *error) {
                 what = roles[k];
             }
         }
-        if (best > 0 || !is_cell_name(csv->names[c]))
-            fine = nd_findings_add(findings, what, best, csv->names[c], error,
-                                   "column %zu of %zu rows", c + 1, rows);
+        if (best == 0 && is_cell_name(csv->names[c]))
+            continue;
+        fine = nd_findings_add(findings, what, best, csv->names[c], error, "column %zu of %zu rows",
+                               c + 1, rows);
+        if (fine)
+            findings->list[findings->count - 1].rows = rows;
+    }
+    if (fine && nd_role_likeness(ND_ROLE_REGISTRATION, nd_base_name(csv->path)) > 0) {
+        fine = nd_findings_add(findings, ND_ROLE_REGISTRATION, 2, "", error,
+                               "table of %zu x %zu, by its file's name", rows, csv->columns);
+        if (fine) {
+            findings->list[findings->count - 1].rows = rows;
+            findings->list[findings->count - 1].columns = csv->columns;
+        }
+        return fine;
     }
     if (fine && csv->columns == 1)
         fine = nd_findings_add(findings, ND_ROLE_TIMES, 1, "", error, "one column, %zu rows", rows);

@@ -181,7 +181,8 @@ const nd_format nd_format_nwb = {
                 [ND_ROLE_TRIALS] = ND_PART_FILE | ND_PART_NAME,
                 [ND_ROLE_IDS] = ~(uint32_t)ND_PART_SKIP_ROWS,
                 [ND_ROLE_REGISTRATION] = ~(uint32_t)ND_PART_SKIP_ROWS,
-                [ND_ROLE_KEEP] = ND_PART_FILE | ND_PART_NAME | ND_PART_COLUMNS | ND_PART_EQUALS,
+                [ND_ROLE_KEEP] = ND_PART_FILE | ND_PART_NAME | ND_PART_COLUMNS | ND_PART_EQUALS |
+                                 ND_PART_THRESHOLD,
                 [ND_ROLE_RATE_MAPS] = ~(uint32_t)ND_PART_SKIP_ROWS,
                 [ND_ROLE_OCCUPANCY] = ~(uint32_t)ND_PART_SKIP_ROWS,
                 [ND_ROLE_CELLS] = ND_PART_FILE | ND_PART_AREA},

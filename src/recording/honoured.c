@@ -9,7 +9,7 @@
 enum {
     SERIES = ND_PART_FILE | ND_PART_NAME | ND_PART_TIMES | ND_PART_COLUMNS | ND_PART_SCALE |
              ND_PART_RATE | ND_PART_TIME_UNIT | ND_PART_BAD_TIMES | ND_PART_MISSING |
-             ND_PART_SKIP_ROWS,
+             ND_PART_SKIP_ROWS | ND_PART_FRAMES,
     PLACE = ND_PART_FILE | ND_PART_NAME | ND_PART_COLUMNS | ND_PART_SKIP_ROWS,
     ARRAY = PLACE | ND_PART_SCALE | ND_PART_MISSING
 };
@@ -28,8 +28,8 @@ static const struct {
     [ND_ROLE_DIRECTION] = {SERIES, ""},
     [ND_ROLE_TRIALS] = {PLACE | ND_PART_TIME_UNIT | ND_PART_RATE | ND_PART_SCALE, ""},
     [ND_ROLE_IDS] = {PLACE | ND_PART_KIND, "registration: {file, name, column, base} reads tables"},
-    [ND_ROLE_REGISTRATION] = {PLACE | ND_PART_BASE | ND_PART_ORIENTATION, ""},
-    [ND_ROLE_KEEP] = {PLACE | ND_PART_EQUALS, ""},
+    [ND_ROLE_REGISTRATION] = {PLACE | ND_PART_BASE | ND_PART_ORIENTATION | ND_PART_OF, ""},
+    [ND_ROLE_KEEP] = {PLACE | ND_PART_EQUALS | ND_PART_THRESHOLD, ""},
     [ND_ROLE_CELLS] = {ND_PART_FILE | ND_PART_NAME | ND_PART_AREA,
                        "keep: {file, column, equals} leaves cells out by a column"},
     [ND_ROLE_TASK] = {ND_PART_FILE | ND_PART_NAME, ""},
@@ -154,6 +154,10 @@ static bool check_combinations(const nd_request *request, nd_role role, uint32_t
     if (role == ND_ROLE_IDS && part->kind == ND_KIND_ORDER && (part->file || part->name))
         return nd_part_key_unused(request, role, part->file ? ND_PART_FILE : ND_PART_NAME,
                                   "the order of cells is their identity", "", unused, error);
+    if (role == ND_ROLE_KEEP && part->threshold && part->equals)
+        return nd_part_key_unused(
+            request, role, part->own & ND_PART_EQUALS ? ND_PART_EQUALS : ND_PART_THRESHOLD,
+            "equals and threshold are both given", "leave one of them out", unused, error);
     if (role == ND_ROLE_CELLS && !part->area)
         return nd_request_refuse(
             request, role, "", "cells: {area: CA1}; keep: {file, column, equals} for other columns",
@@ -189,12 +193,14 @@ bool nd_check_activity_keys(const nd_request *request, const nd_activity *activi
             fine =
                 nd_part_key_unused(request, ND_ROLE_ACTIVITY, layout[k], what, "", unused, error);
     if (fine && spikes)
-        fine = nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_THRESHOLD, what, "", unused,
-                                  error) &&
-               nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_TIMES, what,
-                                  "the times are the spikes' own", unused, error) &&
-               nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_BAD_TIMES, what,
-                                  "spikes may be in any order", unused, error);
+        fine =
+            nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_THRESHOLD, what, "", unused,
+                               error) &&
+            nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_TIMES, what,
+                               "the times are the spikes' own", unused, error) &&
+            nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_BAD_TIMES, what,
+                               "spikes may be in any order", unused, error) &&
+            nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_FRAMES, what, "", unused, error);
     const nd_selector *part = &request->role[ND_ROLE_ACTIVITY];
     const nd_selector *cells = &request->role[ND_ROLE_CELLS];
     bool told = (activity->honoured & ND_PART_AREA) || (activity->place && cells->name);

@@ -162,37 +162,91 @@ static bool read_table(const nd_request *request, nd_files *files, nd_series *ta
     return fine;
 }
 
-static bool registered_ids(const nd_request *request, nd_files *files, nd_session *session,
-                           nd_error *error) {
+/* Where only some of the file's cells count, a table may count either: those alone, or all. Its
+ * numbers tell where they go beyond those, or are as many as one kind has, each once. */
+static bool find_counted(const nd_request *request, nd_files *files, const nd_activity *activity,
+                         const nd_series *table, int base, size_t cells, bool *of_kept,
+                         nd_error *error) {
+    const nd_registration_of of = request->role[ND_ROLE_REGISTRATION].registration_of;
+    size_t kept = 0, most = 0, found = 0;
+    *of_kept = of == ND_REGISTRATION_OF_KEPT;
+    for (size_t c = 0; c < cells; c++)
+        kept += !(activity->dropped && activity->dropped[c]);
+    if (of != ND_REGISTRATION_OF_AUTO || kept == cells)
+        return true;
+    for (size_t row = 0; row < table->rows; row++) {
+        size_t cell = place_of(table->values[row], base);
+        if (cell >= SIZE_MAX - 1)
+            continue;
+        found++;
+        most = cell + 1 > most ? cell + 1 : most;
+    }
+    if (most > kept)
+        return true;
+    *of_kept = found == kept && most == kept;
+    if (*of_kept)
+        nd_files_note(
+            files,
+            "registration: its column has %zu cells, as many as count of %zu: it is taken "
+            "to count those (of: all if it does not)",
+            found, cells);
+    return *of_kept ||
+           nd_request_refuse(
+               request, ND_ROLE_REGISTRATION, "of", "give registration of: kept, or of: all", error,
+               "%zu of %zu cells count, and %.100s has numbers up to %zu: of those that "
+               "count, or of all?",
+               kept, cells, table->name, most);
+}
+
+/* The places, among all cells, of those that a table counts; *count gets how many. */
+static size_t *counted_places(const nd_activity *activity, size_t cells, bool of_kept,
+                              size_t *count, nd_error *error) {
+    size_t *places = nd_array(cells, sizeof *places, error);
+    *count = 0;
+    for (size_t c = 0; places && c < cells; c++)
+        if (!of_kept || !(activity->dropped && activity->dropped[c]))
+            places[(*count)++] = c;
+    return places;
+}
+
+static bool registered_ids(const nd_request *request, nd_files *files, const nd_activity *activity,
+                           nd_session *session, nd_error *error) {
     nd_series table = {0};
     int base = 0;
-    bool fine = read_table(request, files, &table, &base, error);
-    size_t found = 0;
+    bool of_kept = false;
+    bool fine =
+        read_table(request, files, &table, &base, error) &&
+        find_counted(request, files, activity, &table, base, session->cells, &of_kept, error);
+    size_t found = 0, cells = 0;
+    size_t *places = fine ? counted_places(activity, session->cells, of_kept, &cells, error) : NULL;
+    fine = places != NULL;
     session->cell_id = fine ? nd_array(session->cells, sizeof *session->cell_id, error) : NULL;
     fine = session->cell_id != NULL;
     for (size_t c = 0; fine && c < session->cells; c++)
         session->cell_id[c] = own_identity(request->index, c);
     for (size_t row = 0; fine && row < table.rows; row++) {
-        size_t cell = place_of(table.values[row], base);
-        if (cell == SIZE_MAX)
+        size_t place = place_of(table.values[row], base);
+        if (place == SIZE_MAX)
             continue;
-        if (cell >= session->cells)
-            fine = bad_entry(request, &table, row, table.values[row], base, session->cells, error);
-        else if (session->cell_id[cell] >= 0)
-            fine = nd_request_refuse(
-                request, ND_ROLE_REGISTRATION, "column", "correct the table, or its column", error,
-                "rows %lld and %zu of %.100s are both cell %g", (long long)session->cell_id[cell],
-                row + 1, table.name, table.values[row]);
+        int64_t *id = place < cells ? &session->cell_id[places[place]] : NULL;
+        if (!id)
+            fine = bad_entry(request, &table, row, table.values[row], base, cells, error);
+        else if (*id >= 0)
+            fine = nd_request_refuse(request, ND_ROLE_REGISTRATION, "column",
+                                     "correct the table, or its column", error,
+                                     "rows %lld and %zu of %.100s are both cell %g", (long long)*id,
+                                     row + 1, table.name, table.values[row]);
         else {
-            session->cell_id[cell] = (int64_t)row + 1;
+            *id = (int64_t)row + 1;
             found++;
         }
     }
-    if (fine && found < session->cells)
+    free(places);
+    if (fine && found < cells)
         nd_files_note(files,
                       "registration: %zu of %zu cells are in no row of the table: cells of "
                       "their own",
-                      session->cells - found, session->cells);
+                      cells - found, cells);
     nd_series_clear(&table);
     return fine;
 }
@@ -307,7 +361,7 @@ bool nd_identities_set(const nd_request *request, nd_files *files, const nd_acti
     const nd_selector *ids = &request->role[ND_ROLE_IDS];
     bool fine = true;
     if (request->given[ND_ROLE_REGISTRATION])
-        fine = registered_ids(request, files, session, error);
+        fine = registered_ids(request, files, activity, session, error);
     else if (request->given[ND_ROLE_IDS] && ids->kind == ND_KIND_ORDER)
         fine = ids_in_order(activity, session, error);
     else if (request->given[ND_ROLE_IDS] && !activity->spike)
@@ -332,9 +386,14 @@ bool nd_identities_set(const nd_request *request, nd_files *files, const nd_acti
 
 /* --- which cells count --- */
 
+static void drop(nd_activity *activity, nd_sink *sink, size_t cell) {
+    activity->dropped[cell] = true;
+    nd_sink_drop_cell(sink, cell);
+}
+
 /* Drops the nested cells whose entry in `cells` is of another area. */
-static bool drop_other_areas(const nd_request *request, nd_files *files,
-                             const nd_activity *activity, nd_sink *sink, nd_error *error) {
+static bool drop_other_areas(const nd_request *request, nd_files *files, nd_activity *activity,
+                             nd_sink *sink, nd_error *error) {
     const nd_selector *cells = &request->role[ND_ROLE_CELLS];
     if (!cells->area || !activity->place)
         return true;
@@ -354,7 +413,7 @@ static bool drop_other_areas(const nd_request *request, nd_files *files,
             strcasecmp(area, cells->area) == 0)
             kept++;
         else
-            nd_sink_drop_cell(sink, c);
+            drop(activity, sink, c);
     }
     return kept > 0 ||
            nd_fail(error, path, "check the area's name", "none of the %zu cells is of area '%s'",
@@ -379,9 +438,11 @@ static char **read_texts(nd_open_file *own, const nd_selector *part, size_t *cou
     bool found = false;
     if (own->format->texts)
         return own->format->texts(own->file, part, count, error);
-    if (!own->format->series(own->file, ND_ROLE_KEEP, part, &series, &found, error) || !found ||
-        (series.columns > 1 && series.rows > 1)) {
-        if (found)
+    bool read = own->format->series(own->file, ND_ROLE_KEEP, part, &series, &found, error);
+    if (!read || !found || (series.columns > 1 && series.rows > 1)) {
+        if (read && !found)
+            nd_fail(error, own->path, "give keep: {file, column}", "holds nothing to keep by");
+        else if (read)
             nd_fail(error, own->path, "give keep the column",
                     "%s is %zu x %zu; expected one value for each cell", series.name, series.rows,
                     series.columns);
@@ -427,12 +488,36 @@ static size_t row_of(const nd_activity *activity, size_t cell, char **names, siz
     return SIZE_MAX;
 }
 
-static bool drop_unequal(const nd_request *request, nd_files *files, const nd_activity *activity,
+/* What a file itself does not call cells is dropped, where the manifest does not say otherwise. */
+static bool drop_by_own_word(nd_files *files, nd_activity *activity, nd_sink *sink,
+                             nd_error *error) {
+    size_t kept = 0, cells = activity->cells;
+    for (size_t c = 0; c < cells; c++) {
+        if (activity->is_cell[activity->pick ? activity->pick[c] : c])
+            kept++;
+        else
+            drop(activity, sink, c);
+    }
+    nd_files_note(files, "keep: %zu of %zu are cells by %s", kept, cells, activity->is_cell_by);
+    return kept > 0 || nd_fail(error, activity->name, "give keep: {column, threshold}",
+                               "none of %zu is a cell by %s", cells, activity->is_cell_by);
+}
+
+/* Whether a value in the column is that of cells that count. */
+static bool counts(const nd_selector *part, const char *text) {
+    if (!part->threshold)
+        return equal(text, part->equals ? part->equals : "1");
+    char *end;
+    double value = strtod(text, &end);
+    return end != text && *end == '\0' && value > *part->threshold;
+}
+
+static bool drop_unequal(const nd_request *request, nd_files *files, nd_activity *activity,
                          nd_sink *sink, nd_error *error) {
     nd_selector part = request->role[ND_ROLE_KEEP];
     const char *path = nd_request_file(request, ND_ROLE_KEEP);
     if (!request->given[ND_ROLE_KEEP])
-        return true;
+        return !activity->is_cell || drop_by_own_word(files, activity, sink, error);
     nd_open_file *own = path ? nd_files_open(files, path, &part, error) : NULL;
     if (!own)
         return path ? false
@@ -443,7 +528,11 @@ static bool drop_unequal(const nd_request *request, nd_files *files, const nd_ac
     size_t rows = 0, named = 0, kept = 0;
     char **texts = read_texts(own, &part, &rows, error);
     char **names = texts ? row_names(own, &named) : NULL;
-    const char *wanted = part.equals ? part.equals : "1";
+    char wanted[80];
+    if (part.threshold)
+        snprintf(wanted, sizeof wanted, "above %g", *part.threshold);
+    else
+        snprintf(wanted, sizeof wanted, "'%.40s'", part.equals ? part.equals : "1");
     bool fine = texts != NULL;
     if (fine && (!names || !activity->cell_id) && rows != activity->cells)
         fine = nd_request_refuse(request, ND_ROLE_KEEP, "", "correct the manifest", error,
@@ -451,25 +540,26 @@ static bool drop_unequal(const nd_request *request, nd_files *files, const nd_ac
                                  nd_base_name(path), rows, activity->cells);
     for (size_t c = 0; fine && c < activity->cells; c++) {
         size_t row = row_of(activity, c, names, named);
-        if (row < rows && texts[row] && equal(texts[row], wanted))
+        if (row < rows && texts[row] && counts(&part, texts[row]))
             kept++;
         else
-            nd_sink_drop_cell(sink, c);
+            drop(activity, sink, c);
     }
     if (fine && kept == 0)
-        fine = nd_request_refuse(request, ND_ROLE_KEEP, "equals", "check the word", error,
-                                 "none of the %zu cells has the value '%.40s'", activity->cells,
-                                 wanted);
+        fine = nd_request_refuse(request, ND_ROLE_KEEP, part.threshold ? "threshold" : "equals",
+                                 "check the value", error, "none of the %zu cells has the value %s",
+                                 activity->cells, wanted);
     if (fine)
-        nd_files_note(files, "keep: %zu of %zu cells have the value '%.40s'", kept, activity->cells,
+        nd_files_note(files, "keep: %zu of %zu cells have the value %s", kept, activity->cells,
                       wanted);
     free_texts(texts, rows);
     free_texts(names, named);
     return fine;
 }
 
-bool nd_cells_choose(const nd_request *request, nd_files *files, const nd_activity *activity,
+bool nd_cells_choose(const nd_request *request, nd_files *files, nd_activity *activity,
                      nd_sink *sink, nd_error *error) {
-    return drop_other_areas(request, files, activity, sink, error) &&
+    activity->dropped = nd_array(activity->cells, sizeof *activity->dropped, error);
+    return activity->dropped && drop_other_areas(request, files, activity, sink, error) &&
            drop_unequal(request, files, activity, sink, error);
 }

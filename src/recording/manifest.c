@@ -305,6 +305,22 @@ static bool take_number(const reading *r, const char *key, const char *text, dou
     return *to != NULL;
 }
 
+/* The first and the last frame. */
+static bool take_frames(const reading *r, const char *key, const nd_selector_keys *keys,
+                        nd_selector *selector) {
+    size_t frames[2] = {0, 0};
+    if (!keys->frames)
+        return true;
+    if (keys->frames_count != 2)
+        return complain(r, key, "", "expected the first and the last frame, as in [1, 9000]");
+    if (!size(r, key, keys->frames[0], 1, UINT32_MAX, &frames[0]) ||
+        !size(r, key, keys->frames[1], 1, UINT32_MAX, &frames[1]))
+        return false;
+    memcpy(selector->frames, frames, sizeof frames);
+    return frames[0] <= frames[1] ||
+           complain(r, key, "", "expected the first and the last frame, as in [1, 9000]");
+}
+
 /* What makes of numbers what the analysis takes. */
 static bool take_meaning(const reading *r, const char *key, const nd_selector_keys *keys,
                          nd_selector *selector) {
@@ -313,9 +329,10 @@ static bool take_meaning(const reading *r, const char *key, const nd_selector_ke
     static const char *const orientations[] = {"auto", "cells-last", "cells-first", NULL};
     static const char *const units[] = {"auto", "s", "ms", "us", "samples", NULL};
     static const char *const bad[] = {"refuse", "drop", NULL};
+    static const char *const ofs[] = {"auto", "all", "kept", NULL};
     char part[PLACE_SIZE];
     int kind = selector->kind, orientation = selector->orientation, unit = selector->time_unit;
-    int drop = selector->drop_bad_times;
+    int drop = selector->drop_bad_times, of = selector->registration_of;
     size_t base = selector->base >= 0 ? (size_t)selector->base : 0;
     bool fine =
         number(r, under(part, key, "scale"), keys->scale, -1e12, 1e12, &selector->scale) &&
@@ -327,6 +344,8 @@ static bool take_meaning(const reading *r, const char *key, const nd_selector_ke
         choice(r, under(part, key, "kind"), keys->kind, kinds, &kind) &&
         choice(r, under(part, key, "time_unit"), keys->time_unit, units, &unit) &&
         choice(r, under(part, key, "bad_times"), keys->bad_times, bad, &drop) &&
+        choice(r, under(part, key, "of"), keys->of, ofs, &of) &&
+        take_frames(r, under(part, key, "frames"), keys, selector) &&
         choice(r, under(part, key, "orientation"), keys->orientation, orientations, &orientation);
     if (fine && keys->scale && selector->scale == 0.0)
         fine = complain(r, under(part, key, "scale"), "", "a scale of 0 leaves nothing");
@@ -334,6 +353,7 @@ static bool take_meaning(const reading *r, const char *key, const nd_selector_ke
     selector->orientation = (nd_orientation)orientation;
     selector->time_unit = (nd_time_unit)unit;
     selector->drop_bad_times = drop;
+    selector->registration_of = (nd_registration_of)of;
     if (keys->base)
         selector->base = (int)base;
     return fine;
@@ -342,10 +362,10 @@ static bool take_meaning(const reading *r, const char *key, const nd_selector_ke
 /* Bits of nd_part_key for what is given. */
 static uint32_t given_keys(const nd_selector_keys *keys) {
     const void *const given[ND_PART_KEYS] = {
-        keys->file,        keys->name,      keys->times,     keys->column,
-        keys->scale,       keys->rate,      keys->threshold, keys->kind,
-        keys->orientation, keys->area,      keys->time_unit, keys->bad_times,
-        keys->missing,     keys->skip_rows, keys->base,      keys->equals};
+        keys->file,      keys->name,      keys->times,   keys->column,      keys->scale,
+        keys->rate,      keys->threshold, keys->kind,    keys->orientation, keys->area,
+        keys->time_unit, keys->bad_times, keys->missing, keys->skip_rows,   keys->base,
+        keys->equals,    keys->frames,    keys->of};
     uint32_t bits =
         (keys->columns_count ? ND_PART_COLUMNS : 0) | (keys->times_at ? ND_PART_TIMES : 0);
     for (size_t bit = 0; bit < ND_PART_KEYS; bit++)
@@ -388,20 +408,29 @@ static bool take_metrics(const reading *r, const char *key, const nd_metrics_key
                   -1.0, 1.0, &given->rate_map_correlation);
 }
 
+/* A truth; or a question that --scan left open. */
+static bool known_or_asked(const reading *r, const char *key, const char *text, bool *value) {
+    if (text && strcmp(text, "ask") == 0)
+        return complain(r, key, "answer the question that stands above it, and write true or false",
+                        "a question of --scan is not answered yet");
+    return truth(r, key, text, value);
+}
+
 static bool take_session(const reading *r, const char *key, const nd_session_keys *keys,
                          nd_request *request) {
     char part[PLACE_SIZE];
-    bool fine = take_text(&request->label, keys->label, r->error) &&
-                take_text(&request->animal, keys->animal, r->error) &&
-                take_text(&request->environment, keys->environment, r->error) &&
-                take_text(&request->direction, keys->direction, r->error) &&
-                take_file(r, under(part, key, "file"), keys->file, &request->file) &&
-                number(r, under(part, key, "day"), keys->day, -1e9, 1e9, &request->day) &&
-                size(r, under(part, key, "visit"), keys->visit, 1, 1000000, &request->visit) &&
-                size(r, under(part, key, "repeat"), keys->repeat, 1, 1000000, &request->repeat) &&
-                number(r, under(part, key, "frame_seconds"), keys->frame_seconds, 1e-6, 1e6,
-                       &request->frame_seconds) &&
-                truth(r, under(part, key, "registered"), keys->registered, &request->registered);
+    bool fine =
+        take_text(&request->label, keys->label, r->error) &&
+        take_text(&request->animal, keys->animal, r->error) &&
+        take_text(&request->environment, keys->environment, r->error) &&
+        take_text(&request->direction, keys->direction, r->error) &&
+        take_file(r, under(part, key, "file"), keys->file, &request->file) &&
+        number(r, under(part, key, "day"), keys->day, -1e9, 1e9, &request->day) &&
+        size(r, under(part, key, "visit"), keys->visit, 1, 1000000, &request->visit) &&
+        size(r, under(part, key, "repeat"), keys->repeat, 1, 1000000, &request->repeat) &&
+        number(r, under(part, key, "frame_seconds"), keys->frame_seconds, 1e-6, 1e6,
+               &request->frame_seconds) &&
+        known_or_asked(r, under(part, key, "registered"), keys->registered, &request->registered);
     for (int role = 0; fine && role < ND_ROLES; role++)
         if (keys->role[role]) {
             under(part, key, nd_role_name((nd_role)role));

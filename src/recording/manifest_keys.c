@@ -35,6 +35,8 @@ static const cyaml_schema_field_t selector_fields[] = {
     TEXT("skip_rows", nd_selector_keys, skip_rows),
     TEXT("base", nd_selector_keys, base),
     TEXT("equals", nd_selector_keys, equals),
+    TEXTS("frames", nd_selector_keys, frames),
+    TEXT("of", nd_selector_keys, of),
     MAPPING(ND_TIMES_AS_MAPPING, nd_selector_keys, times_at, times_fields),
     CYAML_FIELD_END};
 

@@ -12,10 +12,10 @@ typedef struct nd_times_keys {
 
 typedef struct nd_selector_keys {
     char *file, *name, *times, *column, *scale, *rate, *threshold, *kind, *orientation, *area,
-        *time_unit, *bad_times, *missing, *skip_rows, *base, *equals;
+        *time_unit, *bad_times, *missing, *skip_rows, *base, *equals, *of;
     nd_times_keys *times_at; /* `times` where it is a mapping */
-    char **columns;
-    uint32_t columns_count;
+    char **columns, **frames;
+    uint32_t columns_count, frames_count;
 } nd_selector_keys;
 
 typedef struct nd_metrics_keys {

@@ -35,8 +35,12 @@ static bool scan_cells(nd_mat *mat, nd_role role, int likeness, const matvar_t *
         if (!nd_findings_add(findings, role, likeness, name, error, "%s, %s", nd_mat_kind(value),
                              nd_mat_shape_text(value, shape, sizeof shape)))
             return false;
-        findings->list[findings->count - 1].whole =
-            role == ND_ROLE_POSITION && looks_like_bins(mat, value);
+        nd_finding *found = &findings->list[findings->count - 1];
+        found->whole = role == ND_ROLE_POSITION && looks_like_bins(mat, value);
+        if (value->rank == 2) {
+            found->rows = value->dims[0];
+            found->columns = value->dims[1];
+        }
         return true;
     }
     matvar_t **cells = value->data;
@@ -61,6 +65,27 @@ static bool scan_cells(nd_mat *mat, nd_role role, int likeness, const matvar_t *
     return true;
 }
 
+/* A table of registered cells within a structure, as CellReg's and ROIMatch's are. */
+static bool scan_registration(nd_mat *mat, matvar_t *value, const char *name, nd_findings *findings,
+                              nd_error *error) {
+    static const char *const tables[] = {"cell_to_index_map", "allSessionMapping"};
+    char part[256], shape[96];
+    for (size_t k = 0; value->class_type == MAT_C_STRUCT && k < sizeof tables / sizeof *tables;
+         k++) {
+        matvar_t *table = nd_mat_field(value, tables[k], 0);
+        if (!table || !nd_mat_numeric(table) || table->rank != 2)
+            continue;
+        snprintf(part, sizeof part, "%.200s.%s", name, tables[k]);
+        if (!nd_findings_add(findings, ND_ROLE_REGISTRATION, 3, part, error, "%s, %s",
+                             nd_mat_kind(table), nd_mat_shape_text(table, shape, sizeof shape)))
+            return false;
+        findings->list[findings->count - 1].rows = table->dims[0];
+        findings->list[findings->count - 1].columns = table->dims[1];
+    }
+    (void)mat;
+    return true;
+}
+
 bool nd_mat_scan(nd_mat *mat, nd_findings *findings, nd_error *error) {
     for (size_t i = 0; i < mat->names_count; i++) {
         if (!mat->names[i])
@@ -75,6 +100,8 @@ bool nd_mat_scan(nd_mat *mat, nd_findings *findings, nd_error *error) {
             }
         }
         matvar_t *value = nd_mat_find(mat, mat->names[i], NULL);
+        if (value && !scan_registration(mat, value, mat->names[i], findings, error))
+            return false;
         if (value && !scan_cells(mat, best, likeness, value, mat->names[i], 0, findings, error))
             return false;
     }

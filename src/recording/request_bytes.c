@@ -25,9 +25,10 @@ static void request_texts(const nd_request *r, char **texts[REQUEST_TEXTS]) {
 /* Numbers without pointers, as they lie in memory: the reader is of this very version. */
 typedef struct selector_numbers {
     double scale, rate, threshold, missing;
-    uint64_t skip_rows;
+    uint64_t skip_rows, frames[2];
     int32_t base;
-    uint32_t kind, orientation, time_unit, drop_bad_times, has_threshold, has_missing;
+    uint32_t kind, orientation, time_unit, drop_bad_times, has_threshold, has_missing,
+        registration_of;
     uint32_t given, own, columns_count;
 } selector_numbers;
 
@@ -52,6 +53,9 @@ static bool put_selector(nd_buffer *buffer, const nd_selector *s, nd_error *erro
     n.orientation = s->orientation;
     n.time_unit = s->time_unit;
     n.drop_bad_times = s->drop_bad_times;
+    n.frames[0] = s->frames[0];
+    n.frames[1] = s->frames[1];
+    n.registration_of = s->registration_of;
     n.has_threshold = s->threshold != NULL;
     n.has_missing = s->missing != NULL;
     n.given = s->given;
@@ -83,7 +87,9 @@ static bool take_selector(nd_buffer *buffer, nd_selector *s, nd_error *error) {
     if (!nd_buffer_take(buffer, &n, sizeof n, error))
         return false;
     if (n.kind > ND_KIND_ORDER || n.orientation > ND_ORIENTATION_CELLS_FIRST ||
-        n.time_unit > ND_TIME_SAMPLES || n.columns_count > buffer->length / sizeof(uint64_t))
+        n.time_unit > ND_TIME_SAMPLES || n.registration_of > ND_REGISTRATION_OF_KEPT ||
+        n.frames[0] > n.frames[1] || (n.frames[0] == 0) != (n.frames[1] == 0) ||
+        n.columns_count > buffer->length / sizeof(uint64_t))
         return no_request(error);
     *s = (nd_selector){.scale = n.scale,
                        .rate = n.rate,
@@ -93,6 +99,8 @@ static bool take_selector(nd_buffer *buffer, nd_selector *s, nd_error *error) {
                        .orientation = (nd_orientation)n.orientation,
                        .time_unit = (nd_time_unit)n.time_unit,
                        .drop_bad_times = n.drop_bad_times != 0,
+                       .frames = {(size_t)n.frames[0], (size_t)n.frames[1]},
+                       .registration_of = (nd_registration_of)n.registration_of,
                        .given = n.given,
                        .own = n.own};
     char **texts[SELECTOR_TEXTS];

@@ -11,6 +11,7 @@
 #include "base/locale.h"
 #include "base/shown.h"
 #include "recording/format.h"
+#include "recording/scan_files.h"
 
 enum { MOST_FINDINGS = 100000, MOST_COMMENTS = 400 };
 
@@ -30,11 +31,16 @@ typedef struct found {
 typedef struct scan {
     const char *const *files;
     size_t count, at; /* at: the file being looked into */
+    bool folders;     /* they were found in folders: what lies near belongs together */
     char *folder;     /* its own, by its real path */
     scanned *file;    /* count */
     found *list;
     size_t found_count, room;
-    nd_buffer *yaml;
+    const found *registration; /* the table that says which cells are the same; NULL: none */
+    size_t sessions;
+    bool joined; /* several sessions are recordings that were joined in one */
+    bool asks;   /* it asks how cells are followed */
+    nd_buffer *yaml, *question;
     nd_error *error;
     bool fine;
 } scan;
@@ -134,8 +140,16 @@ static size_t common_start(const char *a, const char *b) {
     return length;
 }
 
-/* Whether a finding can go with an anchor: same subscripts, and the same file or one whose name
- * begins alike. *start gets how much of the names is. */
+/* How many folders two paths share. */
+static size_t shared_folders(const char *a, const char *b) {
+    size_t shared = 0;
+    for (size_t i = 0; a[i] && a[i] == b[i]; i++)
+        shared += a[i] == '/';
+    return shared;
+}
+
+/* Whether a finding can go with an anchor: same subscripts, and the same file, one near it among
+ * folders, or one whose name begins alike. *start gets how near, or how much of the names is. */
 static bool belongs(const scan *s, const found *anchor, const found *one, nd_role role,
                     size_t *start) {
     char mine[128], theirs[128];
@@ -145,14 +159,70 @@ static bool belongs(const scan *s, const found *anchor, const found *one, nd_rol
     subscripts_of(one->finding.name, theirs, sizeof theirs);
     *start = one->file == anchor->file ? SIZE_MAX
                                        : common_start(s->files[one->file], s->files[anchor->file]);
-    bool few = s->count <= 2;
+    bool few = s->count <= 2 || s->folders;
+    if (s->folders && *start != SIZE_MAX) {
+        bool as_many = one->finding.rows > 0 && one->finding.rows == anchor->finding.rows;
+        *start = 100000 * shared_folders(s->files[one->file], s->files[anchor->file]) +
+                 10000 * as_many + *start;
+    }
     return strcmp(mine, theirs) == 0 && (*start > 1 || few);
+}
+
+/* Of recordings joined in one file, which an anchor is, and of how many. */
+static size_t place_in_file(const scan *s, const found *anchor, size_t *count) {
+    size_t place = 0;
+    *count = 0;
+    for (size_t i = 0; i < s->found_count; i++) {
+        const found *one = &s->list[i];
+        if (one->file != anchor->file || one->finding.role != anchor->finding.role ||
+            one->finding.frames[0] == 0)
+            continue;
+        place = one == anchor ? *count : place;
+        (*count)++;
+    }
+    return place;
+}
+
+/* The positions of recordings that were joined in one file, where there are as many files of them:
+ * one each, in order. NULL where it is not so. */
+static const found *position_in_order(const scan *s, const found *anchor) {
+    size_t count, place = place_in_file(s, anchor, &count), files = 0, nearest = 0;
+    const found *best = NULL;
+    for (size_t i = 0; i < s->found_count; i++)
+        if (s->list[i].finding.role == ND_ROLE_POSITION && s->list[i].file != anchor->file) {
+            size_t near = shared_folders(s->files[s->list[i].file], s->files[anchor->file]);
+            nearest = near > nearest ? near : nearest;
+        }
+    for (size_t i = 0, file = SIZE_MAX; i < s->found_count; i++) {
+        const found *one = &s->list[i];
+        bool candidate = one->finding.role == ND_ROLE_POSITION && one->file != anchor->file &&
+                         shared_folders(s->files[one->file], s->files[anchor->file]) == nearest;
+        if (candidate && one->file != file) {
+            file = one->file;
+            files++;
+        }
+        if (candidate && files == place + 1 &&
+            (!best || one->finding.likeness > best->finding.likeness))
+            best = one;
+    }
+    return count > 1 && files == count ? best : NULL;
 }
 
 /* The finding of a role that goes best with an anchor: nearest, then likest. */
 static const found *partner(const scan *s, const found *anchor, nd_role role) {
-    const found *best = NULL;
+    const found *best = role == ND_ROLE_POSITION ? position_in_order(s, anchor) : NULL;
     size_t best_start = 0;
+    if (best)
+        return best;
+    if (s->folders &&
+        (role == ND_ROLE_POSITION_Y || role == ND_ROLE_SPEED || role == ND_ROLE_DIRECTION)) {
+        const found *position = partner(s, anchor, ND_ROLE_POSITION);
+        for (size_t i = 0; position && i < s->found_count; i++)
+            if (s->list[i].finding.role == role && s->list[i].file == position->file &&
+                (!best || s->list[i].finding.likeness > best->finding.likeness))
+                best = &s->list[i];
+        return best;
+    }
     for (size_t i = 0; i < s->found_count; i++) {
         const found *one = &s->list[i];
         size_t start;
@@ -222,11 +292,23 @@ static void put_others(scan *s, const found *anchor, const found *part, nd_role 
     }
 }
 
+/* All frames of the recordings joined in the anchor's file. */
+static size_t joined_rows(const scan *s, const found *anchor) {
+    size_t rows = 0;
+    for (size_t i = 0; i < s->found_count; i++)
+        if (s->list[i].file == anchor->file && s->list[i].finding.frames[0] > 0)
+            rows += s->list[i].finding.rows;
+    return rows;
+}
+
 static void put_part(scan *s, const found *anchor, const found *part, nd_role role) {
     bool tabular = s->file[part->file].tabular;
     bool named = part->finding.name[0] != '\0';
     bool other_file = part->file != anchor->file;
-    if (named || other_file) {
+    size_t joined, rows = joined_rows(s, anchor);
+    place_in_file(s, anchor, &joined);
+    bool cut = part == anchor ? joined > 0 : joined > 1 && part->finding.rows == rows;
+    if (named || other_file || cut) {
         put(s, "    %s: {", nd_role_name(role));
         if (other_file) {
             put(s, "file: ");
@@ -238,6 +320,9 @@ static void put_part(scan *s, const found *anchor, const found *part, nd_role ro
         }
         if (role == ND_ROLE_CELLS)
             put(s, ", area: CA1");
+        if (cut)
+            put(s, "%sframes: [%zu, %zu]", named || other_file ? ", " : "",
+                anchor->finding.frames[0], anchor->finding.frames[1]);
         put(s, "}  # %s; %s\n", nd_shown(part->finding.note).text,
             sureness(part->finding.likeness));
     } else {
@@ -376,16 +461,48 @@ static void put_place(scan *s, const found *anchor, size_t number) {
         put(s, "    day: %zu\n", number);
 }
 
+/* The name of the folder that a file lies in; "" where none is given. */
+static const char *parent_folder(const char *path, char *name, size_t size) {
+    const char *last = strrchr(path, '/'), *before = last;
+    name[0] = '\0';
+    while (before && before > path && before[-1] != '/')
+        before--;
+    if (last)
+        snprintf(name, size, "%.*s", (int)(last - before < 100 ? last - before : 100), before);
+    return name;
+}
+
 static void put_label(scan *s, const found *anchor) {
-    char label[256], at[128];
+    char label[400], at[128], above[128];
     const char *name = nd_base_name(s->files[anchor->file]);
     const char *dot = strrchr(name, '.');
     subscripts_of(anchor->finding.name, at, sizeof at);
-    snprintf(label, sizeof label, "%.*s%s%s", (int)(dot && dot - name < 120 ? dot - name : 120),
-             name, at[0] ? " " : "", at);
+    size_t joined, place = place_in_file(s, anchor, &joined);
+    const char *folder =
+        s->folders ? parent_folder(s->files[anchor->file], above, sizeof above) : "";
+    snprintf(label, sizeof label, "%s%s%.*s%s%s", folder, folder[0] ? " " : "",
+             (int)(dot && dot - name < 120 ? dot - name : 120), name, at[0] ? " " : "", at);
+    if (joined > 1)
+        snprintf(label + strlen(label), sizeof label - strlen(label), " %zu", place + 1);
     put(s, "  - label: ");
     put_quoted(s, label);
     put(s, "\n");
+}
+
+/* The column of the registration's table that a session is. */
+static void put_registration(scan *s, size_t number) {
+    const nd_finding *table = &s->registration->finding;
+    const char *file = s->files[s->registration->file];
+    bool upright = table->columns == s->sessions;
+    put(s, "%s    registration: {file: ", s->asks ? "#" : "");
+    put_quoted(s, file);
+    if (table->name[0]) {
+        put(s, ", %s: ", s->file[s->registration->file].tabular ? "column" : "name");
+        put_quoted(s, table->name);
+    }
+    put(s, ", column: %zu%s%s}  # %s; in the order of the files\n", number,
+        upright ? "" : ", orientation: cells-last",
+        strstr(nd_base_name(file), "match_mat") ? ", of: kept" : "", nd_shown(table->note).text);
 }
 
 static void put_session(scan *s, const found *anchor, size_t number) {
@@ -407,6 +524,8 @@ static void put_session(scan *s, const found *anchor, size_t number) {
                 "    # position: no position was found for this session: say where it is, as in\n"
                 "    #   {file: position.csv, column: x}\n");
     }
+    if (s->registration)
+        put_registration(s, number);
 }
 
 /* One anchor a file in NWB, whose defaults choose among several; else every activity, or every set
@@ -415,6 +534,10 @@ static bool is_anchor(const scan *s, size_t index, bool maps) {
     const found *one = &s->list[index];
     if (one->finding.role != (maps ? ND_ROLE_RATE_MAPS : ND_ROLE_ACTIVITY))
         return false;
+    for (size_t i = 0; s->folders && i < s->found_count; i++) /* among folders, the surest alone */
+        if (s->list[i].finding.role == one->finding.role &&
+            s->list[i].finding.likeness > one->finding.likeness)
+            return false;
     for (size_t i = 0; i < index && s->file[one->file].many; i++)
         if (s->list[i].file == one->file && s->list[i].finding.role == one->finding.role)
             return false;
@@ -434,8 +557,11 @@ static bool bins_already(const scan *s) {
 
 static void put_head(scan *s) {
     bool clocked = true;
-    for (size_t i = 0; i < s->count; i++)
+    for (size_t i = 0; i < s->count && !s->folders; i++)
         clocked = clocked && (s->file[i].clocked || s->file[i].trouble[0]);
+    for (size_t i = 0; i < s->found_count && s->folders; i++)
+        clocked = clocked && (!is_anchor(s, i, false) || s->list[i].finding.clocked ||
+                              s->file[s->list[i].file].many || s->file[s->list[i].file].tabular);
     put(s, "# A first manifest, from what the files hold: look it through, then run\n"
            "#   nulldrift record THIS.yaml -o OUT\n"
            "# `nulldrift help recordings` explains every key.\nname: recording\n");
@@ -448,8 +574,19 @@ static void put_head(scan *s) {
            "active: {frames: 10}\n"
            "significance: {shuffles: 1000, kind: cyclic, threshold: 0.05}\n"
            "corrections: {methods: [SSR, BAE], repetitions: 100}\n");
-    put(s, "defaults:\n  registered: false  # true where the same identity is the same cell in all "
-           "sessions\n");
+    if (s->asks)
+        put(s, "%s", (const char *)s->question->bytes);
+    if (s->asks)
+        put(s, "defaults:\n  registered: ask\n#  ids: {kind: order}\n");
+    else if (s->registration)
+        put(s, "defaults:\n  registered: true  # a table says which cells are the same\n");
+    else if (s->joined)
+        put(s,
+            "defaults:\n  registered: true\n  ids: {kind: order}  # recordings joined in one: row "
+            "k is the same cell in all\n");
+    else
+        put(s, "defaults:\n  registered: false  # true where the same identity is the same cell in "
+               "all sessions\n");
     if (!clocked)
         put(s, "  # frame_seconds: 0.05  # needed where the files hold no times\n");
     put(s, "sessions:\n");
@@ -457,7 +594,9 @@ static void put_head(scan *s) {
 
 /* Whether a finding stands in no session: of no role, or of one that sessions do not have, or
  * everything where there are no sessions. */
-static bool unused(const found *one, bool sessions) {
+static bool unused(const scan *s, const found *one, bool sessions) {
+    if (one == s->registration || (s->folders && sessions && one->finding.role == ND_ROLE_ACTIVITY))
+        return one != s->registration && !is_anchor(s, (size_t)(one - s->list), false);
     switch (one->finding.role) {
     case ND_ROLES:
     case ND_ROLE_TRIALS:
@@ -473,7 +612,7 @@ static void put_rest(scan *s, bool sessions) {
     size_t said = 0;
     for (size_t i = 0; i < s->found_count && said <= MOST_COMMENTS; i++) {
         const found *one = &s->list[i];
-        if (!unused(one, sessions))
+        if (!unused(s, one, sessions))
             continue;
         if (said == 0)
             put(s, sessions ? "# Also found:\n" : "# Found:\n");
@@ -498,6 +637,39 @@ static void put_form(scan *s) {
            "#    # times: in either, where they are; or frame_seconds: 0.05 for the session\n");
 }
 
+/* Which table follows the cells through the sessions: the surest that has a column, or else a row,
+ * for each of them. Recordings joined in one have the same cells already: a table beside them
+ * leaves a question. */
+static void find_registration(scan *s, bool maps) {
+    for (size_t i = 0; i < s->found_count; i++)
+        s->sessions += is_anchor(s, i, maps);
+    for (size_t i = 0; i < s->found_count; i++) {
+        const found *one = &s->list[i];
+        bool fits = one->finding.columns == s->sessions || one->finding.rows == s->sessions;
+        if (s->folders && one->finding.role == ND_ROLE_REGISTRATION && s->sessions > 1 && fits &&
+            (!s->registration || one->finding.likeness > s->registration->finding.likeness))
+            s->registration = one;
+        size_t joined = 0;
+        if (is_anchor(s, i, maps))
+            place_in_file(s, one, &joined);
+        s->joined = s->joined || (joined > 1 && joined == s->sessions);
+    }
+    s->asks = s->joined && s->registration;
+    if (!s->asks)
+        return;
+    char text[900];
+    int length = snprintf(text, sizeof text,
+                          "# QUESTION: the sessions were joined in one run, so that row k is the "
+                          "same cell in all; and %s\n"
+                          "# is a table of the same cells, too. Which one follows them? Write "
+                          "registered: true below, and\n"
+                          "# take the # from one of two:\n"
+                          "#   ids: {kind: order}   the rows, as they were joined\n"
+                          "#   registration: ...    the table, a line in each session\n",
+                          nd_shown(nd_base_name(s->files[s->registration->file])).text);
+    s->fine = nd_buffer_put(s->question, text, (size_t)length + 1, s->error);
+}
+
 static bool write_manifest(scan *s) {
     size_t anchors = 0, unread = 0;
     bool maps = true;
@@ -507,6 +679,7 @@ static bool write_manifest(scan *s) {
         unread += s->file[i].trouble[0] != '\0';
     if (unread == s->count)
         return nd_fail(s->error, NULL, "", "%s", s->file[0].trouble);
+    find_registration(s, maps);
     put_head(s);
     for (size_t i = 0; s->fine && i < s->found_count; i++)
         if (is_anchor(s, i, maps))
@@ -526,15 +699,26 @@ static void keep_trouble(scanned *file, const nd_error *why) {
     end_text(file->trouble, sizeof file->trouble);
 }
 
-bool nd_recording_scan(const char *const *files, size_t count, const nd_limits *limits,
-                       nd_buffer *yaml, nd_error *error) {
+bool nd_recording_scan(const char *const *given, size_t given_count, const nd_limits *limits,
+                       nd_buffer *yaml, nd_buffer *question, nd_error *error) {
     ND_IN_C_LOCALE;
-    scan s = {.files = files, .count = count, .yaml = yaml, .error = error, .fine = true};
-    s.file = nd_array(count, sizeof *s.file, error);
+    nd_scan_files files = {0};
+    if (!nd_scan_files_list(given, given_count, &files, error)) {
+        nd_scan_files_free(&files);
+        return false;
+    }
+    scan s = {.files = (const char *const *)files.path,
+              .count = files.count,
+              .folders = files.folders,
+              .yaml = yaml,
+              .question = question,
+              .error = error,
+              .fine = true};
+    s.file = nd_array(s.count, sizeof *s.file, error);
     bool fine = s.file != NULL;
-    for (; fine && s.at < count; s.at++) {
-        s.folder = folder_of(files[s.at]);
-        const char *const reads[] = {files[s.at], s.folder, NULL};
+    for (; fine && s.at < s.count; s.at++) {
+        s.folder = folder_of(s.files[s.at]);
+        const char *const reads[] = {s.files[s.at], s.folder, NULL};
         nd_errand look = {.trade = &nd_trade_scan,
                           .ask = ask,
                           .take = take_findings,
@@ -549,7 +733,12 @@ bool nd_recording_scan(const char *const *files, size_t count, const nd_limits *
         free(s.folder);
     }
     fine = fine && write_manifest(&s);
+    if (fine && files.passed_over > 0)
+        put(&s, "# Not looked into: %zu files of other kinds (%s)\n", files.passed_over,
+            nd_shown(files.passed_kinds).text);
+    fine = fine && s.fine;
     free(s.file);
     free(s.list);
+    nd_scan_files_free(&files);
     return fine;
 }

@@ -42,7 +42,7 @@ const char *nd_part_key_name(size_t index) {
     static const char *const names[ND_PART_KEYS] = {
         "file",      "name",      "times",       "columns", "scale",     "rate",
         "threshold", "kind",      "orientation", "area",    "time_unit", "bad_times",
-        "missing",   "skip_rows", "base",        "equals"};
+        "missing",   "skip_rows", "base",        "equals",  "frames",    "of"};
     return names[index];
 }
 
@@ -77,7 +77,7 @@ static const words vocabulary[] = {
      {"global_id", "cell_ids", "cell_id"}},
     {ND_ROLE_REGISTRATION,
      {"cell_to_index_map", "allSessionMapping", "assignments", "registration"},
-     {"cell_to_index", "registration", "cellreg"}},
+     {"cell_to_index", "registration", "cellreg", "match_mat", "suite2p_indices", "assignments"}},
     {ND_ROLE_CELLS, {"cellinfo"}, {"cellinfo"}},
     {ND_ROLE_TASK, {"task"}, {"taskinfo"}},
     {ND_ROLE_RATE_MAPS,

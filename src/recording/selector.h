@@ -45,6 +45,13 @@ typedef enum nd_time_unit {
     ND_TIME_SAMPLES /* `rate` of them per second */
 } nd_time_unit;
 
+/* What a registration's indices count. */
+typedef enum nd_registration_of {
+    ND_REGISTRATION_OF_AUTO, /* as far as the numbers tell */
+    ND_REGISTRATION_OF_ALL,  /* all cells in the file */
+    ND_REGISTRATION_OF_KEPT  /* those that `keep`, or the file's own word, leaves */
+} nd_registration_of;
+
 /* The keys of a part, as bits: which are given, and which a reader honours. */
 typedef enum nd_part_key {
     ND_PART_FILE = 1 << 0,
@@ -62,10 +69,12 @@ typedef enum nd_part_key {
     ND_PART_MISSING = 1 << 12,
     ND_PART_SKIP_ROWS = 1 << 13,
     ND_PART_BASE = 1 << 14,
-    ND_PART_EQUALS = 1 << 15
+    ND_PART_EQUALS = 1 << 15,
+    ND_PART_FRAMES = 1 << 16,
+    ND_PART_OF = 1 << 17
 } nd_part_key;
 
-enum { ND_PART_KEYS = 16 };
+enum { ND_PART_KEYS = 18 };
 
 /* The name of the key with bit `index`: "file", "name" ... */
 const char *nd_part_key_name(size_t index);
@@ -94,10 +103,12 @@ typedef struct nd_selector {
     bool drop_bad_times; /* rows whose time goes back are left out, not an error */
     size_t skip_rows;    /* lines of a text file that do not count */
     int base;            /* of a registration's indices: 0 or 1; -1: the format's */
-    char *area;          /* only cells of this area count; compared without regard to case */
-    char *equals;        /* only cells with this value count */
-    uint32_t given;      /* bits of nd_part_key: in the manifest */
-    uint32_t own;        /* of those: in the session itself, not only in `defaults` */
+    size_t frames[2];    /* the first and last that count, from 1, of recordings joined; 0: all */
+    nd_registration_of registration_of;
+    char *area;     /* only cells of this area count; compared without regard to case */
+    char *equals;   /* only cells with this value count */
+    uint32_t given; /* bits of nd_part_key: in the manifest */
+    uint32_t own;   /* of those: in the session itself, not only in `defaults` */
 } nd_selector;
 
 /* Numbers found: rows x columns, row-major, with the time of each row where the file has it. */

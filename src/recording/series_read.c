@@ -145,6 +145,25 @@ static bool drop_bad_rows(nd_role role, nd_files *files, nd_series *series, nd_e
     return true;
 }
 
+/* The rows asked for, of recordings joined. */
+static bool cut_rows(const nd_request *request, nd_role role, nd_series *series, nd_error *error) {
+    const size_t *asked = request->role[role].frames;
+    size_t width = series->columns * series->depth, count = asked[1] - asked[0] + 1;
+    if (asked[0] == 0)
+        return true;
+    if (asked[1] > series->rows)
+        return nd_request_refuse(request, role, "frames", "count rows from 1", error,
+                                 "rows up to %zu are asked for; %.100s has %zu", asked[1],
+                                 series->name, series->rows);
+    memmove(series->values, series->values + (asked[0] - 1) * width,
+            count * width * sizeof(double));
+    if (series->times)
+        memmove(series->times, series->times + asked[0] - 1, count * sizeof(double));
+    series->rows = count;
+    series->times_count = series->times ? count : 0;
+    return true;
+}
+
 bool nd_request_series(const nd_request *request, nd_role role, nd_files *files, nd_series *series,
                        bool *found, nd_error *error) {
     const nd_selector *part = &request->role[role];
@@ -169,7 +188,8 @@ bool nd_request_series(const nd_request *request, nd_role role, nd_files *files,
     if (!timed)
         return true;
     own = nd_files_open(files, path, part, error);
-    if (!own || !time_rows(request, role, files, path, series, error))
+    if (!own || !time_rows(request, role, files, path, series, error) ||
+        !cut_rows(request, role, series, error))
         return false;
     if (role == ND_ROLE_TRIALS && series->columns == 2) { /* the values are times themselves */
         double unit = nd_time_unit_seconds(request, role, files, "");

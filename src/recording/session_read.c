@@ -177,15 +177,15 @@ static bool read_activity(const nd_request *request, nd_files *files, nd_reading
     session->cells = activity.cells;
     session->cells_left_out = activity.cells_left_out;
     if (fine && activity.good)
-        session->left_out.bad_times = activity.file_frames - activity.frames;
+        session->left_out.bad_times = activity.bad_times;
     session->frames_read += session->left_out.bad_times;
     keep = fine ? frames_to_keep(&activity, &track, error) : NULL;
     size_t frames = activity.good ? activity.file_frames : track.frames;
     sink = keep ? make_sink(request, files, path, &activity, keep, frames, error) : NULL;
     session->cells_are = sink ? name_cells(&activity, error) : NULL;
     nd_clock clock = {.times = track.clock, .frame_seconds = track.frame_seconds};
-    fine = session->cells_are && nd_identities_set(request, files, &activity, session, error) &&
-           nd_cells_choose(request, files, &activity, sink, error) &&
+    fine = session->cells_are && nd_cells_choose(request, files, &activity, sink, error) &&
+           nd_identities_set(request, files, &activity, session, error) &&
            nd_activity_pour(request, files, &activity, sink, &clock, error) &&
            check_spikes(request, &activity, &track, sink, error) &&
            nd_sink_finish(sink, reading, error);

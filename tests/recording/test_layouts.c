@@ -189,9 +189,9 @@ static void test_scan_puts_nested_cells_together(void **state) {
         snprintf(names[i], sizeof names[i], "%s/%s", folder, ends[i]);
         files[i] = names[i];
     }
-    nd_buffer yaml = {0};
+    nd_buffer yaml = {0}, question = {0};
     nd_error error = {0};
-    assert_fine(nd_recording_scan(files, 4, NULL, &yaml, &error), &error);
+    assert_fine(nd_recording_scan(files, 4, NULL, &yaml, &question, &error), &error);
     nd_buffer_put(&yaml, "", 1, NULL);
     const char *text = (const char *)yaml.bytes;
     assert_non_null(strstr(text, "animal: \"bon\""));

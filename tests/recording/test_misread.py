@@ -16,7 +16,7 @@ except ImportError as missing:
     sys.exit(77)
 from cases.made import Lab  # noqa: E402
 
-MODULES = ["outputs", "keys", "cells", "identities", "unvisited", "clocks", "values", "words"]
+MODULES = ["suite2p", "outputs", "keys", "cells", "identities", "unvisited", "clocks", "values", "words"]
 
 
 def main():

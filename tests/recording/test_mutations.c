@@ -83,12 +83,14 @@ static size_t survive(const char *name, const char *session, uint32_t which) {
         readable += recording != NULL;
         nd_recording_free(recording);
         if (trial % 4 == 0) { /* looking into it holds to the same */
-            nd_buffer yaml = {0};
+            nd_buffer yaml = {0}, question = {0};
             char path[600];
             snprintf(path, sizeof path, "%s", at(name));
             const char *files[] = {path};
             error = (nd_error){0};
-            assert_true(nd_recording_scan(files, 1, &limits, &yaml, &error) || error.what[0]);
+            assert_true(nd_recording_scan(files, 1, &limits, &yaml, &question, &error) ||
+                        error.what[0]);
+            nd_buffer_free(&question);
             nd_buffer_free(&yaml);
         }
     }
