@@ -27,7 +27,9 @@
 #define NULLDRIFT_H
 
 #include "nulldrift/base.h"
+#include "nulldrift/contents.h"
 #include "nulldrift/dataset.h"
+#include "nulldrift/drift.h"
 #include "nulldrift/engine.h"
 #include "nulldrift/experiment.h"
 #include "nulldrift/files.h"

@@ -16,6 +16,11 @@ extern "C" {
  * Fails where the world has no positions. */
 bool nd_measure_file(const char *path, const nd_watch *watch, nd_error *error);
 
+/** Adds the measures of drift (docs/drift-measures.md) to the run file `path`, at most 21 of its
+ * snapshots taken as sessions, as `nulldrift measure --drift` does; results do not depend on
+ * `threads` (0: one). A file that is not measured is measured aside for it. */
+bool nd_drift_file(const char *path, unsigned threads, nd_error *error);
+
 /** What of the flatness is asked for; all zero: the Gauss-Newton spectra of all snapshots. */
 typedef struct nd_spectrum_request {
     const char *snapshots; /**< "0,25,50", "first,middle,last", "10-20"; NULL: all */

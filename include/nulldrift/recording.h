@@ -5,6 +5,7 @@
 #ifndef NULLDRIFT_RECORDING_H
 #define NULLDRIFT_RECORDING_H
 
+#include "nulldrift/contents.h"
 #include "nulldrift/measure.h"
 
 #ifdef __cplusplus
@@ -70,8 +71,9 @@ void nd_sessions_free(nd_sessions *sessions);
 /** What sessions say. */
 typedef struct nd_analysis nd_analysis;
 
-/** Measures all sessions and what is between them, on `threads` threads (0: one), with the same
- * result for any number. `watch` may be NULL. */
+/** Measures all sessions and what is between them, the measures of drift among it
+ * (docs/drift-measures.md), on `threads` threads (0: one), with the same result for any number.
+ * `watch` may be NULL. */
 nd_analysis *nd_sessions_analyse(const nd_sessions *sessions, unsigned threads,
                                  const nd_watch *watch, nd_error *error);
 
@@ -85,10 +87,13 @@ void nd_analysis_free(nd_analysis *analysis);
 
 /** A table of an analysis. */
 typedef enum nd_analysis_table {
-    ND_TABLE_SESSIONS, /**< a row a session, by animal, environment and day: every metric and its
-                          error */
-    ND_TABLE_CELLS,    /**< a row a sufficiently active cell of a session */
-    ND_TABLE_VERDICTS  /**< a row a curve: an animal's environment, an animal, the data set */
+    ND_TABLE_SESSIONS,   /**< a row a session, by animal, environment and day: every metric and its
+                            error */
+    ND_TABLE_CELLS,      /**< a row a sufficiently active cell of a session */
+    ND_TABLE_VERDICTS,   /**< a row a curve: an animal's environment, an animal, the data set */
+    ND_TABLE_STATISTICS, /**< a row a metric of a curve: its regression on time */
+    ND_TABLE_DRIFT       /**< a row a measure of drift of a group (an animal's environment); why,
+                              where there is none */
 } nd_analysis_table;
 
 /** One column of a table. Everything is the analysis's, until that is freed. */
@@ -107,6 +112,23 @@ size_t nd_analysis_columns(const nd_analysis *analysis, nd_analysis_table which)
 /** Column `index` of a table; false beyond the last. */
 bool nd_analysis_column(const nd_analysis *analysis, nd_analysis_table which, size_t index,
                         nd_column *column);
+
+/** Everything that an analysis says, by name, in memory: what `nulldrift record` writes into OUT.nc
+ * of the same sessions, but for the history. Rate maps (cell, bin) with their occupancy, groups
+ * (animals' environments) and which sessions are theirs, matrices of correlations and of every
+ * measure of drift (session, other_session), curves against time and sample fraction. Close it with
+ * nd_contents_close; the analysis may be freed before. */
+nd_contents *nd_analysis_contents(const nd_analysis *analysis, nd_error *error);
+
+/** The same as a file, whole or not at all, for later and for nd_draw_figure. What stands at `path`
+ * is replaced only if it is an earlier result of nulldrift's or `replace` is set. */
+bool nd_analysis_save(const nd_analysis *analysis, const char *path, bool replace, nd_error *error);
+
+/** Draws the figure called `name`, of those that take a file of `nulldrift record` (fig3,
+ * recording, drift-measures ...), of an analysis in memory into `output`, as nd_draw_figure does.
+ */
+bool nd_draw_analysis(const char *name, const nd_analysis *analysis, const char *output,
+                      bool replace, nd_error *remark, nd_error *error);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

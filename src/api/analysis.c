@@ -7,8 +7,9 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "sessions/followed_sessions.h"
 
-enum { TABLES = ND_TABLE_VERDICTS + 1, MOST_COLUMNS = 160, ROOM = 80 };
+enum { TABLES = ND_TABLE_DRIFT + 1, MOST_COLUMNS = 160, ROOM = 80 };
 
 /* A column, its texts' own words, and room for what no constant says. */
 typedef struct column {
@@ -26,6 +27,7 @@ typedef struct table {
 struct nd_analysis {
     nd_recording_result *result;
     table table[TABLES];
+    struct units *units; /* of the rows of drift */
 };
 
 void nd_analysis_free(nd_analysis *analysis) {
@@ -38,6 +40,7 @@ void nd_analysis_free(nd_analysis *analysis) {
         }
         free(analysis->table[t].column);
     }
+    free(analysis->units);
     nd_recording_result_free(analysis->result);
     free(analysis);
 }
@@ -199,17 +202,133 @@ static bool make_verdicts(const nd_recording_result *result, table *to, nd_error
     return fine;
 }
 
+/* ---- Statistics ---- */
+
+static bool add_statistics(table *to, const nd_recording_result *result, nd_error *error) {
+    char slope[ROOM];
+    snprintf(slope, sizeof slope, "slope_per_%.60s", result->time_name);
+    return add(to, "curve", "", "", true, error) && add(to, "metric", "", "", true, error) &&
+           add(to, "members", "", "series of sessions averaged", false, error) &&
+           add(to, "n", "", "values in the line", false, error) &&
+           add(to, slope, "", "of values over their series' first", false, error) &&
+           add(to, "slope_error", "", "its standard error", false, error) &&
+           add(to, "t", "", "slope over its error", false, error) &&
+           add(to, "degrees", "", "of freedom", false, error) &&
+           add(to, "p", "", "two-sided, that the slope is 0", false, error) &&
+           add(to, "change", "", "slope x the span of time", false, error) &&
+           add(to, "change_low", "", "lower end of its 90% interval", false, error) &&
+           add(to, "change_high", "", "upper end", false, error);
+}
+
+static bool make_statistics(const nd_recording_result *result, table *to, nd_error *error) {
+    for (size_t c = 0; c < result->curves; c++)
+        for (size_t m = 0; m < ND_METRIC_COUNT; m++)
+            to->rows += result->curve[c].course[m].line.count >= 2;
+    if (!add_statistics(to, result, error))
+        return false;
+    size_t row = 0;
+    for (size_t c = 0; c < result->curves; c++)
+        for (size_t m = 0; m < ND_METRIC_COUNT; m++) {
+            const nd_metric_course *course = &result->curve[c].course[m];
+            const nd_regression *line = &course->line;
+            if (line->count < 2)
+                continue;
+            const double numbers[] = {(double)result->curve[c].members,
+                                      (double)line->count,
+                                      line->slope,
+                                      line->slope_error,
+                                      line->t,
+                                      line->degrees,
+                                      line->p,
+                                      course->change,
+                                      course->change_low,
+                                      course->change_high};
+            to->column[0].texts[row] = result->curve[c].name;
+            to->column[1].texts[row] = nd_metric_table()[m].name;
+            for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++)
+                to->column[2 + k].numbers[row] = numbers[k];
+            row++;
+        }
+    return true;
+}
+
+/* ---- Drift ---- */
+
+/* Units in words of the recording, one text a measure, kept by the analysis. */
+typedef struct units {
+    char text[96];
+} units;
+
+static bool add_drift(table *to, nd_error *error) {
+    return add(to, "group", "", "an animal's environment", true, error) &&
+           add(to, "measure", "", "", true, error) && add(to, "units", "", "", true, error) &&
+           add(to, "missing_because", "", "why there is no value; empty where there is", true,
+               error) &&
+           add(to, "value", "", "in the row's units; of measures that are one number", false,
+               error) &&
+           add(to, "value_error", "", "its standard error", false, error) &&
+           add(to, "neighbours", "", "mean over neighbouring sessions", false, error) &&
+           add(to, "first_to_last", "", "of the first session and the last", false, error) &&
+           add(to, "r_with_time_apart", "", "Pearson, over pairs of sessions", false, error) &&
+           add(to, "p_of_r", "", "two-sided, by permuting sessions", false, error);
+}
+
+/* One measure of a group; the units' text is `unit`'s. */
+static void put_drift(table *to, size_t row, const char *group, const nd_drift_about *about,
+                      const nd_drift_measures *measures, const char *why, units *unit) {
+    if (measures)
+        nd_drift_units(measures, about->units, unit->text, sizeof unit->text);
+    const char *const texts[] = {group, about->name, unit->text, why ? why : ""};
+    for (size_t k = 0; k < 4; k++)
+        to->column[k].texts[row] = texts[k];
+    for (size_t k = 4; k < to->count; k++)
+        to->column[k].numbers[row] = NAN;
+}
+
+static bool make_drift(nd_analysis *analysis, table *to, nd_error *error) {
+    const nd_recording_result *result = analysis->result;
+    size_t row = 0;
+    to->rows = result->groups * (ND_DRIFT_NUMBERS + ND_DRIFT_PAIRS);
+    analysis->units = nd_array(to->rows, sizeof(units), error);
+    if (!analysis->units || !add_drift(to, error))
+        return false;
+    for (size_t g = 0; g < result->groups; g++) {
+        const nd_drift_measures *m = result->drift[g].measures;
+        const char *name = result->group[g].name, *why = result->drift[g].why;
+        for (size_t k = 0; k < ND_DRIFT_NUMBERS; k++, row++) {
+            put_drift(to, row, name, &nd_drift_number_table[k], m, m ? m->why[k] : why,
+                      &analysis->units[row]);
+            to->column[4].numbers[row] = m ? m->number[k] : NAN;
+            to->column[5].numbers[row] = m ? m->error[k] : NAN;
+        }
+        for (size_t p = 0; p < ND_DRIFT_PAIRS; p++, row++) {
+            const char *missing = !m ? why : m->pair_why[p] ? m->pair_why[p] : m->decay_why[p];
+            put_drift(to, row, name, &nd_drift_pair_table[p], m, missing, &analysis->units[row]);
+            if (!m)
+                continue;
+            to->column[6].numbers[row] = nd_drift_near(m, (nd_drift_pair)p);
+            to->column[7].numbers[row] = nd_drift_far(m, (nd_drift_pair)p);
+            to->column[8].numbers[row] = m->decay[p];
+            to->column[9].numbers[row] = m->decay_p[p];
+        }
+    }
+    return true;
+}
+
 nd_analysis *nd_analysis_of(nd_recording *recording, unsigned threads, const nd_watch *watch,
                             nd_error *error) {
     nd_analysis *analysis = nd_array(1, sizeof *analysis, error);
     bool fine =
         analysis &&
-        (analysis->result = nd_recording_measure(recording, threads ? threads : 1, watch, error));
+        (analysis->result = nd_recording_measure(recording, threads ? threads : 1, watch, error)) &&
+        nd_recording_drift_measure(recording, analysis->result, threads ? threads : 1, error);
     for (size_t t = 0; fine && t < TABLES; t++)
         fine = (analysis->table[t].column = nd_array(MOST_COLUMNS, sizeof(column), error)) != NULL;
     fine = fine && make_sessions(analysis->result, &analysis->table[ND_TABLE_SESSIONS], error) &&
            make_cells(analysis->result, &analysis->table[ND_TABLE_CELLS], error) &&
-           make_verdicts(analysis->result, &analysis->table[ND_TABLE_VERDICTS], error);
+           make_verdicts(analysis->result, &analysis->table[ND_TABLE_VERDICTS], error) &&
+           make_statistics(analysis->result, &analysis->table[ND_TABLE_STATISTICS], error) &&
+           make_drift(analysis, &analysis->table[ND_TABLE_DRIFT], error);
     nd_recording_free(recording);
     if (fine)
         return analysis;
@@ -234,4 +353,8 @@ bool nd_analysis_column(const nd_analysis *analysis, nd_analysis_table which, si
                        .numbers = found->numbers,
                        .texts = found->texts};
     return true;
+}
+
+const nd_recording_result *nd_analysis_result(const nd_analysis *analysis) {
+    return analysis->result;
 }

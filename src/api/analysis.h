@@ -9,4 +9,7 @@
 nd_analysis *nd_analysis_of(nd_recording *recording, unsigned threads, const nd_watch *watch,
                             nd_error *error);
 
+/* What the tables are made of. */
+const nd_recording_result *nd_analysis_result(const nd_analysis *analysis);
+
 #endif

@@ -2,6 +2,7 @@
  */
 #include <math.h>
 
+#include "analyse/drift_measures_of_run.h"
 #include "analyse/measured_run.h"
 #include "analyse/spectra_of_run.h"
 #include "base/error.h"
@@ -16,6 +17,12 @@ bool nd_measure_file(const char *path, const nd_watch *watch, nd_error *error) {
     ND_IN_C_LOCALE;
     return nd_is_given(path, "nd_measure_file", "path", error) &&
            nd_measure_run_file(path, NULL, watch, error);
+}
+
+bool nd_drift_file(const char *path, unsigned threads, nd_error *error) {
+    ND_IN_C_LOCALE;
+    return nd_is_given(path, "nd_drift_file", "path", error) &&
+           nd_drift_into_run_file(path, threads ? threads : 1, NULL, NULL, error);
 }
 
 bool nd_spectrum_file(const char *path, const nd_spectrum_request *request, const nd_watch *watch,

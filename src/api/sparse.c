@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/matrix.h"
+#include "api/sparse.h"
 #include "base/error.h"
 #include "measure/bias_correction.h"
 #include "measure/bursts.h"
@@ -15,6 +16,10 @@ struct nd_sparse {
     nd_sparse_activity activity; /* frames without a bin are gone */
     size_t *all;                 /* cells: 0, 1, 2 ..., for measures of all cells */
 };
+
+const nd_binned *nd_sparse_view(const nd_sparse *sparse) {
+    return &sparse->activity.view;
+}
 
 static bool check_frame_seconds(double frame_seconds, const char *function, nd_error *error) {
     return (isfinite(frame_seconds) && frame_seconds > 0) ||

@@ -33,7 +33,7 @@ static hid_t last_handle(const nd_nc *file) {
 int nd_nc_finish(nd_nc *file) {
     ND_NC_ALONE;
     int id = file->id, status = file->aside ? nc_sync(id) : NC_NOERR;
-    hid_t last = status == NC_NOERR ? last_handle(file) : H5I_INVALID_HID;
+    hid_t last = status == NC_NOERR && !file->in_memory ? last_handle(file) : H5I_INVALID_HID;
     file->id = -1;
     if (status != NC_NOERR) /* given up as it is: to close it would be to write again */
         return status;

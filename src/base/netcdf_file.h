@@ -4,6 +4,7 @@
 #define ND_BASE_NETCDF_FILE_H
 
 #include "base/hold.h"
+#include "nulldrift/contents.h"
 
 typedef struct nd_nc nd_nc; /* an open file */
 
@@ -20,6 +21,8 @@ nd_nc *nd_nc_amend_held(const nd_hold *hold, nd_error *error);
 nd_nc *nd_nc_amend(const char *path, const nd_patience *patience, nd_error *error);
 /* A copy that is added to, read, and removed when it is closed: `path` stays as it is. */
 nd_nc *nd_nc_scratch(const char *path, nd_error *error);
+/* A new one in memory alone, to be written and read until it is closed; `called` so in errors. */
+nd_nc *nd_nc_create_in_memory(const char *called, nd_error *error);
 /* Closes, fsyncs and renames into place; frees the handle, also on failure. */
 bool nd_nc_publish(nd_nc *file, nd_error *error);
 /* Closes without publishing: what was being written is removed. NULL is fine. */
@@ -116,6 +119,16 @@ bool nd_nc_attribute_at(const nd_nc *file, size_t index, char *name);
 enum { ND_NC_NAME = 257 }; /* room for the name of a dimension, attribute or variable */
 /* Variables in the order of the file; `dimensions` as nd_nc_define takes them, cut to `size`. */
 bool nd_nc_variable_at(const nd_nc *file, size_t index, char *name, char *dimensions, size_t size);
+
+/* Attributes of a variable by index. */
+bool nd_nc_attribute_of(const nd_nc *file, const char *variable, size_t index, char *name);
+/* The numbers of an attribute (of the file: variable NULL), a new array, to free(). */
+double *nd_nc_numbers(const nd_nc *file, const char *variable, const char *name, size_t *count,
+                      nd_error *error);
+/* The type of a variable; texts are netCDF's own, or characters over two dimensions. */
+nd_stored nd_nc_stored(const nd_nc *file, const char *name);
+/* Are its texts kept as characters, over a last dimension of their own? */
+bool nd_nc_is_characters(const nd_nc *file, const char *name);
 
 const char *nd_nc_path(const nd_nc *file);
 

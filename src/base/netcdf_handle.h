@@ -12,6 +12,7 @@ struct nd_nc {
     int id;
     nd_dialogue *remote;   /* the reader that has the file open, where it is only read: `id` are its
                               contents then, and hold no values. NULL: `id` is the file */
+    bool in_memory;        /* there is no file: what is written is gone when it is closed */
     char *path;            /* what the user calls it */
     char *aside;           /* where it is being written; NULL when only read */
     const nd_place *place; /* where it will be put, if so */

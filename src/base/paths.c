@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,8 @@ static bool is_left_behind(const char *name, size_t length, const char *mark) {
     if (strncmp(name + length, mark, strlen(mark)) != 0)
         return false;
     long process = strtol(name + length + strlen(mark), &end, 10);
+    if (end[0] == '-' && end[1] >= '0' && end[1] <= '9')
+        (void)strtol(end + 1, &end, 10);
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
         ours = ours || strcmp(end, endings[i]) == 0;
     return process > 0 && ours && kill((pid_t)process, 0) != 0 && errno == ESRCH;
@@ -103,9 +106,14 @@ void nd_remove_left_behind_in(const char *folder, const char *beginning) {
 }
 
 char *nd_path_aside(const char *path, nd_error *error) {
-    char mark[40], suffix[72];
+    static atomic_uint made; /* threads of one process may each have one of the same path */
+    char mark[40], suffix[88];
+    unsigned before = atomic_fetch_add(&made, 1);
     mark_of_place(mark);
-    snprintf(suffix, sizeof suffix, "%s%ld", mark, (long)getpid());
+    if (before == 0)
+        snprintf(suffix, sizeof suffix, "%s%ld", mark, (long)getpid());
+    else
+        snprintf(suffix, sizeof suffix, "%s%ld-%u", mark, (long)getpid(), before);
     nd_remove_left_behind(path);
     return nd_path_with(path, suffix, error);
 }

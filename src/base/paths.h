@@ -6,8 +6,9 @@
 
 #include "base/memory.h"
 
-/* The path beside `path` under which its next version is written, "PATH.tmp-PLACE-PID"; free() it.
- * What killed processes left is removed first. */
+/* A path beside `path` under which its next version is written, "PATH.tmp-PLACE-PID" or, from the
+ * second on, "PATH.tmp-PLACE-PID-COUNT": no two of a process are the same. free() it. What killed
+ * processes left is removed first. */
 char *nd_path_aside(const char *path, nd_error *error);
 
 /* Follows that name where it is tried whether files can be renamed there. */

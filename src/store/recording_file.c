@@ -438,20 +438,24 @@ bool nd_recording_drift_csv(const nd_recording_result *result, const nd_place *p
     return fine;
 }
 
+bool nd_recording_file_put(nd_nc *file, const nd_recording_result *result, const char *command,
+                           nd_error *error) {
+    nd_recording_result shallow = *result; /* moving out changes nothing of it */
+    nd_transfer transfer = {file, true, true, error};
+    return nd_nc_put_text(file, NULL, "format", FORMAT, error) &&
+           nd_nc_put_text(file, NULL, "version", nd_version(), error) &&
+           (!command || nd_nc_put_text(file, NULL, "history", command, error)) &&
+           nd_recording_file_move(&transfer, &shallow) && put_drift(file, result, error) &&
+           nd_put_coordinates(file, error);
+}
+
 bool nd_recording_file_write(const nd_recording_result *result, const nd_place *place,
                              const char *command, nd_error *error) {
     ND_IN_C_LOCALE;
     nd_nc *file = nd_nc_create_at(place, error);
     if (!file)
         return false;
-    nd_recording_result shallow = *result; /* moving out changes nothing of it */
-    nd_transfer transfer = {file, true, true, error};
-    bool fine = nd_nc_put_text(file, NULL, "format", FORMAT, error) &&
-                nd_nc_put_text(file, NULL, "version", nd_version(), error) &&
-                (!command || nd_nc_put_text(file, NULL, "history", command, error)) &&
-                nd_recording_file_move(&transfer, &shallow) && put_drift(file, result, error) &&
-                nd_put_coordinates(file, error);
-    if (fine)
+    if (nd_recording_file_put(file, result, command, error))
         return nd_nc_publish(file, error);
     nd_nc_close(file);
     return false;

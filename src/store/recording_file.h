@@ -3,6 +3,7 @@
 #define ND_STORE_RECORDING_FILE_H
 
 #include "base/memory.h"
+#include "base/netcdf_file.h"
 #include "base/place.h"
 #include "sessions/sessions.h"
 
@@ -10,6 +11,10 @@
  * attribute. */
 bool nd_recording_file_write(const nd_recording_result *result, const nd_place *place,
                              const char *command, nd_error *error);
+
+/* The same into a file that is open already. */
+bool nd_recording_file_put(nd_nc *file, const nd_recording_result *result, const char *command,
+                           nd_error *error);
 
 /* Reads such a file back; others are refused by name. Free with nd_recording_result_free. */
 nd_recording_result *nd_recording_file_read(const char *path, nd_error *error);

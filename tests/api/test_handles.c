@@ -1,6 +1,7 @@
 /* Handles made and freed ten thousand times leave nothing behind; engines in threads of their own
  * give what they give alone; eight runs at once make eight files. */
 #include <malloc.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +65,14 @@ static void one_cycle(size_t cycle) {
     assert_fine(fine && sparse && text && network && nd_engine_advance(network, 2, &error), &error);
     nd_engine_close(network);
     nd_experiment_free(hebbian);
+    nd_followed_cells *cells =
+        nd_followed_cells_new(&(nd_followed_layout){.cells = 1, .bins_x = 3}, &error);
+    assert_fine(cells &&
+                    nd_followed_cells_add(
+                        cells, &(nd_followed_session){.maps = activity, .activity = NULL}, &error),
+                &error);
+    assert_false(nd_followed_cells_add(cells, &(nd_followed_session){.time = NAN}, &error));
+    nd_followed_cells_free(cells);
     nd_sessions_free(sessions);
     nd_sparse_free(sparse);
     nd_free(eigenvalues);
@@ -131,6 +140,48 @@ static void test_analyses_leave_nothing(void **state) {
     size_t after = mallinfo2().uordblks;
     if (after > before + CYCLES / 10)
         fail_msg("%zu bytes are left behind by %d analyses", after - before, CYCLES / 10);
+}
+
+/* Contents in memory and of a file, which take longer, too. */
+static void one_look(const char *path) {
+    nd_error error = {0};
+    const double maps[] = {1, 0, 2};
+    nd_followed_cells *cells =
+        nd_followed_cells_new(&(nd_followed_layout){.cells = 1, .bins_x = 3}, &error);
+    for (int day = 0; day < 2; day++)
+        assert_fine(
+            nd_followed_cells_add(cells, &(nd_followed_session){.time = day, .maps = maps}, &error),
+            &error);
+    nd_contents *drift = nd_followed_cells_drift(cells, 1, 1, &error);
+    nd_contents *file = nd_contents_open(path, &error);
+    assert_fine(drift && file, &error);
+    double time[2];
+    assert_fine(nd_contents_numbers(drift, "session_time", time, 2, &error), &error);
+    assert_false(nd_contents_numbers(file, "no", time, 2, &error));
+    nd_contents_close(file);
+    nd_contents_close(drift);
+    nd_followed_cells_free(cells);
+}
+
+static void test_looks_leave_nothing(void **state) {
+    (void)state;
+    enum { LOOKS = 50, SLACK = 400 }; /* the allocator's own, a look: no block stays */
+    nd_error error = {0};
+    char *folder = support_folder(), path[300];
+    snprintf(path, sizeof path, "%s/run.nc", folder);
+    nd_experiment *experiment = nd_experiment_new(SETS, 5, &error);
+    assert_fine(experiment && nd_simulate(experiment, path, NULL, NULL, &error) == ND_RUN_COMPLETE,
+                &error);
+    nd_experiment_free(experiment);
+    for (size_t i = 0; i < LOOKS; i++) /* what libraries keep for good */
+        one_look(path);
+    size_t before = mallinfo2().uordblks;
+    for (size_t i = 0; i < LOOKS; i++)
+        one_look(path);
+    size_t after = mallinfo2().uordblks;
+    if (after > before + LOOKS * SLACK)
+        fail_msg("%zu bytes are left behind by %d looks", after - before, LOOKS);
+    support_remove(folder);
 }
 
 typedef struct trial {
@@ -231,6 +282,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cycles_leave_nothing),
         cmocka_unit_test(test_analyses_leave_nothing),
+        cmocka_unit_test(test_looks_leave_nothing),
         cmocka_unit_test(test_two_engines_in_two_threads),
         cmocka_unit_test(test_eight_runs_at_once),
     };

@@ -142,7 +142,7 @@ static void test_arrays_are_what_files_are(void **state) {
     nd_analysis *of_files = nd_manifest_analyse(path, 2, NULL, &error);
     assert_fine(of_files != NULL, &error);
     size_t compared = 0;
-    for (int t = 0; t <= ND_TABLE_VERDICTS; t++) {
+    for (int t = 0; t <= ND_TABLE_DRIFT; t++) {
         nd_column a, b;
         size_t columns = nd_analysis_columns(of_arrays, (nd_analysis_table)t);
         assert_int_equal(columns, nd_analysis_columns(of_files, (nd_analysis_table)t));
@@ -183,6 +183,120 @@ static void test_arrays_are_what_files_are(void **state) {
     nd_analysis_free(again);
     nd_analysis_free(of_arrays);
     nd_analysis_free(of_files);
+    nd_sessions_free(sessions);
+    free(made);
+    support_remove(folder);
+}
+
+/* What the program leaves of the same sessions, by name: every variable and every attribute but the
+ * history, to the last bit. */
+static void assert_same_contents(nd_contents *ours, nd_contents *theirs) {
+    nd_error error = {0};
+    nd_variable_view a, b;
+    nd_attribute_view x, y;
+    size_t variables = 0, attributes = 0;
+    for (; nd_contents_variable(theirs, variables, &b); variables++) {
+        assert_fine(nd_contents_find(ours, b.name, &a, &error), &error);
+        assert_true(a.count == b.count && a.rank == b.rank && a.stored == b.stored);
+        assert_string_equal(a.unit, b.unit);
+        assert_string_equal(a.definition, b.definition);
+        for (size_t d = 0; d < a.rank; d++)
+            assert_string_equal(a.dimension[d], b.dimension[d]);
+        for (size_t i = 0; nd_contents_attribute(theirs, b.name, i, &y); i++)
+            assert_true(nd_contents_attribute(ours, b.name, i, &x) &&
+                        strcmp(x.text ? x.text : "", y.text ? y.text : "") == 0);
+        if (b.stored == ND_STORED_TEXT) {
+            const char *const *p = nd_contents_texts(ours, b.name, &error);
+            const char *const *q = nd_contents_texts(theirs, b.name, &error);
+            assert_fine(p && q, &error);
+            for (size_t i = 0; i < b.count; i++)
+                assert_string_equal(p[i], q[i]);
+            continue;
+        }
+        double *p = calloc(b.count, sizeof *p), *q = calloc(b.count, sizeof *q);
+        assert_fine(nd_contents_numbers(ours, b.name, p, b.count, &error) &&
+                        nd_contents_numbers(theirs, b.name, q, b.count, &error),
+                    &error);
+        for (size_t i = 0; i < b.count; i++)
+            if (p[i] != q[i] && !(isnan(p[i]) && isnan(q[i])))
+                fail_msg("%s differs at %zu: %g and %g", b.name, i, p[i], q[i]);
+        free(p);
+        free(q);
+    }
+    assert_false(nd_contents_variable(ours, variables, &a));
+    assert_true(variables > 300);
+    for (size_t i = 0; nd_contents_attribute(theirs, NULL, i, &y); i++) {
+        if (strcmp(y.name, "history") == 0)
+            continue;
+        assert_true(nd_contents_attribute(ours, NULL, attributes++, &x));
+        assert_string_equal(x.name, y.name);
+        assert_string_equal(x.text, y.text);
+    }
+    assert_true(attributes > 8);
+}
+
+/* The analysis of arrays as named variables, as a file, as tables, as pictures. */
+static void test_everything_that_record_leaves(void **state) {
+    (void)state;
+    nd_error error = {0};
+    mouse *made = make_mouse();
+    char *folder = support_folder(), path[400], line[1200];
+    write_files(made, folder);
+    nd_sessions *sessions = gather(made);
+    nd_analysis *analysis = nd_sessions_analyse(sessions, 1, NULL, &error);
+    assert_fine(analysis != NULL, &error);
+    snprintf(line, sizeof line,
+             "cd '%s' && '%s' record made.yaml -o theirs --picture none -q >out 2>&1", folder,
+             ND_PROGRAM);
+    assert_int_equal(system(line), 0);
+    snprintf(path, sizeof path, "%s/theirs.nc", folder);
+    nd_contents *theirs = nd_contents_open(path, &error);
+    nd_contents *ours = nd_analysis_contents(analysis, &error);
+    assert_fine(ours && theirs, &error);
+    assert_same_contents(ours, theirs);
+    snprintf(path, sizeof path, "%s/ours.nc", folder);
+    assert_fine(nd_analysis_save(analysis, path, false, &error), &error);
+    assert_fine(nd_analysis_save(analysis, path, false, &error), &error); /* its own earlier one */
+    nd_contents *saved = nd_contents_open(path, &error);
+    assert_fine(saved != NULL, &error);
+    assert_same_contents(saved, theirs);
+    nd_contents_close(saved);
+    snprintf(path, sizeof path, "%s/made.yaml", folder);
+    assert_false(nd_analysis_save(analysis, path, false, &error));
+    /* The tables of drift and of statistics hold the same numbers. */
+    nd_column measure = column_of(analysis, ND_TABLE_DRIFT, "measure");
+    nd_column units = column_of(analysis, ND_TABLE_DRIFT, "units");
+    nd_column value = column_of(analysis, ND_TABLE_DRIFT, "value");
+    nd_column p_of_r = column_of(analysis, ND_TABLE_DRIFT, "p_of_r");
+    nd_column why = column_of(analysis, ND_TABLE_DRIFT, "missing_because");
+    size_t known = 0;
+    for (size_t row = 0; row < measure.rows; row++) {
+        nd_variable_view view;
+        char name[200];
+        double there;
+        assert_fine(nd_contents_find(ours, measure.texts[row], &view, &error), &error);
+        assert_string_equal(view.unit, units.texts[row]);
+        snprintf(name, sizeof name, "%s%s", measure.texts[row], view.rank == 2 ? "_decay_p" : "");
+        assert_fine(nd_contents_numbers(ours, name, &there, 1, &error), &error);
+        double here = view.rank == 2 ? p_of_r.numbers[row] : value.numbers[row];
+        assert_true(here == there || (isnan(here) && isnan(there)));
+        assert_true(isnan(here) == (why.texts[row][0] != 0));
+        known += !isnan(here);
+    }
+    assert_between("known measures", (double)known, 30, 1e3);
+    nd_column slopes = column_of(analysis, ND_TABLE_STATISTICS, "slope_per_day");
+    assert_true(slopes.rows > 10 &&
+                slopes.rows == column_of(analysis, ND_TABLE_STATISTICS, "p").rows);
+    snprintf(path, sizeof path, "%s/drift.svg", folder);
+    bool drawn = nd_draw_analysis("drift-measures", analysis, path, false, NULL, &error);
+    if (system("command -v gnuplot >/dev/null") == 0)
+        assert_fine(drawn, &error);
+    else
+        assert_non_null(strstr(error.what, "gnuplot"));
+    assert_false(nd_draw_analysis("fig2", analysis, path, true, NULL, &error));
+    nd_contents_close(ours);
+    nd_contents_close(theirs);
+    nd_analysis_free(analysis);
     nd_sessions_free(sessions);
     free(made);
     support_remove(folder);
@@ -251,6 +365,7 @@ static void test_wrong_sessions(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arrays_are_what_files_are),
+        cmocka_unit_test(test_everything_that_record_leaves),
         cmocka_unit_test(test_wrong_sessions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,9 @@ typedef struct handles {
     nd_sparse *sparse; /* one cell, three frames */
     nd_point *point;
     nd_sessions *sessions; /* none yet */
+    nd_analysis *analysis;
+    nd_followed_cells *cells; /* one cell, two bins, two sessions */
+    nd_contents *contents;    /* their measures of drift */
     bool (*rule)(const nd_rule_step *step, void *context);
     nd_error error;
 } handles;
@@ -44,6 +47,30 @@ static bool rule(const nd_rule_step *step, void *context) {
     return true;
 }
 
+/* Sessions of one cell, analysed; and followed. */
+static void make_analysed(handles *made) {
+    const double x[4] = {0, 1, 0, 1}, activity[4] = {1, 0, 2, 1};
+    nd_sessions *sessions = nd_sessions_new(NULL, NULL, NULL, NULL, &made->error);
+    made->cells =
+        nd_followed_cells_new(&(nd_followed_layout){.cells = 1, .bins_x = 2}, &made->error);
+    assert_fine(sessions && made->cells, &made->error);
+    for (int day = 0; day < 2; day++) {
+        const nd_session_arrays one = {
+            .day = day,
+            .activity = {ND_FLOAT64, 4, 1, activity, sizeof(double), sizeof(double)},
+            .frame_seconds = 0.1,
+            .position = x};
+        const nd_followed_session followed = {.time = day, .maps = activity};
+        assert_fine(nd_sessions_add(sessions, &one, &made->error) &&
+                        nd_followed_cells_add(made->cells, &followed, &made->error),
+                    &made->error);
+    }
+    made->analysis = nd_sessions_analyse(sessions, 1, NULL, &made->error);
+    made->contents = nd_followed_cells_drift(made->cells, 1, 1, &made->error);
+    assert_fine(made->analysis && made->contents, &made->error);
+    nd_sessions_free(sessions);
+}
+
 static handles make_handles(void) {
     static const char *const random[] = {"world.task=random", "world.samples=3",
                                          "world.input_dim=2", "world.output_dim=2",
@@ -60,6 +87,7 @@ static handles make_handles(void) {
     nd_parameters network = {4, 2, 2, (double[8]){1}, (double[4]){1}, (double[8]){1}};
     made.point = nd_point_open(&network, made.dataset, "relu", &made.error);
     made.sessions = nd_sessions_new(NULL, NULL, NULL, NULL, &made.error);
+    make_analysed(&made);
     assert_fine(made.hebbian && made.engine && made.sparse && made.point && made.sessions,
                 &made.error);
     return made;
@@ -75,6 +103,9 @@ static void test_wrong_use_is_an_error(void **state) {
         if (with.error.code != TABLE[i].code || with.error.what[0] == '\0')
             fail_msg("%s: code %d, '%s'", TABLE[i].call, (int)with.error.code, with.error.what);
     }
+    nd_contents_close(with.contents);
+    nd_followed_cells_free(with.cells);
+    nd_analysis_free(with.analysis);
     nd_sessions_free(with.sessions);
     nd_point_close(with.point);
     nd_sparse_free(with.sparse);
@@ -103,6 +134,12 @@ static void test_null_is_without_effect(void **state) {
     assert_false(nd_figure_describe(0, NULL));
     assert_true(isnan(nd_correlation(NULL, NULL, 0)));
     nd_sessions_free(NULL);
+    nd_contents_close(NULL);
+    nd_followed_cells_free(NULL);
+    assert_false(nd_drift_describe(0, NULL));
+    assert_false(nd_contents_variable(NULL, 0, &(nd_variable_view){0}));
+    assert_false(nd_contents_dimension(NULL, 0, NULL, NULL));
+    assert_false(nd_contents_attribute(NULL, NULL, 0, &(nd_attribute_view){0}));
     nd_analysis_free(NULL);
     assert_int_equal(nd_analysis_columns(NULL, ND_TABLE_CELLS), 0);
     assert_false(nd_analysis_column(NULL, ND_TABLE_CELLS, 0, &(nd_column){0}));

@@ -39,7 +39,8 @@ static void test_a_failed_write_leaves_the_old_file(void **state) {
 /* An empty file `path` and a process number, or a link of that name. */
 static void leave(const char *path, const char *aside, long process, bool link_to) {
     char name[400];
-    snprintf(name, sizeof name, "%.*s-%ld", (int)(strrchr(aside, '-') - aside), aside, process);
+    const char *place = strstr(aside, ".tmp-") + 5;
+    snprintf(name, sizeof name, "%.*s-%ld", (int)(strchr(place, '-') - aside), aside, process);
     if (link_to)
         assert_int_equal(symlink(path, name), 0);
     else {
