@@ -8,7 +8,8 @@
 #include "base/memory.h"
 
 /* The reader that is started from now on: for programs that are their own, whose main asks
- * nd_asked_to_serve first. Otherwise it is nulldrift-reader: beside the file that this function is
+ * nd_asked_to_serve first; nulldrift-reader is, where it lies beside the program or where it was
+ * installed with it, and nobody else may write to it. Otherwise it is nulldrift-reader: beside the file that this function is
  * part of or in the folder nulldrift-VERSION there; or, where that file is a program that holds the
  * static library, in the folder the library was installed for. Nothing else is looked through. */
 void nd_helper_is_this_program(void);

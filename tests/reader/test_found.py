@@ -100,6 +100,25 @@ with tempfile.TemporaryDirectory(prefix="nulldrift reader ") as top:
     expect("what says nothing is refused", host(library, top),
            "nulldrift-reader: is no reader of nulldrift")
 
+    # The program takes the reader beside it, which starts the faster, and else itself.
+    alone = os.path.join(top, "program")
+    os.mkdir(alone)
+    own = shutil.copy(program, alone)
+    small = os.path.join(top, "data.nc")
+
+    def info(name, words):
+        done = subprocess.run([own, "info", small], capture_output=True, text=True, cwd=top, timeout=300)
+        expect(name, done.stdout + done.stderr, words)
+
+    info("a program alone reads by itself", "dimensions:")
+    put_program(os.path.join(alone, "nulldrift-reader"), OTHER_VERSION)
+    info("a program takes the reader beside it", "is of nulldrift 0.0.1")
+    os.chmod(os.path.join(alone, "nulldrift-reader"), 0o777)
+    info("but for one that others may write to", "dimensions:")
+    shutil.copy(reader, os.path.join(alone, "nulldrift-reader"))
+    os.chmod(os.path.join(alone, "nulldrift-reader"), 0o755)
+    info("and reads through it", "dimensions:")
+
     # A host's variables and open files stay its own.
     os.unlink(beside)
     seen = os.path.join(top, "seen")
