@@ -9,9 +9,10 @@
 
 /* The reader that is started from now on: for programs that are their own, whose main asks
  * nd_asked_to_serve first; nulldrift-reader is, where it lies beside the program or where it was
- * installed with it, and nobody else may write to it. Otherwise it is nulldrift-reader: beside the file that this function is
- * part of or in the folder nulldrift-VERSION there; or, where that file is a program that holds the
- * static library, in the folder the library was installed for. Nothing else is looked through. */
+ * installed with it, and nobody else may write to it. Otherwise it is nulldrift-reader: beside the
+ * file that this function is part of or in the folder nulldrift-VERSION there; or, where that file
+ * is a program that holds the static library, in the folder the library was installed for. Nothing
+ * else is looked through. */
 void nd_helper_is_this_program(void);
 
 /* The path of the reader that would be started; NULL with `error` saying where it was looked for.
