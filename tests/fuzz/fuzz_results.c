@@ -1,8 +1,8 @@
-/* Results of recordings, landscapes, and activity for tuning: netCDF files that figures and tables
- * are made of. */
-#include "analyse/tuning_file.h"
+/* Results of recordings, landscapes and drift measures: netCDF files that figures and tables are
+ * made of. */
 #include "base/child.h"
 #include "fuzz.h"
+#include "store/drift_file.h"
 #include "store/landscape_file.h"
 #include "store/recording_file.h"
 
@@ -12,5 +12,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     nd_become_child();
     nd_recording_result_free(nd_recording_file_read(path, &error));
     nd_landscape_free(nd_landscape_read(path, &error));
+    nd_drift_read_free(nd_drift_file_get(path, &error));
     return 0;
 }

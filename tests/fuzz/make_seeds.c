@@ -1,20 +1,26 @@
 /* make_seeds FOLDER: a tiny corpus for every target, FOLDER/fuzz_NAME/..., from the same writers
  * as the tests' files. */
+#include <netcdf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/files.h"
+#include "base/netcdf_contents.h"
+#include "base/netcdf_file.h"
 #include "base/place.h"
 #include "engine/engine.h"
 #include "experiment/experiment.h"
+#include "made_recording.h"
 #include "recording/manifest.h"
 #include "recording/request_bytes.h"
 #include "recording/session_bytes.h"
 #include "recordings.h"
 #include "run/course.h"
+#include "sessions/sessions.h"
 #include "store/landscape_file.h"
+#include "store/recording_file.h"
 #include "sweep/sweep.h"
 
 static const char *root;
@@ -123,8 +129,63 @@ static void landscape(void) {
     nd_landscape_free(made);
 }
 
-/* A sweep's store, and the results of a recording, as the program makes them. */
-static void store_and_results(void) {
+/* The result of a recording: four cells, of which one comes and one goes. */
+static void result(void) {
+    enum { SESSIONS = 3, CELLS = 4 };
+    nd_error error = {0};
+    nd_recording *recording = made_recording(SESSIONS);
+    for (size_t s = 0; s < SESSIONS; s++) {
+        const bool active[CELLS] = {true, true, s > 0, s < 2};
+        const double centre[CELLS] = {2.0, 6.0, 10.0, 15.0 - (double)s};
+        made_place_cells(recording, s, "m", "track", (double)s, CELLS, active, centre, 2.0, 1);
+    }
+    nd_recording_result *made = nd_recording_measure(recording, 1, NULL, &error);
+    nd_place *place = nd_place_find(seed("results", "result.nc"), &error);
+    if (!made || !place || !nd_recording_file_write(made, place, NULL, &error))
+        fprintf(stderr, "make_seeds: result: %s\n", error.what);
+    nd_place_free(place);
+    nd_recording_result_free(made);
+    nd_recording_free(recording);
+}
+
+/* A world's data, which hold activity, too; and what a reader says of them. */
+static void data_file(void) {
+    enum { SAMPLES = 6, INPUTS = 2, OUTPUTS = 1 };
+    nd_error error = {0};
+    double values[SAMPLES * INPUTS];
+    nd_buffer contents = {0};
+    int id;
+    const char *path = seed("data_file", "data.nc");
+    for (size_t i = 0; i < SAMPLES * INPUTS; i++)
+        values[i] = (double)(i % SAMPLES);
+    nd_nc *file = nd_nc_create(path, &error);
+    bool fine =
+        file && nd_nc_define_dimension(file, "sample", SAMPLES, &error) &&
+        nd_nc_define_dimension(file, "input", INPUTS, &error) &&
+        nd_nc_define_dimension(file, "output", OUTPUTS, &error) &&
+        nd_nc_define_dimension(file, "unit", INPUTS, &error) &&
+        nd_nc_define(file, "inputs", ND_NC_DOUBLE, "sample input", "1", "in", &error) &&
+        nd_nc_put(file, "inputs", values, SAMPLES * INPUTS, &error) &&
+        nd_nc_define(file, "targets", ND_NC_FLOAT, "sample output", "1", "out", &error) &&
+        nd_nc_put(file, "targets", values, SAMPLES * OUTPUTS, &error) &&
+        nd_nc_define(file, "position", ND_NC_DOUBLE, "sample", "cm", "where", &error) &&
+        nd_nc_put(file, "position", values, SAMPLES, &error) &&
+        nd_nc_define(file, "activity", ND_NC_DOUBLE, "sample unit", "1", "of units", &error) &&
+        nd_nc_put(file, "activity", values, SAMPLES * INPUTS, &error) &&
+        nd_nc_put_bytes(file, "group", "bytes", "some", values, 16, &error);
+    fine = fine ? nd_nc_publish(file, &error) : (nd_nc_close(file), false);
+    if (fine && nc_open(path, NC_NOWRITE, &id) == NC_NOERR) {
+        fine = nd_nc_contents_put(&contents, id, &error);
+        (void)nc_close(id);
+    }
+    fine = fine && nd_write_file(seed("contents", "a"), contents.bytes, contents.length, &error);
+    if (!fine)
+        fprintf(stderr, "make_seeds: data: %s\n", error.what);
+    nd_buffer_free(&contents);
+}
+
+/* A sweep's file and its store, as the program makes them. */
+static void sweep(void) {
     nd_error error = {0};
     char folder[1000], plan[1024];
     bool stopped;
@@ -138,6 +199,7 @@ static void store_and_results(void) {
     nd_buffer bytes = {0};
     char *store = nd_sweep_store_path(folder, 0, 1, &error);
     if (store && nd_write_file(plan, words, sizeof words - 1, &error) &&
+        nd_write_file(seed("sweep", "a.yaml"), words, sizeof words - 1, &error) &&
         nd_sweep_run(plan, folder, &options, NULL, &stopped, &error) &&
         nd_read_file(store, 1 << 24, &bytes, &error))
         nd_write_file(seed("store", "a.sqlite"), bytes.bytes, bytes.length, &error);
@@ -203,7 +265,9 @@ int main(int count, char **arguments) {
         "run: {settle: 5, steps: 10, records: 3, snapshots: 2}\n",
         "ring.nc");
     landscape();
-    store_and_results();
+    sweep();
+    result();
+    data_file();
     checkpoint();
     support_free_track(&track);
     return 0;

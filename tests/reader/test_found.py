@@ -26,6 +26,20 @@ data = library.nd_dataset_make(experiment, ctypes.byref(error)) if experiment el
 print("read" if data else "%s: %s" % (error.where.decode(), error.what.decode()))
 """
 
+STATIC_HOST = r"""
+#include <nulldrift.h>
+#include <stdio.h>
+int main(int count, char **given) {
+    nd_error e = {0};
+    char text[5000];
+    snprintf(text, sizeof text, "world: {task: file, path: \"%s\"}\nnetwork: {hidden: 3}\n", given[count - 1]);
+    nd_experiment *experiment = nd_experiment_parse(text, "host.yaml", NULL, NULL, 0, &e);
+    nd_dataset *data = experiment ? nd_dataset_make(experiment, &e) : NULL;
+    printf("%s%s%s\n", data ? "read" : e.where, data ? "" : ": ", data ? "" : e.what);
+    return 0;
+}
+"""
+
 WRITES_NOTHING = "#!/bin/sh\ntouch '%s'\n"
 OTHER_VERSION = """#!/usr/bin/python3
 import os, struct
@@ -99,6 +113,25 @@ with tempfile.TemporaryDirectory(prefix="nulldrift reader ") as top:
     put_program(beside, "#!/bin/sh\nexit 0\n")
     expect("what says nothing is refused", host(library, top),
            "nulldrift-reader: is no reader of nulldrift")
+
+    # A program that holds the static library finds the reader in its own folder, or says that there is none.
+    static = os.path.join(top, "static")
+    os.mkdir(static)
+    with open(os.path.join(static, "host.c"), "w", encoding="ascii") as file:
+        file.write(STATIC_HOST)
+    needs = subprocess.run(["pkg-config", "--static", "--libs", "nulldrift"], capture_output=True, text=True, check=True,
+                           env={**os.environ, "PKG_CONFIG_PATH": build}).stdout.replace("-lnulldrift ", "").split()
+    subprocess.run(["cc", "host.c", "-I" + os.path.join(source, "include"), "-L" + build, "-l:libnulldrift.a", *needs,
+                    "-o", "host"], cwd=static, check=True)
+
+    def static_host():
+        return subprocess.run([os.path.join(static, "host"), os.path.join(top, "data.nc")], capture_output=True,
+                              text=True, check=True, timeout=300).stdout
+
+    expect("a static library without a reader: a clear line", static_host(),
+           "nulldrift-reader: is neither in " + static)
+    shutil.copy(reader, static)
+    expect("a static library reads through the one beside its program", static_host(), "read\n")
 
     # The program takes the reader beside it, which starts the faster, and else itself.
     alone = os.path.join(top, "program")
