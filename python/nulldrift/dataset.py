@@ -131,6 +131,8 @@ class Dataset(Handle):
             for name, array in zip(Parameters._fields, network):
                 put(name, array)
         if output_bias is not None:
+            if initial is None:
+                raise Error("output_bias", "it is taken beside initial weights alone, and there are none")
             put("output_bias", floats("output_bias", output_bias, (goal.shape[1],)))
         error = new_error()
         self._take(lib.nd_dataset_from(arrays, error), error)

@@ -1,5 +1,6 @@
 """scripts/python (make python) lays the package with its library into a virtual environment, where it works from any
 folder, and leaves the source as it was."""
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -38,13 +39,9 @@ class Install(package.Test):
 
 
 if __name__ == "__main__":
-    try:
-        import pip  # noqa: F401
-        import setuptools  # noqa: F401
-        import venv  # noqa: F401
-        import wheel  # noqa: F401
-    except ImportError as missing:
-        print(f"skipped: {missing}")
+    missing = [name for name in ("pip", "setuptools", "venv", "wheel") if not importlib.util.find_spec(name)]
+    if missing:
+        print("skipped: this Python has no", ", ".join(missing))
         sys.exit(77)
     if not shutil.which("cc"):
         print("skipped: there is no compiler")
