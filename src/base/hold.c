@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/paths.h"
+#include "base/shown.h"
 
 struct nd_hold {
     nd_place *place;
@@ -23,7 +24,7 @@ static void tell(const nd_patience *patience, const char *path, const char *what
     char line[700];
     if (!patience || !patience->tell)
         return;
-    snprintf(line, sizeof line, "%.300s: %s", path, what);
+    snprintf(line, sizeof line, "%.500s: %s", nd_shown(path).text, what);
     patience->tell(line, patience->context);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/paths.h"
+#include "base/shown.h"
 #include "experiment/parse.h"
 #include "world/world.h"
 
@@ -69,17 +70,16 @@ static void tell(const count *of, const nd_sweep_options *options) {
         return;
     if (of->unkept > 0 && !of->retry) {
         snprintf(line, sizeof line,
-                 "%.4000s: %zu runs ended before without --keep runs, and have no run file; "
+                 "%s: %zu runs ended before without --keep runs, and have no run file; "
                  "--retry unkept makes them again",
-                 of->folder, of->unkept);
+                 nd_shown(of->folder).text, of->unkept);
         options->tell(line, options->context);
     }
     if (of->waiting == 0 || statvfs(of->folder, &disk) != 0)
         return;
     double room = (double)disk.f_bavail * (double)disk.f_frsize;
-    snprintf(line, sizeof line,
-             "%.4000s: run-ID.nc of %zu runs will take about %s; %s are free there%s", of->folder,
-             of->waiting, size_words(of->bytes, size, sizeof size),
+    snprintf(line, sizeof line, "%s: run-ID.nc of %zu runs will take about %s; %s are free there%s",
+             nd_shown(of->folder).text, of->waiting, size_words(of->bytes, size, sizeof size),
              size_words(room, free_size, sizeof free_size),
              of->bytes > room ? ", which may not do: fewer run.snapshots take less" : "");
     options->tell(line, options->context);

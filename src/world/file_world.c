@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/shown.h"
 #include "world/data_file.h"
 #include "world/worlds.h"
 
@@ -128,15 +129,16 @@ static bool note_unused(const nd_nc *file, nd_dataset *dataset, nd_error *error)
         return nd_dataset_note(dataset, error,
                                "%s is a run file: its data set is used, its network is not "
                                "(nulldrift run --continue goes on with it)",
-                               nd_nc_path(file));
+                               nd_shown(nd_nc_path(file)).text);
     for (size_t i = 0; nd_nc_variable_at(file, i, name, dimensions, sizeof dimensions); i++)
         if (!is_known(dataset, name)) {
             size_t length = strlen(names);
             snprintf(names + length, sizeof names - length, "%s%s", unused ? ", " : "", name);
             unused++;
         }
-    return unused == 0 || nd_dataset_note(dataset, error, "%s: not used: %s %s", nd_nc_path(file),
-                                          unused > 1 ? "variables" : "variable", names);
+    return unused == 0 ||
+           nd_dataset_note(dataset, error, "%s: not used: %s %s", nd_shown(nd_nc_path(file)).text,
+                           unused > 1 ? "variables" : "variable", names);
 }
 
 static nd_dataset *read_dataset(const nd_nc *file, nd_error *error) {

@@ -53,8 +53,10 @@ for kind in pipe folder device; do
     data_file $kind.nc
     ends_in_time "$words" run d.yaml -o x.nc
     manifest $kind.csv
-    ends_in_time "is not a file that can be read" record m.yaml --check
-    ends_in_time "is not a file that can be read" record --scan $kind.csv
+    [ $kind = folder ] && words="of a kind that is read" manifest_words="a folder of no kind" ||
+        words="is not a file that can be read" manifest_words=$words
+    ends_in_time "$manifest_words" record m.yaml --check
+    ends_in_time "$words" record --scan $kind.csv
 done
 for kind in pipe device; do
     ends_in_time "no regular file" info $kind.nc
@@ -91,6 +93,16 @@ ends_in_time "a backslash" run run.yaml -o 'odd/a\c.nc'
 check "a backslash is no slash" test -z "$(ls odd/a)"
 cp run.nc odd/a/b.nc
 ends_in_time "a backslash" info 'odd/a\b.nc'
+
+# A line end in a name makes no line of its own.
+forged=$'odd/x\nall is well.nc'
+cp run.nc "$forged"
+printf 'world: {task: file, path: "odd/x\\nall is well.nc"}\nnetwork: {hidden: 4}\nrun: {steps: 20}\n' >d.yaml
+succeeds run d.yaml -o forged.nc
+check "no line is forged by a data file's name" test "$(cat out err | grep -c '^nulldrift: all is well')" = 0
+printf 'name: s\nbase: |\n  world: {task: random, samples: 3, input_dim: 4, output_dim: 2}\n  network: {hidden: 3}\n  run: {steps: 20, records: 3, snapshots: 2}\ngrid: [{key: seed, values: [1, 2]}]\n' >s.yaml
+succeeds sweep run s.yaml -o "${forged%.nc}" --keep runs
+check "nor by a folder's" test "$(cat out err | grep -c '^nulldrift: all is well')" = 0
 
 # Links, external storage and virtual data sets of netCDF-4's HDF5.
 python=/usr/bin/python3
