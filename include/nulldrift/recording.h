@@ -13,6 +13,14 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
+/** What becomes of the two ways of running along a track. */
+typedef enum nd_ways {
+    ND_WAYS_POOLED,  /**< they are not told apart */
+    ND_WAYS_JOINT,   /**< one map of twice the bins, what a cell does either way side by side */
+    ND_WAYS_SEPARATE /**< each a session of its own, of direction "up" (towards higher positions or
+                          whatever is positive) and "down" */
+} nd_ways;
+
 /** How sessions are analysed: the keys of a manifest, in its words and with its defaults (docs/
  * recordings.md). Begin with nd_session_settings_usual. */
 typedef struct nd_session_settings {
@@ -32,6 +40,7 @@ typedef struct nd_session_settings {
     double smoothing;             /**< of maps, for correlations: sigma in bins; 0: none */
     bool equalise;                /**< metrics on an equal footing of a group's sessions, too */
     uint64_t seed;                /**< of all that is drawn */
+    nd_ways ways;                 /**< of running; one dimension only */
 } nd_session_settings;
 
 /** The settings that a manifest begins with. */
@@ -51,6 +60,19 @@ typedef struct nd_session_arrays {
     const double *time;     /**< frames, seconds; NULL: one frame after the other */
     const int64_t *cell_id; /**< cells: who a cell is, the same in all sessions of its animal, no
                                  id twice; NULL: not registered */
+    const double
+        *direction;       /**< frames, where settings tell ways apart; else NULL. Its sign counts:
+                               the velocity, say. A frame where it is 0 or NaN is left out */
+    const int32_t *trial; /**< frames: which trial, 0, 1 ...; a frame of -1 is outside all of them
+                               and left out; NULL: there are none */
+    /** Spikes in place of activity, which is all zero then: cell c has those of spike_time from
+     * spike_end[c - 1] (0 for the first) to spike_end[c] - 1, in any order, each counted in the
+     * frame begun last; those before the first frame, after the last or in a gap of `time` are left
+     * out, and those that are not finite. NULL: there is a matrix. */
+    const double *spike_time;
+    const size_t *spike_end; /**< cells */
+    size_t cells;            /**< of spikes */
+    size_t frames;           /**< of position and what is beside it, with spikes */
 } nd_session_arrays;
 
 /** Sessions gathered for an analysis. */

@@ -57,6 +57,44 @@ bool nd_count_sweep(const char *folder, nd_sweep_counts *counts, nd_error *error
  * object a line, as `nulldrift sweep table` writes it. nd_free() it. NULL with error. */
 char *nd_tabulate_sweep(const char *folder, bool all_keys, bool as_json, nd_error *error);
 
+/** Runs as a table in memory: those of a sweep that was begun, or as they are planned. */
+typedef struct nd_runs_table nd_runs_table;
+
+/** The sweep in `folder` as columns, in the order and by the names of nd_tabulate_sweep. Close it
+ * with nd_runs_table_free. NULL with error. */
+nd_runs_table *nd_table_of_sweep(const char *folder, bool all_keys, nd_error *error);
+
+/** What the sweep file `path` plans, every run checked, before any is run: id, label, steps (what
+ * it is long), the keys that differ among runs (all keys if asked), and experiment, the whole of it
+ * as YAML. NULL with error, which names the file and the entry that is wrong. */
+nd_runs_table *nd_plan_of_sweep(const char *path, bool all_keys, nd_error *error);
+
+/** One column: exactly one of the three arrays is there. Everything is the table's, until that is
+ * freed. */
+typedef struct nd_runs_column {
+    const char *name;         /**< "id", "log10_loss", "learning.rule" */
+    size_t rows;              /**< how many values */
+    const double *numbers;    /**< rows; NaN: there is none */
+    const uint64_t *counts;   /**< rows: whole numbers with all 64 bits, truths as 0 and 1. A key of
+                                   whole numbers that some runs do not use is a column of numbers */
+    const char *const *texts; /**< rows; NULL: there is none */
+} nd_runs_column;
+
+/** How many columns it has; 0 where `table` is NULL. */
+size_t nd_runs_table_columns(const nd_runs_table *table);
+
+/** Column `index`; false beyond the last. */
+bool nd_runs_table_column(const nd_runs_table *table, size_t index, nd_runs_column *column);
+
+/** Frees it, and with it its columns; NULL is fine. */
+void nd_runs_table_free(nd_runs_table *table);
+
+/** The sweep in `folder` beside a published table (CSV), as `nulldrift sweep compare` writes it, as
+ * a table or, `as_json`, an object a line; nd_free() it. `inside` (may be NULL): whether each
+ * median lies within the published quartiles. NULL with error. */
+char *nd_compare_sweep(const char *folder, const char *published, bool as_json, bool *inside,
+                       nd_error *error);
+
 /** Puts the shards in `folder` together. Shards that are missing, unfinished, foreign or doubled
  * are an error, and nothing is done; if `partial`, what is finished is taken, and `remark` (may be
  * NULL) says what is wrong, its `what` being empty otherwise. `count` (may be NULL): how many were

@@ -15,6 +15,10 @@
 
 enum { MOST_BINS = 100000 };
 
+_Static_assert((int)ND_WAYS_JOINT == (int)ND_DIRECTIONS_JOINT &&
+                   (int)ND_WAYS_SEPARATE == (int)ND_DIRECTIONS_SEPARATE,
+               "ways are in the order of nd_directions");
+
 struct nd_sessions {
     nd_settings settings;
     char *name, *position_unit, *activity_unit;
@@ -41,7 +45,8 @@ nd_session_settings nd_session_settings_usual(void) {
         .repetitions = usual.subsampling_repetitions,
         .smoothing = usual.rate_map_smoothing,
         .equalise = usual.equalise,
-        .seed = usual.seed};
+        .seed = usual.seed,
+        .ways = (nd_ways)usual.directions};
 }
 
 static bool wrong(nd_error *error, const char *setting, double value, const char *expected) {
@@ -66,6 +71,10 @@ static bool check_settings(const nd_session_settings *s, nd_error *error) {
         return wrong(error, "bins_y", (double)s->bins_y, "0 to 1e5");
     if (s->circular && s->bins_y > 0)
         return wrong(error, "bins_y", (double)s->bins_y, "0, for a loop has one dimension");
+    if ((int)s->ways < ND_WAYS_POOLED || s->ways > ND_WAYS_SEPARATE)
+        return wrong(error, "ways", (double)s->ways, "one of nd_ways");
+    if (s->ways != ND_WAYS_POOLED && s->bins_y > 0)
+        return wrong(error, "bins_y", (double)s->bins_y, "0 where ways are told apart");
     if (!sound_range(s->range))
         return wrong(error, "range", s->range[0], "two numbers that rise, or two NaN");
     if (!sound_range(s->range_y))
@@ -107,6 +116,7 @@ static nd_settings settings_of(const nd_session_settings *s) {
     made.rate_map_smoothing = s->smoothing;
     made.equalise = s->equalise;
     made.seed = s->seed;
+    made.directions = (nd_directions)s->ways;
     return made;
 }
 
@@ -154,6 +164,16 @@ static bool check_session(const nd_sessions *sessions, const nd_session_arrays *
         (settings->bins_y > 0 && !nd_is_given(given->position_y, function, "position_y", error)) ||
         (settings->minimum_speed > 0 && !nd_is_given(given->speed, function, "speed", error)))
         return false;
+    if (settings->directions != ND_DIRECTIONS_POOLED &&
+        !nd_is_given(given->direction, function, "direction", error))
+        return false;
+    if (settings->directions == ND_DIRECTIONS_POOLED && given->direction)
+        return nd_fail_as(ND_CODE_ARGUMENT, error, function, "set ways in the settings",
+                          "direction is given, but not used: ways are pooled");
+    for (size_t f = 0; given->trial && f < given->activity.rows; f++)
+        if (given->trial[f] < -1)
+            return nd_fail_as(ND_CODE_ARGUMENT, error, function, NULL, "trial[%zu] is %ld", f,
+                              (long)given->trial[f]);
     if (settings->bins_y == 0 && given->position_y)
         return nd_fail_as(ND_CODE_ARGUMENT, error, function, "give bins_y in the settings",
                           "position_y is given, but not used: bins_y is 0");
@@ -197,12 +217,20 @@ static bool copy_ids(const nd_session_arrays *given, nd_session *session, nd_err
 /* Does the frame count? Else it is counted where it is left out. */
 static bool counts(const nd_session_arrays *given, const nd_settings *settings, size_t f,
                    nd_left_out *left_out) {
+    if (given->trial && given->trial[f] < 0) {
+        left_out->outside_trials++;
+        return false;
+    }
     if (!isfinite(given->position[f]) || (given->position_y && !isfinite(given->position_y[f]))) {
         left_out->position_missing++;
         return false;
     }
     if (settings->minimum_speed > 0 && !(fabs(given->speed[f]) > settings->minimum_speed)) {
         left_out->slow++;
+        return false;
+    }
+    if (given->direction && !(fabs(given->direction[f]) > 0)) {
+        left_out->without_direction++;
         return false;
     }
     for (size_t c = 0; c < given->activity.columns; c++)
@@ -283,6 +311,18 @@ static bool make_columns(const nd_session_arrays *given, const bool *keep, nd_se
         !keep_column(given->speed, keep, frames, kept, &session->speed, error) ||
         !keep_column(given->time, keep, frames, kept, &session->time, error))
         return false;
+    if ((given->trial && !(session->trial = nd_array(kept, sizeof *session->trial, error))) ||
+        (given->direction && !(session->way = nd_array(kept, sizeof *session->way, error))))
+        return false;
+    for (size_t f = 0, next = 0; f < frames; f++) {
+        if (!keep[f])
+            continue;
+        if (given->trial)
+            session->trial[next] = given->trial[f];
+        if (given->direction)
+            session->way[next] = given->direction[f] < 0;
+        next++;
+    }
     if (given->time)
         return true;
     if (!(session->time = nd_doubles(kept, error)))
@@ -303,11 +343,10 @@ static bool make_texts(const nd_session_arrays *given, nd_session *session, nd_e
            (session->led_to = text_of(NULL, error));
 }
 
-bool nd_sessions_add(nd_sessions *sessions, const nd_session_arrays *given, nd_error *error) {
-    static const char function[] = "nd_sessions_add";
+static bool add_matrix(nd_sessions *sessions, const nd_session_arrays *given, size_t outside,
+                       nd_error *error) {
     size_t events;
-    if (!nd_is_given(sessions, function, "sessions", error) ||
-        !nd_is_given(given, function, "session", error) || !check_session(sessions, given, error))
+    if (!check_session(sessions, given, error))
         return false;
     nd_reading *grown = nd_grown(sessions->reading, &sessions->room, sessions->count + 1,
                                  sizeof *sessions->reading, error);
@@ -322,6 +361,7 @@ bool nd_sessions_add(nd_sessions *sessions, const nd_session_arrays *given, nd_e
     session->frame_seconds = given->frame_seconds;
     session->day = given->day;
     session->exposure = NAN;
+    session->spikes_outside = outside;
     bool *keep = nd_array(given->activity.rows, sizeof *keep, error);
     bool fine = keep && make_texts(given, session, error) && copy_ids(given, session, error) &&
                 survey(given, &sessions->settings, keep, &events, session, error) &&
@@ -333,6 +373,94 @@ bool nd_sessions_add(nd_sessions *sessions, const nd_session_arrays *given, nd_e
     else
         nd_reading_clear(&reading);
     return fine;
+}
+
+/* ---- Spikes ---- */
+
+static bool check_spikes(const nd_session_arrays *given, nd_error *error) {
+    static const char function[] = "nd_sessions_add";
+    size_t values;
+    if (given->activity.data)
+        return nd_fail_as(ND_CODE_ARGUMENT, error, function, NULL,
+                          "activity and spike_time are both given");
+    if (!nd_is_given(given->spike_end, function, "spike_end", error))
+        return false;
+    if (given->cells == 0 || given->frames == 0 || given->frames > UINT32_MAX ||
+        __builtin_mul_overflow(given->cells, given->frames, &values) ||
+        values > SIZE_MAX / sizeof(float))
+        return nd_fail_as(ND_CODE_ARGUMENT, error, function, NULL,
+                          "there are %zu cells, %zu frames", given->cells, given->frames);
+    if (!isfinite(given->frame_seconds) || !(given->frame_seconds > 0))
+        return nd_fail_as(ND_CODE_ARGUMENT, error, function, NULL, "frame_seconds is %g",
+                          given->frame_seconds);
+    for (size_t c = 1; c < given->cells; c++)
+        if (given->spike_end[c] < given->spike_end[c - 1])
+            return nd_fail_as(ND_CODE_ARGUMENT, error, function, NULL,
+                              "spike_end[%zu] is less than the one before", c);
+    for (size_t f = 0; given->time && f < given->frames; f++)
+        if (!isfinite(given->time[f]) || (f > 0 && !(given->time[f] > given->time[f - 1])))
+            return nd_fail_as(ND_CODE_ARGUMENT, error, function, NULL,
+                              "time[%zu] is %g, and spikes need times that rise", f,
+                              given->time[f]);
+    return true;
+}
+
+static double begin_of(const nd_session_arrays *given, size_t frame) {
+    return given->time ? given->time[frame] : (double)frame * given->frame_seconds;
+}
+
+/* The frame that had begun last by then; `frames` where that is long ago, or none had. */
+static size_t frame_of(const nd_session_arrays *given, double spike) {
+    size_t low = 0, high = given->frames; /* the first that begins later is in low .. high */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (begin_of(given, middle) <= spike)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool known = low > 0 && spike < begin_of(given, low - 1) + 1.5 * given->frame_seconds;
+    return known ? low - 1 : given->frames;
+}
+
+/* Spikes counted in frames x cells. */
+static bool add_spikes(nd_sessions *sessions, const nd_session_arrays *given, nd_error *error) {
+    if (!check_spikes(given, error))
+        return false;
+    size_t cells = given->cells, outside = 0;
+    float *counts = nd_array(given->frames * cells, sizeof *counts, error);
+    if (!counts)
+        return false;
+    for (size_t c = 0, s = 0; c < cells; c++)
+        for (; s < given->spike_end[c]; s++) {
+            if (!isfinite(given->spike_time[s]))
+                continue;
+            size_t frame = frame_of(given, given->spike_time[s]);
+            if (frame < given->frames)
+                counts[frame * cells + c] += 1;
+            else
+                outside++;
+        }
+    nd_session_arrays counted = *given;
+    counted.activity = (nd_matrix){
+        ND_FLOAT32,    given->frames, cells, counts, (ptrdiff_t)(cells * sizeof *counts),
+        sizeof *counts};
+    bool fine = add_matrix(sessions, &counted, outside, error);
+    free(counts);
+    return fine;
+}
+
+bool nd_sessions_add(nd_sessions *sessions, const nd_session_arrays *given, nd_error *error) {
+    static const char function[] = "nd_sessions_add";
+    if (!nd_is_given(sessions, function, "sessions", error) ||
+        !nd_is_given(given, function, "session", error))
+        return false;
+    if (given->spike_time)
+        return add_spikes(sessions, given, error);
+    if (given->spike_end || given->cells > 0 || given->frames > 0)
+        return nd_fail_as(ND_CODE_ARGUMENT, error, function, NULL,
+                          "spike_end, cells or frames is given without spike_time");
+    return add_matrix(sessions, given, 0, error);
 }
 
 /* ---- Analysis ---- */
@@ -360,13 +488,9 @@ static bool put_session(const nd_sessions *sessions, size_t index, nd_recording 
     find_range(sessions, index, range_x, range_y);
     bool fine = nd_reading_put(&bytes, &sessions->reading[index], error) &&
                 nd_reading_take(&bytes, &copy, error) &&
-                nd_reading_bin(&copy, &sessions->settings, range_x, range_y, error) &&
-                nd_session_check(&copy.session, error);
+                nd_reading_bin(&copy, &sessions->settings, range_x, range_y, error);
     nd_buffer_free(&bytes);
-    if (fine) {
-        recording->sessions[recording->sessions_count++] = copy.session;
-        memset(&copy.session, 0, sizeof copy.session);
-    }
+    fine = fine && nd_recording_take(&copy, recording, error);
     nd_reading_clear(&copy);
     return fine;
 }
@@ -382,7 +506,7 @@ static nd_recording *make_recording(const nd_sessions *sessions, nd_error *error
         (recording->position_unit = text_of(sessions->position_unit, error)) &&
         (recording->activity_unit = text_of(sessions->activity_unit, error)) &&
         (recording->day_name = text_of("day", error)) &&
-        (recording->sessions = nd_array(sessions->count, sizeof *recording->sessions, error));
+        (recording->sessions = nd_array(2 * sessions->count, sizeof *recording->sessions, error));
     nd_about *about = &recording->about;
     for (size_t i = 0; fine && i < ND_ABOUT_TEXTS; i++)
         fine = (*nd_about_text(about, i) = text_of(NULL, error)) != NULL;

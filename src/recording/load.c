@@ -216,8 +216,7 @@ static bool metrics_session(const nd_request *request, nd_session *session, nd_e
            session->animal && session->environment && session->direction && session->file;
 }
 
-/* Adds a binned reading's session to the recording, or its two directions one by one. */
-static bool add_session(nd_reading *reading, nd_recording *recording, nd_error *error) {
+bool nd_recording_take(nd_reading *reading, nd_recording *recording, nd_error *error) {
     size_t repeat = reading->session.repeat;
     bool apart = recording->settings.directions == ND_DIRECTIONS_SEPARATE && reading->session.way;
     for (int way = 0; way < (apart ? 2 : 1); way++) {
@@ -293,7 +292,7 @@ static bool finish(loading *all, nd_error *error) {
         fine = say_length(&recording->settings, ranges[i][0], &all->readings[i].session, error) &&
                nd_reading_bin(&all->readings[i], &recording->settings, ranges[i][0], ranges[i][1],
                               error) &&
-               add_session(&all->readings[i], recording, error);
+               nd_recording_take(&all->readings[i], recording, error);
     free(ranges);
     if (!fine)
         return false;

@@ -4,6 +4,7 @@
 #define ND_RECORDING_MANIFEST_H
 
 #include "base/child.h"
+#include "recording/binning.h"
 #include "recording/request.h"
 #include "recording/session.h"
 
@@ -38,6 +39,10 @@ nd_recording *nd_recording_load_with(const char *path, const nd_load_options *op
 nd_recording *nd_recording_load_within(const char *path, const nd_limits *limits,
                                        const nd_watch *watch, nd_error *error);
 nd_recording *nd_recording_load(const char *path, const nd_watch *watch, nd_error *error);
+
+/* Adds a binned reading's session to the recording, or, where directions are told apart by
+ * sessions, its two ways one by one: there must be room. What is taken is gone from the reading. */
+bool nd_recording_take(nd_reading *reading, nd_recording *recording, nd_error *error);
 
 /* The errand of which a child reads sessions. */
 extern const nd_trade nd_trade_sessions;

@@ -22,4 +22,8 @@ bool nd_sweep_door_check(nd_sweep_store *store, nd_error *error);
  * order of its own; free() it. */
 char *nd_sweep_columns(nd_sweep_store *store, nd_error *error);
 
+/* The query of the table of runs: id, label, state, reason, seconds, metrics, and the keys that
+ * differ among runs (or all); free() it. */
+char *nd_sweep_table_statement(nd_sweep_store *store, bool all_keys, nd_error *error);
+
 #endif

@@ -65,7 +65,7 @@ static void name_metric(const nd_sweep_store *store, size_t index, FILE *out) {
     fprintf(out, nd_sweep_has_column(store, name) ? ",\"%s\"" : ",NULL AS \"%s\"", name);
 }
 
-static char *table_statement(nd_sweep_store *store, bool all_keys, nd_error *error) {
+char *nd_sweep_table_statement(nd_sweep_store *store, bool all_keys, nd_error *error) {
     size_t count;
     nd_sweep_writing writing;
     if (!nd_sweep_writing_begin(&writing, error))
@@ -115,7 +115,7 @@ static void put_member(nd_json *json, sqlite3_stmt *statement, int at) {
 
 bool nd_sweep_store_write_table(nd_sweep_store *store, bool all_keys, bool as_json, FILE *out,
                                 nd_error *error) {
-    char *sql = table_statement(store, all_keys, error);
+    char *sql = nd_sweep_table_statement(store, all_keys, error);
     sqlite3_stmt *statement = sql ? nd_sweep_prepare(store, sql, error) : NULL;
     free(sql);
     if (!statement)

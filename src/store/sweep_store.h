@@ -83,6 +83,26 @@ bool nd_sweep_store_status(nd_sweep_store *store, nd_sweep_status *status, nd_er
 bool nd_sweep_store_write_table(nd_sweep_store *store, bool all_keys, bool as_json, FILE *out,
                                 nd_error *error);
 
+/* One value of that table. */
+typedef enum nd_cell_kind {
+    ND_CELL_MISSING,
+    ND_CELL_NUMBER,
+    ND_CELL_COUNT,
+    ND_CELL_TEXT
+} nd_cell_kind;
+typedef struct nd_sweep_cell {
+    nd_cell_kind kind;
+    double number;
+    uint64_t count; /* and of truths 0 or 1 */
+    const char *text;
+} nd_sweep_cell;
+
+/* Calls `visit` for every value of the same table, row by row; it must not keep the texts. */
+typedef bool nd_sweep_visit(const char *column, size_t row, size_t index, const nd_sweep_cell *cell,
+                            void *context, nd_error *error);
+bool nd_sweep_store_cells(nd_sweep_store *store, bool all_keys, nd_sweep_visit *visit,
+                          void *context, nd_error *error);
+
 /* Reads the runs that are done (all, in order of id): `visit` gets each with its traces, which it
  * must not keep. */
 bool nd_sweep_store_each(nd_sweep_store *store,

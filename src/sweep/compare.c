@@ -171,6 +171,10 @@ typedef struct comparison {
 static comparison compare_ratio(stratum *s, int ratio) {
     static const double shares[3] = {0.25, 0.5, 0.75};
     numbers *a = &s->ours[ratio], *b = &s->theirs[ratio];
+    if (a->count)
+        nd_sort_ascending(a->value, a->count);
+    if (b->count)
+        nd_sort_ascending(b->value, b->count);
     comparison found = {.distance = a->count && b->count ? nd_kolmogorov_smirnov(a->value, a->count,
                                                                                  b->value, b->count)
                                                          : NAN};

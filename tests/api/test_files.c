@@ -151,6 +151,123 @@ static const char SWEEP[] = "name: small\nseed: 3\nbase: |\n"
                             "  network: {hidden: 10}\n  run: {steps: 300, records: 20}\n"
                             "grid:\n  - {key: learning.rule, values: [sgd, adam]}\nrepeats: 2\n";
 
+static nd_runs_column runs_column(const nd_runs_table *table, const char *name) {
+    nd_runs_column column = {0};
+    for (size_t i = 0; nd_runs_table_column(table, i, &column); i++)
+        if (strcmp(column.name, name) == 0)
+            return column;
+    fail_msg("there is no column %s", name);
+    return column;
+}
+
+/* Every value of the table is that of the CSV. */
+static void compare_columns(const char *into) {
+    nd_error error = {0};
+    for (int all = 0; all < 2; all++) {
+        nd_runs_table *table = nd_table_of_sweep(into, all, &error);
+        char *csv = nd_tabulate_sweep(into, all, false, &error), *rest = csv;
+        assert_fine(table && csv, &error);
+        size_t columns = nd_runs_table_columns(table);
+        nd_runs_column column;
+        assert_true(columns > 20);
+        for (size_t row = 0; row <= 4; row++) {
+            char *line = strsep(&rest, "\n");
+            for (size_t i = 0; i < columns; i++) {
+                char here[64] = "", *cell = strsep(&line, ",");
+                assert_true(nd_runs_table_column(table, i, &column) && column.rows == 4);
+                if (row == 0)
+                    snprintf(here, sizeof here, "%s", column.name);
+                else if (column.texts)
+                    snprintf(here, sizeof here, "%s",
+                             column.texts[row - 1] ? column.texts[row - 1] : "");
+                else if (column.counts)
+                    snprintf(here, sizeof here, "%llu", (unsigned long long)column.counts[row - 1]);
+                else if (!isnan(column.numbers[row - 1]))
+                    snprintf(here, sizeof here, "%.15g", column.numbers[row - 1]);
+                if (strcmp(here, cell) != 0)
+                    fail_msg("%s, row %zu: '%s' and '%s'", column.name, row, here, cell);
+            }
+            assert_null(line);
+        }
+        assert_false(nd_runs_table_column(table, columns, &column));
+        assert_string_equal(runs_column(table, "learning.rule").texts[3], "adam");
+        assert_true(runs_column(table, "id").counts[3] == 3);
+        nd_runs_table_free(table);
+        nd_free(csv);
+    }
+}
+
+/* What is planned is what the store of the begun sweep holds. */
+static void test_planning(void **state) {
+    (void)state;
+    nd_error error = {0};
+    char *folder = support_folder();
+    FILE *file = fopen(path_in(folder, "sweep.yaml"), "w");
+    fputs(SWEEP, file);
+    fclose(file);
+    nd_runs_table *plan = nd_plan_of_sweep(path_in(folder, "sweep.yaml"), false, &error);
+    assert_fine(plan != NULL, &error);
+    assert_int_equal(runs_column(plan, "id").rows, 4);
+    assert_true(runs_column(plan, "steps").numbers[2] == 300);
+    assert_true(runs_column(plan, "seed").counts[3] == 6);
+    assert_string_equal(runs_column(plan, "learning.rule").texts[0], "sgd");
+    assert_string_equal(runs_column(plan, "learning.rule").texts[2], "adam");
+    assert_int_equal(nd_runs_table_columns(plan), 6);
+    nd_experiment *third =
+        nd_experiment_parse(runs_column(plan, "experiment").texts[2], "t", NULL, NULL, 0, &error);
+    nd_key_value value;
+    assert_fine(third && nd_experiment_get(third, "learning.rule", &value, &error), &error);
+    assert_string_equal(value.word, "adam");
+    nd_experiment_free(third);
+    nd_runs_table_free(plan);
+    plan = nd_plan_of_sweep(path_in(folder, "sweep.yaml"), true, &error);
+    assert_fine(plan != NULL, &error);
+    assert_true(runs_column(plan, "network.hidden").counts[1] == 10);
+    assert_true(isnan(runs_column(plan, "network.neurons").numbers[1]));
+    nd_runs_table_free(plan);
+    support_remove(folder);
+}
+
+/* As the program compares; the made-up table has our own medians within its quartiles, or not. */
+static void test_comparing(void **state) {
+    (void)state;
+    nd_error error = {0};
+    char *folder = support_folder();
+    FILE *file = fopen(path_in(folder, "sweep.yaml"), "w");
+    fputs(SWEEP, file);
+    fclose(file);
+    char into[400];
+    snprintf(into, sizeof into, "%s/folder", folder);
+    const nd_sweep_request one = {.jobs = 1};
+    assert_fine(nd_run_sweep(path_in(folder, "sweep.yaml"), into, &one, NULL, NULL, &error),
+                &error);
+    for (int off = 0; off < 2; off++) {
+        bool inside = false;
+        file = fopen(path_in(folder, "paper.csv"), "w");
+        fprintf(file, "rule,update_noise,label_noise,active_units_ratio,active_fraction_ratio\n");
+        for (int i = 0; i < 5; i++)
+            fprintf(file, "sgd,0,0,%g,%g\n", off ? 7 : 0.5 * i, off ? 7 : 0.5 * i);
+        fclose(file);
+        char *said = nd_compare_sweep(into, path_in(folder, "paper.csv"), true, &inside, &error);
+        assert_fine(said != NULL, &error);
+        assert_true(inside == !off);
+        double low, high; /* where nothing is published, too */
+        const char *adam = strstr(said, "\"adam\"");
+        assert_non_null(adam);
+        assert_int_equal(sscanf(strstr(adam, "\"low\""), "\"low\": %lf", &low), 1);
+        assert_int_equal(sscanf(strstr(adam, "\"high\""), "\"high\": %lf", &high), 1);
+        assert_true(low <= high);
+        if (!off) {
+            program(folder, "sweep compare folder paper.csv --json");
+            char *theirs = content(folder, "program.out");
+            assert_string_equal(said, theirs);
+            free(theirs);
+        }
+        nd_free(said);
+    }
+    support_remove(folder);
+}
+
 static void test_sweeps(void **state) {
     (void)state;
     nd_error error = {0};
@@ -176,6 +293,7 @@ static void test_sweeps(void **state) {
         free(said);
         nd_free(table);
     }
+    compare_columns(into);
     /* In two shards, put together: the same lines but for the seconds. */
     const char *parts = path_in(folder, "parts");
     for (size_t shard = 0; shard < 2; shard++) {
@@ -194,10 +312,9 @@ static void test_sweeps(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_run_files),
-        cmocka_unit_test(test_continuing),
-        cmocka_unit_test(test_figures),
-        cmocka_unit_test(test_sweeps),
+        cmocka_unit_test(test_run_files), cmocka_unit_test(test_continuing),
+        cmocka_unit_test(test_figures),   cmocka_unit_test(test_sweeps),
+        cmocka_unit_test(test_planning),  cmocka_unit_test(test_comparing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,14 +88,16 @@ static nd_column column_of(const nd_analysis *analysis, nd_analysis_table table,
 }
 
 /* The same sessions written as CSV, with a manifest. */
-static void write_files(const mouse *made, const char *folder) {
+static void write_files(const mouse *made, const char *folder, const char *more) {
     char path[400];
     snprintf(path, sizeof path, "%s/made.yaml", folder);
     FILE *manifest = fopen(path, "w");
-    fprintf(manifest, "name: made\nposition_unit: m\nactivity_unit: spikes\nbins: 20\n"
-                      "minimum_speed: 0.1\nsmoothing: 1\nsignificance: {shuffles: 50}\n"
-                      "corrections: {repetitions: 5}\ndefaults: {animal: M1, environment: track, "
-                      "registered: true, speed: {column: velocity}}\nsessions:\n");
+    fprintf(manifest,
+            "name: made\nposition_unit: m\nactivity_unit: spikes\nbins: 20\n"
+            "minimum_speed: 0.1\n%ssmoothing: 1\nsignificance: {shuffles: 50}\n"
+            "corrections: {repetitions: 5}\ndefaults: {animal: M1, environment: track, "
+            "registered: true, speed: {column: velocity}}\nsessions:\n",
+            more);
     for (size_t s = 0; s < SESSIONS; s++) {
         nd_session_arrays one = session_of(made, s);
         fprintf(manifest, "  - {label: %s, day: %g, file: %zu.csv}\n", one.label, one.day, s);
@@ -134,7 +136,7 @@ static void test_arrays_are_what_files_are(void **state) {
     nd_error error = {0};
     mouse *made = make_mouse();
     char *folder = support_folder(), path[400];
-    write_files(made, folder);
+    write_files(made, folder, "");
     snprintf(path, sizeof path, "%s/made.yaml", folder);
     nd_sessions *sessions = gather(made);
     nd_analysis *of_arrays = nd_sessions_analyse(sessions, 1, NULL, &error);
@@ -241,7 +243,7 @@ static void test_everything_that_record_leaves(void **state) {
     nd_error error = {0};
     mouse *made = make_mouse();
     char *folder = support_folder(), path[400], line[1200];
-    write_files(made, folder);
+    write_files(made, folder, "");
     nd_sessions *sessions = gather(made);
     nd_analysis *analysis = nd_sessions_analyse(sessions, 1, NULL, &error);
     assert_fine(analysis != NULL, &error);
@@ -300,6 +302,130 @@ static void test_everything_that_record_leaves(void **state) {
     nd_sessions_free(sessions);
     free(made);
     support_remove(folder);
+}
+
+/* Every column of two analyses. */
+static void assert_same_tables(const nd_analysis *ours, const nd_analysis *theirs) {
+    for (int t = 0; t <= ND_TABLE_DRIFT; t++) {
+        nd_column a, b;
+        size_t columns = nd_analysis_columns(ours, (nd_analysis_table)t);
+        assert_int_equal(columns, nd_analysis_columns(theirs, (nd_analysis_table)t));
+        for (size_t i = 0; i < columns; i++) {
+            assert_true(nd_analysis_column(ours, (nd_analysis_table)t, i, &a) &&
+                        nd_analysis_column(theirs, (nd_analysis_table)t, i, &b));
+            assert_same_column(&a, &b);
+        }
+    }
+}
+
+/* Both ways of running apart, as the manifest's key `directions` does it. */
+static void test_both_ways(void **state) {
+    (void)state;
+    static const char *const keys[] = {"directions: joint\n", "directions: separate\n"};
+    nd_error error = {0};
+    mouse *made = make_mouse();
+    for (size_t s = 0; s < SESSIONS; s++)
+        for (size_t f = 0; f < FRAMES; f++)
+            made->speed[s][f] *= f % 120 < 60 ? 1 : -1;
+    for (int k = 0; k < 2; k++) {
+        char *folder = support_folder(), path[400];
+        write_files(made, folder, keys[k]);
+        snprintf(path, sizeof path, "%s/made.yaml", folder);
+        nd_session_settings settings = quick();
+        settings.ways = k ? ND_WAYS_SEPARATE : ND_WAYS_JOINT;
+        nd_sessions *sessions = nd_sessions_new(&settings, "made", "m", "spikes", &error);
+        assert_fine(sessions != NULL, &error);
+        for (size_t s = 0; s < SESSIONS; s++) {
+            nd_session_arrays one = session_of(made, s);
+            assert_false(nd_sessions_add(sessions, &one, &error));
+            assert_int_equal(error.code, ND_CODE_ARGUMENT);
+            one.direction = made->speed[s];
+            assert_fine(nd_sessions_add(sessions, &one, &error), &error);
+        }
+        nd_analysis *ours = nd_sessions_analyse(sessions, 1, NULL, &error);
+        assert_fine(ours != NULL, &error);
+        nd_analysis *theirs = nd_manifest_analyse(path, 1, NULL, &error);
+        assert_fine(theirs != NULL, &error);
+        assert_same_tables(ours, theirs);
+        nd_column day = column_of(ours, ND_TABLE_SESSIONS, "day");
+        assert_int_equal(day.rows, k ? 2 * SESSIONS : SESSIONS);
+        nd_analysis_free(ours);
+        nd_analysis_free(theirs);
+        nd_sessions_free(sessions);
+        support_remove(folder);
+    }
+    free(made);
+}
+
+/* Spikes in the frames in which they fall are the matrix of their counts; frames outside trials are
+ * as frames without a position. */
+static void test_spikes_and_trials(void **state) {
+    (void)state;
+    enum { LEAST = 2 };
+    nd_error error = {0};
+    mouse *made = make_mouse();
+    double *spikes = calloc((size_t)FRAMES * CELLS + LEAST, sizeof *spikes), moved[FRAMES];
+    size_t end[CELLS], count = 0;
+    int32_t trial[FRAMES];
+    nd_session_settings settings = quick();
+    nd_sessions *by_spikes = nd_sessions_new(&settings, NULL, "m", "spikes", &error);
+    nd_sessions *by_counts = nd_sessions_new(&settings, NULL, "m", "spikes", &error);
+    assert_fine(by_spikes && by_counts, &error);
+    for (size_t s = 0; s < LEAST; s++) {
+        nd_session_arrays one = session_of(made, s);
+        count = 0;
+        for (size_t c = 0; c < CELLS; c++) {
+            for (size_t f = FRAMES; f-- > 0;) /* in any order */
+                for (int k = 0; k < (int)made->activity[s][f * CELLS + c]; k++)
+                    spikes[count++] = ((double)f + 0.25) * one.frame_seconds;
+            if (c == 3) { /* outside, and not known */
+                spikes[count++] = -1;
+                spikes[count++] = NAN;
+            }
+            end[c] = count;
+        }
+        for (size_t f = 0; f < FRAMES; f++) {
+            trial[f] = f % 240 < 200 ? (int32_t)(f / 240) : -1;
+            moved[f] = trial[f] < 0 ? NAN : made->position[s][f];
+        }
+        nd_session_arrays other = one;
+        one.trial = trial;
+        one.activity = (nd_matrix){0};
+        one.spike_time = spikes;
+        one.spike_end = end;
+        one.cells = CELLS;
+        one.frames = FRAMES;
+        other.position = moved;
+        assert_fine(nd_sessions_add(by_spikes, &one, &error), &error);
+        assert_fine(nd_sessions_add(by_counts, &other, &error), &error);
+        one.activity = other.activity;
+        assert_false(nd_sessions_add(by_spikes, &one, &error));
+        one.activity = (nd_matrix){0};
+        one.frames = 0;
+        assert_false(nd_sessions_add(by_spikes, &one, &error));
+        trial[7] = -2;
+        one.frames = FRAMES;
+        assert_false(nd_sessions_add(by_spikes, &one, &error));
+        assert_int_equal(error.code, ND_CODE_ARGUMENT);
+    }
+    nd_analysis *a = nd_sessions_analyse(by_spikes, 1, NULL, &error);
+    nd_analysis *b = nd_sessions_analyse(by_counts, 1, NULL, &error);
+    assert_fine(a && b, &error);
+    for (int t = 0; t <= ND_TABLE_CELLS; t++) {
+        nd_column x, y;
+        for (size_t i = 0; nd_analysis_column(a, (nd_analysis_table)t, i, &x); i++) {
+            assert_true(nd_analysis_column(b, (nd_analysis_table)t, i, &y));
+            if (!strstr(x.name, "traversals")) /* what trials are for */
+                assert_same_column(&x, &y);
+        }
+    }
+    assert_true(column_of(a, ND_TABLE_SESSIONS, "frames").numbers[0] < FRAMES * 0.9);
+    nd_analysis_free(a);
+    nd_analysis_free(b);
+    nd_sessions_free(by_spikes);
+    nd_sessions_free(by_counts);
+    free(spikes);
+    free(made);
 }
 
 /* What is wrong with a session, one thing at a time; the sessions stay as they were. */
@@ -365,6 +491,8 @@ static void test_wrong_sessions(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arrays_are_what_files_are),
+        cmocka_unit_test(test_both_ways),
+        cmocka_unit_test(test_spikes_and_trials),
         cmocka_unit_test(test_everything_that_record_leaves),
         cmocka_unit_test(test_wrong_sessions),
     };

@@ -135,6 +135,9 @@ static void test_null_is_without_effect(void **state) {
     assert_true(isnan(nd_correlation(NULL, NULL, 0)));
     nd_sessions_free(NULL);
     nd_contents_close(NULL);
+    nd_runs_table_free(NULL);
+    assert_int_equal(nd_runs_table_columns(NULL), 0);
+    assert_false(nd_runs_table_column(NULL, 0, &(nd_runs_column){0}));
     nd_followed_cells_free(NULL);
     assert_false(nd_drift_describe(0, NULL));
     assert_false(nd_contents_variable(NULL, 0, &(nd_variable_view){0}));
