@@ -3,7 +3,8 @@
 #ifndef ND_BASE_CLONES_H
 #define ND_BASE_CLONES_H
 
-#if defined(__x86_64__) && defined(__GNUC__) && defined(__GLIBC__) && !defined(__clang__)
+#if defined(__x86_64__) && defined(__GNUC__) && defined(__GLIBC__) && !defined(__clang__) &&       \
+    !defined(__SANITIZE_THREAD__) /* its calls are not there yet when the loader asks */
 #if __GNUC__ >= 12
 #define ND_CLONES __attribute__((target_clones("default", "arch=x86-64-v3")))
 #else /* GCC 11 has no name for a level yet */
