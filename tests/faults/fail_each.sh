@@ -4,7 +4,8 @@
 #                                   done all the same, or it ends with exit code 1 (3 where it can be
 #                                   resumed) and one line, every file as before or whole; then the same
 #                                   command does its work, and nothing else is left
-#     said_truly NAME               what it said is written is there, whole; nothing is said before it is
+#     said_truly NAME CODE          what it said is written is there, whole; nothing is said before it is.
+#                                   `record` names its files; the others speak when all is done
 #     spread N M                    M numbers of 1 to N, evenly; all where there are no more
 tried=0 told=0
 
@@ -49,6 +50,8 @@ said_truly() {
     while read -r file; do
         grep -qxF "$(grep "^$file " "$made/$1.whole")" "$made/now" || { echo "not written: $file"; return 1; }
     done < <(sed -n '/^Written:$/,$s/^  //p' "$made/out")
+    [ "$2" -eq 0 ] || [ "$1" = record ] || [ ! -s "$made/out" ] || [ -z "$(grep -v '\.lock ' "$made/$1.whole" | grep -vxFf "$made/now")" ] ||
+        { echo "it said before it was done: $(head -n 3 "$made/out")"; return 1; }
 }
 
 fail_call() {
@@ -64,7 +67,7 @@ fail_call() {
     # said under --quiet, too
     sed -i -e '/: run-ID.nc of .* runs will take about /d' -e '/: its file system knows no locks; let no/d' "$made/err"
     listing >"$made/now"
-    said_truly "$name" >"$made/difference" || fail "$what: $(cat "$made/difference")"
+    said_truly "$name" $code >"$made/difference" || fail "$what: $(cat "$made/difference")"
     if [ $code -eq 0 ]; then
         diff "$made/$name.whole" "$made/now" >"$made/difference" || { [ "$2" = unlink ] && no_halves "$name" >/dev/null; } ||
             fail "$what: exit code 0, and another result: $(cat "$made/difference" "$made/err")"

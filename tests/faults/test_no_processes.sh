@@ -23,7 +23,7 @@ for name in $cases; do
     listing >"$made/now"
     check "$name alone: exit code 0 or 1, not $code: $(tail -n 2 "$made/err")" test $code -le 1
     check "$name alone: every file as before or whole" no_halves "$name"
-    check "$name alone: what it says is written is there" said_truly "$name"
+    check "$name alone: what it says is written is there" said_truly "$name" $code
     if [ $code -eq 1 ]; then
         ended=$((ended + 1))
         check "$name alone: one line: $(cat "$made/err")" \
