@@ -7,6 +7,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "api/hebbian_state.h"
 #include "api/network.h"
 #include "base/error.h"
 #include "experiment/start.h"
@@ -207,10 +208,21 @@ static bool put_state(nd_engine *engine, header *head, nd_buffer *to, nd_error *
 
 bool nd_engine_save(nd_engine *engine, void **bytes, size_t *length, nd_error *error) {
     static const char function[] = "nd_engine_save";
-    if (!can_change(engine, function, error) || !nd_is_given(bytes, function, "bytes", error) ||
+    nd_buffer state = {0};
+    if (!nd_is_given(engine, function, "engine", error) ||
+        !nd_is_given(bytes, function, "bytes", error) ||
         !nd_is_given(length, function, "length", error))
         return false;
-    nd_buffer state = {0};
+    if (nd_is_hebbian(engine, function, NULL)) {
+        bool fine = nd_hebbian_state_put(engine, &state, error);
+        if (!fine)
+            nd_buffer_free(&state);
+        *bytes = fine ? state.bytes : *bytes;
+        *length = fine ? state.length : *length;
+        return fine;
+    }
+    if (!can_change(engine, function, error))
+        return false;
     header head = {
         .version = 1, .digest = nd_dataset_digest(engine->dataset), .origin = engine->origin};
     memcpy(head.magic, MAGIC, sizeof head.magic);
@@ -320,8 +332,12 @@ bool nd_engine_load(nd_engine *engine, const void *bytes, size_t length, nd_erro
     static const char function[] = "nd_engine_load";
     void *kept;
     size_t kept_length;
-    if (!can_change(engine, function, error) || !nd_is_given(bytes, function, "bytes", error) ||
-        !nd_engine_save(engine, &kept, &kept_length, error))
+    if (!nd_is_given(engine, function, "engine", error) ||
+        !nd_is_given(bytes, function, "bytes", error))
+        return false;
+    if (nd_is_hebbian(engine, function, NULL))
+        return nd_hebbian_state_take(engine, bytes, length, error);
+    if (!can_change(engine, function, error) || !nd_engine_save(engine, &kept, &kept_length, error))
         return false;
     nd_buffer from = {.bytes = (unsigned char *)bytes, .length = length};
     bool fine = take_state(engine, &from, error);

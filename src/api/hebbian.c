@@ -1,6 +1,7 @@
 /* The Hebbian network as an engine of the public interface (nulldrift/hebbian.h). */
 #include <string.h>
 
+#include "api/hebbian_state.h"
 #include "base/error.h"
 #include "base/locale.h"
 #include "hebbian/engine.h"
@@ -18,15 +19,8 @@ nd_engine *nd_hebbian_open(const nd_experiment *experiment, unsigned threads, nd
     return NULL;
 }
 
-static bool is_hebbian(const nd_engine *engine, const char *function, nd_error *error) {
-    return nd_is_given(engine, function, "engine", error) &&
-           (strcmp(engine->backend->name, "hebbian") == 0 ||
-            nd_fail_as(ND_CODE_ARGUMENT, error, function, NULL, "engine %s is no Hebbian network",
-                       engine->backend->name));
-}
-
 bool nd_hebbian_shape(const nd_engine *engine, size_t *inputs, size_t *neurons, nd_error *error) {
-    if (!is_hebbian(engine, "nd_hebbian_shape", error))
+    if (!nd_is_hebbian(engine, "nd_hebbian_shape", error))
         return false;
     const nd_hebbian *network = nd_hebbian_engine_network(engine);
     if (inputs)
@@ -38,7 +32,7 @@ bool nd_hebbian_shape(const nd_engine *engine, size_t *inputs, size_t *neurons, 
 
 bool nd_hebbian_respond(nd_engine *engine, double *responses, nd_error *error) {
     static const char function[] = "nd_hebbian_respond";
-    if (!is_hebbian(engine, function, error) ||
+    if (!nd_is_hebbian(engine, function, error) ||
         !nd_is_given(responses, function, "responses", error))
         return false;
     const nd_hebbian *network = nd_hebbian_engine_network(engine);

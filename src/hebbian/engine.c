@@ -56,6 +56,11 @@ const nd_hebbian *nd_hebbian_engine_network(const nd_engine *engine) {
     return as_const(engine)->network;
 }
 
+nd_hebbian *nd_hebbian_engine_changed(nd_engine *engine) {
+    as_hebbian(engine)->response_at = UINT64_MAX;
+    return as_hebbian(engine)->network;
+}
+
 const double *nd_hebbian_engine_responses(nd_engine *engine, nd_error *error) {
     hebbian_engine *self = as_hebbian(engine);
     if (self->response_at != self->network->updates) {

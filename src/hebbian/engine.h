@@ -17,6 +17,9 @@ bool nd_hebbian_engine_settle(nd_engine *engine, uint64_t count, uint64_t *left,
 
 const nd_hebbian *nd_hebbian_engine_network(const nd_engine *engine);
 
+/* The same, to be changed: what is known of its responses is forgotten. */
+nd_hebbian *nd_hebbian_engine_changed(nd_engine *engine);
+
 /* The responses (n x N) at the present step, computed once for record and snapshot; NULL with
  * `error` where the dynamics do not settle. They belong to the engine. */
 const double *nd_hebbian_engine_responses(nd_engine *engine, nd_error *error);

@@ -39,11 +39,8 @@ static void test_a_run_step_by_step(void **state) {
         assert_memory_equal(row, responses, sizeof row);
     }
     /* What it is not. */
-    void *bytes;
-    size_t length;
     const char *const rate[] = {"learning.learning_rate=0.01"};
     assert_false(nd_engine_set(engine, rate, 1, &error));
-    assert_false(nd_engine_save(engine, &bytes, &length, &error));
     assert_false(nd_engine_forward(engine, row, 1, NULL, NULL, &error));
     assert_true(error.what[0] != '\0');
     nd_engine_close(engine);
@@ -52,9 +49,76 @@ static void test_a_run_step_by_step(void **state) {
     support_remove(folder);
 }
 
+static nd_engine *open_ring(const nd_experiment *experiment) {
+    nd_error error = {0};
+    nd_engine *engine = nd_hebbian_open(experiment, 1, &error);
+    assert_fine(engine && nd_engine_advance(engine, 50, &error), &error);
+    return engine;
+}
+
+static const char *const RING[] = {"network.model=hebbian", "network.neurons=6",
+                                   "network.input_count=30", "learning.noise_forward=0.01"};
+
+/* The state carries over to another engine; weights that are set are those that learn on. */
+static void test_state_and_weights(void **state) {
+    (void)state;
+    nd_error error = {0};
+    void *bytes = NULL;
+    size_t length = 0;
+    double a[INPUTS * NEURONS], b[INPUTS * NEURONS], forward[NEURONS * 64], lateral[36], bias[6];
+    nd_experiment *experiment = nd_experiment_new(RING, 4, &error);
+    nd_experiment *other = nd_experiment_copy(experiment, &error);
+    const char *const seed[] = {"seed=9"};
+    assert_fine(other && nd_experiment_set(other, seed, 1, &error), &error);
+    nd_engine *one = open_ring(experiment), *two = open_ring(experiment), *three = open_ring(other);
+    assert_fine(nd_engine_advance(one, 80, &error), &error);
+    assert_fine(nd_engine_save(one, &bytes, &length, &error), &error);
+    assert_fine(nd_engine_advance(one, 130, &error) && nd_hebbian_respond(one, a, &error), &error);
+    assert_fine(nd_hebbian_respond(two, b, &error), &error); /* known, and then no more */
+    assert_fine(nd_engine_load(two, bytes, length, &error), &error);
+    assert_int_equal(nd_engine_step(two), 80);
+    assert_fine(nd_engine_advance(two, 130, &error) && nd_hebbian_respond(two, b, &error), &error);
+    assert_memory_equal(a, b, sizeof a);
+    /* Of another experiment, cut off, damaged: refused, the engine as it was. */
+    assert_false(nd_engine_load(three, bytes, length, &error));
+    assert_non_null(strstr(error.what, "another experiment"));
+    assert_false(nd_engine_load(two, bytes, length - 1, &error));
+    ((unsigned char *)bytes)[length - 9] ^= 1;
+    assert_false(nd_engine_load(two, bytes, length, &error));
+    assert_non_null(strstr(error.what, "damaged"));
+    assert_fine(nd_hebbian_respond(two, b, &error), &error);
+    assert_memory_equal(a, b, sizeof a);
+    nd_free(bytes);
+    /* Weights of one, set in another of another seed, make the same responses. */
+    nd_hebbian_weights weights = {0};
+    assert_fine(nd_hebbian_weights_of(one, &weights, &error), &error);
+    assert_true(weights.neurons == NEURONS && weights.components >= 2 && weights.components <= 64);
+    weights.forward = forward;
+    weights.lateral = lateral;
+    weights.threshold = bias;
+    assert_fine(nd_hebbian_weights_of(one, &weights, &error), &error);
+    assert_fine(nd_hebbian_respond(three, b, &error), &error);
+    assert_memory_not_equal(a, b, sizeof a);
+    lateral[7] = -1;
+    assert_false(nd_hebbian_set_weights(three, &weights, &error));
+    assert_int_equal(error.code, ND_CODE_ARGUMENT);
+    assert_fine(nd_hebbian_weights_of(one, &weights, &error), &error);
+    assert_fine(nd_hebbian_set_weights(three, &weights, &error), &error);
+    assert_fine(nd_hebbian_respond(three, b, &error), &error);
+    assert_close("responses", b, a, INPUTS * NEURONS, 1e-9, 1e-6); /* found from another start */
+    weights.neurons = 5;
+    assert_false(nd_hebbian_set_weights(three, &weights, &error));
+    nd_engine_close(one);
+    nd_engine_close(two);
+    nd_engine_close(three);
+    nd_experiment_free(other);
+    nd_experiment_free(experiment);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_run_step_by_step),
+        cmocka_unit_test(test_state_and_weights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
