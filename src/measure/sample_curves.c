@@ -92,6 +92,23 @@ static size_t block_frames(const sampling *shared, uint32_t block, size_t *first
     return left < shared->block ? left : shared->block;
 }
 
+/* The last block may be shorter than the others: it keeps its own bins. Another's would not fit,
+ * and a shuffle must leave each bin as many frames as it had. */
+static void keep_short_block(const sampling *shared, size_t chosen, place *room) {
+    size_t frames = shared->activity->frames, here = chosen, there = chosen;
+    uint32_t last = (uint32_t)((frames - 1) / shared->block);
+    if (frames % shared->block == 0)
+        return;
+    for (size_t i = 0; i < chosen; i++) {
+        here = room->order[i] == last ? i : here;
+        there = room->other[i] == last ? i : there;
+    }
+    if (here < chosen && there < chosen) {
+        room->other[there] = room->other[here];
+        room->other[here] = last;
+    }
+}
+
 /* Draws one subsample: which frames, in which bins, and in which bins once shuffled. */
 static void draw_subsample(const sampling *shared, size_t fraction, size_t repetition,
                            place *room) {
@@ -117,11 +134,12 @@ static void draw_subsample(const sampling *shared, size_t fraction, size_t repet
     nd_occupation_finish(&shared->tables, &room->occupation);
     /* Block order[i] takes over the bins of the block that a second shuffle puts at i. */
     draw_to_front(room->other, chosen, chosen, &stream);
+    keep_short_block(shared, chosen, room);
     for (size_t i = 0; i < chosen; i++) {
         size_t length = block_frames(shared, room->order[i], &first);
-        size_t its = block_frames(shared, room->other[i], &from);
+        (void)block_frames(shared, room->other[i], &from);
         for (size_t f = 0; f < length; f++)
-            room->shuffled_bin[first + f] = (uint32_t)activity->bin[from + f % its];
+            room->shuffled_bin[first + f] = (uint32_t)activity->bin[from + f];
     }
 }
 
