@@ -87,7 +87,7 @@ const nd_format *nd_format_of(const char *path, nd_error *error) {
         if (formats[i]->folder && formats[i]->recognises(path, NULL, 0))
             return formats[i];
     if (folder) {
-        nd_fail(error, path, "give the file, or the folder that Suite2p wrote",
+        nd_fail(error, path, "give the file, or the folder that Suite2p or minian wrote",
                 "is not a file, but a folder of no kind that is read");
         return NULL;
     }

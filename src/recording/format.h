@@ -63,6 +63,13 @@ typedef struct nd_finding {
     char note[160]; /* shape, unit, kind, for a comment */
     bool whole;     /* kept as whole numbers: a position may be a bin already */
     bool clocked;   /* it has times, or a rate */
+    bool rated;     /* it has a rate, which times of its frames would take the place of */
+    bool body;      /* the name is a body part's */
+    bool spikes;    /* times of spikes, or the cell of each */
+    bool samples;   /* those times are samples, `rate` of them per second; 0:
+                       unknown */
+    double rate;
+    int time_likeness;    /* how sure it is a column of times of the rest */
     size_t rows, columns; /* as a table: frames, positions, registered cells; columns of it; 0:
                              unknown */
     size_t kept;          /* of an activity's cells, those that count by the file's own word */
@@ -122,6 +129,10 @@ typedef struct nd_format {
     /* A column of texts, or of numbers as texts, each to be freed with the list; NULL if it cannot
      * be had. May be NULL. */
     char **(*texts)(void *file, const nd_selector *selector, size_t *count, nd_error *error);
+    /* x, y and likelihood (NaN where there is none) of a body part, and the rows' times where the
+     * file has them. May be NULL. */
+    bool (*body)(void *file, const nd_selector *selector, const char *part, nd_series *series,
+                 nd_error *error);
     bool (*scan)(void *file, nd_findings *findings, nd_error *error);
 } nd_format;
 

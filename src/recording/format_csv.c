@@ -245,6 +245,89 @@ static bool csv_series(void *file, nd_role role, const nd_selector *selector, nd
     return fine;
 }
 
+/* --- body parts --- */
+
+/* What body parts there are, for an error. */
+static bool no_body(const nd_csv *csv, const char *part, nd_error *error) {
+    char all[300] = "";
+    size_t count = 0;
+    for (size_t c = 0; csv->names && c < csv->columns; c++) {
+        size_t length = strlen(csv->names[c]), used = strlen(all);
+        if (length > 2 && strcmp(csv->names[c] + length - 2, ".x") == 0 && used + 60 < sizeof all)
+            snprintf(all + used, sizeof all - used, "%s'%.*s'", count++ ? ", " : "",
+                     length < 42 ? (int)length - 2 : 40, csv->names[c]);
+    }
+    return nd_fail(error, csv->path, count ? "correct body" : "give column: NAME",
+                   "has no body part '%.40s' (%.40s.x and %.40s.y); it has %zu%s%s", part, part,
+                   part, count, count ? ": " : "", all);
+}
+
+/* SLEAP leaves out rows in which nothing was found: each is put where its frame, the last column,
+ * says, and that column is left out. */
+static bool spread_rows(growing *all, const nd_csv *csv, nd_error *error) {
+    enum { MOST = 1 << 26 };
+    size_t wide = all->columns, narrow = wide - 1, last = 0;
+    for (size_t i = 0; i < all->rows; i++) {
+        double frame = all->values[i * wide + narrow];
+        if (!(frame >= 0.0) || frame != floor(frame) || frame > MOST ||
+            (i > 0 && frame <= (double)last))
+            return nd_fail(error, csv->path, "write one animal (track) to a table of its own",
+                           "row %zu is of frame %g: frames do not increase", i + 1, frame);
+        last = (size_t)frame;
+    }
+    double *spread = nd_doubles((last + 1) * narrow, error);
+    if (!spread)
+        return false;
+    for (size_t i = 0; i < (last + 1) * narrow; i++)
+        spread[i] = NAN;
+    for (size_t i = 0; i < all->rows; i++) {
+        const double *row = all->values + i * wide;
+        memcpy(spread + (size_t)row[narrow] * narrow, row, narrow * sizeof *row);
+    }
+    free(all->values);
+    all->values = spread;
+    all->rows = last + 1;
+    all->columns = narrow;
+    return true;
+}
+
+static bool csv_body(void *file, const nd_selector *selector, const char *part, nd_series *series,
+                     nd_error *error) {
+    static const char *const ends[] = {".x", ".y", ".likelihood", ".score"};
+    const nd_csv *csv = file;
+    size_t at[4];
+    for (size_t k = 0; k < 4; k++) {
+        char name[256];
+        snprintf(name, sizeof name, "%.200s%s", part, ends[k]);
+        at[k] = csv->names ? nd_csv_column(csv, name) : SIZE_MAX;
+    }
+    size_t likely = at[2] != SIZE_MAX ? at[2] : at[3];
+    if (at[0] == SIZE_MAX || at[1] == SIZE_MAX)
+        return no_body(csv, part, error);
+    if (selector->likelihood && likely == SIZE_MAX)
+        return nd_fail(error, csv->path, "leave out likelihood",
+                       "has no likelihood of the body part '%.40s'", part);
+    size_t times = time_column(csv, selector), frame = nd_csv_column(csv, "frame_idx");
+    if (selector->times && times == SIZE_MAX && !selector->times_file)
+        return no_column(csv, selector->times, error);
+    bool spread = frame != SIZE_MAX && at[3] != SIZE_MAX, timed = times != SIZE_MAX && !spread;
+    const size_t wanted[] = {at[0], at[1], likely != SIZE_MAX ? likely : at[0],
+                             spread ? frame : times};
+    growing all = {.columns = 3 + (spread || timed)};
+    bool fine = nd_csv_rows_read(csv, wanted, all.columns, append_row, &all, error) &&
+                (all.rows > 0 || nd_fail(error, csv->path, "", "holds no rows")) &&
+                (!spread || spread_rows(&all, csv, error)) &&
+                split_times(&all, timed, series, error);
+    for (size_t i = 0; fine && likely == SIZE_MAX && i < series->rows; i++)
+        series->values[3 * i + 2] = NAN;
+    snprintf(series->name, sizeof series->name, "%.200s", part);
+    if (timed)
+        snprintf(series->time_name, sizeof series->time_name, "%.60s", csv->names[times]);
+    snprintf(series->note, sizeof series->note, "%s", csv->note);
+    free(all.values);
+    return fine;
+}
+
 /* --- activity --- */
 
 /* cell_1, neuron A, unit12, ROI 3, C007, 41: names that cells have. */
@@ -460,13 +543,63 @@ static char **csv_texts(void *file, const nd_selector *selector, size_t *count, 
     return nd_csv_texts(csv, column, count, error);
 }
 
+/* Phy's tables of clusters: cluster_group.tsv is the laboratory's word,
+ * cluster_info.tsv repeats it, cluster_KSLabel.tsv is Kilosort's own. */
+static bool scan_clusters(const nd_csv *csv, nd_findings *findings, nd_error *error) {
+    static const char *const columns[] = {"group", "KSLabel"};
+    const char *file = nd_base_name(csv->path);
+    for (size_t k = 0; k < sizeof columns / sizeof *columns; k++) {
+        size_t column = nd_csv_column(csv, columns[k]);
+        if (column == SIZE_MAX)
+            continue;
+        int likeness = k > 0 ? 1 : strstr(file, "group") ? 3 : 2;
+        return nd_findings_add(findings, ND_ROLE_KEEP, likeness, columns[k], error,
+                               "what each cluster is called");
+    }
+    return nd_findings_add(findings, ND_ROLES, 0, "", error, "a table of clusters");
+}
+
+/* Body parts of DeepLabCut's and SLEAP's tables: three columns each. */
+static bool scan_bodies(const nd_csv *csv, size_t rows, nd_findings *findings, bool *any,
+                        nd_error *error) {
+    for (size_t c = 0; csv->names && c + 2 < csv->columns; c++) {
+        const char *name = csv->names[c], *dot = strrchr(name, '.');
+        char third[256];
+        if (!dot || strcmp(dot, ".x") != 0 || dot - name > 150)
+            continue;
+        int length = (int)(dot - name);
+        snprintf(third, sizeof third, "%.*s.y", length, name);
+        if (strcmp(csv->names[c + 1], third) != 0)
+            continue;
+        snprintf(third, sizeof third, "%.*s.likelihood", length, name);
+        bool likely = strcmp(csv->names[c + 2], third) == 0;
+        snprintf(third, sizeof third, "%.*s.score", length, name);
+        if (!likely && strcmp(csv->names[c + 2], third) != 0)
+            continue;
+        snprintf(third, sizeof third, "%.*s", length, name);
+        if (!nd_findings_add(findings, ND_ROLE_POSITION, 2, third, error,
+                             "a body part's x and y over %zu rows", rows))
+            return false;
+        nd_finding *one = &findings->list[findings->count - 1];
+        one->body = *any = true;
+        one->rows = rows;
+        one->clocked = default_times(csv) != SIZE_MAX;
+    }
+    return true;
+}
+
 static bool csv_scan(void *file, nd_findings *findings, nd_error *error) {
     static const nd_role roles[] = {ND_ROLE_POSITION, ND_ROLE_POSITION_Y, ND_ROLE_SPEED,
                                     ND_ROLE_DIRECTION, ND_ROLE_TRIALS};
     const nd_csv *csv = file;
     nd_activity activity = {0};
     size_t rows = 0;
-    bool fine = nd_csv_count(csv, &rows, error);
+    if (csv->names && strcasecmp(csv->names[0], "cluster_id") == 0)
+        return scan_clusters(csv, findings, error);
+    bool bodies = false,
+         fine = nd_csv_count(csv, &rows, error) && scan_bodies(csv, rows, findings, &bodies, error);
+    if (!fine || bodies)
+        return fine;
     for (size_t c = 0; fine && csv->names && c < csv->columns; c++) {
         int best = 0;
         nd_role what = ND_ROLES;
@@ -482,8 +615,12 @@ static bool csv_scan(void *file, nd_findings *findings, nd_error *error) {
             continue;
         fine = nd_findings_add(findings, what, best, csv->names[c], error, "column %zu of %zu rows",
                                c + 1, rows);
-        if (fine)
-            findings->list[findings->count - 1].rows = rows;
+        if (fine) {
+            nd_finding *one = &findings->list[findings->count - 1];
+            one->rows = rows;
+            one->clocked = default_times(csv) != SIZE_MAX;
+            one->time_likeness = nd_role_likeness(ND_ROLE_TIMES, csv->names[c]);
+        }
     }
     if (fine && nd_role_likeness(ND_ROLE_REGISTRATION, nd_base_name(csv->path)) > 0) {
         fine = nd_findings_add(findings, ND_ROLE_REGISTRATION, 2, "", error,
@@ -502,6 +639,10 @@ static bool csv_scan(void *file, nd_findings *findings, nd_error *error) {
             named += is_cell_name(csv->names[activity.pick[k]]);
         fine = nd_findings_add(findings, ND_ROLE_ACTIVITY, named > 0 ? 3 : 1, "", error,
                                "%zu columns, %zu rows", activity.pick_count, rows);
+        if (fine) {
+            findings->list[findings->count - 1].rows = rows;
+            findings->list[findings->count - 1].clocked = default_times(csv) != SIZE_MAX;
+        }
     }
     nd_activity_clear(&activity);
     return fine;
@@ -517,7 +658,7 @@ const nd_format nd_format_csv = {
                 [ND_ROLE_POSITION_Y] = ~(uint32_t)ND_PART_NAME,
                 [ND_ROLE_SPEED] = ~(uint32_t)ND_PART_NAME,
                 [ND_ROLE_DIRECTION] = ~(uint32_t)ND_PART_NAME,
-                [ND_ROLE_TRIALS] = ~(uint32_t)ND_PART_NAME,
+                [ND_ROLE_TRIALS] = ~(uint32_t)(ND_PART_NAME | ND_PART_EQUALS),
                 [ND_ROLE_IDS] = ~(uint32_t)ND_PART_NAME,
                 [ND_ROLE_REGISTRATION] = ~(uint32_t)ND_PART_NAME,
                 [ND_ROLE_KEEP] = ~(uint32_t)ND_PART_NAME,
@@ -530,5 +671,6 @@ const nd_format nd_format_csv = {
     .activity = csv_activity,
     .pour = csv_pour,
     .texts = csv_texts,
+    .body = csv_body,
     .scan = csv_scan,
 };

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -63,9 +64,66 @@ static bool npy_pour(void *file, const nd_selector *selector, const nd_activity 
     return nd_npy_pour(array, 0, nd_npy_extent(array, 1), sink, error);
 }
 
+/* The samples per second that Phy's params.py beside the spikes says; 0: none.
+ */
+static double sample_rate(const char *path) {
+    char file[4096];
+    const char *slash = strrchr(path, '/');
+    nd_buffer text = {0};
+    double rate = 0.0;
+    enum { MOST = 1 << 16 };
+    snprintf(file, sizeof file, "%.*sparams.py", slash ? (int)(slash - path + 1) : 0, path);
+    if (access(file, R_OK) == 0 && nd_read_file(file, MOST, &text, NULL)) {
+        const char *at = strstr((const char *)text.bytes, "sample_rate");
+        at = at ? at + strlen("sample_rate") : NULL;
+        at = at ? at + strspn(at, " =") : NULL;
+        rate = at ? strtod(at, NULL) : 0.0;
+    }
+    nd_buffer_free(&text);
+    return rate > 0.0 && rate < 1e9 ? rate : 0.0;
+}
+
+/* Spikes as two vectors, by the names of Kilosort and Phy (spike_times.npy, in
+ * samples; spike_clusters.npy) and of the IBL's ALF (spikes.times.npy, in
+ * seconds; spikes.clusters.npy). */
+static bool scan_spikes(const nd_npy *array, nd_findings *findings, bool *taken, nd_error *error) {
+    const char *name = nd_base_name(array->path);
+    bool phy = strncmp(name, "spike_", 6) == 0, alf = strncmp(name, "spikes.", 7) == 0;
+    size_t after = phy ? 6 : 7;
+    bool times = (phy || alf) && strncmp(name + after, "times.", 6) == 0;
+    bool cells = (phy || alf) && strncmp(name + after, "clusters.", 9) == 0;
+    bool samples = strchr("iu", array->kind) != NULL;
+    *taken = (phy || alf) && array->count == nd_npy_extent(array, 0) * nd_npy_extent(array, 1);
+    if (!*taken)
+        return true;
+    nd_role role = times ? ND_ROLE_ACTIVITY : cells ? ND_ROLE_IDS : ND_ROLES;
+    double rate = times && samples ? sample_rate(array->path) : 0.0;
+    char unit[80] = "";
+    if (times && rate > 0.0)
+        snprintf(unit, sizeof unit, " in samples, %.9g per second by params.py", rate);
+    else if (times)
+        snprintf(unit, sizeof unit,
+                 samples ? " in samples" : " in seconds, as they are no whole numbers");
+    if (!nd_findings_add(findings, role, times || cells ? 3 : 0, "", error, "%zu%s%s", array->count,
+                         times   ? " spike times"
+                         : cells ? " cells, one for each spike"
+                                 : " numbers, one for each spike",
+                         unit))
+        return false;
+    nd_finding *one = &findings->list[findings->count - 1];
+    one->rows = array->count;
+    one->spikes = one->clocked = true;
+    one->samples = times && samples;
+    one->rate = rate;
+    return true;
+}
+
 static bool npy_scan(void *file, nd_findings *findings, nd_error *error) {
     const nd_npy *array = file;
     size_t rows = nd_npy_extent(array, 0), columns = nd_npy_extent(array, 1);
+    bool spikes;
+    if (!scan_spikes(array, findings, &spikes, error) || spikes)
+        return spikes && findings->count > 0;
     nd_role best =
         array->rank == 2 && rows > 3 && columns > 3 ? ND_ROLE_ACTIVITY : ND_ROLE_POSITION;
     int sure = 1;
@@ -85,6 +143,8 @@ static bool npy_scan(void *file, nd_findings *findings, nd_error *error) {
     if (added) {
         findings->list[findings->count - 1].rows = rows;
         findings->list[findings->count - 1].columns = columns;
+        findings->list[findings->count - 1].time_likeness =
+            columns == 1 ? nd_role_likeness(ND_ROLE_TIMES, nd_base_name(array->path)) : 0;
     }
     return added;
 }
@@ -98,7 +158,7 @@ const nd_format nd_format_numpy = {
                 [ND_ROLE_POSITION_Y] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
                 [ND_ROLE_SPEED] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
                 [ND_ROLE_DIRECTION] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
-                [ND_ROLE_TRIALS] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
+                [ND_ROLE_TRIALS] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS | ND_PART_EQUALS),
                 [ND_ROLE_IDS] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
                 [ND_ROLE_REGISTRATION] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
                 [ND_ROLE_KEEP] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "recording/hdf5_layouts.h"
 #include "recording/hdf5_values.h"
 #include "recording/nwb_parts.h"
 
@@ -100,7 +101,9 @@ static bool nwb_series(void *file, nd_role role, const nd_selector *selector, nd
     if (!object)
         return !*found;
     if (role == ND_ROLE_TRIALS)
-        return read_intervals(nwb, object, series, error);
+        return read_intervals(nwb, object, series, error) &&
+               (selector->columns_count == 0 ||
+                nd_nwb_choose_rows(nwb, object, selector, series, error));
     if (!read_series(nwb, object, series, error))
         return false;
     return role == ND_ROLE_RATE_MAPS || role == ND_ROLE_OCCUPANCY ||
@@ -108,7 +111,7 @@ static bool nwb_series(void *file, nd_role role, const nd_selector *selector, nd
 }
 
 static char **nwb_texts(void *file, const nd_selector *selector, size_t *count, nd_error *error) {
-    return nd_nwb_texts(file, selector->name, count, error);
+    return nd_nwb_texts(file, selector, count, error);
 }
 
 /* --- scan --- */
@@ -147,6 +150,11 @@ static bool nwb_scan(void *file, nd_findings *findings, nd_error *error) {
     static const nd_role roles[] = {ND_ROLE_ACTIVITY, ND_ROLE_POSITION, ND_ROLE_SPEED,
                                     ND_ROLE_DIRECTION, ND_ROLE_TRIALS};
     const nd_nwb *nwb = file;
+    bool other;
+    if (!nd_hdf5_layouts_scan(nwb, findings, &other, error) || other)
+        return other;
+    if (nwb->plain)
+        return nd_nwb_say_plain(nwb, error);
     nd_hdf5_text(&nwb->file, "/general/subject/subject_id", findings->subject,
                  sizeof findings->subject);
     nd_hdf5_text(&nwb->file, "/session_start_time", findings->start, sizeof findings->start);
@@ -178,7 +186,7 @@ const nd_format nd_format_nwb = {
                 [ND_ROLE_POSITION_Y] = ~(uint32_t)ND_PART_SKIP_ROWS,
                 [ND_ROLE_SPEED] = ~(uint32_t)ND_PART_SKIP_ROWS,
                 [ND_ROLE_DIRECTION] = ~(uint32_t)ND_PART_SKIP_ROWS,
-                [ND_ROLE_TRIALS] = ND_PART_FILE | ND_PART_NAME,
+                [ND_ROLE_TRIALS] = ND_PART_FILE | ND_PART_NAME | ND_PART_COLUMNS | ND_PART_EQUALS,
                 [ND_ROLE_IDS] = ~(uint32_t)ND_PART_SKIP_ROWS,
                 [ND_ROLE_REGISTRATION] = ~(uint32_t)ND_PART_SKIP_ROWS,
                 [ND_ROLE_KEEP] = ND_PART_FILE | ND_PART_NAME | ND_PART_COLUMNS | ND_PART_EQUALS |
@@ -193,5 +201,6 @@ const nd_format nd_format_nwb = {
     .activity = nd_nwb_activity,
     .pour = nd_nwb_pour,
     .texts = nwb_texts,
+    .body = nd_sleap_body,
     .scan = nwb_scan,
 };

@@ -10,6 +10,7 @@ enum {
     SERIES = ND_PART_FILE | ND_PART_NAME | ND_PART_TIMES | ND_PART_COLUMNS | ND_PART_SCALE |
              ND_PART_RATE | ND_PART_TIME_UNIT | ND_PART_BAD_TIMES | ND_PART_MISSING |
              ND_PART_SKIP_ROWS | ND_PART_FRAMES,
+    TRACKED = ND_PART_BODY | ND_PART_LIKELIHOOD | ND_PART_GAP | ND_PART_CALIBRATION,
     PLACE = ND_PART_FILE | ND_PART_NAME | ND_PART_COLUMNS | ND_PART_SKIP_ROWS,
     ARRAY = PLACE | ND_PART_SCALE | ND_PART_MISSING
 };
@@ -22,11 +23,12 @@ static const struct {
     [ND_ROLE_ACTIVITY] = {SERIES | ND_PART_THRESHOLD | ND_PART_KIND | ND_PART_ORIENTATION |
                               ND_PART_AREA,
                           ""},
-    [ND_ROLE_POSITION] = {SERIES, ""},
-    [ND_ROLE_POSITION_Y] = {SERIES, ""},
+    [ND_ROLE_POSITION] = {SERIES | TRACKED, ""},
+    [ND_ROLE_POSITION_Y] = {SERIES | TRACKED, ""},
     [ND_ROLE_SPEED] = {SERIES, ""},
     [ND_ROLE_DIRECTION] = {SERIES, ""},
-    [ND_ROLE_TRIALS] = {PLACE | ND_PART_TIME_UNIT | ND_PART_RATE | ND_PART_SCALE, ""},
+    [ND_ROLE_TRIALS] = {PLACE | ND_PART_EQUALS | ND_PART_TIME_UNIT | ND_PART_RATE | ND_PART_SCALE,
+                        ""},
     [ND_ROLE_IDS] = {PLACE | ND_PART_KIND, "registration: {file, name, column, base} reads tables"},
     [ND_ROLE_REGISTRATION] = {PLACE | ND_PART_BASE | ND_PART_ORIENTATION | ND_PART_OF, ""},
     [ND_ROLE_KEEP] = {PLACE | ND_PART_EQUALS | ND_PART_THRESHOLD, ""},
@@ -118,7 +120,7 @@ static bool check_parts(const nd_request *request, uint32_t unused[ND_ROLES], nd
     for (int role = 0; fine && request->metrics && role < ND_ROLES; role++)
         fine = whole_part(request, (nd_role)role, "the session is given as metrics",
                           "leave it out, or the metrics", unused, error);
-    if (fine && settings->bins_y == 0 && !maps)
+    if (fine && settings->bins_y == 0 && !maps && request->linearise.points_count == 0)
         fine = whole_part(request, ND_ROLE_POSITION_Y, "one dimension is asked for", "give bins_y",
                           unused, error);
     if (fine && settings->directions == ND_DIRECTIONS_POOLED)
@@ -146,6 +148,10 @@ static bool check_combinations(const nd_request *request, nd_role role, uint32_t
     if (part->time_unit == ND_TIME_SAMPLES && !(part->rate > 0.0))
         return nd_request_refuse(request, role, "time_unit", "give rate: samples per second", error,
                                  "samples need their rate");
+    if (part->likelihood && part->body_count == 0 &&
+        !nd_part_key_unused(request, role, ND_PART_LIKELIHOOD, "it is of a body part",
+                            "give body: [NAME]", unused, error))
+        return false;
     if (role == ND_ROLE_IDS && part->kind != ND_KIND_AUTO && part->kind != ND_KIND_ORDER)
         return nd_request_refuse(request, role, "kind", "", error, "of ids there is one: order");
     if (role == ND_ROLE_ACTIVITY && part->kind == ND_KIND_ORDER)

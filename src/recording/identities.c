@@ -420,17 +420,6 @@ static bool drop_other_areas(const nd_request *request, nd_files *files, nd_acti
                    activity->cells, cells->area);
 }
 
-/* A text as the manifest's `equals` means it: words without regard to case, numbers by value. */
-static bool equal(const char *text, const char *wanted) {
-    char *end_a, *end_b;
-    double a = strtod(text, &end_a), b = strtod(wanted, &end_b);
-    if (end_a != text && *end_a == '\0' && end_b != wanted && *end_b == '\0')
-        return a == b;
-    if (strcasecmp(wanted, "1") == 0 || strcasecmp(wanted, "true") == 0)
-        return strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0;
-    return strcasecmp(text, wanted) == 0;
-}
-
 /* A column's values as texts, of whichever format. */
 static char **read_texts(nd_open_file *own, const nd_selector *part, size_t *count,
                          nd_error *error) {
@@ -506,7 +495,7 @@ static bool drop_by_own_word(nd_files *files, nd_activity *activity, nd_sink *si
 /* Whether a value in the column is that of cells that count. */
 static bool counts(const nd_selector *part, const char *text) {
     if (!part->threshold)
-        return equal(text, part->equals ? part->equals : "1");
+        return nd_text_equals(text, part->equals ? part->equals : "1");
     char *end;
     double value = strtod(text, &end);
     return end != text && *end == '\0' && value > *part->threshold;

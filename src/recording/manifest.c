@@ -321,6 +321,43 @@ static bool take_frames(const reading *r, const char *key, const nd_selector_key
            complain(r, key, "", "expected the first and the last frame, as in [1, 9000]");
 }
 
+static bool take_body(const nd_selector_keys *keys, nd_selector *selector, nd_error *error) {
+    if (keys->body_count == 0)
+        return true;
+    for (uint32_t i = 0; i < selector->body_count; i++)
+        free(selector->body[i]);
+    free(selector->body);
+    selector->body_count = 0;
+    selector->body = nd_array(keys->body_count, sizeof *selector->body, error);
+    for (uint32_t i = 0; selector->body && i < keys->body_count; i++) {
+        if (!(selector->body[i] = nd_text(keys->body[i], error)))
+            return false;
+        selector->body_count++;
+    }
+    return selector->body != NULL;
+}
+
+/* Two points in the numbers of the file, and how far apart they are in the unit
+ * wanted. */
+static bool take_calibration(const reading *r, const char *key, const nd_selector_keys *keys,
+                             nd_selector *selector) {
+    double n[5] = {0};
+    if (!keys->calibration)
+        return true;
+    bool fine = keys->calibration_count == 5;
+    for (uint32_t i = 0; fine && i < 5; i++)
+        if (!number(r, key, keys->calibration[i], -1e12, 1e12, &n[i]))
+            return false;
+    double apart = hypot(n[2] - n[0], n[3] - n[1]);
+    if (!fine || !(apart > 0.0) || !(n[4] > 0.0))
+        return complain(r, key, "",
+                        "expected two points and their distance: [x, y, x, y, distance]");
+    if (keys->scale)
+        return complain(r, key, "leave one of them out", "scale and calibration are both given");
+    selector->scale = n[4] / apart;
+    return true;
+}
+
 /* What makes of numbers what the analysis takes. */
 static bool take_meaning(const reading *r, const char *key, const nd_selector_keys *keys,
                          nd_selector *selector) {
@@ -334,6 +371,9 @@ static bool take_meaning(const reading *r, const char *key, const nd_selector_ke
     int kind = selector->kind, orientation = selector->orientation, unit = selector->time_unit;
     int drop = selector->drop_bad_times, of = selector->registration_of;
     size_t base = selector->base >= 0 ? (size_t)selector->base : 0;
+    if (keys->rate && strcmp(keys->rate, "ask") == 0)
+        return complain(r, under(part, key, "rate"), "write how many samples there are in a second",
+                        "a question of --scan is not answered yet");
     bool fine =
         number(r, under(part, key, "scale"), keys->scale, -1e12, 1e12, &selector->scale) &&
         number(r, under(part, key, "rate"), keys->rate, 1e-9, 1e9, &selector->rate) &&
@@ -346,6 +386,10 @@ static bool take_meaning(const reading *r, const char *key, const nd_selector_ke
         choice(r, under(part, key, "bad_times"), keys->bad_times, bad, &drop) &&
         choice(r, under(part, key, "of"), keys->of, ofs, &of) &&
         take_frames(r, under(part, key, "frames"), keys, selector) &&
+        take_number(r, under(part, key, "likelihood"), keys->likelihood, 0.0,
+                    &selector->likelihood) &&
+        number(r, under(part, key, "gap"), keys->gap, 1e-6, 1e6, &selector->gap) &&
+        take_calibration(r, under(part, key, "calibration"), keys, selector) &&
         choice(r, under(part, key, "orientation"), keys->orientation, orientations, &orientation);
     if (fine && keys->scale && selector->scale == 0.0)
         fine = complain(r, under(part, key, "scale"), "", "a scale of 0 leaves nothing");
@@ -362,10 +406,11 @@ static bool take_meaning(const reading *r, const char *key, const nd_selector_ke
 /* Bits of nd_part_key for what is given. */
 static uint32_t given_keys(const nd_selector_keys *keys) {
     const void *const given[ND_PART_KEYS] = {
-        keys->file,      keys->name,      keys->times,   keys->column,      keys->scale,
-        keys->rate,      keys->threshold, keys->kind,    keys->orientation, keys->area,
-        keys->time_unit, keys->bad_times, keys->missing, keys->skip_rows,   keys->base,
-        keys->equals,    keys->frames,    keys->of};
+        keys->file,      keys->name,       keys->times,   keys->column,      keys->scale,
+        keys->rate,      keys->threshold,  keys->kind,    keys->orientation, keys->area,
+        keys->time_unit, keys->bad_times,  keys->missing, keys->skip_rows,   keys->base,
+        keys->equals,    keys->frames,     keys->of,      keys->body,        keys->likelihood,
+        keys->gap,       keys->calibration};
     uint32_t bits =
         (keys->columns_count ? ND_PART_COLUMNS : 0) | (keys->times_at ? ND_PART_TIMES : 0);
     for (size_t bit = 0; bit < ND_PART_KEYS; bit++)
@@ -389,7 +434,7 @@ static bool take_selector(const reading *r, const char *key, const nd_selector_k
            take_text(&selector->area, keys->area, r->error) &&
            take_text(&selector->equals, keys->equals, r->error) &&
            take_times(r, key, keys, selector) && take_columns(keys, selector, r->error) &&
-           take_meaning(r, key, keys, selector);
+           take_body(keys, selector, r->error) && take_meaning(r, key, keys, selector);
 }
 
 static bool take_metrics(const reading *r, const char *key, const nd_metrics_keys *keys,
@@ -406,6 +451,24 @@ static bool take_metrics(const reading *r, const char *key, const nd_metrics_key
                   -1e6, 1e6, &given->information_corrected) &&
            number(r, under(part, key, "metrics.rate_map_correlation"), keys->rate_map_correlation,
                   -1.0, 1.0, &given->rate_map_correlation);
+}
+
+static bool take_path(const reading *r, const char *key, const nd_path_keys *keys, nd_path *path) {
+    char part[PLACE_SIZE];
+    if (!keys)
+        return true;
+    free(path->points);
+    path->points_count = 0;
+    path->points = nd_doubles(2 * (size_t)keys->points_count, r->error);
+    bool fine = path->points != NULL;
+    for (uint32_t i = 0; fine && i < 2 * keys->points_count; i++)
+        fine = number(r, under(part, key, "points"), keys->points[i / 2][i % 2], -1e12, 1e12,
+                      &path->points[i]);
+    path->points_count = fine ? keys->points_count : 0;
+    path->closed = false;
+    path->width = 0.0;
+    return fine && truth(r, under(part, key, "closed"), keys->closed, &path->closed) &&
+           number(r, under(part, key, "width"), keys->width, 1e-12, 1e12, &path->width);
 }
 
 /* A truth; or a question that --scan left open. */
@@ -437,6 +500,8 @@ static bool take_session(const reading *r, const char *key, const nd_session_key
             request->given[role] = true;
             fine = take_selector(r, part, keys->role[role], &request->role[role]);
         }
+    if (fine)
+        fine = take_path(r, under(part, key, "linearise"), keys->linearise, &request->linearise);
     if (fine && keys->metrics) {
         request->metrics = true;
         fine = take_metrics(r, key, keys->metrics, &request->given_metrics);
@@ -446,7 +511,7 @@ static bool take_session(const reading *r, const char *key, const nd_session_key
 
 static bool read_session(const reading *r, const nd_manifest_keys *keys, size_t index,
                          nd_request *request, uint32_t unused[ND_ROLES]) {
-    char key[64], label[300];
+    char key[64], label[300], place[PLACE_SIZE];
     request->index = index;
     request->day = (double)index + 1.0;
     request->given_metrics = (nd_given_metrics){NAN, NAN, NAN, NAN, NAN, NAN};
@@ -467,6 +532,13 @@ static bool read_session(const reading *r, const nd_manifest_keys *keys, size_t 
              request->environment[0] ? " " : "", request->day);
     if (!request->label && !copy(&request->label, label, "", r->error))
         return false;
+    if (request->linearise.points_count > 0 &&
+        (request->settings->bins_y > 0 || request->settings->position_is_bin || request->metrics))
+        return complain(r,
+                        keys->sessions[index].linearise ? under(place, key, "linearise")
+                                                        : "defaults.linearise",
+                        "leave out linearise, or bins_y and position_is_bin",
+                        "linearise is not used: it brings positions onto one dimension");
     if (!nd_check_keys(request, unused, r->error))
         return false;
     if (request->metrics)

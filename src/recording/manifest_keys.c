@@ -37,6 +37,10 @@ static const cyaml_schema_field_t selector_fields[] = {
     TEXT("equals", nd_selector_keys, equals),
     TEXTS("frames", nd_selector_keys, frames),
     TEXT("of", nd_selector_keys, of),
+    TEXTS("body", nd_selector_keys, body),
+    TEXT("likelihood", nd_selector_keys, likelihood),
+    TEXT("gap", nd_selector_keys, gap),
+    TEXTS("calibration", nd_selector_keys, calibration),
     MAPPING(ND_TIMES_AS_MAPPING, nd_selector_keys, times_at, times_fields),
     CYAML_FIELD_END};
 
@@ -48,6 +52,14 @@ static const cyaml_schema_field_t metrics_fields[] = {
     TEXT("information_corrected", nd_metrics_keys, information_corrected),
     TEXT("rate_map_correlation", nd_metrics_keys, rate_map_correlation),
     CYAML_FIELD_END};
+
+static const cyaml_schema_value_t point = {
+    CYAML_VALUE_SEQUENCE_FIXED(CYAML_FLAG_POINTER, char *, &text, 2)};
+
+static const cyaml_schema_field_t path_fields[] = {
+    CYAML_FIELD_SEQUENCE("points", CYAML_FLAG_POINTER, nd_path_keys, points, &point, 2,
+                         CYAML_UNLIMITED),
+    TEXT("closed", nd_path_keys, closed), TEXT("width", nd_path_keys, width), CYAML_FIELD_END};
 
 static const cyaml_schema_field_t session_fields[] = {
     TEXT("label", nd_session_keys, label),
@@ -74,6 +86,7 @@ static const cyaml_schema_field_t session_fields[] = {
     MAPPING("rate_maps", nd_session_keys, role[ND_ROLE_RATE_MAPS], selector_fields),
     MAPPING("occupancy", nd_session_keys, role[ND_ROLE_OCCUPANCY], selector_fields),
     MAPPING("metrics", nd_session_keys, metrics, metrics_fields),
+    MAPPING("linearise", nd_session_keys, linearise, path_fields),
     CYAML_FIELD_END};
 
 static const cyaml_schema_value_t session = {

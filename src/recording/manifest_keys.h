@@ -12,10 +12,10 @@ typedef struct nd_times_keys {
 
 typedef struct nd_selector_keys {
     char *file, *name, *times, *column, *scale, *rate, *threshold, *kind, *orientation, *area,
-        *time_unit, *bad_times, *missing, *skip_rows, *base, *equals, *of;
+        *time_unit, *bad_times, *missing, *skip_rows, *base, *equals, *of, *likelihood, *gap;
     nd_times_keys *times_at; /* `times` where it is a mapping */
-    char **columns, **frames;
-    uint32_t columns_count, frames_count;
+    char **columns, **frames, **body, **calibration;
+    uint32_t columns_count, frames_count, body_count, calibration_count;
 } nd_selector_keys;
 
 typedef struct nd_metrics_keys {
@@ -23,11 +23,18 @@ typedef struct nd_metrics_keys {
         *information_corrected, *rate_map_correlation;
 } nd_metrics_keys;
 
+typedef struct nd_path_keys {
+    char ***points; /* points_count, each of two */
+    uint32_t points_count;
+    char *closed, *width;
+} nd_path_keys;
+
 typedef struct nd_session_keys {
     char *label, *day, *visit, *repeat, *animal, *environment, *direction, *file, *frame_seconds,
         *registered;
     nd_selector_keys *role[ND_ROLES];
     nd_metrics_keys *metrics;
+    nd_path_keys *linearise;
 } nd_session_keys;
 
 typedef struct nd_about_keys {

@@ -86,6 +86,41 @@ static bool scan_registration(nd_mat *mat, matvar_t *value, const char *name, nd
     return true;
 }
 
+/* Spikes as two vectors within structures, as in CRCNS hc-11
+ * (sessInfo.Spikes.SpikeTimes, SpikeIDs; sessInfo.Position.OneDLocation,
+ * TimeStamps) and as variables of their own. */
+static bool scan_vectors(nd_mat *mat, matvar_t *value, const char *name, nd_findings *findings,
+                         nd_error *error) {
+    static const struct {
+        const char *inner, *field;
+        nd_role role;
+        int likeness, time_likeness;
+        bool spikes;
+    } parts[] = {{"Spikes", "SpikeTimes", ND_ROLE_ACTIVITY, 3, 0, true},
+                 {"Spikes", "SpikeIDs", ND_ROLE_IDS, 3, 0, true},
+                 {"Position", "OneDLocation", ND_ROLE_POSITION, 3, 0, false},
+                 {"Position", "TimeStamps", ND_ROLES, 0, 3, false}};
+    (void)mat;
+    for (size_t k = 0; value->class_type == MAT_C_STRUCT && k < sizeof parts / sizeof *parts; k++) {
+        char part[256], shape[96];
+        matvar_t *inner = nd_mat_field(value, parts[k].inner, 0);
+        matvar_t *vector = inner && inner->class_type == MAT_C_STRUCT
+                               ? nd_mat_field(inner, parts[k].field, 0)
+                               : NULL;
+        if (!vector || !nd_mat_numeric(vector) || vector->rank != 2)
+            continue;
+        snprintf(part, sizeof part, "%.100s.%s.%s", name, parts[k].inner, parts[k].field);
+        if (!nd_findings_add(findings, parts[k].role, parts[k].likeness, part, error, "%s, %s",
+                             nd_mat_kind(vector), nd_mat_shape_text(vector, shape, sizeof shape)))
+            return false;
+        nd_finding *one = &findings->list[findings->count - 1];
+        one->rows = vector->dims[0] * vector->dims[1];
+        one->spikes = one->clocked = parts[k].spikes;
+        one->time_likeness = parts[k].time_likeness;
+    }
+    return true;
+}
+
 bool nd_mat_scan(nd_mat *mat, nd_findings *findings, nd_error *error) {
     for (size_t i = 0; i < mat->names_count; i++) {
         if (!mat->names[i])
@@ -100,8 +135,12 @@ bool nd_mat_scan(nd_mat *mat, nd_findings *findings, nd_error *error) {
             }
         }
         matvar_t *value = nd_mat_find(mat, mat->names[i], NULL);
-        if (value && !scan_registration(mat, value, mat->names[i], findings, error))
+        size_t before = findings->count;
+        if (value && !(scan_registration(mat, value, mat->names[i], findings, error) &&
+                       scan_vectors(mat, value, mat->names[i], findings, error)))
             return false;
+        if (findings->count > before) /* told apart already */
+            continue;
         if (value && !scan_cells(mat, best, likeness, value, mat->names[i], 0, findings, error))
             return false;
     }

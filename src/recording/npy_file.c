@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "recording/pickle.h"
+#include "recording/raw_number.h"
 
 enum { MOST_HEADER = 1 << 16, BLOCK_BYTES = 32 << 20, MOST_PICKLE = 512 << 20 };
 
@@ -196,31 +197,6 @@ bool nd_npy_pickle(const char *path, nd_buffer *buffer, const unsigned char **pi
 
 /* --- numbers --- */
 
-static double number_at(const nd_npy *array, const unsigned char *at) {
-    uint64_t bits = 0;
-    for (size_t b = 0; b < array->size; b++) /* the most significant byte first */
-        bits =
-            bits << 8 |
-            at[array->swapped == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) ? b
-                                                                             : array->size - 1 - b];
-    if (array->kind == 'f' && array->size == 4) {
-        uint32_t half = (uint32_t)bits;
-        float value;
-        memcpy(&value, &half, sizeof value);
-        return value;
-    }
-    if (array->kind == 'f') {
-        double value;
-        memcpy(&value, &bits, sizeof value);
-        return value;
-    }
-    if (array->kind == 'i' && array->size > 0) { /* extend the sign */
-        unsigned shift = 64 - 8 * (unsigned)array->size;
-        return (double)((int64_t)(bits << shift) >> shift);
-    }
-    return (double)bits;
-}
-
 bool nd_npy_read(const nd_npy *array, size_t first, size_t count, double *values, nd_error *error) {
     if (array->objects) {
         memcpy(values, array->objects + first, count * sizeof *values);
@@ -238,7 +214,7 @@ bool nd_npy_read(const nd_npy *array, size_t first, size_t count, double *values
         got += (size_t)some;
     }
     for (size_t i = 0; got == bytes && i < count; i++)
-        values[i] = number_at(array, raw + i * array->size);
+        values[i] = nd_raw_number(array->kind, array->size, array->swapped, raw + i * array->size);
     free(raw);
     return got == bytes || nd_fail(error, array->path, "copy it again", "ends too early");
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "recording/hdf5_layouts.h"
 #include "recording/hdf5_values.h"
 #include "recording/nwb_parts.h"
 
@@ -258,8 +259,11 @@ bool nd_nwb_activity(void *file, const nd_selector *selector, const nd_selector 
     const nd_nwb *nwb = file;
     bool found;
     char other[160];
+    char estimate[ND_NWB_PATH_SIZE];
     const char *path = NULL, *type = "";
     (void)others;
+    bool caiman = nd_caiman_array(nwb, selector->name, estimate);
+    path = caiman ? estimate : NULL;
     if (selector->name && selector->name[0] == '/' &&
         nd_hdf5_follow(&nwb->file, selector->name, nwb->path, NULL, 0, NULL))
         path = selector->name;
@@ -276,11 +280,13 @@ bool nd_nwb_activity(void *file, const nd_selector *selector, const nd_selector 
         path = object->path;
         type = object->type;
     }
-    snprintf(activity->name, sizeof activity->name, "%s", path);
+    snprintf(activity->name, sizeof activity->name, "%.255s", path);
     if (nd_hdf5_follow(&nwb->file, path, nwb->path, other, sizeof other, error) && other[0])
         snprintf(activity->note, sizeof activity->note, "it is a link, followed to %s", other);
-    return strcmp(type, "Units") == 0 ? describe_units(nwb, object, selector, activity, error)
-                                      : describe_matrix(nwb, path, selector, activity, error);
+    if (strcmp(type, "Units") == 0)
+        return describe_units(nwb, object, selector, activity, error);
+    return describe_matrix(nwb, path, selector, activity, error) &&
+           (!caiman || nd_caiman_describe(nwb, activity, error));
 }
 
 static bool pour_units(const nd_nwb *nwb, const char *table, const nd_selector *selector,

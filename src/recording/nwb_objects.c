@@ -158,9 +158,10 @@ nd_nwb *nd_nwb_open(const char *path, const nd_link_rules *links, nd_error *erro
     if (fine && nwb->file.id < 0)
         fine = nd_fail(error, path, "copy it again; it may be cut short",
                        "is a damaged HDF5 file: HDF5 cannot open it");
-    if (fine && !nd_hdf5_text_attribute(&nwb->file, "/", "nwb_version", version, sizeof version))
-        fine = nd_fail(error, path, "write it with an NWB 2 library, or export MATLAB or CSV",
-                       "is an HDF5 file but not NWB: it has no nwb_version");
+    nwb->plain =
+        fine && !nd_hdf5_text_attribute(&nwb->file, "/", "nwb_version", version, sizeof version);
+    if (fine && nwb->plain)
+        return nwb;
     if (fine && version[0] != '2')
         fine = nd_fail(error, path, "convert it to NWB 2", "is NWB %s; expected 2.x", version);
     if (fine && !list_objects(nwb, error))
@@ -261,11 +262,22 @@ static const nd_nwb_object *find_named(const nd_nwb *nwb, const char *name, nd_e
     return match;
 }
 
+bool nd_nwb_say_plain(const nd_nwb *nwb, nd_error *error) {
+    return nd_fail(
+        error, nwb->path,
+        "give names as whole paths, as /results/spikes; or write it with an NWB 2 library",
+        "is an HDF5 file but not NWB: it has no nwb_version");
+}
+
 const nd_nwb_object *nd_nwb_find(const nd_nwb *nwb, nd_role role, const char *name, bool *found,
                                  nd_error *error) {
     const nd_nwb_object *best = NULL, *other = NULL;
     int best_fit = 0;
     *found = true;
+    if (nwb->plain) {
+        nd_nwb_say_plain(nwb, error);
+        return NULL;
+    }
     if (name)
         return find_named(nwb, name, error);
     for (size_t i = 0; i < nwb->count; i++) {

@@ -14,10 +14,11 @@ typedef struct nd_nwb {
     char *path; /* of the file */
     nd_nwb_object *objects;
     size_t count, room;
+    bool plain; /* no NWB: arrays are found by whole paths, or by the layouts of hdf5_layouts.h */
 } nd_nwb;
 
 /* Opens an NWB 2.x file and lists its typed objects, each once, also behind links that the rules
- * allow. */
+ * allow; other HDF5 files are opened as `plain`, with none. */
 nd_nwb *nd_nwb_open(const char *path, const nd_link_rules *links, nd_error *error);
 void nd_nwb_close(nd_nwb *nwb);
 
@@ -26,6 +27,9 @@ void nd_nwb_close(nd_nwb *nwb);
  * none and none was named; NULL with `error` filled when one was named or several are likely. */
 const nd_nwb_object *nd_nwb_find(const nd_nwb *nwb, nd_role role, const char *name, bool *found,
                                  nd_error *error);
+
+/* Fails, saying that the file is no NWB. */
+bool nd_nwb_say_plain(const nd_nwb *nwb, nd_error *error);
 
 /* How well an object fits a role: 0 not at all. */
 int nd_nwb_fit(const nd_nwb *nwb, nd_role role, const nd_nwb_object *object);

@@ -28,8 +28,14 @@ bool nd_nwb_activity(void *file, const nd_selector *selector, const nd_selector 
 bool nd_nwb_pour(void *file, const nd_selector *selector, const nd_activity *activity,
                  nd_sink *sink, const nd_clock *clock, nd_error *error);
 
-/* A column of texts, or of numbers as texts, of the table of units or segments: nd_format's texts.
- */
-char **nd_nwb_texts(const nd_nwb *nwb, const char *name, size_t *count, nd_error *error);
+/* A column of texts, or of numbers as texts, by its path, or by its name in the table of units or
+ * segments: nd_format's texts. Of two numbers a row (iscell and its probability) the first, or the
+ * second where there is a threshold. */
+char **nd_nwb_texts(const nd_nwb *nwb, const nd_selector *selector, size_t *count, nd_error *error);
+
+/* Leaves of a table's intervals (rows x 2) those whose entry in the selector's column `equals` what
+ * is asked for; in a ragged column, as tags are, one of the row's entries. */
+bool nd_nwb_choose_rows(const nd_nwb *nwb, const char *table, const nd_selector *selector,
+                        nd_series *rows, nd_error *error);
 
 #endif

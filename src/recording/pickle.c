@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "recording/raw_number.h"
 
 /* Bounds on what a pickle may make us hold. */
 enum { MOST_VALUES = 1 << 20, MOST_NUMBERS = 1 << 27 };
@@ -463,31 +464,7 @@ static bool type_of(const nd_pickle *p, const value *v, number_type *type) {
     type->swapped = order && (is_text(order, ">")
                                   ? __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
                                   : is_text(order, "<") && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
-    bool power = type->size == 1 || type->size == 2 || type->size == 4 || type->size == 8;
-    return (type->kind == 'f' && (type->size == 4 || type->size == 8)) ||
-           (type->kind == 'b' && type->size == 1) || (strchr("iu", type->kind) && power);
-}
-
-static double number_at(const number_type *type, const unsigned char *at) {
-    unsigned char own[8];
-    for (size_t b = 0; b < type->size; b++)
-        own[b] = at[type->swapped ? type->size - 1 - b : b];
-    float single;
-    double real;
-    int64_t whole = 0;
-    if (type->kind == 'f' && type->size == 4)
-        return memcpy(&single, own, 4), (double)single;
-    if (type->kind == 'f')
-        return memcpy(&real, own, 8), real;
-    uint64_t bits = 0;
-    for (size_t b = 0; b < type->size; b++)
-        bits |= (uint64_t)own[__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? b : type->size - 1 - b]
-                << 8 * b;
-    if (type->kind != 'i')
-        return (double)bits;
-    unsigned shift = 64 - 8 * (unsigned)type->size;
-    whole = (int64_t)(bits << shift) >> shift;
-    return (double)whole;
+    return nd_raw_number_known(type->kind, type->size);
 }
 
 /* A number of Python's or NumPy's own. */
@@ -502,7 +479,7 @@ static bool one_number(const nd_pickle *p, const value *v, double *number) {
         *number = v->real;
     else if (kind && bytes && bytes->kind == BYTES && made_by(p, v, "scalar") &&
              type_of(p, kind, &type) && bytes->length == type.size)
-        *number = number_at(&type, bytes->bytes);
+        *number = nd_raw_number(type.kind, type.size, type.swapped, bytes->bytes);
     else
         return v->kind == NOTHING;
     return true;
@@ -543,7 +520,8 @@ static bool fill_array(const nd_pickle *p, const array *a, double *values) {
     for (size_t i = 0; fine && i < a->count; i++) {
         size_t to = a->fortran ? i % a->rows * a->columns + i / a->rows : i;
         if (numbers)
-            values[to] = number_at(&type, a->data->bytes + i * type.size);
+            values[to] =
+                nd_raw_number(type.kind, type.size, type.swapped, a->data->bytes + i * type.size);
         else
             fine = one_number(p, &p->list[a->data->part[i]], &values[to]);
     }

@@ -13,6 +13,7 @@ void nd_request_clear(nd_request *request) {
     free(request->environment);
     free(request->direction);
     free(request->file);
+    free(request->linearise.points);
     for (int role = 0; role < ND_ROLES; role++) {
         nd_selector *selector = &request->role[role];
         free(selector->file);
@@ -26,6 +27,10 @@ void nd_request_clear(nd_request *request) {
         free(selector->equals);
         free(selector->threshold);
         free(selector->missing);
+        free(selector->likelihood);
+        for (uint32_t i = 0; selector->body && i < selector->body_count; i++)
+            free(selector->body[i]);
+        free(selector->body);
         for (uint32_t i = 0; selector->columns && i < selector->columns_count; i++)
             free(selector->columns[i]);
         free(selector->columns);

@@ -4,6 +4,15 @@
 
 #include "recording/format.h"
 
+/* A path of points that positions are brought onto. */
+typedef struct nd_path {
+    double *points; /* points_count x 2: x, y */
+    size_t points_count;
+    bool closed;  /* the last point joins the first */
+    double width; /* farther from the path than this, a position is missing; 0:
+                     never */
+} nd_path;
+
 typedef struct nd_request {
     size_t index;                                   /* in the manifest */
     char *label, *animal, *environment, *direction; /* never NULL */
@@ -14,6 +23,7 @@ typedef struct nd_request {
     nd_selector role[ND_ROLES];
     bool given[ND_ROLES]; /* in the manifest */
     double frame_seconds; /* 0: from the times */
+    nd_path linearise;    /* points_count 0: it is not */
     bool registered;      /* the identities found in the files hold across sessions */
     bool metrics;         /* `given_metrics` is all there is */
     nd_given_metrics given_metrics;

@@ -29,13 +29,16 @@ typedef struct selector_numbers {
     int32_t base;
     uint32_t kind, orientation, time_unit, drop_bad_times, has_threshold, has_missing,
         registration_of;
-    uint32_t given, own, columns_count;
+    double gap, likelihood;
+    uint32_t given, own, columns_count, body_count, has_likelihood;
 } selector_numbers;
 
 typedef struct request_numbers {
     uint64_t index, visit, repeat;
     double day, frame_seconds;
     uint32_t registered, metrics;
+    uint64_t points_count, closed;
+    double width;
     nd_given_metrics given_metrics;
     uint8_t given[ND_ROLES];
 } request_numbers;
@@ -61,6 +64,10 @@ static bool put_selector(nd_buffer *buffer, const nd_selector *s, nd_error *erro
     n.given = s->given;
     n.own = s->own;
     n.columns_count = s->columns_count;
+    n.body_count = s->body_count;
+    n.gap = s->gap;
+    n.has_likelihood = s->likelihood != NULL;
+    n.likelihood = s->likelihood ? *s->likelihood : 0.0;
     char **texts[SELECTOR_TEXTS];
     selector_texts(s, texts);
     bool fine = nd_buffer_put(buffer, &n, sizeof n, error);
@@ -68,6 +75,8 @@ static bool put_selector(nd_buffer *buffer, const nd_selector *s, nd_error *erro
         fine = nd_buffer_put_text(buffer, *texts[i], error);
     for (uint32_t i = 0; fine && i < s->columns_count; i++)
         fine = nd_buffer_put_text(buffer, s->columns[i], error);
+    for (uint32_t i = 0; fine && i < s->body_count; i++)
+        fine = nd_buffer_put_text(buffer, s->body[i], error);
     return fine;
 }
 
@@ -89,7 +98,8 @@ static bool take_selector(nd_buffer *buffer, nd_selector *s, nd_error *error) {
     if (n.kind > ND_KIND_ORDER || n.orientation > ND_ORIENTATION_CELLS_FIRST ||
         n.time_unit > ND_TIME_SAMPLES || n.registration_of > ND_REGISTRATION_OF_KEPT ||
         n.frames[0] > n.frames[1] || (n.frames[0] == 0) != (n.frames[1] == 0) ||
-        n.columns_count > buffer->length / sizeof(uint64_t))
+        n.columns_count > buffer->length / sizeof(uint64_t) ||
+        n.body_count > buffer->length / sizeof(uint64_t))
         return no_request(error);
     *s = (nd_selector){.scale = n.scale,
                        .rate = n.rate,
@@ -101,12 +111,14 @@ static bool take_selector(nd_buffer *buffer, nd_selector *s, nd_error *error) {
                        .drop_bad_times = n.drop_bad_times != 0,
                        .frames = {(size_t)n.frames[0], (size_t)n.frames[1]},
                        .registration_of = (nd_registration_of)n.registration_of,
+                       .gap = n.gap,
                        .given = n.given,
                        .own = n.own};
     char **texts[SELECTOR_TEXTS];
     selector_texts(s, texts);
     bool fine = take_number(n.has_threshold, n.threshold, &s->threshold, error) &&
-                take_number(n.has_missing, n.missing, &s->missing, error);
+                take_number(n.has_missing, n.missing, &s->missing, error) &&
+                take_number(n.has_likelihood, n.likelihood, &s->likelihood, error);
     for (size_t i = 0; fine && i < SELECTOR_TEXTS; i++)
         fine = nd_buffer_take_text(buffer, texts[i], error);
     s->columns =
@@ -116,6 +128,12 @@ static bool take_selector(nd_buffer *buffer, nd_selector *s, nd_error *error) {
         fine = nd_buffer_take_text(buffer, &s->columns[i], error) &&
                (s->columns[i] || no_request(error));
         s->columns_count += fine;
+    }
+    s->body = fine && n.body_count ? nd_array(n.body_count, sizeof *s->body, error) : NULL;
+    fine = fine && (s->body || n.body_count == 0);
+    for (uint32_t i = 0; fine && i < n.body_count; i++) {
+        fine = nd_buffer_take_text(buffer, &s->body[i], error) && (s->body[i] || no_request(error));
+        s->body_count += fine;
     }
     return fine;
 }
@@ -130,6 +148,9 @@ static bool put_request(nd_buffer *buffer, const nd_request *r, nd_error *error)
     n.frame_seconds = r->frame_seconds;
     n.registered = r->registered;
     n.metrics = r->metrics;
+    n.points_count = r->linearise.points_count;
+    n.closed = r->linearise.closed;
+    n.width = r->linearise.width;
     n.given_metrics = r->given_metrics;
     for (int role = 0; role < ND_ROLES; role++)
         n.given[role] = r->given[role];
@@ -138,6 +159,9 @@ static bool put_request(nd_buffer *buffer, const nd_request *r, nd_error *error)
     bool fine = nd_buffer_put(buffer, &n, sizeof n, error);
     for (size_t i = 0; fine && i < REQUEST_TEXTS; i++)
         fine = nd_buffer_put_text(buffer, *texts[i], error);
+    fine = fine && (n.points_count == 0 ||
+                    nd_buffer_put(buffer, r->linearise.points,
+                                  2 * r->linearise.points_count * sizeof(double), error));
     for (int role = 0; fine && role < ND_ROLES; role++)
         fine = put_selector(buffer, &r->role[role], error);
     return fine;
@@ -164,6 +188,16 @@ static bool take_request(nd_buffer *buffer, nd_request *r, nd_error *error) {
         fine = nd_buffer_take_text(buffer, texts[i], error);
     if (fine && !(r->label && r->animal && r->environment && r->direction))
         fine = no_request(error);
+    if (fine && n.points_count > buffer->length / (2 * sizeof(double)))
+        fine = no_request(error);
+    r->linearise = (nd_path){.closed = n.closed != 0, .width = n.width};
+    if (fine && n.points_count > 0) {
+        r->linearise.points = nd_doubles(2 * (size_t)n.points_count, error);
+        r->linearise.points_count = r->linearise.points ? (size_t)n.points_count : 0;
+        fine = r->linearise.points &&
+               nd_buffer_take(buffer, r->linearise.points,
+                              2 * r->linearise.points_count * sizeof(double), error);
+    }
     for (int role = 0; fine && role < ND_ROLES; role++)
         fine = take_selector(buffer, &r->role[role], error);
     return fine;

@@ -155,6 +155,11 @@ static bool belongs(const scan *s, const found *anchor, const found *one, nd_rol
     char mine[128], theirs[128];
     if (one->finding.role != role || one == anchor)
         return false;
+    if (role == ND_ROLE_IDS && (one->finding.spikes != anchor->finding.spikes ||
+                                (one->finding.spikes && one->finding.rows != anchor->finding.rows)))
+        return false;
+    if (s->folders && role == ND_ROLE_POSITION && one->finding.likeness < 2)
+        return false; /* a shape is too little to go by, where so much lies about */
     subscripts_of(anchor->finding.name, mine, sizeof mine);
     subscripts_of(one->finding.name, theirs, sizeof theirs);
     *start = one->file == anchor->file ? SIZE_MAX
@@ -301,6 +306,52 @@ static size_t joined_rows(const scan *s, const found *anchor) {
     return rows;
 }
 
+/* The times of a part's rows, in another table or array of as many: the
+ * nearest, then the likest; NULL where there are none. */
+static const found *times_for(const scan *s, const found *part) {
+    const found *best = NULL;
+    size_t nearest = 0;
+    for (size_t i = 0; s->folders && !part->finding.clocked && i < s->found_count; i++) {
+        const found *one = &s->list[i];
+        if (one->finding.time_likeness < 2 || one->finding.spikes || one == part ||
+            one->finding.rows == 0 || one->finding.rows != part->finding.rows)
+            continue;
+        size_t near = 10 * shared_folders(s->files[one->file], s->files[part->file]) +
+                      (size_t)one->finding.time_likeness + 100000 * (one->file == part->file);
+        if (!best || near > nearest) {
+            best = one;
+            nearest = near;
+        }
+    }
+    return best;
+}
+
+static void put_times(scan *s, const found *part, const found *times) {
+    bool tabular = s->file[times->file].tabular;
+    const char *comma = "";
+    put(s, "times: {");
+    if (times->file != part->file) {
+        put(s, "file: ");
+        put_quoted(s, s->files[times->file]);
+        comma = ", ";
+    }
+    if (times->finding.name[0]) {
+        put(s, "%s%s: ", comma, tabular ? "column" : "name");
+        put_quoted(s, times->finding.name);
+    }
+    put(s, "}");
+}
+
+/* How spikes' times are meant. */
+static void put_spikes(scan *s, const found *anchor) {
+    const nd_finding *spikes = &anchor->finding;
+    put(s, "kind: spike-times");
+    if (spikes->samples && spikes->rate > 0.0)
+        put(s, ", time_unit: samples, rate: %.9g", spikes->rate);
+    else if (spikes->samples)
+        put(s, ", time_unit: samples, rate: ask");
+}
+
 static void put_part(scan *s, const found *anchor, const found *part, nd_role role) {
     bool tabular = s->file[part->file].tabular;
     bool named = part->finding.name[0] != '\0';
@@ -308,21 +359,38 @@ static void put_part(scan *s, const found *anchor, const found *part, nd_role ro
     size_t joined, rows = joined_rows(s, anchor);
     place_in_file(s, anchor, &joined);
     bool cut = part == anchor ? joined > 0 : joined > 1 && part->finding.rows == rows;
-    if (named || other_file || cut) {
+    bool spikes = part == anchor && part->finding.spikes;
+    bool moving = role == ND_ROLE_ACTIVITY || role == ND_ROLE_POSITION;
+    const found *times = moving ? times_for(s, part) : NULL;
+    const char *comma = "";
+    if (named || other_file || cut || spikes || times) {
         put(s, "    %s: {", nd_role_name(role));
         if (other_file) {
             put(s, "file: ");
             put_quoted(s, s->files[part->file]);
+            comma = ", ";
         }
         if (named) {
-            put(s, "%s%s: ", other_file ? ", " : "", tabular ? "column" : "name");
+            put(s, "%s%s: %s", comma,
+                part->finding.body ? "body"
+                : tabular          ? "column"
+                                   : "name",
+                part->finding.body ? "[" : "");
             put_quoted(s, part->finding.name);
+            put(s, "%s", part->finding.body ? "], likelihood: 0.9, gap: 0.5" : "");
+            comma = ", ";
         }
         if (role == ND_ROLE_CELLS)
             put(s, ", area: CA1");
         if (cut)
-            put(s, "%sframes: [%zu, %zu]", named || other_file ? ", " : "",
-                anchor->finding.frames[0], anchor->finding.frames[1]);
+            put(s, "%sframes: [%zu, %zu]", comma, anchor->finding.frames[0],
+                anchor->finding.frames[1]);
+        comma = cut ? ", " : comma;
+        put(s, "%s", spikes || times ? comma : "");
+        if (spikes)
+            put_spikes(s, part);
+        if (times)
+            put_times(s, part, times);
         put(s, "}  # %s; %s\n", nd_shown(part->finding.note).text,
             sureness(part->finding.likeness));
     } else {
@@ -524,6 +592,13 @@ static void put_session(scan *s, const found *anchor, size_t number) {
                 "    # position: no position was found for this session: say where it is, as in\n"
                 "    #   {file: position.csv, column: x}\n");
     }
+    const found *keep = anchor->finding.spikes ? partner(s, anchor, ND_ROLE_KEEP) : NULL;
+    if (keep) {
+        put(s, "    keep: {file: ");
+        put_quoted(s, s->files[keep->file]);
+        put(s, ", column: %s, equals: good}  # clusters called good alone\n",
+            nd_shown(keep->finding.name).text);
+    }
     if (s->registration)
         put_registration(s, number);
 }
@@ -561,6 +636,7 @@ static void put_head(scan *s) {
         clocked = clocked && (s->file[i].clocked || s->file[i].trouble[0]);
     for (size_t i = 0; i < s->found_count && s->folders; i++)
         clocked = clocked && (!is_anchor(s, i, false) || s->list[i].finding.clocked ||
+                              s->list[i].finding.rated || times_for(s, &s->list[i]) ||
                               s->file[s->list[i].file].many || s->file[s->list[i].file].tabular);
     put(s, "# A first manifest, from what the files hold: look it through, then run\n"
            "#   nulldrift record THIS.yaml -o OUT\n"
@@ -574,7 +650,7 @@ static void put_head(scan *s) {
            "active: {frames: 10}\n"
            "significance: {shuffles: 1000, kind: cyclic, threshold: 0.05}\n"
            "corrections: {methods: [SSR, BAE], repetitions: 100}\n");
-    if (s->asks)
+    if (s->question->length > 0)
         put(s, "%s", (const char *)s->question->bytes);
     if (s->asks)
         put(s, "defaults:\n  registered: ask\n#  ids: {kind: order}\n");
@@ -655,19 +731,45 @@ static void find_registration(scan *s, bool maps) {
         s->joined = s->joined || (joined > 1 && joined == s->sessions);
     }
     s->asks = s->joined && s->registration;
-    if (!s->asks)
-        return;
-    char text[900];
-    int length = snprintf(text, sizeof text,
-                          "# QUESTION: the sessions were joined in one run, so that row k is the "
-                          "same cell in all; and %s\n"
-                          "# is a table of the same cells, too. Which one follows them? Write "
-                          "registered: true below, and\n"
-                          "# take the # from one of two:\n"
-                          "#   ids: {kind: order}   the rows, as they were joined\n"
-                          "#   registration: ...    the table, a line in each session\n",
-                          nd_shown(nd_base_name(s->files[s->registration->file])).text);
-    s->fine = nd_buffer_put(s->question, text, (size_t)length + 1, s->error);
+}
+
+static void ask_experimenter(scan *s, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void ask_experimenter(scan *s, const char *format, ...) {
+    char text[1200];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    s->question->length -= s->question->length > 0; /* its ending zero */
+    s->fine = s->fine && nd_buffer_put(s->question, text, (size_t)length + 1, s->error);
+}
+
+static void find_questions(scan *s, bool maps) {
+    bool rate = false;
+    for (size_t i = 0; i < s->found_count; i++)
+        rate = rate || (is_anchor(s, i, maps) && s->list[i].finding.samples &&
+                        !(s->list[i].finding.rate > 0.0));
+    if (s->asks)
+        ask_experimenter(s,
+                         "# QUESTION: the sessions were joined in one run, so that row k is the "
+                         "same cell in all; and %s\n"
+                         "# is a table of the same cells, too. Which one follows them? Write "
+                         "registered: true below, and\n"
+                         "# take the # from one of two:\n"
+                         "#   ids: {kind: order}   the rows, as they were joined\n"
+                         "#   registration: ...    the table, a line in each session\n",
+                         nd_shown(nd_base_name(s->files[s->registration->file])).text);
+    if (rate)
+        ask_experimenter(s, "# QUESTION: spike times are samples, and nothing says how many there "
+                            "are in a second "
+                            "(Phy's\n"
+                            "# params.py does: sample_rate). Write it in the place of `rate: ask` "
+                            "below; usual are:\n"
+                            "#   30000   Neuropixels, Open Ephys, Intan        20000   Intan at "
+                            "the Buzsaki laboratory\n"
+                            "#   32000   Neuralynx                             24414.0625   TDT\n");
 }
 
 static bool write_manifest(scan *s) {
@@ -680,6 +782,7 @@ static bool write_manifest(scan *s) {
     if (unread == s->count)
         return nd_fail(s->error, NULL, "", "%s", s->file[0].trouble);
     find_registration(s, maps);
+    find_questions(s, maps);
     put_head(s);
     for (size_t i = 0; s->fine && i < s->found_count; i++)
         if (is_anchor(s, i, maps))

@@ -40,9 +40,10 @@ const char *nd_role_name(nd_role role) {
 
 const char *nd_part_key_name(size_t index) {
     static const char *const names[ND_PART_KEYS] = {
-        "file",      "name",      "times",       "columns", "scale",     "rate",
-        "threshold", "kind",      "orientation", "area",    "time_unit", "bad_times",
-        "missing",   "skip_rows", "base",        "equals",  "frames",    "of"};
+        "file",      "name",       "times",       "columns",    "scale",     "rate",
+        "threshold", "kind",       "orientation", "area",       "time_unit", "bad_times",
+        "missing",   "skip_rows",  "base",        "equals",     "frames",    "of",
+        "body",      "likelihood", "gap",         "calibration"};
     return names[index];
 }
 
@@ -161,4 +162,14 @@ bool nd_is_count(const char *text) {
 size_t nd_column_number(const char *text, size_t columns) {
     unsigned long number = nd_is_count(text) ? strtoul(text, NULL, 10) : 0;
     return number >= 1 && number <= columns ? number - 1 : SIZE_MAX;
+}
+
+bool nd_text_equals(const char *text, const char *wanted) {
+    char *end_a, *end_b;
+    double a = strtod(text, &end_a), b = strtod(wanted, &end_b);
+    if (end_a != text && *end_a == '\0' && end_b != wanted && *end_b == '\0')
+        return a == b;
+    if (strcasecmp(wanted, "1") == 0 || strcasecmp(wanted, "true") == 0)
+        return strcasecmp(text, "true") == 0 || strcmp(text, "1") == 0;
+    return strcasecmp(text, wanted) == 0;
 }

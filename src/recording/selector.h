@@ -71,10 +71,14 @@ typedef enum nd_part_key {
     ND_PART_BASE = 1 << 14,
     ND_PART_EQUALS = 1 << 15,
     ND_PART_FRAMES = 1 << 16,
-    ND_PART_OF = 1 << 17
+    ND_PART_OF = 1 << 17,
+    ND_PART_BODY = 1 << 18,
+    ND_PART_LIKELIHOOD = 1 << 19,
+    ND_PART_GAP = 1 << 20,
+    ND_PART_CALIBRATION = 1 << 21
 } nd_part_key;
 
-enum { ND_PART_KEYS = 18 };
+enum { ND_PART_KEYS = 22 };
 
 /* The name of the key with bit `index`: "file", "name" ... */
 const char *nd_part_key_name(size_t index);
@@ -93,10 +97,14 @@ typedef struct nd_selector {
     nd_times_place times_at;
     char **columns; /* names in a header, or numbers from 1; none: all */
     uint32_t columns_count;
-    double scale;      /* multiplies the numbers; 0 stands for 1 */
-    double rate;       /* per second, where the file has no times; 0: unknown */
-    double *threshold; /* activity at or below it counts as none; NULL: negative is an error */
-    double *missing;   /* the number that stands for none; NULL: only NaN does */
+    char **body; /* body parts whose mean is meant; none: columns */
+    uint32_t body_count;
+    double *likelihood; /* of a body part, at least; NULL: any */
+    double gap;         /* seconds without a value that are joined over; 0: none */
+    double scale;       /* multiplies the numbers; 0 stands for 1 */
+    double rate;        /* per second, where the file has no times; 0: unknown */
+    double *threshold;  /* activity at or below it counts as none; NULL: negative is an error */
+    double *missing;    /* the number that stands for none; NULL: only NaN does */
     nd_activity_kind kind;
     nd_orientation orientation;
     nd_time_unit time_unit;
@@ -145,6 +153,10 @@ int nd_role_likeness(nd_role role, const char *name);
 
 /* The unit that a name of times says it has, as in "Time Stamp (ms)" or t_us; AUTO: none. */
 nd_time_unit nd_time_unit_of_name(const char *name);
+
+/* A text as the manifest's `equals` means it: words without regard to case, numbers by value, 1 and
+ * true for one another. */
+bool nd_text_equals(const char *text, const char *wanted);
 
 /* Whether `text` is made of digits alone. */
 bool nd_is_count(const char *text);

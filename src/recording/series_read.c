@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "recording/honoured.h"
 #include "recording/times.h"
+#include "recording/tracked.h"
 
 /* --- which way an array lies --- */
 
@@ -172,7 +173,11 @@ bool nd_request_series(const nd_request *request, nd_role role, nd_files *files,
     if (!path)
         return true;
     nd_open_file *own = nd_files_open(files, path, part, error);
-    if (!own || !own->format->series(own->file, role, part, series, found, error))
+    if (!own)
+        return false;
+    *found = part->body_count > 0;
+    if (*found ? !nd_tracked_series(request, role, files, own, series, error)
+               : !own->format->series(own->file, role, part, series, found, error))
         return false;
     if (request->given[role] && !*found)
         return nd_fail(error, path, "name it in the manifest", "holds no %s", nd_role_name(role));
@@ -198,5 +203,6 @@ bool nd_request_series(const nd_request *request, nd_role role, nd_files *files,
     }
     if (part->drop_bad_times && series->times && !drop_bad_rows(role, files, series, error))
         return false;
-    return nd_series_check_times(series, path, error);
+    return nd_series_check_times(series, path, error) &&
+           nd_tracked_join(request, role, files, series, error);
 }

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "recording/coordinate.h"
+#include "recording/linearise.h"
 #include "recording/position_notes.h"
 #include "recording/series_read.h"
 
@@ -275,6 +276,32 @@ static bool no_position(const nd_request *request, const char *path, nd_files *f
                    spikes ? "spike times" : "activity", cells);
 }
 
+/* Before it is linearised, a position_y of its own becomes the position's second column. */
+static bool add_y(const nd_request *request, nd_files *files, nd_series *position,
+                  nd_error *error) {
+    nd_series y = {0};
+    bool found = false;
+    if (position->columns != 1 || !request->given[ND_ROLE_POSITION_Y])
+        return true;
+    bool fine = nd_request_series(request, ND_ROLE_POSITION_Y, files, &y, &found, error);
+    if (fine && (y.columns != 1 || y.rows != position->rows))
+        fine = nd_request_refuse(request, ND_ROLE_POSITION_Y, "", "give it a value for each x",
+                                 error, "lengths disagree: %.100s has %zu x, %.100s %zu x %zu y",
+                                 position->name, position->rows, y.name, y.rows, y.columns);
+    double *both = fine ? nd_doubles(2 * position->rows, error) : NULL;
+    for (size_t i = 0; both && i < position->rows; i++) {
+        both[2 * i] = position->values[i];
+        both[2 * i + 1] = y.values[i];
+    }
+    nd_series_clear(&y);
+    if (!both)
+        return false;
+    free(position->values);
+    position->values = both;
+    position->columns = 2;
+    return true;
+}
+
 static bool read_position(const nd_request *request, bool two, nd_files *files, nd_series *position,
                           nd_error *error) {
     bool found = false;
@@ -288,6 +315,9 @@ static bool read_position(const nd_request *request, bool two, nd_files *files, 
         return no_position(request, file, files, error);
     if (position->rows == 0 || position->depth != 1)
         return nd_fail(error, file, "", "%s is no list of positions", position->name);
+    if (request->linearise.points_count > 0 &&
+        !(add_y(request, files, position, error) && nd_linearise(request, files, position, error)))
+        return false;
     if (!two && position->columns != 1)
         return nd_fail(error, file, "say which in columns, or give bins_y for two dimensions",
                        "%s has %zu columns; expected one", position->name, position->columns);
