@@ -53,7 +53,18 @@ else()
   message(STATUS "libseccomp is not here: readers' system calls will not be confined")
 endif()
 
+# What Zarr stores need: JSON for their metadata, and decoders of their chunks. Without all three of them
+# such stores are refused by name.
+pkg_check_modules(FOUND_ZARR QUIET json-c libzstd blosc)
+if(FOUND_ZARR_FOUND)
+  set(ZARR json-c libzstd blosc)
+  add_compile_definitions(ND_HAVE_ZARR)
+else()
+  set(ZARR "")
+  message(STATUS "json-c, libzstd or blosc is not here: Zarr stores will not be read")
+endif()
+
 set(ND_MODULES ${OPENBLAS} ${LAPACKE} ${CYAML} ${YAML} ${NETCDF} ${HDF5} ${MATIO} ${GSL} ${SQLITE}
-  ${ZLIB} ${SECCOMP})
+  ${ZLIB} ${SECCOMP} ${ZARR})
 list(REMOVE_DUPLICATES ND_MODULES)
 pkg_check_modules(ND_DEPENDENCIES REQUIRED IMPORTED_TARGET GLOBAL ${ND_MODULES})
