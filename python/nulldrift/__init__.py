@@ -11,6 +11,11 @@ the program of the same name, on numpy arrays, labelled by xarray and pandas.
     run = nd.spectrum(run, exact=True)               # how flat the loss is
     engine = nd.Engine(inputs=X, targets=Y, hidden=100, rule="adam", learning_rate=1e-3)
     for record in engine.steps(1_000_000, every=1000): ...
+    curves = nd.tuning_curves(activity, position, bins=40)
+    recording = nd.Recording(animal="C16"); recording.add(day=1, activity=A, time=t, position=x, ids=ids)
+    result = recording.analyse(corrections=["SSR", "BAE"]); result.verdict; result.sessions; result.cells
+    table = nd.sweep("figure-4b.yaml", "folder", jobs=2)    # a DataFrame
+    nd.figure("fig2", run)                           # shows in a notebook; .save("fig2.pdf")
 
 What fails raises nulldrift.Error, with where, what, mend and code. Ctrl-C stops long work at its next safe
 point. A handle (Experiment, Dataset, Engine) is used by one thread at a time; several handles by several threads
@@ -22,9 +27,17 @@ from ._errors import text as _text
 from .dataset import Dataset, Parameters
 from .engine import Engine, Forward, Record, forward
 from .experiment import Experiment, keys
+from .figure import Figure, figure, figures
+from .measures import (Trend, correct_bias, correlation, correlations, curve_measures, decay, direct_positions,
+                       information, significance, sparsification, trend, tuning_curves)
+from .recording import Analysis, Recording, analyse
 from .run import Diverged, continue_run, measure, open_run, phases, run, spectrum
+from .sweep import SweepCounts, merge_sweep, sweep, sweep_status, sweep_table
 
 __version__ = _text(_lib.nd_version())
 
-__all__ = ["Dataset", "Diverged", "Engine", "Error", "Experiment", "Forward", "Parameters", "Record", "continue_run",
-           "forward", "keys", "measure", "open_run", "phases", "run", "spectrum"]
+__all__ = ["Analysis", "Dataset", "Diverged", "Engine", "Error", "Experiment", "Figure", "Forward", "Parameters",
+           "Record", "Recording", "SweepCounts", "Trend", "analyse", "continue_run", "correct_bias", "correlation",
+           "correlations", "curve_measures", "decay", "direct_positions", "figure", "figures", "forward",
+           "information", "keys", "measure", "merge_sweep", "open_run", "phases", "run", "significance",
+           "sparsification", "spectrum", "sweep", "sweep_status", "sweep_table", "trend", "tuning_curves"]

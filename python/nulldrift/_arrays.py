@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 LARGEST_WHOLE = 2**53  # beyond, a double does not hold every whole number
 
 
-def _numeric(name: str, value: Any) -> NDArray[Any]:
+def numeric(name: str, value: Any) -> NDArray[Any]:
     """The array behind numpy, xarray, pandas, torch (on the CPU) or a list."""
     if isinstance(value, np.ma.MaskedArray):
         raise Error(name, "a masked array is given", "fill what is masked: array.filled(numpy.nan)")
@@ -30,7 +30,7 @@ def _numeric(name: str, value: Any) -> NDArray[Any]:
 
 def floats(name: str, value: Any, shape: Sequence[Optional[int]]) -> Floats:
     """As C-contiguous float64 of `shape` (None: any length), copied only where it is something else."""
-    array = _numeric(name, value)
+    array = numeric(name, value)
     if array.ndim != len(shape) or any(want is not None and want != have
                                        for want, have in zip(shape, array.shape)):
         raise Error(name, f"the shape is {spell(array.shape)}, not {spell(shape)}")
@@ -42,7 +42,7 @@ def floats(name: str, value: Any, shape: Sequence[Optional[int]]) -> Floats:
 
 def wholes(name: str, value: Any, shape: Sequence[Optional[int]]) -> NDArray[np.int64]:
     """As C-contiguous int64; floats are taken where each is whole."""
-    array = _numeric(name, value)
+    array = numeric(name, value)
     if array.ndim != len(shape) or any(want is not None and want != have
                                        for want, have in zip(shape, array.shape)):
         raise Error(name, f"the shape is {spell(array.shape)}, not {spell(shape)}")

@@ -1,0 +1,88 @@
+"""Sweeps: many experiments in one store, as a table."""
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, NamedTuple, Optional, Union
+
+import pandas as pd
+
+from ._errors import check, encode, failure, new_error, number, path_bytes, text, truth, whole
+from ._library import ffi, lib
+from ._watch import Progress, Watch
+
+Path = Union[str, "os.PathLike[str]"]
+
+
+def sweep(path: Path, folder: Path, *, jobs: int = 0, shard: Optional[int] = None, shards: Optional[int] = None,
+          retry_failed: bool = False, retry_diverged: bool = False, keep_runs: bool = False, retry_unkept: bool = False,
+          checkpoint_seconds: float = 0, all_keys: bool = False, progress: Progress = False) -> pd.DataFrame:
+    """Runs what is left of the sweep file `path` into the store in `folder` (docs/sweeps.md), and gives its table.
+
+    `jobs`: runs at a time (0: one for each processor); `shard`, `shards`: this part of the runs alone;
+    `keep_runs`: every run's file stays in the folder. Runs that fail or diverge are recorded, the others go on.
+    Ctrl-C stops, and the same call goes on. The table is that of `sweep_table`.
+    """
+    parts = 0 if shards is None else whole("shards", shards, 1)
+    command = ffi.new("char[]", encode("command_line", "python: nulldrift.sweep"))
+    request = ffi.new("nd_sweep_request *", {
+        "jobs": whole("jobs", jobs, 0, 4096), "shards": parts,
+        "shard": 0 if shard is None else whole("shard", shard, 0, max(parts - 1, 0)),
+        "retry_failed": truth("retry_failed", retry_failed), "retry_diverged": truth("retry_diverged", retry_diverged),
+        "keep_runs": truth("keep_runs", keep_runs), "retry_unkept": truth("retry_unkept", retry_unkept),
+        "command_line": command, "checkpoint_seconds": number("checkpoint_seconds", checkpoint_seconds, 0),
+        "tell": lib.nulldrift_tell})
+    plan, store, error = path_bytes("path", path), path_bytes("folder", folder), new_error()
+    with Watch(progress) as watch:
+        request.context = watch._self
+        fine = lib.nd_run_sweep(plan, store, request, watch.pointer, ffi.NULL, error)
+    check(fine, error)
+    return sweep_table(folder, all_keys=all_keys)
+
+
+def sweep_table(folder: Path, *, all_keys: bool = False) -> pd.DataFrame:
+    """The sweep in `folder`, a row a run: id (the index), label, state, reason, seconds, metrics, and the keys that
+    differ among runs (all keys if asked)."""
+    error = new_error()
+    found = lib.nd_tabulate_sweep(path_bytes("folder", folder), truth("all_keys", all_keys), True, error)
+    if found == ffi.NULL:
+        raise failure(error)
+    try:
+        lines = text(found).rstrip("\n").split("\n")
+    finally:
+        lib.nd_free(found)
+    table = pd.DataFrame([json.loads(line) for line in lines if line])
+    return table.set_index("id") if "id" in table else table
+
+
+class SweepCounts(NamedTuple):
+    """How a sweep stands."""
+
+    name: str
+    waiting: int
+    running: int
+    done: int
+    diverged: int
+    failed: int
+    silent: int
+    """Of those done: with no active unit at the end."""
+    steps: float
+    steps_done: float
+    seconds: float
+    """Of processor time, of those finished."""
+
+
+def sweep_status(folder: Path) -> SweepCounts:
+    """Counts the runs of the sweep in `folder`."""
+    counts, error = ffi.new("nd_sweep_counts *"), new_error()
+    check(lib.nd_count_sweep(path_bytes("folder", folder), counts, error), error)
+    return SweepCounts(text(counts.name), *[getattr(counts, name) for name in SweepCounts._fields[1:]])
+
+
+def merge_sweep(folder: Path, *, partial: bool = False) -> tuple[int, str]:
+    """Puts the shards in `folder` together: how many, and what is wrong with them (empty: nothing), which `partial`
+    alone lets pass."""
+    count, remark, error = ffi.new("size_t *"), new_error(), new_error()
+    check(lib.nd_merge_sweep(path_bytes("folder", folder), truth("partial", partial), count, remark, error), error)
+    words: Any = str(failure(remark)) if remark.what[0] != b"\0" else ""
+    return int(count[0]), words
