@@ -42,16 +42,69 @@ static bool is_netcdfs_own(const char *name) {
     return false;
 }
 
+/* Is it a type that netCDF gives as it is? Others it may convert in silence: half floats, and lists
+ * of texts of a fixed length, which it runs together. */
+static bool is_netcdfs_type(hid_t type, bool alone) {
+    size_t size = H5Tget_size(type);
+    switch (H5Tget_class(type)) {
+    case H5T_INTEGER:
+        return size == 1 || size == 2 || size == 4 || size == 8;
+    case H5T_FLOAT:
+        return size == 4 || size == 8;
+    case H5T_STRING:
+        return alone || size == 1 || H5Tis_variable_str(type) > 0;
+    default:
+        return false;
+    }
+}
+
+static const char OTHER_TYPE[] = "its type is none of netCDF's";
+
 static herr_t look_at_attribute(hid_t object, const char *name, const H5A_info_t *about,
                                 void *context) {
     const visit *self = context;
     int id;
-    (void)object;
     (void)about;
-    if (is_netcdfs_own(name) || (self->variable >= NC_GLOBAL &&
-                                 nc_inq_attid(self->group, self->variable, name, &id) == NC_NOERR))
+    if (is_netcdfs_own(name))
         return 0;
-    return hidden(self, name, "it is an attribute that netCDF does not show");
+    if (self->variable < NC_GLOBAL ||
+        nc_inq_attid(self->group, self->variable, name, &id) != NC_NOERR)
+        return hidden(self, name, "it is an attribute that netCDF does not show");
+    hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+    hid_t type = attribute >= 0 ? H5Aget_type(attribute) : H5I_INVALID_HID;
+    hid_t space = attribute >= 0 ? H5Aget_space(attribute) : H5I_INVALID_HID;
+    bool known =
+        type >= 0 && space >= 0 && is_netcdfs_type(type, H5Sget_simple_extent_npoints(space) <= 1);
+    if (space >= 0)
+        H5Sclose(space);
+    if (type >= 0)
+        H5Tclose(type);
+    if (attribute >= 0)
+        H5Aclose(attribute);
+    return known ? 0 : hidden(self, name, OTHER_TYPE);
+}
+
+static bool has_netcdfs_type(hid_t dataset) {
+    hid_t type = H5Dget_type(dataset);
+    bool known = type >= 0 && is_netcdfs_type(type, false);
+    if (type >= 0)
+        H5Tclose(type);
+    return known;
+}
+
+/* netCDF's dimensions have one length, or grow without end. */
+static bool has_netcdfs_shape(hid_t dataset) {
+    enum { MOST_RANK = 32 };
+    hsize_t now[MOST_RANK], most[MOST_RANK];
+    hid_t space = H5Dget_space(dataset);
+    int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : -1;
+    bool known = rank >= 0 && rank <= MOST_RANK &&
+                 (rank == 0 || H5Sget_simple_extent_dims(space, now, most) == rank);
+    for (int d = 0; known && d < rank; d++)
+        known = most[d] == now[d] || most[d] == H5S_UNLIMITED;
+    if (space >= 0)
+        H5Sclose(space);
+    return known;
 }
 
 /* Filters that every netCDF-4 library has. */
@@ -111,6 +164,10 @@ static herr_t look(hid_t root, const char *name, const H5L_info_t *link, void *c
         end = hidden(self, name, "it is a type that the file makes itself");
     else if (!find(self, name, kind))
         end = hidden(self, name, "it is nothing that netCDF shows");
+    else if (kind == H5I_DATASET && self->variable >= 0 && !has_netcdfs_type(object))
+        end = hidden(self, name, OTHER_TYPE);
+    else if (kind == H5I_DATASET && !has_netcdfs_shape(object))
+        end = hidden(self, name, "it may grow to a limit, which no dimension of netCDF's has");
     else if (kind == H5I_DATASET && !is_packed_as_usual(object))
         end = hidden(self, name, "it is packed by a filter that not every netCDF has");
     else

@@ -41,7 +41,10 @@ int nd_nc_store_as(const nd_nc_storage *how, int id, int variable, int rank) {
     enum { MOST_IN_A_PIECE = 1 << 27 };
     size_t pieces[NC_MAX_VAR_DIMS];
     double all = 1.0;
-    int status = NC_NOERR;
+    nc_type type;
+    int status = nc_inq_vartype(id, variable, &type);
+    if (status != NC_NOERR)
+        return status;
     for (int d = 0; d < rank; d++) {
         pieces[d] = (size_t)how->piece[d];
         all *= (double)pieces[d];
@@ -58,7 +61,7 @@ int nd_nc_store_as(const nd_nc_storage *how, int id, int variable, int rank) {
         status = nc_def_var_fletcher32(id, variable, NC_FLETCHER32);
     if (status == NC_NOERR && (how->endian == NC_ENDIAN_LITTLE || how->endian == NC_ENDIAN_BIG))
         status = nc_def_var_endian(id, variable, (int)how->endian);
-    if (status == NC_NOERR && how->not_filled)
+    if (status == NC_NOERR && how->not_filled && type != NC_STRING) /* texts always are */
         status = nc_def_var_fill(id, variable, NC_NOFILL, NULL);
     return status;
 }

@@ -65,10 +65,12 @@ static void write_foreign(const char *at) {
     float fill = -1.0F;
     const size_t pieces[2] = {8, 15}, grown[2] = {5, COLUMNS}, start[2] = {0, 0};
     const char *texts[ROWS] = {"dr\303\251i", "", "three"};
+    char letters[5 * COLUMNS];
     short half[3] = {-3, 0, 7};
     for (size_t i = 0; i < ROWS * COLUMNS; i++)
         values[i] = value(i);
     memcpy(&values[9], "\1\0\0\0\0\0\370\177", 8); /* a NaN that says more than NaN */
+    memset(letters, 'x', sizeof letters);
     for (size_t i = 3; i < ROWS; i++)
         texts[i] = "x";
     int said[] = {
@@ -97,6 +99,9 @@ static void write_foreign(const char *at) {
         nc_def_var(id, "row", NC_UBYTE, 1, &row, &variable),
         nc_def_var(id, "texts", NC_STRING, 1, &row, &variable),
         nc_put_var_string(id, variable, texts),
+        nc_def_var(id, "letters", NC_CHAR, 2, (int[]){row, column}, &variable),
+        nc_def_var_fill(id, variable, NC_NOFILL, NULL),
+        nc_put_vara_text(id, variable, start, grown, letters),
         nc_def_var(id, "alone", NC_UINT64, 0, NULL, &variable),
         nc_put_var_ulonglong(id, variable, &(unsigned long long){UINT64_MAX}),
         nc_def_grp(id, "group", &inner),
@@ -110,6 +115,31 @@ static void write_foreign(const char *at) {
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (said[i] != NC_NOERR)
             fail_msg("call %zu: %s", i, nc_strerror(said[i]));
+}
+
+static void add_set(hid_t file, const char *name, hid_t type, hsize_t length, hsize_t most) {
+    hid_t space = H5Screate_simple(1, &length, &most), plan = H5Pcreate(H5P_DATASET_CREATE);
+    if (most != length)
+        H5Pset_chunk(plan, 1, &length);
+    hid_t made = H5Dcreate2(file, name, type, space, H5P_DEFAULT, plan, H5P_DEFAULT);
+    assert_true(made >= 0);
+    H5Dclose(made);
+    H5Pclose(plan);
+    H5Sclose(space);
+}
+
+/* As h5py writes texts: never filled. */
+static void add_names(const char *at) {
+    ND_NC_ALONE;
+    hid_t file = H5Fopen(at, H5F_ACC_RDWR, H5P_DEFAULT), type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, H5T_VARIABLE);
+    add_set(file, "names", type, 2, 2);
+    hid_t made = H5Dopen2(file, "names", H5P_DEFAULT);
+    const char *texts[2] = {"a", "longer"};
+    assert_true(H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts) >= 0);
+    H5Dclose(made);
+    H5Tclose(type);
+    assert_true(H5Fclose(file) >= 0);
 }
 
 static void add_ours(nd_nc *file) {
@@ -150,7 +180,7 @@ static void same_attributes(int a, int b, int in_a, int in_b, int count) {
     }
 }
 
-static void same_storage(int a, int b, int in_a, int in_b, int rank) {
+static void same_storage(int a, int b, int in_a, int in_b, int rank, bool texts) {
     int one[7] = {0}, two[7] = {0};
     size_t pieces[8] = {0}, others[8] = {0};
     const int ids[2] = {a, b}, variables[2] = {in_a, in_b};
@@ -164,6 +194,8 @@ static void same_storage(int a, int b, int in_a, int in_b, int rank) {
         assert_int_equal(nc_inq_var_endian(ids[k], variables[k], &all[5]), NC_NOERR);
         assert_int_equal(nc_inq_var_fill(ids[k], variables[k], &all[6], NULL), NC_NOERR);
     }
+    if (texts) /* netCDF fills them always */
+        one[6] = two[6] = 0;
     assert_memory_equal(one, two, sizeof one);
     if (one[0] == NC_CHUNKED)
         assert_memory_equal(pieces, others, (size_t)rank * sizeof *pieces);
@@ -187,7 +219,7 @@ static void same_variable(int a, int b, int in_a) {
         assert_int_equal(length, long_b);
         values *= length;
     }
-    same_storage(a, b, in_a, in_b, rank);
+    same_storage(a, b, in_a, in_b, rank, type == NC_STRING);
     same_attributes(a, b, in_a, in_b, count);
     assert_int_equal(nc_inq_type(a, type, NULL, &size), NC_NOERR);
     char *one = calloc(values, size), *two = calloc(values, size);
@@ -237,8 +269,10 @@ static void test_what_is_not_added_to_stays(void **state) {
     char at[256];
     int before, after;
     write_foreign(in_folder("kept.nc"));
+    add_names(path);
     snprintf(at, sizeof at, "%s", path);
     write_foreign(in_folder("amended.nc"));
+    add_names(path);
     nd_nc *file = nd_nc_amend(path, NULL, &error);
     assert_fine(file != NULL, &error);
     add_ours(file);
@@ -350,6 +384,28 @@ static void add_other_packing(hid_t file) {
     H5Sclose(space);
 }
 
+/* netCDF runs them together. */
+static void add_fixed_texts(hid_t file) {
+    hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, 3);
+    add_set(file, "fixed", type, 4, 4);
+    H5Tclose(type);
+}
+
+/* netCDF gives floats of four bytes. */
+static void add_half(hid_t file) {
+    hid_t type = H5Tcopy(H5T_IEEE_F32LE);
+    H5Tset_fields(type, 15, 10, 5, 0, 10);
+    H5Tset_size(type, 2);
+    H5Tset_ebias(type, 15);
+    add_set(file, "half", type, 4, 4);
+    H5Tclose(type);
+}
+
+static void add_limited(hid_t file) {
+    add_set(file, "limited", H5T_NATIVE_DOUBLE, 4, 9);
+}
+
 static void test_what_cannot_be_copied_is_refused_by_name(void **state) {
     (void)state;
     ND_NC_ALONE;
@@ -358,6 +414,9 @@ static void test_what_cannot_be_copied_is_refused_by_name(void **state) {
     refused("enumeration.nc", add_enumeration, "flag");
     refused("link.nc", add_link, "also_packed");
     refused("scaled.nc", add_other_packing, "scaled");
+    refused("fixed.nc", add_fixed_texts, "fixed");
+    refused("half.nc", add_half, "half");
+    refused("limited.nc", add_limited, "limited");
 }
 
 int main(void) {
