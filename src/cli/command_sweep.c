@@ -10,7 +10,7 @@
 #include "base/words.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
-#include "sweep/compare.h"
+#include "nulldrift/sweep.h"
 #include "sweep/shards.h"
 #include "sweep/sweep.h"
 
@@ -174,8 +174,6 @@ static int write_table(const nd_arguments *arguments, const char *folder) {
     nd_error error = {0};
     const char *output = nd_value(arguments, "output");
     bool all_keys = nd_flag(arguments, "all-keys");
-    char *text = NULL;
-    size_t length = 0;
     char *path = nd_sweep_store_path(folder, 0, 1, &error);
     const char *input = path;
     nd_place *place = path && output ? nd_output_place(arguments, output, &input, 1, &error) : NULL;
@@ -183,21 +181,16 @@ static int write_table(const nd_arguments *arguments, const char *folder) {
     free(path);
     if (!allowed)
         return nd_report(&error);
-    nd_sweep_store *store = open_store(folder, &error);
-    FILE *out = store ? open_memstream(&text, &length) : NULL;
-    bool fine =
-        out && nd_sweep_store_write_table(store, all_keys, nd_flag(arguments, "json"), out, &error);
-    if (out && fclose(out) != 0)
-        fine = nd_fail(&error, folder, NULL, ND_OUT_OF_MEMORY " for its table");
-    nd_sweep_store_close(store);
+    char *text = nd_tabulate_sweep(folder, all_keys, nd_flag(arguments, "json"), &error);
+    bool fine = text != NULL;
     if (fine && output)
-        fine = nd_place_write(place, text, length, &error);
+        fine = nd_place_write(place, text, strlen(text), &error);
     else if (fine) {
         nd_put_shown_lines(text, stdout);
         fine = (!ferror(stdout) && fflush(stdout) == 0) ||
                nd_fail_errno(&error, "standard output", NULL, "cannot be written");
     }
-    free(text);
+    nd_free(text);
     nd_place_free(place);
     return fine ? ND_EXIT_FINE : nd_report(&error);
 }
@@ -220,12 +213,12 @@ static int compare_with(const nd_arguments *arguments, const char *folder) {
     bool inside;
     if (nd_positional_count(arguments) != 3)
         return wrong_usage("compare needs FOLDER and PAPER.csv");
-    nd_sweep_store *store = open_store(folder, &error);
-    bool fine = store && nd_sweep_compare(store, nd_positional(arguments, 2),
-                                          nd_flag(arguments, "json"), stdout, &inside, &error);
-    nd_sweep_store_close(store);
-    if (!fine)
+    char *text = nd_compare_sweep(folder, nd_positional(arguments, 2), nd_flag(arguments, "json"),
+                                  &inside, &error);
+    if (!text)
         return nd_report(&error);
+    fputs(text, stdout);
+    nd_free(text);
     return inside ? ND_EXIT_FINE : ND_EXIT_FAILED;
 }
 

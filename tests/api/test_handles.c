@@ -278,6 +278,56 @@ static void test_eight_runs_at_once(void **state) {
     support_remove(folder);
 }
 
+/* What a look at a file says, and measures of drift that are added to it meanwhile. */
+typedef struct look {
+    const char *path;
+    double loss[3], decay;
+    bool fine;
+    nd_error error;
+} look;
+
+static void *look_into(void *context) {
+    look *mine = context;
+    mine->fine = nd_drift_file(mine->path, 1, &mine->error);
+    nd_contents *contents = nd_contents_open(mine->path, &mine->error);
+    mine->fine =
+        mine->fine && contents &&
+        nd_contents_numbers(contents, "loss", mine->loss, 3, &mine->error) &&
+        nd_contents_numbers(contents, "tuning_correlation_decay", &mine->decay, 1, &mine->error);
+    nd_contents_close(contents);
+    return NULL;
+}
+
+/* Four threads measure one file that was not measured before, and read it: all see the same. */
+static void test_one_file_in_four_threads(void **state) {
+    (void)state;
+    enum { LOOKERS = 4 };
+    nd_error error = {0};
+    char *folder = support_folder(), path[300];
+    snprintf(path, sizeof path, "%s/run.nc", folder);
+    const char *const sets[] = {
+        "world.task=predictive-track", "world.samples=60", "world.input_dim=3", "network.hidden=8",
+        "learning.update_noise=0.05",  "run.steps=400",    "run.records=3",     "run.snapshots=6"};
+    nd_experiment *experiment = nd_experiment_new(sets, 8, &error);
+    assert_fine(experiment && nd_simulate(experiment, path, NULL, NULL, &error) == ND_RUN_COMPLETE,
+                &error);
+    nd_experiment_free(experiment);
+    look looks[LOOKERS] = {0};
+    pthread_t thread[LOOKERS];
+    for (int i = 0; i < LOOKERS; i++) {
+        looks[i].path = path;
+        assert_int_equal(pthread_create(&thread[i], NULL, look_into, &looks[i]), 0);
+    }
+    for (int i = 0; i < LOOKERS; i++)
+        pthread_join(thread[i], NULL);
+    for (int i = 0; i < LOOKERS; i++) {
+        assert_fine(looks[i].fine, &looks[i].error);
+        assert_memory_equal(looks[i].loss, looks[0].loss, sizeof looks[i].loss);
+        assert_true(!isnan(looks[i].decay) && looks[i].decay == looks[0].decay);
+    }
+    support_remove(folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cycles_leave_nothing),
@@ -285,6 +335,7 @@ int main(void) {
         cmocka_unit_test(test_looks_leave_nothing),
         cmocka_unit_test(test_two_engines_in_two_threads),
         cmocka_unit_test(test_eight_runs_at_once),
+        cmocka_unit_test(test_one_file_in_four_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
