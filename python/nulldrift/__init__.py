@@ -11,6 +11,7 @@ the program of the same name, on numpy arrays, labelled by xarray and pandas.
     run = nd.spectrum(run, exact=True)               # how flat the loss is
     engine = nd.Engine(inputs=X, targets=Y, hidden=100, rule="adam", learning_rate=1e-3)
     for record in engine.steps(1_000_000, every=1000): ...
+    point = nd.Point(engine.parameters, engine.dataset); point.spectrum(); point.regularizer("log-sum").direction
     curves = nd.tuning_curves(activity, position, bins=40)
     recording = nd.Recording(animal="C16"); recording.add(day=1, activity=A, time=t, position=x, ids=ids)
     result = recording.analyse(corrections=["SSR", "BAE"]); result.verdict; result.sessions; result.cells
@@ -28,16 +29,23 @@ from .dataset import Dataset, Parameters
 from .engine import Engine, Forward, Record, forward
 from .experiment import Experiment, keys
 from .figure import Figure, figure, figures
+from .flatness import Point, Regularizer, Relaxed, SpectrumEnds, drift_direction, relax, walk_landscape
+from .hebbian import HebbianEngine, HebbianWeights
 from .measures import (Trend, correct_bias, correlation, correlations, curve_measures, decay, direct_positions,
                        information, significance, sparsification, trend, tuning_curves)
 from .recording import Analysis, Recording, analyse
-from .run import Diverged, continue_run, measure, open_run, phases, run, spectrum
-from .sweep import SweepCounts, merge_sweep, sweep, sweep_status, sweep_table
+from .run import Diverged, continue_run, drift_measures, measure, open_file, open_run, phases, run, spectrum
+from .sweep import SweepCounts, merge_sweep, sweep, sweep_compare, sweep_csv, sweep_plan, sweep_status, sweep_table
 
 __version__ = _text(_lib.nd_version())
+if _lib.nd_version_number() // 100 != _lib.ND_VERSION_NUMBER // 100:  # another minor version is another interface
+    raise ImportError(f"nulldrift: the library is version {__version__}, and this package was built for another; "
+                      "install the package anew")
 
-__all__ = ["Analysis", "Dataset", "Diverged", "Engine", "Error", "Experiment", "Figure", "Forward", "Parameters",
-           "Record", "Recording", "SweepCounts", "Trend", "analyse", "continue_run", "correct_bias", "correlation",
-           "correlations", "curve_measures", "decay", "direct_positions", "figure", "figures", "forward",
-           "information", "keys", "measure", "merge_sweep", "open_run", "phases", "run", "significance",
-           "sparsification", "spectrum", "sweep", "sweep_status", "sweep_table", "trend", "tuning_curves"]
+__all__ = ["Analysis", "Dataset", "Diverged", "Engine", "Error", "Experiment", "Figure", "Forward", "HebbianEngine",
+           "Parameters", "Point", "Record", "Recording", "Regularizer", "Relaxed", "SpectrumEnds", "SweepCounts",
+           "Trend", "analyse", "continue_run", "correct_bias", "correlation", "correlations", "curve_measures",
+           "decay", "direct_positions", "drift_direction", "drift_measures", "figure", "figures", "forward",
+           "information", "keys", "measure", "merge_sweep", "open_file", "open_run", "phases", "relax", "run",
+           "significance", "sparsification", "spectrum", "sweep", "sweep_compare", "sweep_csv", "sweep_plan",
+           "sweep_status", "sweep_table", "trend", "tuning_curves", "walk_landscape"]

@@ -23,7 +23,7 @@ class Frames(NamedTuple):
     unit: str
 
 
-def _times(given: Any) -> Optional[Floats]:
+def times_of(given: Any) -> Optional[Floats]:
     """The times of pynapple's Tsd, TsdFrame; None for arrays."""
     if hasattr(given, "t") and (hasattr(given, "d") or hasattr(given, "values")) and not hasattr(given, "dims"):
         return floats("time", given.t, (None,))
@@ -67,10 +67,10 @@ def _counts(group: Any, time: Optional[Floats]) -> Frames:
 
 def frames_of(activity: Any, position: Any = None, time: Any = None) -> Frames:
     """Activity as frames x cells; one series is one cell."""
-    when = floats("time", time, (None,)) if time is not None else _times(position)
+    when = floats("time", time, (None,)) if time is not None else times_of(position)
     if _is_group(activity):
         return _counts(activity, when)
-    own = _times(activity)
+    own = times_of(activity)
     if own is not None and when is not None and (own.shape != when.shape or not np.array_equal(own, when)):
         raise Error("activity", "its times are not those of the positions", "bring them to the same times first")
     cells, unit = getattr(activity, "columns", None), ""
@@ -116,7 +116,7 @@ class Binned:
         self.unit = str(getattr(position, "attrs", {}).get("units", "")) if hasattr(position, "dims") else ""
         axes = list(position) if isinstance(position, (tuple, list)) and len(position) and np.ndim(
             position[0]) == 1 else [position]
-        axes = [getattr(axis, "d", axis) if _times(axis) is not None else axis for axis in axes]
+        axes = [getattr(axis, "d", axis) if times_of(axis) is not None else axis for axis in axes]
         if len(axes) == 1 and np.ndim(axes[0]) == 2:
             axes = list(np.asarray(axes[0]).T)
         self.axes = [floats("position", axis, (None,)) for axis in axes]

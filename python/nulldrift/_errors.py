@@ -31,13 +31,16 @@ class Error(Exception):
         self.where, self.what, self.mend, self.code = where, what, mend, code
 
     def __str__(self) -> str:
-        line = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{line}; {self.mend}" if self.mend else line
+        error, line = ffi.new("nd_error *"), ffi.new("char[]", 4096)
+        for name in ("where", "what", "mend"):
+            words = str(getattr(self, name)).encode("utf-8", "backslashreplace")[:511]
+            ffi.memmove(getattr(error, name), words, len(words))
+        return text(lib.nd_error_line(error, line, 4096))  # control characters are shown as such
 
 
 def text(cdata: Any) -> str:
     """A C string; bytes that are no UTF-8 are shown as such."""
-    return "" if cdata == ffi.NULL else ffi.string(cdata).decode("utf-8", "backslashreplace")
+    return "" if cdata == ffi.NULL else str(ffi.string(cdata).decode("utf-8", "backslashreplace"))
 
 
 def new_error() -> Any:
@@ -72,6 +75,8 @@ def path_bytes(name: str, path: Any) -> bytes:
         found = os.fsencode(path)
     except TypeError:
         raise Error(name, f"a path is expected, not {type(path).__name__}") from None
+    except UnicodeEncodeError as problem:
+        raise Error(name, f"the path is no Unicode: {problem.reason}") from None
     if not found or b"\0" in found:
         raise Error(name, "the path is empty" if not found else "the path holds a zero character")
     return found

@@ -358,7 +358,8 @@ class Engine(Handle):
 
 def _reopen(experiment: Experiment, dataset: Optional[Dataset], rule: Any, threads: int, state: bytes) -> Engine:
     engine = Engine.__new__(Engine)
-    engine._open(experiment, dataset or Dataset.of(experiment), *rule, threads)
+    own, moments = rule
+    engine._open(experiment, dataset or Dataset.of(experiment), own, moments, threads)
     return engine.load(state)
 
 

@@ -46,7 +46,7 @@ def full_key(name: str) -> str:
     ends = [full for full in _NAMES if full.split(".")[-1] == key]
     if len(ends) > 1:
         raise Error(name, "this may be any of " + ", ".join(ends), f"say {ends[0].replace('.', '__')}")
-    return ends[0] if ends else key
+    return str(ends[0]) if ends else key
 
 
 def spell(key: str, value: Any) -> str:
@@ -58,11 +58,11 @@ def spell(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return repr(value)
+        return str(repr(value))
     if isinstance(value, int):
         return str(value)
     if isinstance(value, (str, os.PathLike)):
-        return os.fspath(value)  # type: ignore[return-value]
+        return str(os.fspath(value))
     raise Error(key, f"a text, a number, True, False or None (the default) is expected, not {type(value).__name__}")
 
 
@@ -149,8 +149,11 @@ class Experiment(Handle):
         found, error, cdata = ffi.new("nd_key_value *"), new_error(), self._begin()
         try:
             check(lib.nd_experiment_get(cdata, encode("key", full_key(key)), found, error), error)
-            return {lib.ND_WORD: lambda: text(found.word), lib.ND_NUMBER: lambda: float(found.number),
-                    lib.ND_COUNT: lambda: int(found.count), lib.ND_TRUTH: lambda: bool(found.truth)}[found.kind]()
+            if found.kind == lib.ND_WORD:
+                return text(found.word)
+            if found.kind == lib.ND_COUNT:
+                return int(found.count)
+            return bool(found.truth) if found.kind == lib.ND_TRUTH else float(found.number)
         finally:
             self._use.release()
 
@@ -194,7 +197,7 @@ class Experiment(Handle):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Experiment) and self.text == other.text
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # they change
 
     def __reduce__(self) -> Any:
         return Experiment.parse, (self.text,)

@@ -23,6 +23,16 @@ def one_of(name: str, value: Any, known: Any) -> Any:
     return known[value] if isinstance(known, dict) else value
 
 
+def names_of(name: str, given: Any) -> list[Any]:
+    """One name, or several."""
+    if isinstance(given, str):
+        return [given]
+    try:
+        return list(given)
+    except TypeError:
+        raise Error(name, f"names are expected, not {given!r:.60}") from None
+
+
 def curve_measures() -> dict[str, tuple[str, str]]:
     """The numbers of a tuning curve: name -> unit, definition."""
     found, at, index = {}, ffi.new("nd_curve_measure *"), 0
@@ -71,7 +81,7 @@ def tuning_curves(activity: Any, position: Any, *, bins: Bins = 40, range: Any =
     check(lib.nd_tuning(matrix.value, int64s(binned.bin), binned.count, doubles(occupancy), doubles(curves), error), error)
     out = {}
     known = curve_measures()
-    for name in [measures] if isinstance(measures, str) else measures:
+    for name in names_of("measures", measures):
         unit, definition = one_of("measures", name, known)
         values = np.empty(cells)
         check(lib.nd_measure_curves(encode("measures", name), doubles(curves), doubles(occupancy), cells, binned.count,
@@ -121,9 +131,8 @@ def information(activity: Any, position: Any, *, bins: Bins = 40, range: Any = N
     xarray.Dataset
         Over unit: bit_event, bit_second, mutual, rate (1/s), active_frames; and KIND_ssr, ... of corrections.
     """
-    chosen = [corrections] if isinstance(corrections, str) else list(corrections)
     which, unit = one_of("kind", kind, KINDS)
-    biases = [(name, one_of("corrections", name, BIASES)) for name in chosen]
+    biases = [(name, one_of("corrections", name, BIASES)) for name in names_of("corrections", corrections)]
     how = ffi.new("nd_subsampling *", {"fractions": whole("fractions", fractions, 0, 64), "block": whole("block", block),
                                        "repetitions": whole("repetitions", repetitions, 0, 10**9),
                                        "seed": whole("seed", seed, 0, 2**64 - 1),

@@ -8,18 +8,19 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ._activity import Matrix, frames_of, seconds
+from ._activity import Matrix, frames_of, seconds, times_of
 from ._arrays import doubles, floats, int64s, wholes
 from ._errors import Error, check, encode, failure, new_error, number, path_bytes, text, truth, whole
 from ._handle import Handle
 from ._library import ffi, lib
 from ._watch import Progress, Watch
 from .contents import dataset_of
-from .measures import BIASES, one_of
+from .measures import BIASES, names_of, one_of
 
 _COUNTS = {"bins": 2, "bins_y": 0, "minimum_active_frames": 0, "shuffles": 0, "repetitions": 0, "seed": 0}
 _NUMBERS = ("minimum_speed", "minimum_rate", "threshold", "smoothing")
 _TRUTHS = ("circular", "equalise")
+_WAYS = {"pooled": lib.ND_WAYS_POOLED, "joint": lib.ND_WAYS_JOINT, "separate": lib.ND_WAYS_SEPARATE}
 
 
 def _settings(given: dict[str, Any]) -> Any:
@@ -34,16 +35,18 @@ def _settings(given: dict[str, Any]) -> Any:
             setattr(settings, name, number(name, value, 0))
         elif name in _TRUTHS:
             setattr(settings, name, truth(name, value))
+        elif name == "ways":
+            settings.ways = one_of(name, value, _WAYS)
         elif name in ("range", "range_y"):
             pair = floats(name, value, (2,))
             getattr(settings, name)[0], getattr(settings, name)[1] = float(pair[0]), float(pair[1])
         elif name == "corrections":
-            chosen = [one_of(name, one, BIASES) for one in ([value] if isinstance(value, str) else value)]
+            chosen = [one_of(name, one, BIASES) for one in names_of(name, value)]
             for bias in BIASES.values():
                 settings.corrections[bias] = bias in chosen
         else:
             raise Error(name, "there is no such setting", "there are: " + ", ".join(
-                [*_COUNTS, *_NUMBERS, *_TRUTHS, "range", "range_y", "corrections"]))
+                [*_COUNTS, *_NUMBERS, *_TRUTHS, "range", "range_y", "ways", "corrections"]))
     return settings
 
 
@@ -139,7 +142,8 @@ class Recording:
     **settings
         The keys of a manifest (docs/recordings.md): bins, bins_y, range, range_y, minimum_speed, circular,
         minimum_active_frames, minimum_rate, shuffles, threshold, corrections, repetitions, smoothing, equalise,
-        seed. `analyse` may change them.
+        seed; and ways of running along a track: "pooled", "joint" (one map of twice the bins) or "separate" (a
+        session each). `analyse` may change them.
 
     >>> recording = nulldrift.Recording(animal="C16", bins=20)
     >>> recording.add(day=1, activity=A, time=t, position=x, ids=ids)
@@ -159,13 +163,14 @@ class Recording:
         self._added: list[dict[str, Any]] = []
 
     def add(self, activity: Any, position: Any, *, day: float, ids: Any = None, time: Any = None,
-            frame_seconds: Optional[float] = None, speed: Any = None, position_y: Any = None, environment: str = "",
-            label: str = "", animal: Optional[str] = None) -> "Recording":
+            frame_seconds: Optional[float] = None, speed: Any = None, position_y: Any = None, direction: Any = None,
+            trial: Any = None, environment: str = "", label: str = "", animal: Optional[str] = None) -> "Recording":
         """Adds a session; arrays are kept, not copied, and read by `analyse`. Returns itself.
 
         `activity` (frames x cells; spike counts or amplitudes, not below 0), `position`, `time` as for
         `tuning_curves`; `ids`: who a cell is, the same in all sessions of its animal; `frame_seconds`: by the
-        times where it is not given.
+        times where it is not given; `direction`: where ways are told apart, its sign counts (the velocity, say);
+        `trial`: which trial a frame is in, 0, 1 ...; a frame of -1 is left out.
         """
         frames = frames_of(activity, position, time)
         length = (len(frames.values),)
@@ -176,9 +181,11 @@ class Recording:
         for what, words in (("environment", environment), ("label", label), ("animal", animal or "")):
             encode(what, words)
         self._added.append({
-            "matrix": Matrix("activity", frames.values), "position": over_frames("position", position),
+            "matrix": Matrix("activity", frames.values), "position": over_frames(
+                "position", getattr(position, "d", position) if times_of(position) is not None else position),
             "position_y": over_frames("position_y", position_y), "speed": over_frames("speed", speed),
-            "time": over_frames("time", frames.time), "day": number("day", day),
+            "time": over_frames("time", frames.time), "direction": over_frames("direction", direction),
+            "trial": None if trial is None else wholes("trial", trial, length), "day": number("day", day),
             "frame_seconds": seconds(frames, frame_seconds),
             "cell_id": None if ids is None else wholes("ids", ids, (frames.values.shape[1],)),
             "animal": self._animal if animal is None else animal, "environment": environment, "label": label})
@@ -190,13 +197,20 @@ class Recording:
     def analyse(self, *, threads: int = 1, progress: Progress = False, **settings: Any) -> Analysis:
         """Measures all sessions and what is between them; `settings` change those of the recording."""
         chosen, error = _settings({**self._given, **settings}), new_error()
-        words = [ffi.NULL if word is None else ffi.new("char[]", word.encode()) for word in self._names]
+        words = [ffi.NULL if word is None else ffi.new("char[]", encode("name", word)) for word in self._names]
         made = lib.nd_sessions_new(chosen, *words, error)
         check(made != ffi.NULL, error)
         sessions = ffi.gc(made, lib.nd_sessions_free)
         for session in self._added:
-            texts = {name: ffi.new("char[]", session[name].encode()) for name in ("animal", "environment", "label")}
-            arrays = {name: doubles(session[name]) for name in ("position", "position_y", "speed", "time")}
+            texts = {name: ffi.new("char[]", encode(name, session[name])) for name in ("animal", "environment", "label")}
+            arrays = {name: doubles(session[name]) for name in ("position", "position_y", "speed", "time",
+                                                                    "direction")}
+            trial = session["trial"]
+            if trial is not None:
+                if trial.size and not -2**31 <= trial.min() <= trial.max() < 2**31:
+                    raise Error("trial", "numbers beyond 2^31 are not taken")
+                trial = trial.astype(np.int32)
+                arrays["trial"] = ffi.from_buffer("int32_t[]", trial)
             given = ffi.new("nd_session_arrays *", {
                 **texts, **arrays, "cell_id": int64s(session["cell_id"]), "day": session["day"],
                 "frame_seconds": session["frame_seconds"], "activity": session["matrix"].value[0]})

@@ -10,12 +10,14 @@ from typing import Any, Mapping, Optional, Union
 
 import netCDF4
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from ._arrays import doubles, floats
 from ._errors import Error, check, encode, failure, new_error, number, path_bytes, text, truth, whole
 from ._library import ffi, lib
 from ._watch import Progress, Watch
+from .contents import dataset_of
 from .dataset import Dataset
 from .experiment import Experiment, Sets, experiment_of
 
@@ -88,7 +90,8 @@ def _is_of(run: xr.Dataset, path: str) -> None:
     """Refuses a Dataset that its file does not hold: what was cut or changed in memory is not in the file."""
     file = _open(path, None)
     for name, variable in run.variables.items():
-        if name not in file.variables or not variable.equals(file.variables[name]):
+        same: Any = variable.equals  # untyped in xarray
+        if name not in file.variables or not same(file.variables[name]):
             raise Error("run", f"{name} in this Dataset is not what its file {path} holds",
                         "give the run as it was, or the path of its file")
 
@@ -101,9 +104,10 @@ def _file_of(run: Any) -> tuple[str, Optional[_KeptFile]]:
             raise Error("run", "this Dataset is no run: it has no attribute experiment")
         if not path and not isinstance(kept, _KeptFile):
             raise Error("run", "this Dataset has no file behind it", "give the path of its run file")
-        path, kept = (kept.path, kept) if isinstance(kept, _KeptFile) else (os.fspath(path), None)
-        _is_of(run, path)
-        return path, kept
+        held = kept if isinstance(kept, _KeptFile) else None
+        where = held.path if held else os.fspath(str(path))
+        _is_of(run, where)
+        return where, held
     return os.fsdecode(path_bytes("run", run)), None
 
 
@@ -211,13 +215,35 @@ def _amend(run: Any, call: Any, progress: Progress) -> xr.Dataset:
     return _open(path, kept)
 
 
-def measure(run: Any, *, progress: Progress = False) -> xr.Dataset:
-    """Adds tuning curves, information, correlations and phases to a run (docs/run-file.md).
+def measure(run: Any, *, drift: bool = False, threads: int = 1, progress: Progress = False) -> xr.Dataset:
+    """Adds tuning curves, information, correlations and phases to a run (docs/run-file.md); with `drift`, the field's
+    measures of drift as well (docs/drift-measures.md), at most 21 snapshots taken as sessions, by `threads`.
 
     `run` is a Dataset of run() or open_run(), or the path of a run file; a file that has a path is amended
     as `nulldrift measure` does. What is in the file is measured, not what was changed in the Dataset.
     """
-    return _amend(run, lib.nd_measure_file, progress)
+    count = whole("threads", threads, 0, 4096)
+    if not truth("drift", drift):
+        return _amend(run, lib.nd_measure_file, progress)
+    return _amend(run, lambda path, watch, error: lib.nd_measure_file(path, watch, error) and
+                  lib.nd_drift_file(path, count, error), progress)
+
+
+def drift_measures() -> pd.DataFrame:
+    """The measures of drift: name (the index), unit, definition, whether each is a matrix over pairs of sessions."""
+    rows, at, index = [], ffi.new("nd_drift_description *"), 0
+    while lib.nd_drift_describe(index, at):
+        rows.append({"measure": text(at.name), "unit": text(at.unit), "definition": text(at.definition),
+                     "between_sessions": bool(at.between_sessions)})
+        index += 1
+    return pd.DataFrame(rows).set_index("measure")
+
+
+def open_file(path: Path) -> xr.Dataset:
+    """Any netCDF file of nulldrift's or of others, read by a confined child of this process, so that a hostile file
+    harms nobody; types that cannot be read so are left out. For runs that are to be measured, `open_run`."""
+    error = new_error()
+    return dataset_of(lib.nd_contents_open(path_bytes("path", path), error), error)
 
 
 def spectrum(run: Any, *, snapshots: Optional[str] = None, exact: bool = False, relax: bool = False,

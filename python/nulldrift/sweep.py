@@ -5,6 +5,7 @@ import json
 import os
 from typing import Any, NamedTuple, Optional, Union
 
+import numpy as np
 import pandas as pd
 
 from ._errors import check, encode, failure, new_error, number, path_bytes, text, truth, whole
@@ -40,19 +41,65 @@ def sweep(path: Path, folder: Path, *, jobs: int = 0, shard: Optional[int] = Non
     return sweep_table(folder, all_keys=all_keys)
 
 
+def _columns(made: Any, error: Any) -> pd.DataFrame:
+    """A table of runs, which is freed; whole numbers keep all 64 bits."""
+    if made == ffi.NULL:
+        raise failure(error)
+    table, at, columns = ffi.gc(made, lib.nd_runs_table_free), ffi.new("nd_runs_column *"), {}
+    for index in range(lib.nd_runs_table_columns(table)):
+        lib.nd_runs_table_column(table, index, at)
+        if at.texts != ffi.NULL:
+            values: Any = [None if at.texts[row] == ffi.NULL else text(at.texts[row]) for row in range(at.rows)]
+        elif at.counts != ffi.NULL:
+            counts = np.array([at.counts[row] for row in range(at.rows)], np.uint64)
+            values = counts.astype(np.int64) if not counts.size or counts.max() < 2**63 else counts
+        else:
+            values = np.array([at.numbers[row] for row in range(at.rows)], np.float64)
+        columns[text(at.name)] = values
+    found = pd.DataFrame(columns)
+    return found.set_index("id") if "id" in found else found
+
+
 def sweep_table(folder: Path, *, all_keys: bool = False) -> pd.DataFrame:
     """The sweep in `folder`, a row a run: id (the index), label, state, reason, seconds, metrics, and the keys that
     differ among runs (all keys if asked)."""
     error = new_error()
-    found = lib.nd_tabulate_sweep(path_bytes("folder", folder), truth("all_keys", all_keys), True, error)
+    return _columns(lib.nd_table_of_sweep(path_bytes("folder", folder), truth("all_keys", all_keys), error), error)
+
+
+def sweep_plan(path: Path, *, all_keys: bool = False) -> pd.DataFrame:
+    """What the sweep file `path` plans, every run checked, before any is run: id (the index), label, steps, the keys
+    that differ (all keys if asked), and experiment, the whole of it as YAML."""
+    error = new_error()
+    return _columns(lib.nd_plan_of_sweep(path_bytes("path", path), truth("all_keys", all_keys), error), error)
+
+
+def _handed(found: Any, error: Any) -> str:
+    """A text that is ours to free."""
     if found == ffi.NULL:
         raise failure(error)
     try:
-        lines = text(found).rstrip("\n").split("\n")
+        return text(found)
     finally:
         lib.nd_free(found)
-    table = pd.DataFrame([json.loads(line) for line in lines if line])
-    return table.set_index("id") if "id" in table else table
+
+
+def sweep_csv(folder: Path, *, all_keys: bool = False, as_json: bool = False) -> str:
+    """The table as CSV with a header or, `as_json`, an object a line, as `nulldrift sweep table` writes it."""
+    error = new_error()
+    return _handed(lib.nd_tabulate_sweep(path_bytes("folder", folder), truth("all_keys", all_keys),
+                                         truth("as_json", as_json), error), error)
+
+
+def sweep_compare(folder: Path, published: Path) -> pd.DataFrame:
+    """The sweep in `folder` beside a published table (CSV), as `nulldrift sweep compare` sets them; ``attrs["inside"]``:
+    does each median lie within the published quartiles?"""
+    inside, error = ffi.new("bool *"), new_error()
+    lines = _handed(lib.nd_compare_sweep(path_bytes("folder", folder), path_bytes("published", published), True, inside,
+                                         error), error)
+    table = pd.DataFrame([json.loads(line) for line in lines.split("\n") if line])
+    table.attrs["inside"] = bool(inside[0])
+    return table
 
 
 class SweepCounts(NamedTuple):

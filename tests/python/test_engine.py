@@ -1,5 +1,6 @@
 """Experiments, data sets and engines in Python: the library's own numbers, closed handles and wrong arguments are
 clear errors, everything that can pickles."""
+import concurrent.futures
 import multiprocessing
 import os
 import pickle
@@ -203,8 +204,9 @@ class Engines(package.Test):
     def test_processes(self):
         want = [last_loss(1), last_loss(2)]
         os.environ["PYTHONPATH"] = os.pathsep.join([package.BUILT, os.path.join(package.SOURCE, "tests", "python")])
-        with multiprocessing.get_context("fork").Pool(2) as pool:
-            self.assertEqual(pool.map(last_loss, [1, 2]), want)
+        for method in ("fork", "spawn"):
+            with concurrent.futures.ProcessPoolExecutor(2, multiprocessing.get_context(method)) as pool:
+                self.assertEqual(list(pool.map(last_loss, [1, 2])), want, method)
 
 
 if __name__ == "__main__":

@@ -200,6 +200,16 @@ class Recordings(package.Test):
                                        [value for value in table[name] if value == value], 1e-5, err_msg=name)
         self.same_numbers(result.dataset, nd.open_run("out.nc"))
 
+    def test_both_ways_and_trials(self):
+        speed = np.gradient(POSITION)
+        recording = self.recording(ways="separate", corrections=[])
+        self.refused("argument", "none of", self.recording, ways="both")
+        recording = nd.Recording(animal="C16", bins=20, shuffles=20, ways="separate", corrections=[])
+        trial = np.where(TIME < 1, -1, 0)
+        for day in (1, 2):
+            recording.add(ACTIVITY, Tsd(TIME, POSITION), day=day, direction=speed, trial=trial, ids=np.arange(CELLS))
+        self.assertEqual(len(recording.analyse().sessions), 4)
+
     def test_refusals(self):
         recording = self.recording()
         self.refused("argument", "no such setting", recording.analyse, binz=3)
@@ -226,6 +236,12 @@ class SweepsAndFigures(package.Test):
         for name in table.select_dtypes("number"):
             self.assertEqual([float(value) for value in table[name] if value == value],
                              [row[name] for row in other if row[name] is not None], name)
+        self.assertEqual(table.index.dtype.kind + table["seed"].dtype.kind if "seed" in table else "ii", "ii")
+        self.assertEqual(nd.sweep_csv("folder"), program("sweep", "table", "folder"))
+        plan = nd.sweep_plan("sweep.yaml")
+        self.assertEqual(list(plan["learning.update_noise"]), list(table["learning.update_noise"]))
+        self.assertEqual(list(plan["steps"]), [200] * 4)
+        self.assertEqual(nd.Experiment.parse(plan["experiment"].iloc[0])["network.hidden"], 10)
         self.assertEqual(nd.sweep_status("folder").done, 4)
         self.assertEqual(len(nd.sweep("sweep.yaml", "folder", jobs=1)), 4)
         self.refused("argument", "jobs", nd.sweep, "sweep.yaml", "folder", jobs=-1)

@@ -29,6 +29,17 @@ class Runs(package.Test):
         self.same(exact, nd.open_run("program.nc"))
         self.assertEqual(exact["loss"].attrs, xr.open_dataset("program.nc")["loss"].attrs)
 
+    def test_measures_of_drift_are_the_programs(self):
+        run = nd.measure(nd.run(FIGURE_2, **SMALL), drift=True)
+        program("run", FIGURE_2, *sets(SMALL), "-o", "program.nc")
+        program("measure", "--drift", "program.nc")
+        self.same(run, nd.open_run("program.nc"))
+        names = [name for name in nd.drift_measures().index if name in run]
+        self.assertGreater(len(names), 5)
+        confined = nd.open_file("program.nc")
+        self.assertEqual(confined["loss"].values.tobytes(), run["loss"].values.tobytes())
+        self.assertEqual(confined["tuning_curves"].dims, run["tuning_curves"].dims)
+
     def test_kept_file_is_amended_and_gone_on_with(self):
         run = nd.run(FIGURE_2, "run.nc", **SMALL)
         again = nd.run(FIGURE_2, path="run.nc", **SMALL)
