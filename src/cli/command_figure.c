@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/shown.h"
 #include "base/words.h"
+#include "base/yaml.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
 #include "figure/figure.h"
@@ -38,6 +39,12 @@ static int no_such_figure(const char *name) {
     return ND_EXIT_USAGE;
 }
 
+static bool width_asked(const nd_arguments *arguments, double *width) {
+    const char *text = nd_value(arguments, "width");
+    *width = 0;
+    return !text || (nd_text_number(text, width) && *width >= 20 && *width <= 1000);
+}
+
 static int run(const nd_arguments *arguments) {
     if (nd_flag(arguments, "list"))
         return list(nd_flag(arguments, "json"));
@@ -54,13 +61,23 @@ static int run(const nd_arguments *arguments) {
     const char *output = nd_value(arguments, "output");
     if (!output)
         return wrong("say where the picture goes: -o FILE.pdf, .svg or .png", NULL);
+    double width;
+    if (!width_asked(arguments, &width))
+        return wrong("--width takes millimetres between 20 and 1000, e.g. --width 89", NULL);
+    const char *font = nd_value(arguments, "font");
+    if (font && !nd_plot_font_is_plain(font))
+        return wrong("--font takes a font's name: letters, digits, blanks and '-'", NULL);
     nd_error error = {0}, remark = {0};
     const char *const *inputs = nd_positionals(arguments) + 1;
     nd_place *place = nd_output_place(arguments, output, inputs, given - 1, &error);
     nd_figure_request request = {.inputs = inputs,
                                  .input_count = given - 1,
                                  .output = output,
-                                 .plot = {nd_flag(arguments, "keep-script"), &remark, place}};
+                                 .plot = {.keep_script = nd_flag(arguments, "keep-script"),
+                                          .remark = &remark,
+                                          .place = place,
+                                          .width_mm = width,
+                                          .font = font}};
     bool drawn = place && figure->draw(&request, &error);
     nd_place_free(place);
     nd_say_remark(&remark);
@@ -69,6 +86,8 @@ static int run(const nd_arguments *arguments) {
 
 static const nd_option OPTIONS[] = {
     {'o', "output", "FILE", "the picture: .pdf, .svg or .png (200 dots per inch)"},
+    {0, "width", "MM", "its width, all in it to scale, e.g. 89 or 183 for a journal's columns"},
+    {0, "font", "NAME", "instead of Helvetica"},
     {0, "keep-script", NULL,
      "leave gnuplot's script and the data beside the picture, in FILE.gnuplot/"},
     ND_OPTION_FORCE,
@@ -82,17 +101,20 @@ static const nd_example EXAMPLES[] = {
     {"nulldrift figure fig2 figure-2.nc -o fig2.pdf", "Figure 2 of a run"},
     {"nulldrift figure fig2 figure-2.nc -o fig2.svg --keep-script",
      "the same, with the script to restyle: (cd fig2.svg.gnuplot && gnuplot plot.gp)"},
+    {"nulldrift figure fig6 figure-2.nc -o fig6.pdf --width 89 --font Arial",
+     "as wide as a column, in a journal's font"},
     {NULL, NULL},
 };
 
 const nd_command nd_command_figure = {
     .name = "figure",
-    .usage = "NAME INPUT... -o FILE [--keep-script] [--force] | --list",
+    .usage = "NAME INPUT... -o FILE [--width MM] [--font NAME] [--keep-script] | --list",
     .summary = "draw a figure as PDF, SVG or PNG",
     .description =
         "Draws one of the figures of `nulldrift figure --list` through gnuplot. A run that has not "
         "been measured is measured on the way, its file left as it is.\n\n"
-        "With --keep-script the script (plot.gp), the house style (house.gp) and the data tables "
+        "With --keep-script the script (plot.gp), the terminal (terminal.gp), the house style "
+        "(house.gp) and the data tables "
         "stay in FILE.gnuplot/: change them and run `gnuplot plot.gp` there. `nulldrift help "
         "figures` "
         "explains every figure.",

@@ -45,7 +45,7 @@ static void draw_simulated_courses(nd_plot *plot, const nd_measured *measured) {
     simulated_course(plot, "A", area_cm(0, 0, WIDTH / 2, COURSES), "simulated-active",
                      "fraction active units", 2, &axis, "simulation");
     simulated_course(plot, "B", area_cm(0, COURSES, WIDTH / 2, COURSES), "simulated-information",
-                     "SI of tuned units (bit/activity)", 1, &axis, "");
+                     "mean SI (bit/activity)", 1, &axis, "");
 }
 
 static void draw_recorded_courses(nd_plot *plot, const nd_recording_result *result,
@@ -56,13 +56,13 @@ static void draw_recorded_courses(nd_plot *plot, const nd_recording_result *resu
                              .y_label = "fraction active cells",
                              .title = curve->name,
                              .line_type = 2,
+                             .from_zero = true, /* as beside it */
                              .name = "recorded-activity"};
     char label[ND_PLOT_TEXT + 40];
     nd_draw_course(plot, NULL, area_cm(WIDTH / 2, 0, WIDTH / 2, COURSES), &panel);
     panel.title = NULL;
     panel.metric = ND_METRIC_INFORMATION;
-    panel.y_label =
-        nd_recorded_label(result, "SI of active cells", "bit/event", label, sizeof label);
+    panel.y_label = nd_recorded_label(result, "mean SI", "bit/event", label, sizeof label);
     panel.line_type = 1;
     snprintf(panel.name, sizeof panel.name, "recorded-information");
     nd_draw_course(plot, NULL, area_cm(WIDTH / 2, COURSES, WIDTH / 2, COURSES), &panel);
@@ -114,7 +114,7 @@ static bool draw_recorded_maps(nd_plot *plot, nd_area area, const nd_recording_r
     const nd_session_result *first = &result->session[group->first];
     for (size_t t = 0; t < times; t++) {
         which[t] = times > 1 ? t * (group->sessions - 1) / (times - 1) : 0;
-        nd_map_title(result->day_name, first[which[t]].day, titles[t]);
+        nd_map_title(t == 0 ? result->day_name : "", first[which[t]].day, titles[t]);
     }
     bool fine = nd_group_common_maps(result, group, which, times, maps, &ids, &cells, error);
     for (size_t t = 0; fine && t < times; t++)

@@ -49,7 +49,7 @@ static void draw_series(nd_plot *plot, const nd_drift_read *read, size_t series,
     char label[ND_PLOT_TEXT], axis[ND_PLOT_TEXT], y_label[ND_PLOT_TEXT + 40];
     char letter[2] = {(char)('A' + row), '\0'}, table[32];
     nd_drift_measures *m = read->measures[series];
-    nd_plot_text time = nd_plot_text_of(read->time_unit, 40);
+    nd_plot_text time = nd_plot_text_of(read->time_unit, 20);
     double unit, high = 1.0 / (double)rows, bottom = 1 - (double)(row + 1) * high;
     nd_drift_time_axis(read, &unit, label);
     if (unit > 1)

@@ -30,9 +30,9 @@ void nd_drift_time_axis(const nd_drift_read *read, double *unit, char label[ND_P
     *unit = longest >= 1e4 ? pow(1000, floor(log10(longest) / 3)) : 1;
     if (*unit > 1)
         snprintf(label, ND_PLOT_TEXT, "%.200ss apart (10^{%.0f})",
-                 nd_plot_text_of(read->time_unit, 40).markup, log10(*unit));
+                 nd_plot_text_of(read->time_unit, 22).markup, log10(*unit));
     else
-        snprintf(label, ND_PLOT_TEXT, "%.200ss apart", nd_plot_text_of(read->time_unit, 40).markup);
+        snprintf(label, ND_PLOT_TEXT, "%.200ss apart", nd_plot_text_of(read->time_unit, 22).markup);
 }
 
 /* Intervals that differ by less count as one: snapshots that are evenly spread fall on whole steps.

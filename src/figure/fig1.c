@@ -3,18 +3,22 @@
 #include "figure/figures.h"
 #include "figure/landscape_panel.h"
 
+static const double WIDTH = 17, VALLEY = 5.2; /* cm */
+
 bool nd_figure_1(const nd_figure_request *request, nd_error *error) {
     nd_landscape *landscape = nd_landscape_read(request->inputs[0], error);
-    nd_plot *plot = landscape ? nd_plot_new(request->output, 17, 6.2, error) : NULL;
+    nd_plot *plot = landscape ? nd_plot_new(request->output, WIDTH, 5.6, error) : NULL;
     if (!plot) {
         nd_landscape_free(landscape);
         return false;
     }
-    nd_panel_cloud(plot, "A", (nd_area){0, 0, 0.33, 1}, landscape, ND_VALLEY_UNIFORM,
+    const double one = VALLEY / WIDTH, two = (VALLEY + ND_LANDSCAPE_BAR) / WIDTH;
+    nd_panel_cloud(plot, "A", (nd_area){0, 0, one, 1}, landscape, ND_VALLEY_UNIFORM, false,
                    "Undirected: uniform valley");
-    nd_panel_cloud(plot, "B", (nd_area){0.335, 0, 0.33, 1}, landscape, ND_VALLEY_NARROWING,
+    nd_panel_cloud(plot, "B", (nd_area){one, 0, two, 1}, landscape, ND_VALLEY_NARROWING, true,
                    "Directed: flatness varies");
-    bool fine = nd_panel_flatness(plot, "C", (nd_area){0.67, 0, 0.33, 1}, landscape, error);
+    bool fine =
+        nd_panel_flatness(plot, "C", (nd_area){one + two, 0, 1 - one - two, 1}, landscape, error);
     nd_landscape_free(landscape);
     if (!fine) {
         nd_plot_abandon(plot);

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "figure/figures.h"
 #include "figure/parts.h"
+#include "figure/phase_bands.h"
 #include "figure/seeds.h"
 
 /* The picture, cm, and its rows. */
@@ -36,6 +37,27 @@ static void step_axis(nd_plot *plot, const nd_run *run, const nd_step_axis *axis
                    powers ? run->step[1] : 0, run->step[run->records - 1] / axis->unit);
     if (powers)
         nd_plot_script(plot, "set logscale x\nset format x '10^{%%L}'\n");
+}
+
+/* The phases of a single run, as `nulldrift phases` finds them, behind the traces; several seeds
+ * have phases of their own. */
+static void phase_bands(nd_plot *plot, const nd_seeds *seeds, double unit) {
+    const nd_run *run = seeds->run;
+    nd_phases phases;
+    nd_error why = {0}; /* a run that diverged, or is short, has none */
+    nd_phase_traces traces = {.records = run->records,
+                              .step = run->step,
+                              .loss = run->loss,
+                              .active_fraction = run->active_fraction,
+                              .fraction_active_units = run->fraction_active_units,
+                              .snapshots = run->snapshots,
+                              .snapshot_step = run->snapshot_step,
+                              .spatial_information = seeds->information.mean,
+                              .rate_map_correlation = seeds->correlation,
+                              .divergence = run->experiment->learning.divergence};
+    if (seeds->count == 1 && nd_phases_find(&traces, &phases, &why))
+        nd_draw_phase_bands(plot, &phases, logarithmic(run) ? run->step[1] : 0,
+                            run->step[run->records - 1] / unit, unit, logarithmic(run));
 }
 
 /* A trace of the records over steps, thinned, as table `name`. */
@@ -76,6 +98,7 @@ static bool draw_loss(nd_plot *plot, nd_area area, const nd_seeds *seeds, nd_err
         return false;
     nd_plot_panel(plot, "B", area.left, area.bottom, area.width, area.height);
     step_axis(plot, run, &axis);
+    phase_bands(plot, seeds, axis.unit);
     if (several)
         nd_plot_script(
             plot, "set label 1 'mean, s.e.m. of %zu seeds' at graph 0.98,0.94 right font ',7'\n",
@@ -109,11 +132,12 @@ static bool draw_information(nd_plot *plot, nd_area area, const nd_seeds *seeds,
     nd_plot_panel_margins(plot, "C", area.left, area.bottom, area.width, area.height,
                           ND_PLOT_MARGINS_RIGHT);
     step_axis(plot, run, &axis);
+    phase_bands(plot, seeds, axis.unit);
     nd_plot_script(
         plot, "set border 11\nset yrange [0:*]\nset y2range [0:1]\n"
               "set ytics textcolor rgb '#0072B2'\nset y2tics textcolor rgb '#D55E00' nomirror\n"
               "set y2tics offset -0.4,0\n"
-              "set ylabel \"mean SI of tuned units\\n(bit / activity)\" textcolor rgb '#0072B2'\n"
+              "set ylabel \"mean SI of tuned units\\n(bit/activity)\" textcolor rgb '#0072B2'\n"
               "set y2label 'fraction active units' offset -0.8,0 textcolor rgb '#D55E00'\nplot ");
     if (several)
         nd_plot_script(plot,
@@ -176,7 +200,7 @@ static void draw_correlation(nd_plot *plot, nd_area area, const nd_seeds *seeds)
             least = r < least ? r : least;
         }
     nd_plot_panel_margins(plot, "E", area.left, area.bottom, area.width, area.height,
-                          (nd_plot_margins){1.45, 1.55, 1.0, 1.0});
+                          (nd_plot_margins){1.45, 1.7, 1.0, 1.0});
     nd_plot_script(plot,
                    "set border 15\nset size ratio -1\nset xrange [0:%.9g]\nset yrange [%.9g:0]\n"
                    "set xlabel '%s'\nset ylabel '%s'\nset cbrange [%.2g:1]\n"

@@ -89,7 +89,7 @@ static void draw_matrix(nd_plot *plot, const char *letter, nd_area area, const c
                    "set border 15\nset palette defined (0 '#EDEDED', 1 '#0072B2')\n"
                    "set cbrange [0:1]\nunset colorbox\nset xrange [-0.5:%zu-0.5]\n"
                    "set yrange [%zu-0.5:-0.5]\nset xlabel '%s'\nset ylabel 'unit'\n"
-                   "set title \"%s\" offset 0,-0.3\n"
+                   "set title \"%s\" offset 0,-0.55\n"
                    "set arrow 2 from graph 0, first %.6g to graph 1, first %.6g nohead linecolor "
                    "rgb '#000000' dashtype 2 linewidth 0.8 front\n"
                    "plot '%s' matrix with image notitle\n",
@@ -110,7 +110,7 @@ static void draw_shares(nd_plot *plot, nd_area area, const char *name, double ac
         plot,
         "set border 3\nset format y ''\nset xrange [0:1]\nset yrange [%zu-0.5:-0.5]\n"
         "set xtics 0,0.5,1\nset xlabel 'share of samples'\n"
-        "set title \"active fraction\\n%.3f\" offset 0,-0.3 textcolor rgb '#D55E00'\n"
+        "set title \"active fraction\\n%.3f\" offset 0,-0.55 textcolor rgb '#D55E00'\n"
         "set arrow 1 from %.6g, graph 0 to %.6g, graph 1 nohead linecolor rgb '#D55E00' "
         "linewidth 1.2 front\n"
         "set arrow 2 from 0,%.6g to 1,%.6g nohead linecolor rgb '#000000' dashtype 2 "

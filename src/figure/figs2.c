@@ -79,6 +79,8 @@ static size_t write_kind(nd_plot *plot, const runs *all, bool label_noise, size_
     return kind;
 }
 
+static const double WIDTH = 15, HEIGHT = 12.6, KEY = 0.6; /* cm; KEY: below all panels */
+
 static void draw_panel(nd_plot *plot, const runs *all, size_t panel, double last) {
     static const char *const names[PANELS] = {"active_fraction", "active_units", "trace",
                                               "nonzero"};
@@ -91,10 +93,14 @@ static void draw_panel(nd_plot *plot, const runs *all, size_t panel, double last
     for (int label = 0; label < 2; label++)
         count[label] = write_kind(plot, all, label, panel);
     nd_step_axis axis = nd_step_axis_for(last);
-    nd_plot_panel(plot, letters[panel], panel % 2 ? 0.5 : 0, panel < 2 ? 0.5 : 0, 0.5, 0.5);
+    const double high = (1 - KEY / HEIGHT) / 2, low = KEY / HEIGHT;
+    nd_plot_panel(plot, letters[panel], panel % 2 ? 0.5 : 0, panel < 2 ? low + high : low, 0.5,
+                  high);
     nd_plot_script(plot, "set xlabel '%s'\nset ylabel '%s'\nset yrange [0:*]\nset xrange [0:%g]\n",
                    axis.label, labels[panel], last / axis.unit);
-    nd_plot_script(plot, panel == 0 ? "set key top right\nplot " : "unset key\nplot ");
+    nd_plot_script(plot, panel == 0
+                             ? "set key at screen 0.5, screen 0.01 center bottom maxrows 1\nplot "
+                             : "unset key\nplot ");
     for (int label = 0; label < 2; label++)
         if (count[label] > 0)
             nd_plot_script(
@@ -110,7 +116,8 @@ static void draw_panel(nd_plot *plot, const runs *all, size_t panel, double last
 bool nd_figure_s2(const nd_figure_request *request, nd_error *error) {
     runs all = {0};
     nd_plot *plot = NULL;
-    if (!gather(request, &all, error) || !(plot = nd_plot_new(request->output, 15, 12, error))) {
+    if (!gather(request, &all, error) ||
+        !(plot = nd_plot_new(request->output, WIDTH, HEIGHT, error))) {
         runs_free(&all);
         return false;
     }

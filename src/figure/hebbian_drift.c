@@ -10,7 +10,7 @@
 #include "figure/plot.h"
 #include "store/hebbian_file.h"
 
-static const double WIDTH = 17, HEIGHT = 12, LOWER = 5.6; /* cm */
+static const double WIDTH = 17, HEIGHT = 12, LOWER = 5.6, BAR = 1.2; /* cm */
 enum { TIMES = 3, MOST_RUNS = 3 };
 /* The later times: when the population vectors have come down to these correlations. */
 static const double LIKENESS[TIMES] = {1, 0.5, 0.15};
@@ -124,12 +124,14 @@ static void draw_map(nd_plot *plot, const drifting *self, size_t k, const size_t
                      size_t count) {
     const nd_hebbian_run *run = self->run;
     const nd_hebbian_inputs *inputs = run->inputs;
-    double unit = inputs->circular ? M_PI : 1, left = (double)k / TIMES;
+    double unit = inputs->circular ? M_PI : 1, width = (1 - BAR / WIDTH) / TIMES;
+    bool last_map = k + 1 == TIMES;
     double first = inputs->position[0] / unit;
     double last = inputs->position[inputs->count - 1] / unit;
     double apart = (last - first) / (double)(inputs->count - 1);
-    nd_plot_panel_margins(plot, k == 0 ? "A" : NULL, left, LOWER / HEIGHT, 1.0 / TIMES,
-                          1 - LOWER / HEIGHT, (nd_plot_margins){1.3, 0.25, 1.0, 0.75});
+    nd_plot_panel_margins(plot, k == 0 ? "A" : NULL, (double)k * width, LOWER / HEIGHT,
+                          width + (last_map ? BAR / WIDTH : 0), 1 - LOWER / HEIGHT,
+                          (nd_plot_margins){1.3, 0.25 + (last_map ? BAR : 0), 1.0, 0.75});
     if (k == 0)
         nd_plot_script(plot, "set title 'step %.0f'\n", run->snapshot_step[times[0]]);
     else
@@ -138,12 +140,14 @@ static void draw_map(nd_plot *plot, const drifting *self, size_t k, const size_t
                        self->correlation[times[0] * run->snapshots + times[k]]);
     nd_plot_script(plot,
                    "set border 15\nset xrange [%.9g:%.9g]\nset yrange [%zu.5:0.5]\n"
-                   "set xlabel '%s'\nset xtics %g\n%sset cbrange [0:1]\nunset colorbox\n"
+                   "set xlabel '%s'\nset xtics %g\n%sset cbrange [0:1]\n%s"
                    "plot 'responses-%zu' matrix using (%.9g+$1*%.9g):($2+1):3 with image notitle\n",
                    first - apart / 2, last + apart / 2, count,
                    inputs->circular ? "angle (π rad)" : "position (of the slice)",
                    inputs->circular ? 0.5 : 0.25,
-                   k == 0 ? "set ylabel 'units, sorted at the first time'\n" : "", k, first, apart);
+                   k == 0 ? "set ylabel 'units, sorted at the first time'\n" : "",
+                   last_map ? "set cblabel 'response / peak'\nset cbtics 1\n" : "unset colorbox\n",
+                   k, first, apart);
 }
 
 static bool draw_maps(nd_plot *plot, const drifting *self, nd_error *error) {
@@ -225,12 +229,24 @@ static void draw_displacement(nd_plot *plot, const drifting *runs, size_t count)
     }
     bool circular = runs[0].run->inputs->circular;
     char text[40];
+    double least = INFINITY, most = 0;
+    for (size_t r = 0; r < count; r++)
+        for (size_t lag = 0; lag < runs[r].lags; lag++)
+            if (runs[r].squared[lag] > 0) {
+                least = fmin(least, runs[r].squared[lag]);
+                most = fmax(most, runs[r].squared[lag]);
+            }
     nd_plot_panel(plot, "C", 0.5, 0, 0.5, LOWER / HEIGHT);
     nd_plot_script(plot,
                    "set logscale xy\nset format '10^{%%L}'\nset xlabel 'steps apart'\n"
                    "set xrange [%.9g:%.9g]\nset ylabel 'MSD of fields (%s)'\n"
-                   "set key bottom right\nplot ",
+                   "set key bottom right\n",
                    runs[0].lag_steps[0], longest_track(&runs[0]), circular ? "rad^2" : "slice^2");
+    /* Room for the key below all lines: a tenth of the panel for each. */
+    if (most > least)
+        nd_plot_script(plot, "set yrange [%.9g:*]\n",
+                       least / pow(most / least, 0.1 * (double)count / (1 - 0.1 * (double)count)));
+    nd_plot_script(plot, "plot ");
     for (size_t r = 0; r < count; r++)
         nd_plot_script(plot, "%s'displacement-%zu' with lines linetype %zu title 'D = %s'",
                        r ? ", " : "", r, r + 1, power_text(runs[r].diffusion, text, sizeof text));

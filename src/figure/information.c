@@ -70,8 +70,9 @@ static void draw_curve(nd_plot *plot, const char *letter, nd_area area, const ch
     nd_plot_script(plot,
                    "set xlabel 'sample fraction'\nset ylabel '%s'\nset xrange [0:1.02]\n"
                    "set yrange [0:%.6g]\n%s\n",
-                   label, (key ? 1.3 : 1.08) * fmax(mean->naive[0], mean->shuffled[0]),
-                   key ? "set key top right font ',7' spacing 0.95" : "unset key");
+                   label, 1.08 * fmax(mean->naive[0], mean->shuffled[0]),
+                   key ? "set key at screen 0.5, screen 0.485 center center maxrows 2 font ',7'"
+                       : "unset key");
     nd_plot_script(
         plot,
         "plot '%s' index 1 using 1:4 with lines linetype 3 dashtype 2 linewidth 1 notitle, "
@@ -140,6 +141,9 @@ static void draw_cells(nd_plot *plot, nd_area left, nd_area right,
                    1.05 * most, 1.05 * most, size);
 }
 
+/* Of the height; what is left of it, between the rows, is the key's. */
+static const double ROW = 6.0 / 13.2;
+
 bool nd_figure_information(const nd_figure_request *request, nd_error *error) {
     nd_recording_result *result = nd_recording_file_read(request->inputs[0], error);
     if (!result)
@@ -151,15 +155,15 @@ bool nd_figure_information(const nd_figure_request *request, nd_error *error) {
         return nd_fail(error, request->inputs[0], "ask for corrections in the manifest",
                        "holds no information against sample fraction");
     }
-    nd_plot *plot = nd_plot_new(request->output, 16.0, 12.0, error);
+    nd_plot *plot = nd_plot_new(request->output, 16.0, 13.2, error);
     char label[ND_PLOT_TEXT + 40];
     if (plot) {
-        draw_curve(plot, "A", (nd_area){0, 0.5, 0.5, 0.5}, "spatial",
+        draw_curve(plot, "A", (nd_area){0, 1 - ROW, 0.5, ROW}, "spatial",
                    nd_recorded_label(result, "SI", "bit/event", label, sizeof label), &spatial,
                    true);
-        draw_curve(plot, "B", (nd_area){0.5, 0.5, 0.5, 0.5}, "mutual", "MI (bit/frame)", &mutual,
-                   false);
-        draw_cells(plot, (nd_area){0, 0, 0.5, 0.5}, (nd_area){0.5, 0, 0.5, 0.5}, result);
+        draw_curve(plot, "B", (nd_area){0.5, 1 - ROW, 0.5, ROW}, "mutual", "MI (bit/frame)",
+                   &mutual, false);
+        draw_cells(plot, (nd_area){0, 0, 0.5, ROW}, (nd_area){0.5, 0, 0.5, ROW}, result);
     }
     nd_recording_result_free(result);
     return plot && nd_plot_draw(plot, &request->plot, error);

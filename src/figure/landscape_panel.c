@@ -8,6 +8,7 @@
 #include "base/sort.h"
 
 enum { GRID = 121 };
+static const double LEAST_HEIGHT = 1e-4; /* the floor's, which has no logarithm */
 
 /* A table name that is this panel's own. */
 static const char *name(const char *letter, const char *what, char *out, size_t size) {
@@ -15,34 +16,50 @@ static const char *name(const char *letter, const char *what, char *out, size_t 
     return out;
 }
 
-/* Half the width of the picture: half as far again as the start. */
+/* Half the width of the picture: half as far again as the start, or a little more than the walkers
+ * went where that is further. The same for both valleys, so that they can be compared. */
 static double reach(const nd_landscape *of) {
-    return 1.5 * fmax(fabs(of->options.start_x), fabs(of->options.start_y));
+    double far = 0;
+    size_t records = of->options.records, walkers = of->options.walkers;
+    for (size_t w = 0; w < walkers; w++) {
+        size_t end = w * records + records - 1;
+        far = fmax(far, fmax(fabs(of->x[end]), fabs(of->y[end])));
+        far = fmax(far, fmax(fabs(of->uniform_x[end]), fabs(of->uniform_y[end])));
+    }
+    for (size_t i = 0; i < records; i++)
+        far = fmax(far, fmax(fabs(of->x[i]), fabs(of->y[i])));
+    return fmax(1.5 * fmax(fabs(of->options.start_x), fabs(of->options.start_y)), 1.05 * far);
 }
 
-/* The valley as an image of its height's square root, which shows the floor. */
+/* The valley as an image of its height's logarithm, which shows the floor. */
 static void write_height(nd_plot *plot, const char *letter, nd_valley valley, double edge) {
     char table[32];
     nd_plot_table(plot, name(letter, "height", table, sizeof table));
     for (int i = 0; i < GRID; i++) {
         for (int j = 0; j < GRID; j++) {
             double x = edge * (2.0 * j / (GRID - 1) - 1), y = edge * (2.0 * i / (GRID - 1) - 1);
-            double height = log10(nd_valley_height(valley, x, y) + 1e-4);
+            double height = log10(nd_valley_height(valley, x, y) + LEAST_HEIGHT);
             nd_plot_row(plot, 3, (double[]){x, y, height});
         }
         nd_plot_blank(plot);
     }
 }
 
-static void begin(nd_plot *plot, const char *letter, nd_area area, double edge, const char *title) {
+static void begin(nd_plot *plot, const char *letter, nd_area area, double edge, bool bar,
+                  const char *title) {
     char table[32];
-    nd_plot_panel(plot, letter, area.left, area.bottom, area.width, area.height);
+    double highest = log10(edge * edge * edge * edge + LEAST_HEIGHT), tics = nd_nice_step(edge, 3);
+    nd_plot_panel_margins(plot, letter, area.left, area.bottom, area.width, area.height,
+                          (nd_plot_margins){1.1, 0.25 + (bar ? ND_LANDSCAPE_BAR : 0), 1.0, 0.6});
     nd_plot_script(plot,
                    "set title '%s'\nset xlabel 'x'\nset ylabel 'y'\nset size ratio -1\n"
-                   "set xrange [%g:%g]\nset yrange [%g:%g]\nunset colorbox\n"
+                   "set xrange [%g:%g]\nset yrange [%g:%g]\nset cbrange [%g:%g]\n"
+                   "set cblabel 'log_{10} f'\nset cbtics 2\n%s"
+                   "set key bottom left samplen 0.8\n"
                    "set palette defined (0 '#FFFFFF', 1 '#DCE6EE', 2 '#AFC3D3', 3 '#7F9DB5')\n"
-                   "set xtics 1\nset ytics 1\n",
-                   title, -edge, edge, -edge, edge);
+                   "set xtics %g\nset ytics %g\n",
+                   title, -edge, edge, -edge, edge, log10(LEAST_HEIGHT), highest,
+                   bar ? "" : "unset colorbox\n", tics, tics);
     nd_plot_script(plot, "plot '%s' using 1:2:3 with image notitle",
                    name(letter, "height", table, sizeof table));
 }
@@ -58,7 +75,7 @@ void nd_panel_walk(nd_plot *plot, const char *letter, nd_area area, const nd_lan
     nd_plot_table(plot, name(letter, "walk", table, sizeof table));
     for (size_t i = 0; i < records; i++)
         nd_plot_row(plot, 3, (double[]){x[i], y[i], of->step[i]});
-    begin(plot, letter, area, edge, title);
+    begin(plot, letter, area, edge, true, title);
     nd_plot_script(plot,
                    ", '%s' using 1:2 with lines linecolor rgb '#404040' linewidth 0.5 notitle"
                    ", '%s' every 1::0::0 using 1:2 with points pointtype 7 pointsize 0.7 linecolor "
@@ -69,7 +86,7 @@ void nd_panel_walk(nd_plot *plot, const char *letter, nd_area area, const nd_lan
 }
 
 void nd_panel_cloud(nd_plot *plot, const char *letter, nd_area area, const nd_landscape *of,
-                    nd_valley valley, const char *title) {
+                    nd_valley valley, bool bar, const char *title) {
     char table[32];
     double edge = reach(of);
     size_t records = of->options.records;
@@ -80,7 +97,7 @@ void nd_panel_cloud(nd_plot *plot, const char *letter, nd_area area, const nd_la
     for (size_t w = 0; w < of->options.walkers; w++)
         nd_plot_row(plot, 2,
                     (double[]){x[w * records + records - 1], y[w * records + records - 1]});
-    begin(plot, letter, area, edge, title);
+    begin(plot, letter, area, edge, bar, title);
     nd_plot_script(plot,
                    ", '%s' using 1:2 with points linetype 1 pointtype 7 pointsize 0.25 title "
                    "'walkers at the end', '+' every ::0::0 using (%g):(%g) with points pointtype 7 "
@@ -125,7 +142,7 @@ bool nd_panel_flatness(nd_plot *plot, const char *letter, nd_area area, const nd
     nd_plot_script(
         plot,
         "set title 'Flatness along the way'\nset xlabel '%s'\n"
-        "set ylabel 'curvature across: median, quartiles'\nset yrange [0:4.2]\nset key top right\n"
+        "set ylabel 'curvature: median, quartiles'\nset yrange [0:*]\nset key top right\n"
         "plot 'curvature' index 0 using ($1/%g):3:4 with filledcurves linetype 1 "
         "fillstyle transparent solid 0.3 notitle, 'curvature' index 0 using ($1/%g):2 "
         "linetype 1 title 'x^2 y^2', 'curvature' index 1 using "

@@ -9,9 +9,11 @@
 void nd_panel_walk(nd_plot *plot, const char *letter, nd_area area, const nd_landscape *of,
                    nd_valley valley, size_t walker, const char *title);
 
-/* The same image with all walkers at the end. */
+/* The same image with all walkers at the end; with a colour bar, which takes so much room at the
+ * right (cm), or without. */
+static const double ND_LANDSCAPE_BAR = 1.2;
 void nd_panel_cloud(nd_plot *plot, const char *letter, nd_area area, const nd_landscape *of,
-                    nd_valley valley, const char *title);
+                    nd_valley valley, bool bar, const char *title);
 
 /* Curvature across the floor over steps, median and quartiles of the walkers, in both valleys. */
 bool nd_panel_flatness(nd_plot *plot, const char *letter, nd_area area, const nd_landscape *of,

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/shown.h"
 #include "figure/gnuplot.h"
+#include "figure/picture_size.h"
 #include "figure/plot_folder.h"
 #include "figure/plot_style.h"
 #include "figure/png_density.h"
@@ -92,30 +93,46 @@ static const char *terminal_of(const char *output) {
     return NULL;
 }
 
-static void write_head(nd_plot *plot, const char *terminal) {
-    const double width = plot->width_cm, height = plot->height_cm;
-    nd_plot_script(plot, "# Drawn by nulldrift %s. Restyle, then run: gnuplot plot.gp\n",
-                   nd_version());
-    if (strcmp(terminal, "pdfcairo") == 0)
-        nd_plot_script(plot,
-                       "set terminal pdfcairo enhanced color size %.6gcm,%.6gcm "
-                       "font 'Helvetica,8' fontscale %.6g linewidth 1.3 rounded\n",
-                       width, height, FONT_SCALE);
-    else if (strcmp(terminal, "pngcairo") == 0)
-        nd_plot_script(plot,
-                       "set terminal pngcairo enhanced color size %.0f,%.0f font 'Helvetica,8' "
-                       "fontscale %.6g linewidth %.6g pointscale %.6g rounded\n",
-                       width * PNG_DOTS_PER_CM, height * PNG_DOTS_PER_CM, FONT_SCALE * PNG_SCALE,
-                       0.8 * PNG_SCALE, PNG_SCALE);
+/* The terminal, in a file of its own: what is wanted of it is known last. All of a picture is drawn
+ * to one scale, so that nothing comes to lie on anything at another width. */
+static void write_terminal(nd_plot *plot, const nd_plot_options *options) {
+    const char *terminal = terminal_of(plot->output), *font = options->font;
+    double scale = nd_plot_scale(plot->width_cm, options);
+    const double width = scale * plot->width_cm, height = scale * plot->height_cm;
+    FILE *file = open_in_folder(plot, "terminal.gp");
+    if (!file)
+        return;
+    font = font ? font : "Helvetica";
+    if (strcmp(terminal, "pngcairo") == 0)
+        (void)fprintf(file,
+                      "set terminal pngcairo enhanced color size %.0f,%.0f font '%s,8' "
+                      "fontscale %.6g linewidth %.6g pointscale %.6g rounded\n",
+                      width * PNG_DOTS_PER_CM, height * PNG_DOTS_PER_CM, font,
+                      FONT_SCALE * PNG_SCALE * scale, 0.8 * PNG_SCALE * scale, PNG_SCALE * scale);
+    else if (strcmp(terminal, "svg") == 0)
+        (void)fprintf(file,
+                      "set terminal svg enhanced size %.0f,%.0f font '%s,10.7' "
+                      "linewidth 1 rounded background '#ffffff'\n",
+                      plot->width_cm * SVG_DOTS_PER_CM, plot->height_cm * SVG_DOTS_PER_CM, font);
     else
-        nd_plot_script(plot,
-                       "set terminal svg enhanced size %.0f,%.0f font 'Helvetica,10.7' "
-                       "linewidth 1 rounded background '#ffffff'\n",
-                       width * SVG_DOTS_PER_CM, height * SVG_DOTS_PER_CM);
-    nd_plot_script(plot, "set output '%s'\nload 'house.gp'\n", base_name(plot->picture));
+        (void)fprintf(file,
+                      "set terminal %s enhanced color size %.6gcm,%.6gcm font '%s,8' "
+                      "fontscale %.6g linewidth %.6g pointscale %.6g rounded\n",
+                      terminal, width, height, font, FONT_SCALE * scale, 1.3 * scale, scale);
+    close_file(plot, &file);
+}
+
+static void write_head(nd_plot *plot, const char *terminal) {
+    nd_plot_script(plot,
+                   "# Drawn by nulldrift %s. Restyle, then run: gnuplot plot.gp\n"
+                   "load 'terminal.gp'\nset output '%s'\nload 'house.gp'\n",
+                   nd_version(), base_name(plot->picture));
     FILE *house = open_in_folder(plot, "house.gp");
     if (house)
         (void)fputs(nd_plot_house_style, house);
+    /* This terminal sets labels lower than cairo's do. */
+    if (house && strcmp(terminal, "svg") == 0)
+        (void)fputs("set xlabel offset 0,0.75\n", house);
     close_file(plot, &house);
 }
 
@@ -297,6 +314,7 @@ bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error
     nd_plot_script(plot, "unset output\n");
     close_file(plot, &plot->table);
     close_file(plot, &plot->script);
+    write_terminal(plot, options);
     bool fine = plot->failure.what[0] == '\0';
     if (!fine && error)
         *error = plot->failure;
@@ -304,6 +322,7 @@ bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error
            nd_gnuplot_run(nd_plot_folder_path(plot->folder), plot->picture, plot->output,
                           options->remark, error) &&
            nd_png_set_density(plot->picture, PNG_DOTS_PER_INCH, error) &&
+           nd_svg_set_size(plot->picture, nd_plot_scale(plot->width_cm, options), error) &&
            nd_place_publish(options->place ? options->place : plot->place, plot->picture, error) &&
            (!options->keep_script || nd_plot_folder_keep(plot->folder, plot->output, error));
     nd_plot_abandon(plot);

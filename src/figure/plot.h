@@ -1,5 +1,5 @@
 /* Pictures through gnuplot: a script and its data tables, written to a folder of their own and
- * drawn by gnuplot's cairo terminals as PDF, SVG or PNG, by the ending of the output's name.
+ * drawn by gnuplot's terminals as PDF, SVG or PNG, by the ending of the output's name.
  *
  *     nd_plot *plot = nd_plot_new("loss.pdf", 8, 6, error);
  *     if (!plot)
@@ -92,7 +92,12 @@ typedef struct nd_plot_options {
     /* Where the picture goes, as it was found when the command began; NULL: as it is found when the
      * plot is begun. */
     const nd_place *place;
+    double width_mm;  /* of the picture, everything in it to scale; 0: as it is designed */
+    const char *font; /* checked by nd_plot_font_is_plain; NULL: Helvetica */
 } nd_plot_options;
+
+/* Letters of ASCII, digits, blanks and '-', 60 at most: a name that a script takes as it is. */
+bool nd_plot_font_is_plain(const char *font);
 
 /* Draws, publishes the picture whole, frees the plot. A kept script is restyled and drawn again by
  * `gnuplot plot.gp` in its folder. */

@@ -73,7 +73,7 @@ static void draw_cell(nd_plot *plot, const cell *c, bool ticked) {
 static void colour_scale(nd_plot *plot, double left, double bottom, double width, double height) {
     nd_plot_script(plot,
                    "set colorbox vertical user origin screen %.6g,%.6g size screen %.6g,%.6g\n"
-                   "set cbtics 0,1,1\nset cblabel 'activity / peak' offset 0.2,0\n",
+                   "set cbtics 0,1,1\nset cblabel 'activity / peak' offset -0.4,-0.9\n",
                    left, bottom, width, height);
 }
 

@@ -108,12 +108,12 @@ static void draw_decay(nd_plot *plot, nd_area area, const nd_recording_result *r
                                    group->vector_correlation[a * n + b]});
     nd_plot_panel(plot, NULL, area.left, area.bottom, area.width, area.height);
     nd_plot_script(plot,
-                   "set xlabel '%ss apart'\nset ylabel 'correlation'\nset yrange [0:1]\n"
-                   "set xrange [0:*]\nset key at graph 0,1.16 left top horizontal font ',7'\n",
-                   nd_plot_text_of(result->day_name, 40).markup);
+                   "set xlabel '%ss apart'\nset ylabel 'correlation'\nset yrange [0:1.4]\n"
+                   "set ytics 0,0.2,1\n"
+                   "set xrange [0:*]\nset key at graph 0,1.1 left top maxrows 2 font ',7'\n",
+                   nd_plot_text_of(result->day_name, 24).markup);
     if (!isnan(group->decay_p))
-        nd_plot_script(plot,
-                       "set label 1 'r = %.2f, p = %.2g' at graph 0.97,0.87 right font ',7'\n",
+        nd_plot_script(plot, "set label 1 'r = %.2f, p = %.2g' at graph 1,0.84 right font ',7'\n",
                        group->decay_correlation, group->decay_p);
     nd_plot_script(plot,
                    "plot '%s' using 1:3 with points linetype 2 title 'population vectors', "

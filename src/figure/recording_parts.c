@@ -59,10 +59,10 @@ static void write_maps(nd_plot *plot, const char *name, const nd_map_strip *stri
 }
 
 /* The room around the heat maps and between them, cm. */
-static const double LEFT = 1.15, RIGHT = 0.2, BOTTOM = 0.75, TOP = 0.75, GAP = 0.12;
+static const double LEFT = 1.15, RIGHT = 1.25, BOTTOM = 0.75, TOP = 0.75, GAP = 0.12, BAR = 0.15;
 
 void nd_map_title(const char *day_name, double day, char title[ND_PLOT_TEXT]) {
-    snprintf(title, ND_PLOT_TEXT, "%.600s %g", nd_plot_text_of(day_name, 40).markup, day);
+    snprintf(title, ND_PLOT_TEXT, "%.600s %g", nd_plot_text_of(day_name, 8).markup, day);
 }
 
 bool nd_draw_map_strip(nd_plot *plot, const char *letter, nd_area area, const nd_map_strip *strip,
@@ -91,7 +91,7 @@ bool nd_draw_map_strip(nd_plot *plot, const char *letter, nd_area area, const nd
         }
         if (time == 0 && strip->heading)
             nd_plot_script(plot, "set label 97 '%s' at screen %.6g,%.6g left\n", strip->heading,
-                           area.left + 0.6 / wide, area.bottom + area.height - 0.2 / high);
+                           area.left + 0.6 / wide, area.bottom + area.height - 0.12 / high);
         for (size_t d = 1; d < strip->divisions; d++) {
             double at = (double)(d * strip->bins) / (double)strip->divisions;
             nd_plot_script(plot,
@@ -99,8 +99,16 @@ bool nd_draw_map_strip(nd_plot *plot, const char *letter, nd_area area, const nd
                            "linecolor rgb '#FFFFFF' linewidth 0.7\n",
                            d, at, at);
         }
+        if (time + 1 == strip->times)
+            nd_plot_script(plot,
+                           "set colorbox vertical user origin screen %.6g,%.6g size screen "
+                           "%.6g,%.6g\nset cbtics 0,1,1\nset cblabel 'activity / peak'\n",
+                           left + (double)strip->times * (width + gap), bottom, BAR / wide,
+                           fmin(height, 3 / high));
+        else
+            nd_plot_script(plot, "unset colorbox\n");
         nd_plot_script(plot,
-                       "set border 15 linewidth 0.4\nunset xtics\nunset ytics\nunset colorbox\n"
+                       "set border 15 linewidth 0.4\nunset xtics\nunset ytics\n"
                        "set cbrange [0:1]\nset xrange [0:%zu]\nset yrange [%zu:0]\n"
                        "set title '%s%s' offset 0,-0.7\n"
                        "plot '%s' matrix using ($1+0.5):($2+0.5):3 with image notitle\n",
@@ -191,19 +199,20 @@ void nd_draw_course(nd_plot *plot, const char *letter, nd_area area, const nd_co
     nd_plot_panel(plot, letter, area.left, area.bottom, area.width, area.height);
     nd_plot_script(plot,
                    "set xlabel '%s'\nset ylabel '%s'\nset xrange [%.9g:%.9g]\n"
-                   "set offsets 0,0,graph 0.25,graph 0.05\n",
-                   nd_plot_text_of(panel->result->time_name, 60).markup, panel->y_label,
-                   curve->time[0] - pad, curve->time[curve->points - 1] + pad);
+                   "set offsets 0,0,graph 0.25,graph %g\n%s",
+                   nd_plot_text_of(panel->result->time_name, 28).markup, panel->y_label,
+                   curve->time[0] - pad, curve->time[curve->points - 1] + pad,
+                   panel->from_zero ? 0.0 : 0.05, panel->from_zero ? "set yrange [0:*]\n" : "");
     if (span <= 8.0 && span == floor(span)) /* whole days, whole tics */
         nd_plot_script(plot, "set xtics 1\n");
     if (panel->title)
-        nd_plot_script(plot, "set title '%s'\n", nd_plot_text_of(panel->title, 80).markup);
+        nd_plot_script(plot, "set title '%s'\n", nd_plot_text_of(panel->title, 36).markup);
     if (!isnan(course->line.p))
         nd_plot_script(plot,
                        "set label 1 '%+.2g ± %.1g %% per %s'.\"\\np = %.2g\" at graph 0.98,0.96 "
                        "right font ',7'\n",
                        100.0 * course->line.slope, 100.0 * course->line.slope_error,
-                       nd_plot_text_of(panel->result->time_name, 40).markup, course->line.p);
+                       nd_plot_text_of(panel->result->time_name, 12).markup, course->line.p);
     nd_plot_script(plot, "plot ");
     for (size_t g = 0; panel->with_members && curve->groups > 1 && g < curve->groups; g++)
         nd_plot_script(plot,

@@ -6,7 +6,7 @@
 #include "sessions/sessions.h"
 
 /* The same units at several times, side by side as heat maps, rows sorted by where the maps of one
- * time peak; each map over its own greatest value. */
+ * time peak; each map over its own greatest value, with a colour bar at the right. */
 typedef struct nd_map_strip {
     size_t times, units, bins;
     double **maps;               /* times; units x bins */
@@ -18,7 +18,7 @@ typedef struct nd_map_strip {
     const char *heading;           /* above all, as enhanced text, or NULL */
 } nd_map_strip;
 
-/* "day 3" as enhanced text, of the first 40 characters of what days are called. */
+/* "day 3" as enhanced text, of the first 8 characters of what days are called. */
 void nd_map_title(const char *day_name, double day, char title[ND_PLOT_TEXT]);
 
 bool nd_draw_map_strip(nd_plot *plot, const char *letter, nd_area area, const nd_map_strip *strip,
@@ -36,9 +36,9 @@ typedef struct nd_course_panel {
     const nd_recording_result *result;
     const nd_curve *curve;
     size_t metric;
-    bool normalised, with_members;
-    const char *y_label; /* enhanced text */
-    const char *title;   /* any text, or NULL */
+    bool normalised, with_members, from_zero; /* the y axis begins at 0 */
+    const char *y_label;                      /* enhanced text */
+    const char *title;                        /* any text, or NULL */
     int line_type;
     char name[64]; /* of its tables */
 } nd_course_panel;

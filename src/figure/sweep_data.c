@@ -71,10 +71,12 @@ static bool copy_traces(nd_sweep_curve *curve, const nd_sweep_result *result, nd
     curve->records = result->records;
     if (!(curve->step = nd_doubles(result->records, error)) ||
         !(curve->active_fraction = nd_doubles(result->records, error)) ||
+        !(curve->log10_loss = nd_doubles(result->records, error)) ||
         !(curve->fraction_active_units = nd_doubles(result->records, error)))
         return false;
     for (size_t i = 0; i < result->records; i++) {
         curve->step[i] = (double)result->step[i];
+        curve->log10_loss[i] = (double)result->log10_loss[i];
         curve->active_fraction[i] =
             (double)result->active_fraction[i] / (double)result->active_fraction[0];
         curve->fraction_active_units[i] =
@@ -152,6 +154,7 @@ void nd_sweep_data_free(nd_sweep_data *data) {
     for (size_t i = 0; i < data->count; i++) {
         free(data->curve[i].step);
         free(data->curve[i].active_fraction);
+        free(data->curve[i].log10_loss);
         free(data->curve[i].fraction_active_units);
     }
     free(data->curve);
@@ -159,7 +162,9 @@ void nd_sweep_data_free(nd_sweep_data *data) {
 }
 
 static const double *trace_of(const nd_sweep_curve *curve, nd_sweep_trace trace) {
-    return trace == ND_ACTIVE_FRACTION ? curve->active_fraction : curve->fraction_active_units;
+    return trace == ND_ACTIVE_FRACTION         ? curve->active_fraction
+           : trace == ND_FRACTION_ACTIVE_UNITS ? curve->fraction_active_units
+                                               : curve->log10_loss;
 }
 
 /* The value at `step`, between records. */

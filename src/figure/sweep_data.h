@@ -12,6 +12,7 @@ typedef struct nd_sweep_curve {
     double log10_rate;            /* of sparsification; NaN where there is no fit */
     size_t records;
     double *step, *active_fraction, *fraction_active_units; /* records; of the first record's */
+    double *log10_loss; /* records; over the targets' variance */
 } nd_sweep_curve;
 
 enum { ND_SWEEP_GROUPS = 24 };
@@ -35,7 +36,11 @@ void nd_sweep_data_free(nd_sweep_data *data);
 const char *nd_sweep_count_words(size_t runs, size_t diverged, char *words, size_t size);
 
 /* Which trace a table shows. */
-typedef enum nd_sweep_trace { ND_ACTIVE_FRACTION, ND_FRACTION_ACTIVE_UNITS } nd_sweep_trace;
+typedef enum nd_sweep_trace {
+    ND_ACTIVE_FRACTION,
+    ND_FRACTION_ACTIVE_UNITS,
+    ND_LOG10_LOSS
+} nd_sweep_trace;
 
 /* Writes the table NAME, all curves of one group (SIZE_MAX: of all) on a logarithmic step axis, and
  * the table NAME-mean: at each step the mean over the runs that reach it. */
