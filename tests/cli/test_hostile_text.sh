@@ -44,16 +44,17 @@ sessions:
 YAML
 }
 
-# In YAML's escapes, and what a picture shows of it; more texts are tried in figure/test_plot.
+# In YAML's escapes, and what a picture shows of it, whole, in a map's title and on an axis, which have
+# room for 8 and 24 characters; more texts are tried in figure/test_plot.
 n=0
-while IFS='|' read -r yaml shown; do
+while IFS='|' read -r yaml shown title axis; do
     n=$((n + 1))
     manifest "$yaml" >m.yaml
     succeeds record m.yaml -o "r$n" --picture svg --threads 1
     calm out "record" && calm err "record"
     texts_of "r${n}_maps.svg" >maps.txt
-    says "$shown 1" maps.txt
-    says "${shown}s apart" maps.txt
+    says "$title 1" maps.txt
+    says "${axis}s apart" maps.txt
     texts_of "r$n.svg" >fig3.txt
     says "$shown" fig3.txt
     succeeds record m.yaml --check --picture svg -o "c$n"
@@ -66,11 +67,11 @@ while IFS='|' read -r yaml shown; do
     done
     safe "$yaml"
 done <<'TEXTS'
-l'essai|l'essai
-a'.system('touch CANARY').'|a'.system('touch CANARY').'
-`touch C*`|`touch C*`
-\n!touch CANARY\n|\n!touch CANARY\n
-\e[31m\a\x9b\u202e|\x1b[31m\x07\x9b\u202e
+l'essai|l'essai|l'essai|l'essai
+a'.system('touch CANARY').'|a'.system('touch CANARY').'|a'.syst…|a'.system('touch CANARY…
+`touch C*`|`touch C*`|`touch …|`touch C*`
+\n!touch CANARY\n|\n!touch CANARY\n|\n!touch…|\n!touch CANARY\n
+\e[31m\a\x9b\u202e|\x1b[31m\x07\x9b\u202e|\x1b[31m\x07\x9b\u202e|\x1b[31m\x07\x9b\u202e
 TEXTS
 check "all texts were tried" test $n -eq 5
 
