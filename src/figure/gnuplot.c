@@ -39,9 +39,9 @@ static void take_line(char *to, size_t size, const char *line) {
     snprintf(to, size, "%s", line + strspn(line, " \t^"));
 }
 
-/* gnuplot 6 warns of every matrix with missing values. They are drawn as what they are: missing. From
- * 6.0.3 on it keeps its state at the start for `reset session` in /tmp, where it may write nothing
- * here, and which no script of ours asks for. */
+/* gnuplot 6 warns of every matrix with missing values. They are drawn as what they are: missing.
+ * From 6.0.3 on it keeps its state at the start for `reset session` in /tmp, where it may write
+ * nothing here, and which no script of ours asks for. */
 static bool expected(const char *line) {
     return strstr(line, "warning: matrix contains missing or undefined values") ||
            strstr(line, "Cannot open initial state save file");
