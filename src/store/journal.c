@@ -16,6 +16,7 @@ struct nd_journal {
     FILE *file;
     char *path;
     size_t width[2];
+    bool begun; /* its first row is on the disk */
 };
 
 /* Before every row: its kind and a checksum of its values. */
@@ -30,7 +31,8 @@ static uint32_t row_checksum(const double *row, size_t width) {
 }
 
 /* Whether a file that is to be begun anew may be: it is empty, or its first row is as this run
- * writes it, or the begin of one: what a run leaves that was killed before its first checkpoint. */
+ * writes it, or it is no longer than one: what a run leaves that was killed, or lost its power,
+ * before its first checkpoint. Nothing follows a first row that is not on the disk. */
 static bool may_begin_anew(nd_journal *journal, size_t size, bool *ours, nd_error *error) {
     *ours = size == 0;
     row_head head;
@@ -44,6 +46,7 @@ static bool may_begin_anew(nd_journal *journal, size_t size, bool *ours, nd_erro
     *ours = fread(row, sizeof *row, width, journal->file) == width
                 ? row_checksum(row, width) == head.checksum
                 : size < sizeof head + width * sizeof *row;
+    *ours = *ours || size == sizeof head + width * sizeof *row;
     free(row);
     return true;
 }
@@ -99,6 +102,7 @@ nd_journal *nd_journal_open(const char *path, size_t record_width, size_t snapsh
     }
     journal->width[ND_ROW_RECORD] = record_width;
     journal->width[ND_ROW_SNAPSHOT] = snapshot_width;
+    journal->begun = length > 0;
     if (prepare(journal, length, error))
         return journal;
     nd_journal_close(journal);
@@ -111,7 +115,10 @@ bool nd_journal_append(nd_journal *journal, nd_row_kind kind, const double *row,
     if (fwrite(&head, sizeof head, 1, journal->file) != 1 ||
         fwrite(row, sizeof *row, width, journal->file) != width)
         return nd_fail_errno(error, journal->path, FREE_SPACE, "cannot be written");
-    return true;
+    uint64_t length;
+    bool fine = journal->begun || nd_journal_sync(journal, &length, error);
+    journal->begun = true;
+    return fine;
 }
 
 bool nd_journal_sync(nd_journal *journal, uint64_t *length, nd_error *error) {
