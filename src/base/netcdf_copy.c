@@ -8,7 +8,7 @@
 #include "base/netcdf_lock.h"
 #include "base/netcdf_remote.h"
 
-enum { MOST_RANK = 8, BYTES_AT_ONCE = 1 << 23 };
+enum { MOST_RANK = 8, BYTES_AT_ONCE = 1 << 23, MOST_AT_ONCE = 1 << 26 };
 
 /* A variable, in the other file's contents and in the copy. */
 typedef struct copying {
@@ -21,7 +21,8 @@ typedef struct copying {
 } copying;
 
 /* How many rows (entries of the first dimension) to take at once: whole pieces of the file, or the
- * reader would unpack each again for its next rows. */
+ * reader would unpack each again for its next rows; but no more than memory is lightly spared for,
+ * as a small file may claim large pieces. */
 static size_t rows_at_once(const copying *c) {
     size_t row = c->size, pieces[NC_MAX_VAR_DIMS];
     int layout = NC_CONTIGUOUS;
@@ -31,7 +32,9 @@ static size_t rows_at_once(const copying *c) {
     if (nc_inq_var_chunking(c->to_group, c->variable, &layout, pieces) != NC_NOERR ||
         layout != NC_CHUNKED)
         return rows ? rows : 1;
-    return rows > pieces[0] ? rows - rows % pieces[0] : pieces[0];
+    size_t whole = rows > pieces[0] ? rows - rows % pieces[0] : pieces[0];
+    size_t most = row && MOST_AT_ONCE / row ? MOST_AT_ONCE / row : 1;
+    return whole < most ? whole : most;
 }
 
 static bool copy_part(const copying *c, const size_t *start, const size_t *extent, void *values) {

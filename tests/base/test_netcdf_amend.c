@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/files.h"
 #include "base/netcdf_file.h"
@@ -313,6 +314,35 @@ static void test_it_is_never_open_here(void **state) {
     assert_string_equal(last_opened, path);
 }
 
+/* A small file whose pieces are of all rows, unwritten: 256 MB. */
+static void test_large_pieces_take_little_memory(void **state) {
+    (void)state;
+    enum { LONG = 4096, WIDE = 16384, MOST_KILOBYTES = 200 << 10 };
+    nd_error error = {0};
+    struct rusage before, after;
+    const size_t pieces[2] = {LONG, 16};
+    int id, dimensions[2], variable;
+    {
+        ND_NC_ALONE;
+        assert_int_equal(nc_create(in_folder("pieces.nc"), NC_NETCDF4 | NC_CLOBBER, &id), NC_NOERR);
+        assert_int_equal(nc_def_dim(id, "long", LONG, &dimensions[0]), NC_NOERR);
+        assert_int_equal(nc_def_dim(id, "wide", WIDE, &dimensions[1]), NC_NOERR);
+        assert_int_equal(nc_def_var(id, "large", NC_FLOAT, 2, dimensions, &variable), NC_NOERR);
+        assert_int_equal(nc_def_var_chunking(id, variable, NC_CHUNKED, pieces), NC_NOERR);
+        assert_int_equal(nc_def_var_deflate(id, variable, 0, 1, 1), NC_NOERR);
+        assert_int_equal(nc_close(id), NC_NOERR);
+    }
+    getrusage(RUSAGE_SELF, &before);
+    nd_nc *file = nd_nc_amend(path, NULL, &error);
+    assert_fine(file != NULL, &error);
+    assert_fine(nd_nc_publish(file, &error), &error);
+    getrusage(RUSAGE_SELF, &after);
+#if !defined(__SANITIZE_ADDRESS__) /* which keeps what was freed */
+    if (after.ru_maxrss - before.ru_maxrss > MOST_KILOBYTES)
+        fail_msg("%ld MB were taken", (after.ru_maxrss - before.ru_maxrss) >> 10);
+#endif
+}
+
 /* --- what cannot be copied is refused, and the file stays --- */
 
 typedef void adding(hid_t file);
@@ -424,6 +454,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_not_added_to_stays),
         cmocka_unit_test(test_it_is_never_open_here),
+        cmocka_unit_test(test_large_pieces_take_little_memory),
         cmocka_unit_test(test_what_cannot_be_copied_is_refused_by_name),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
