@@ -215,11 +215,13 @@ bool nd_engine_save(nd_engine *engine, void **bytes, size_t *length, nd_error *e
         return false;
     if (nd_is_hebbian(engine, function, NULL)) {
         bool fine = nd_hebbian_state_put(engine, &state, error);
-        if (!fine)
+        if (!fine) {
             nd_buffer_free(&state);
-        *bytes = fine ? state.bytes : *bytes;
-        *length = fine ? state.length : *length;
-        return fine;
+            return false;
+        }
+        *bytes = state.bytes;
+        *length = state.length;
+        return true;
     }
     if (!can_change(engine, function, error))
         return false;

@@ -115,7 +115,7 @@ bool nd_draw_figure(const char *name, const char *const *inputs, size_t input_co
     const nd_figure_request request = {.inputs = inputs,
                                        .input_count = input_count,
                                        .output = output,
-                                       .plot = {false, &worth_a_word, place}};
+                                       .plot = {.remark = &worth_a_word, .place = place}};
     bool drawn =
         place && nd_output_allowed(&outputs, output, error) && figure->draw(&request, error);
     nd_place_free(place);

@@ -91,7 +91,7 @@ static bool sound(const nd_hebbian *network, const nd_buffer *from, header *head
 bool nd_hebbian_state_take(nd_engine *engine, const void *bytes, size_t length, nd_error *error) {
     const nd_hebbian *network = nd_hebbian_engine_network(engine);
     nd_buffer from = {.bytes = (unsigned char *)bytes, .length = length}, kept = {0};
-    header head;
+    header head = {0};
     if (!sound(network, &from, &head, error) || !engine->backend->save(engine, &kept, error))
         return false;
     from.position = sizeof head + (size_t)head.text;
