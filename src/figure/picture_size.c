@@ -19,11 +19,13 @@ bool nd_plot_font_is_plain(const char *font) {
     return length > 0 && length <= 60;
 }
 
-bool nd_svg_set_size(const char *path, double scale, nd_error *error) {
+bool nd_svg_set_size(const char *path, double width_cm, const nd_plot_options *options,
+                     nd_error *error) {
     static const double MM = 25.4 / 96; /* a unit's */
+    const double scale = nd_plot_scale(width_cm, options);
     const char *ending = strrchr(path, '.');
     nd_buffer picture = {0}, whole = {0};
-    if (!ending || strcmp(ending, ".svg") != 0)
+    if (!(options->width_mm > 0) || !ending || strcmp(ending, ".svg") != 0)
         return true;
     if (!nd_read_file(path, (size_t)1 << 30, &picture, error))
         return false;

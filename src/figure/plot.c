@@ -322,7 +322,7 @@ bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error
            nd_gnuplot_run(nd_plot_folder_path(plot->folder), plot->picture, plot->output,
                           options->remark, error) &&
            nd_png_set_density(plot->picture, PNG_DOTS_PER_INCH, error) &&
-           nd_svg_set_size(plot->picture, nd_plot_scale(plot->width_cm, options), error) &&
+           nd_svg_set_size(plot->picture, plot->width_cm, options, error) &&
            nd_place_publish(options->place ? options->place : plot->place, plot->picture, error) &&
            (!options->keep_script || nd_plot_folder_keep(plot->folder, plot->output, error));
     nd_plot_abandon(plot);

@@ -192,7 +192,7 @@ static bool suite2p_series(void *file, nd_role role, const nd_selector *selector
         double *values = column < wide ? nd_npy_all(cells, error) : NULL;
         fine = values || (column >= wide && nd_fail(error, cells->path, "give column: iscell",
                                                     "holds no probabilities"));
-        for (size_t i = 0; fine && i < s->plane[k].rois; i++)
+        for (size_t i = 0; fine && values && i < s->plane[k].rois; i++)
             series->values[at++] = values[i * wide + column];
         free(values);
     }

@@ -131,8 +131,8 @@ static bool parse_header(nd_npy *array, nd_error *error) {
 /* The numbers of an array of objects, such as track2p's tables with None where a cell was lost. */
 static bool take_objects(nd_npy *array, nd_error *error) {
     nd_buffer buffer = {0};
-    const unsigned char *bytes;
-    size_t length, rows = 0, columns = 0;
+    const unsigned char *bytes = NULL;
+    size_t length = 0, rows = 0, columns = 0;
     nd_pickle *pickle = NULL;
     bool fine = nd_npy_pickle(array->path, &buffer, &bytes, &length, error) &&
                 (pickle = nd_pickle_read(bytes, length, array->path, error));

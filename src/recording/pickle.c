@@ -159,6 +159,8 @@ static bool gather_last(nd_pickle *p, value_kind kind, size_t parts, nd_error *e
 
 /* The last `parts` values become parts of what lies below them. */
 static bool give(nd_pickle *p, size_t parts, nd_error *error) {
+    if (!p->stack)
+        return damaged(p, "its stack is empty", error);
     if (!has(p, parts + 1, error))
         return false;
     p->depth -= parts;
@@ -220,8 +222,8 @@ static bool add_real(nd_pickle *p, nd_error *error) {
 }
 
 static bool add_name(nd_pickle *p, nd_error *error) {
-    const unsigned char *text[2];
-    size_t length[2];
+    const unsigned char *text[2] = {NULL, NULL};
+    size_t length[2] = {0, 0};
     for (size_t i = 0; i < 2; i++) {
         if (!take_line(p, &text[i], &length[i], error))
             return false;
