@@ -5,11 +5,20 @@
 
 #include "base/error.h"
 #include "base/netcdf_file.h"
+#include "base/platform.h"
 #include "store/coordinates.h"
 
 enum { MOST = 1 << 30 }; /* walkers, and records: their product cannot overflow */
 
 static nd_landscape *landscape_new(const nd_landscape_options *options, nd_error *error) {
+    double bytes = 4.0 * sizeof(double) * (double)options->walkers * (double)options->records;
+    double free_bytes = nd_available_bytes();
+    if (bytes > free_bytes) {
+        nd_fail(error, "landscape", "take fewer walkers or records",
+                "its walks would take %.3g GB of memory, where %.3g GB are free", bytes / 1e9,
+                free_bytes / 1e9);
+        return NULL;
+    }
     nd_landscape *made = nd_array(1, sizeof *made, error);
     if (!made)
         return NULL;

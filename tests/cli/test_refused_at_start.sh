@@ -13,6 +13,8 @@ refuses 1 "the name has 228 bytes" run endless.yaml -o "$long" --quiet
 refuses 1 "its folder" run endless.yaml -o nowhere/run.nc --quiet
 refuses 1 "-o: the name is empty" landscape -o "" --quiet
 refuses 1 "the name has 228 bytes" landscape -o "$long" --quiet
+# Its memory is asked for: the system would end it without a word.
+refuses 1 "its walks would take 3.2e+04 GB of memory" landscape -o l.nc --walkers 10000000 --records 100000 --quiet
 refuses 1 "its folder" landscape -o nowhere/l.nc --walkers 1000000 --steps 1000000
 refuses 1 "-o: the name is empty" datasets -o "" any.nc
 # A picture that cannot be drawn, and two results that are one file, through whatever spelling or link.
