@@ -94,13 +94,15 @@ def _halted(kind: Any, problem: Any, trace: Any) -> None:
         ffi.from_handle(context).halt(problem)
 
 
-@ffi.def_extern(name="nulldrift_report", onerror=_halted)  # type: ignore[misc]
 def _report(progress: Any, context: Any) -> None:
     ffi.from_handle(context).see(progress)
 
 
-@ffi.def_extern(name="nulldrift_tell", onerror=_halted)  # type: ignore[misc]
 def _tell(lines: Any, context: Any) -> None:
     import warnings
 
     warnings.warn(text(lines).rstrip("\n"), UserWarning, stacklevel=3)
+
+
+ffi.def_extern(name="nulldrift_report", onerror=_halted)(_report)
+ffi.def_extern(name="nulldrift_tell", onerror=_halted)(_tell)

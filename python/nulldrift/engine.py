@@ -89,9 +89,11 @@ def _failed(kind: Any, problem: Any, trace: Any) -> bool:
     return False
 
 
-@ffi.def_extern(name="nulldrift_update", onerror=_failed)  # type: ignore[misc]
 def _update(step: Any, context: Any) -> bool:
     return bool(ffi.from_handle(context).update(step))
+
+
+ffi.def_extern(name="nulldrift_update", onerror=_failed)(_update)
 
 
 class Engine(Handle):

@@ -35,7 +35,7 @@ static void draw(nd_plot *plot, const nd_sweep_data *data) {
                    nd_sweep_count_words(data->count, data->diverged, words, sizeof words));
     draw_curves(plot, data, "loss");
     begin(plot, data, "B", 0, HEIGHT - UPPER, (nd_plot_margins){1.45, 0.35, 1.0, 0.35});
-    nd_plot_script(plot, "set format x '10^{%%L}'\nset xlabel 'training step'\n"
+    nd_plot_script(plot, "set format x '10^{%%L}'\nset xtics 10\nset xlabel 'training step'\n"
                          "set ylabel 'fraction active units, of the first'\nset yrange [0:*]\n");
     draw_curves(plot, data, "curves");
 }

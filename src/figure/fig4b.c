@@ -80,7 +80,7 @@ static void draw(nd_plot *plot, const nd_sweep_data *data, const line *found) {
     nd_plot_panel(plot, "B", 0, 0, 1, 0.5);
     nd_plot_script(
         plot,
-        "set logscale xy\nset format y '10^{%%L}'\n"
+        "set logscale xy\nset format y '10^{%%L}'\nset ytics 10\n"
         "set xrange [%.9g:%.9g]\nset xtics (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)\n"
         "set xlabel 'update noise {/Symbol s}_u'\n"
         "set ylabel 'timescale {/Symbol t} (steps)'\n"

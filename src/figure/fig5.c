@@ -155,14 +155,15 @@ static void draw_eigenvalues(nd_plot *plot, nd_area area, const material *all) {
     }
     char dt[48], at[48];
     nd_plot_panel(plot, "C", area.left, area.bottom, area.width, area.height);
-    nd_plot_script(plot,
-                   "set title 'Small eigenvalues fall faster'\nset logscale xy\n"
-                   "set format xy '10^{%%T}'\nset xlabel 'eigenvalue at t'\n"
-                   "set ylabel 'eigenvalue at t + %s'\nset xrange [%g:%g]\nset yrange [%g:%g]\n"
-                   "set key top left\nplot x with lines linecolor rgb '#808080' linewidth 0.7 "
-                   "notitle",
-                   nd_step_text(run->step[1 + apart] - run->step[1], dt, sizeof dt), 0.5 * low,
-                   2 * high, 0.5 * low, 2 * high);
+    nd_plot_script(
+        plot,
+        "set title 'Small eigenvalues fall faster'\nset logscale xy\n"
+        "set format xy '10^{%%T}'\nset xtics 10\nset ytics 10\nset xlabel 'eigenvalue at t'\n"
+        "set ylabel 'eigenvalue at t + %s'\nset xrange [%g:%g]\nset yrange [%g:%g]\n"
+        "set key top left\nplot x with lines linecolor rgb '#808080' linewidth 0.7 "
+        "notitle",
+        nd_step_text(run->step[1 + apart] - run->step[1], dt, sizeof dt), 0.5 * low, 2 * high,
+        0.5 * low, 2 * high);
     for (size_t p = 0; p < pairs; p++)
         nd_plot_script(plot,
                        ", 'eigenvalues' index %zu using 1:2 with points linetype %zu title 't = "

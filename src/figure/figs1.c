@@ -19,7 +19,7 @@ static void draw_panel(nd_plot *plot, const nd_sweep_data *data, size_t group, i
     nd_sweep_curves(plot, data, group, traces[row], name);
     nd_plot_panel(plot, letter, (double)group * width, row ? 0 : 0.5, width, 0.5);
     nd_plot_script(plot,
-                   "set logscale x\nset format x '10^{%%L}'\n"
+                   "set logscale x\nset format x '10^{%%L}'\nset xtics 10\n"
                    "set yrange [0:1.3]\nset xrange [%.9g:%.9g]\nunset key\n",
                    data->first_step, data->last_step);
     if (row == 0)

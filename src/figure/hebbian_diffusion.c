@@ -149,7 +149,7 @@ static void draw_panel(nd_plot *plot, const measured_runs *runs, int key, double
     nd_plot_panel(plot, letters[key], (double)key / VARIED, 0, 1.0 / VARIED, 1);
     write_tics(plot, pow(10, least - 0.15), pow(10, most + 0.15));
     nd_plot_script(plot,
-                   "set logscale xy\nset format y '10^{%%L}'\nset xlabel '%s'\n%s"
+                   "set logscale xy\nset format y '10^{%%L}'\nset ytics 10\nset xlabel '%s'\n%s"
                    "set xrange [%.9g:%.9g]\n",
                    LABELS[key],
                    key > 0          ? ""

@@ -238,7 +238,8 @@ static void draw_displacement(nd_plot *plot, const drifting *runs, size_t count)
             }
     nd_plot_panel(plot, "C", 0.5, 0, 0.5, LOWER / HEIGHT);
     nd_plot_script(plot,
-                   "set logscale xy\nset format '10^{%%L}'\nset xlabel 'steps apart'\n"
+                   "set logscale xy\nset format '10^{%%L}'\nset xtics 10\nset ytics 10\nset xlabel "
+                   "'steps apart'\n"
                    "set xrange [%.9g:%.9g]\nset ylabel 'MSD of fields (%s)'\n"
                    "set key bottom right\n",
                    runs[0].lag_steps[0], longest_track(&runs[0]), circular ? "rad^2" : "slice^2");

@@ -30,7 +30,8 @@ nd_plot *nd_plot_new(const char *output, double width_cm, double height_cm, nd_e
 void nd_plot_size(const nd_plot *plot, double *width_cm, double *height_cm);
 
 /* Appends to the script, as printf. House styles are set already: fonts, thin grey axes, line
- * types 1..8 in colour-blind-safe colours (Okabe-Ito), `set palette` viridis; 8 pt text. */
+ * types 1..8 in colour-blind-safe colours (Okabe-Ito), `set palette` viridis; 8 pt text. On
+ * logarithmic axes say `set xtics 10`: gnuplot 6 labels what lies between powers of ten, too. */
 void nd_plot_script(nd_plot *plot, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Starts a panel that takes the given part of the picture, labels and tics included (fractions;
