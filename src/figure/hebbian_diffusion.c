@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "experiment/parse.h"
 #include "figure/figures.h"
+#include "figure/parts.h"
 #include "figure/plot.h"
 #include "store/sweep_store.h"
 #include "sweep/sweep.h"
@@ -110,31 +111,6 @@ static size_t select_runs(const measured_runs *runs, int key, double *x, double 
     return count;
 }
 
-/* "2·10^{-3}", or "20" where that is as short. */
-static const char *number_text(int digit, int power, char *out, size_t size) {
-    if (power >= 0 && power < 4)
-        snprintf(out, size, "%.0f", digit * pow(10, power));
-    else if (digit == 1)
-        snprintf(out, size, "10^{%d}", power);
-    else
-        snprintf(out, size, "%d·10^{%d}", digit, power);
-    return out;
-}
-
-/* Tics at 1, 2 and 5 of every decade; beyond two decades at the decades alone. */
-static void write_tics(nd_plot *plot, double low, double high) {
-    static const int digits[] = {1, 2, 5};
-    char text[24];
-    nd_plot_script(plot, "set xtics ()\n");
-    for (int power = (int)floor(log10(low)); power <= (int)floor(log10(high)); power++)
-        for (int d = 0; d < (high > 100 * low ? 1 : 3); d++) {
-            double at = digits[d] * pow(10, power);
-            if (at >= low && at <= high)
-                nd_plot_script(plot, "set xtics add ('%s' %.9g)\n",
-                               number_text(digits[d], power, text, sizeof text), at);
-        }
-}
-
 /* One panel: every run, and the power law through them where there are two values or more. */
 static void draw_panel(nd_plot *plot, const measured_runs *runs, int key, double *x, double *y) {
     static const char *const letters[VARIED] = {"A", "B", "C"};
@@ -147,7 +123,7 @@ static void draw_panel(nd_plot *plot, const measured_runs *runs, int key, double
         most = fmax(most, x[i]);
     }
     nd_plot_panel(plot, letters[key], (double)key / VARIED, 0, 1.0 / VARIED, 1);
-    write_tics(plot, pow(10, least - 0.15), pow(10, most + 0.15));
+    nd_log_tics(plot, 'x', pow(10, least - 0.15), pow(10, most + 0.15));
     nd_plot_script(plot,
                    "set logscale xy\nset format y '10^{%%L}'\nset ytics 10\nset xlabel '%s'\n%s"
                    "set xrange [%.9g:%.9g]\n",

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "figure/figures.h"
+#include "figure/parts.h"
 #include "figure/peaks.h"
 #include "figure/plot.h"
 #include "store/hebbian_file.h"
@@ -238,15 +239,18 @@ static void draw_displacement(nd_plot *plot, const drifting *runs, size_t count)
             }
     nd_plot_panel(plot, "C", 0.5, 0, 0.5, LOWER / HEIGHT);
     nd_plot_script(plot,
-                   "set logscale xy\nset format '10^{%%L}'\nset xtics 10\nset ytics 10\nset xlabel "
-                   "'steps apart'\n"
+                   "set logscale xy\nset xlabel 'steps apart'\n"
                    "set xrange [%.9g:%.9g]\nset ylabel 'MSD of fields (%s)'\n"
                    "set key bottom right\n",
                    runs[0].lag_steps[0], longest_track(&runs[0]), circular ? "rad^2" : "slice^2");
     /* Room for the key below all lines: a tenth of the panel for each. */
-    if (most > least)
-        nd_plot_script(plot, "set yrange [%.9g:*]\n",
-                       least / pow(most / least, 0.1 * (double)count / (1 - 0.1 * (double)count)));
+    if (most > least) {
+        double share = 0.1 * (double)count;
+        double low = least / pow(most / least, share / (1 - share)), high = 2 * most;
+        nd_plot_script(plot, "set yrange [%.9g:%.9g]\n", low, high);
+        nd_log_tics(plot, 'y', low, high);
+    }
+    nd_log_tics(plot, 'x', runs[0].lag_steps[0], longest_track(&runs[0]));
     nd_plot_script(plot, "plot ");
     for (size_t r = 0; r < count; r++)
         nd_plot_script(plot, "%s'displacement-%zu' with lines linetype %zu title 'D = %s'",

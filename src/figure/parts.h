@@ -22,6 +22,10 @@ const char *nd_steps_text(double shortest, double longest, char *out, size_t siz
  * distance of tics that have little room. */
 double nd_nice_step(double range, int most);
 
+/* Tics of a logarithmic axis ('x' or 'y'), in words of their own: at 1, 2 and 5 of every decade,
+ * beyond two decades at the decades alone. Versions of gnuplot choose them differently. */
+void nd_log_tics(nd_plot *plot, char axis, double low, double high);
+
 /* A part of the picture, in fractions of it, as nd_plot_panel takes it. */
 typedef struct nd_area {
     double left, bottom, width, height;

@@ -42,3 +42,27 @@ const char *nd_steps_text(double shortest, double longest, char *out, size_t siz
         snprintf(out, size, "%s to %s steps", least, most);
     return out;
 }
+
+/* "2·10^{-3}", or "20" where that is as short. */
+static const char *number_text(int digit, int power, char *out, size_t size) {
+    if (power >= 0 && power < 4)
+        snprintf(out, size, "%.0f", digit * pow(10, power));
+    else if (digit == 1)
+        snprintf(out, size, "10^{%d}", power);
+    else
+        snprintf(out, size, "%d·10^{%d}", digit, power);
+    return out;
+}
+
+void nd_log_tics(nd_plot *plot, char axis, double low, double high) {
+    static const int digits[] = {1, 2, 5};
+    char text[24];
+    nd_plot_script(plot, "set %ctics ()\n", axis);
+    for (int power = (int)floor(log10(low)); power <= (int)floor(log10(high)); power++)
+        for (int d = 0; d < (high > 100 * low ? 1 : 3); d++) {
+            double at = digits[d] * pow(10, power);
+            if (at >= low && at <= high)
+                nd_plot_script(plot, "set %ctics add ('%s' %.9g)\n", axis,
+                               number_text(digits[d], power, text, sizeof text), at);
+        }
+}
