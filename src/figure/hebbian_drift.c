@@ -237,7 +237,8 @@ static void draw_displacement(nd_plot *plot, const drifting *runs, size_t count)
                 least = fmin(least, runs[r].squared[lag]);
                 most = fmax(most, runs[r].squared[lag]);
             }
-    nd_plot_panel(plot, "C", 0.5, 0, 0.5, LOWER / HEIGHT);
+    nd_plot_panel_margins(plot, "C", 0.5, 0, 0.5, LOWER / HEIGHT,
+                          (nd_plot_margins){1.95, 0.35, 1.0, 0.6});
     nd_plot_script(plot,
                    "set logscale xy\nset xlabel 'steps apart'\n"
                    "set xrange [%.9g:%.9g]\nset ylabel 'MSD of fields (%s)'\n"
