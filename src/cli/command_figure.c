@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/outputs.h"
 #include "figure/figure.h"
+#include "figure/picture_size.h"
 
 static int list(bool as_json) {
     for (const nd_figure *figure = nd_figures(); as_json && figure->name; figure++) {

@@ -11,4 +11,7 @@ double nd_plot_scale(double width_cm, const nd_plot_options *options);
 bool nd_svg_set_size(const char *path, double width_cm, const nd_plot_options *options,
                      nd_error *error);
 
+/* Letters of ASCII, digits, blanks and '-', 60 at most: a name that a script takes as it is. */
+bool nd_plot_font_is_plain(const char *font);
+
 #endif

@@ -97,9 +97,6 @@ typedef struct nd_plot_options {
     const char *font; /* checked by nd_plot_font_is_plain; NULL: Helvetica */
 } nd_plot_options;
 
-/* Letters of ASCII, digits, blanks and '-', 60 at most: a name that a script takes as it is. */
-bool nd_plot_font_is_plain(const char *font);
-
 /* Draws, publishes the picture whole, frees the plot. A kept script is restyled and drawn again by
  * `gnuplot plot.gp` in its folder. */
 bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error);

@@ -266,13 +266,6 @@ static void describe(const fields *all, nd_drift_measures *m) {
         m->why[ND_NUMBER_FIELDS] = m->why[ND_NUMBER_FIELD_WIDTH] = "no cell has a field";
 }
 
-static bool any(const nd_drift_measures *m, nd_drift_pair pair) {
-    for (size_t i = 0; i < m->sessions * m->sessions; i++)
-        if (!isnan(m->pair[pair][i]))
-            return true;
-    return false;
-}
-
 bool nd_drift_fields(const nd_followed *of, const nd_drift_request *how, nd_drift_measures *m,
                      nd_error *error) {
     (void)how;
@@ -283,17 +276,17 @@ bool nd_drift_fields(const nd_followed *of, const nd_drift_request *how, nd_drif
             measure_pair(&all, a, b, m);
     if (fine)
         describe(&all, m);
-    if (fine && any(m, ND_PAIR_FIELD_SHIFT)) {
+    if (fine && nd_drift_has_pair(m, ND_PAIR_FIELD_SHIFT)) {
         fine = diffuse(&all, m, error);
     } else if (fine) {
         m->why[ND_NUMBER_DIFFUSION] = m->pair_why[ND_PAIR_FIELD_SHIFT] =
             m->pair_why[ND_PAIR_FIELD_WITHIN] = m->pair_why[ND_PAIR_FIELD_SQUARE] =
                 "no cell has a field in two sessions";
     }
-    if (fine && !any(m, ND_PAIR_FIELD_WITHIN_CHANCE))
+    if (fine && !nd_drift_has_pair(m, ND_PAIR_FIELD_WITHIN_CHANCE))
         m->pair_why[ND_PAIR_FIELD_WITHIN_CHANCE] = m->pair_why[ND_PAIR_FIELD_SQUARE_CHANCE] =
             "no two cells have fields in two sessions";
-    if (fine && !any(m, ND_PAIR_FIELD_STABLE))
+    if (fine && !nd_drift_has_pair(m, ND_PAIR_FIELD_STABLE))
         m->pair_why[ND_PAIR_FIELD_STABLE] =
             of->half_map ? "halves of a session agree no better than cells by chance"
                          : "there are no halves of a session";

@@ -247,13 +247,6 @@ static void put_numbers(const geometry *g, nd_drift_measures *m) {
         m->error[ND_NUMBER_GEOMETRY] = sqrt(squares * (cells - 1) / cells);
 }
 
-static bool any(const nd_drift_measures *m, nd_drift_pair pair) {
-    for (size_t i = 0; i < m->sessions * m->sessions; i++)
-        if (!isnan(m->pair[pair][i]))
-            return true;
-    return false;
-}
-
 bool nd_drift_geometry(const nd_followed *of, const nd_drift_request *how, nd_drift_measures *m,
                        nd_error *error) {
     static const nd_drift_pair all[] = {ND_PAIR_GEOMETRY,       ND_PAIR_GEOMETRY_ANGLE,
@@ -293,7 +286,7 @@ bool nd_drift_geometry(const nd_followed *of, const nd_drift_request *how, nd_dr
         why = exact ? "no place has six samples at it, or nothing drifted"
                     : "no place was passed on six laps of two sessions, or nothing drifted";
     for (size_t k = 0; fine && k < sizeof all / sizeof *all; k++)
-        if (!any(m, all[k]))
+        if (!nd_drift_has_pair(m, all[k]))
             m->pair_why[all[k]] = why;
     for (size_t k = ND_NUMBER_GEOMETRY; fine && k < ND_NUMBER_AXIS_VARIANCE_1 + AXES; k++)
         if (isnan(m->number[k]))

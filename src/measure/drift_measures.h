@@ -3,6 +3,8 @@
 #ifndef ND_MEASURE_DRIFT_MEASURES_H
 #define ND_MEASURE_DRIFT_MEASURES_H
 
+#include <math.h>
+
 #include "measure/followed.h"
 
 #define DRIFT_FAMILY(function)
@@ -87,6 +89,13 @@ static inline void nd_drift_set_both(nd_drift_measures *m, nd_drift_pair pair, s
                                      double value) {
     nd_drift_set(m, pair, a, b, value);
     nd_drift_set(m, pair, b, a, value);
+}
+/* Has any pair of sessions a value? */
+static inline bool nd_drift_has_pair(const nd_drift_measures *m, nd_drift_pair pair) {
+    for (size_t i = 0; i < m->sessions * m->sessions; i++)
+        if (!isnan(m->pair[pair][i]))
+            return true;
+    return false;
 }
 
 #endif

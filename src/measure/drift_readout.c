@@ -166,13 +166,6 @@ static void measure_pair(readouts *r, size_t a, size_t b, nd_drift_measures *m) 
                       angle_of(r->weight, of->cells, r->used, of->noiseless));
 }
 
-static bool any(const nd_drift_measures *m, nd_drift_pair pair) {
-    for (size_t i = 0; i < m->sessions * m->sessions; i++)
-        if (!isnan(m->pair[pair][i]))
-            return true;
-    return false;
-}
-
 bool nd_drift_readout(const nd_followed *of, const nd_drift_request *how, nd_drift_measures *m,
                       nd_error *error) {
     const char *why = NULL;
@@ -195,12 +188,12 @@ bool nd_drift_readout(const nd_followed *of, const nd_drift_request *how, nd_dri
             for (size_t b = 0; b < of->sessions; b++)
                 measure_pair(&r, a, b, m);
     }
-    if (fine && !any(m, ND_PAIR_READOUT))
+    if (fine && !nd_drift_has_pair(m, ND_PAIR_READOUT))
         m->pair_why[ND_PAIR_READOUT] =
             why             ? why
             : of->noiseless ? "fewer than six samples lie on either half of the track"
                             : "fewer than six laps pass both halves of the track";
-    if (fine && !any(m, ND_PAIR_READOUT_ANGLE))
+    if (fine && !nd_drift_has_pair(m, ND_PAIR_READOUT_ANGLE))
         m->pair_why[ND_PAIR_READOUT_ANGLE] =
             why ? why : "readouts of halves of a session do not agree, or there are too few laps";
     readouts_free(&r);
