@@ -24,6 +24,9 @@ typedef struct nd_run_options {
      * set: then it goes on here, and its file says so. */
     bool resume_here;
     bool no_wait; /**< where a file is gone on with in place: fails while another amends it */
+    /** Links in the world's data file (HDF5's external links) are followed, to any regular file,
+     * and `tell` says to which; otherwise such a data file is refused. */
+    bool follow_links;
 } nd_run_options;
 
 /** How a run ended. */

@@ -104,6 +104,20 @@ nd_nc *nd_nc_open(const char *path, nd_error *error) {
     return NULL;
 }
 
+nd_nc *nd_nc_open_data(const char *path, bool follow, char **led_to, nd_error *error) {
+    *led_to = NULL;
+    nd_nc *file =
+        is_regular(path, error) && nd_nc_can_name(path, error) ? handle(path, error) : NULL;
+    if (!file)
+        return NULL;
+    nd_links links = follow ? ND_LINKS_FOLLOWED : ND_LINKS_OFFERED;
+    if (nd_is_child() ? open_here(file, path, error) && (*led_to = nd_text("", error))
+                      : nd_nc_open_linked(file, links, led_to, error))
+        return file;
+    nd_nc_close(file);
+    return NULL;
+}
+
 nd_nc *nd_nc_create_at(const nd_place *place, nd_error *error) {
     bool fine = nd_nc_can_name(place->target, error) && nd_check_writable(place->path, error) &&
                 nd_room_for(ND_NC_ROOM, "netCDF", error);

@@ -10,6 +10,9 @@ typedef struct nd_nc nd_nc; /* an open file */
 
 /* Opens `path` for reading, any netCDF kind; files of foreign bytes are refused by name. */
 nd_nc *nd_nc_open(const char *path, nd_error *error);
+/* The same for a user's own data, whose links to other files `follow` lets in: any regular file,
+ * and theirs. *led_to, to free(), gets their paths, a line each. */
+nd_nc *nd_nc_open_data(const char *path, bool follow, char **led_to, nd_error *error);
 /* Starts a new netCDF-4 file that will be put in `place` when published (base/place.h). */
 nd_nc *nd_nc_create_at(const nd_place *place, nd_error *error);
 /* The same for `path` as it is found now. */

@@ -108,16 +108,20 @@ static bool open_here(const char *path, int *file, nd_error *error) {
 static bool serve_file(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
     char *path = NULL;
     int file = -1;
-    uint64_t copied = 0;
-    nd_buffer contents = {0}, asked = {0};
+    uint64_t copied = 0, links = ND_LINKS_REFUSED;
+    nd_buffer contents = {0}, asked = {0}, led_to = {0};
     if (!nd_buffer_take_text(request, &path, error) || !path ||
         !nd_buffer_take(request, &copied, sizeof copied, error) ||
-        !nd_outlet_note(outlet, path, error) || !nd_hdf5_is_whole(path, error) ||
+        !nd_buffer_take(request, &links, sizeof links, error) ||
+        !nd_outlet_note(outlet, path, error) ||
+        !nd_hdf5_is_whole(path, (nd_links)links, &led_to, error) ||
         !open_here(path, &file, error) || (copied && !nd_hdf5_is_shown(path, file, error)) ||
-        !nd_nc_all_have_room(path, file, error) || !nd_nc_contents_put(&contents, file, error) ||
-        !nd_outlet_send(outlet, &contents, error))
+        !nd_nc_all_have_room(path, &led_to, file, error) ||
+        !nd_nc_contents_put(&contents, file, error) || !nd_outlet_send(outlet, &contents, error) ||
+        (links == ND_LINKS_FOLLOWED && !nd_outlet_send(outlet, &led_to, error)))
         return false;
     nd_buffer_free(&contents);
+    nd_buffer_free(&led_to);
     while (nd_outlet_hear(outlet, &asked)) {
         question one;
         nd_buffer answer = {0};
@@ -144,19 +148,24 @@ const nd_trade nd_trade_netcdf = {"serve netCDF", serve_file};
 
 typedef struct wanted {
     const char *path;
-    uint64_t copied;
+    uint64_t copied, links;
 } wanted;
 
 static bool ask(void *context, nd_buffer *request, nd_error *error) {
     const wanted *what = context;
     return nd_buffer_put_text(request, what->path, error) &&
-           nd_buffer_put(request, &what->copied, sizeof what->copied, error);
+           nd_buffer_put(request, &what->copied, sizeof what->copied, error) &&
+           nd_buffer_put(request, &what->links, sizeof what->links, error);
 }
 
-bool nd_nc_open_remote(nd_nc *file, nd_buffer *contents, nd_error *error) {
+/* Links may lead anywhere: where they are followed, its reader may read any file. */
+static bool open_remote(nd_nc *file, nd_links links, nd_buffer *contents, nd_error *error) {
     const char *const reads[] = {file->path, NULL};
-    wanted what = {file->path, contents != NULL};
-    nd_errand errand = {.trade = &nd_trade_netcdf, .ask = ask, .context = &what, .reads = reads};
+    wanted what = {file->path, contents != NULL, links};
+    nd_errand errand = {.trade = &nd_trade_netcdf,
+                        .ask = ask,
+                        .context = &what,
+                        .reads = links == ND_LINKS_FOLLOWED ? NULL : reads};
     nd_limits limits = {.seconds = SECONDS_A_QUESTION};
     nd_buffer said = {0};
     file->remote = nd_dialogue_begin(&errand, &limits, error);
@@ -171,6 +180,20 @@ bool nd_nc_open_remote(nd_nc *file, nd_buffer *contents, nd_error *error) {
         nd_buffer_free(&said);
     }
     return fine;
+}
+
+bool nd_nc_open_remote(nd_nc *file, nd_buffer *contents, nd_error *error) {
+    return open_remote(file, ND_LINKS_REFUSED, contents, error);
+}
+
+bool nd_nc_open_linked(nd_nc *file, nd_links links, char **led_to, nd_error *error) {
+    nd_buffer said = {0};
+    bool fine = open_remote(file, links, NULL, error) &&
+                (links != ND_LINKS_FOLLOWED || nd_dialogue_ask(file->remote, NULL, &said, error)) &&
+                nd_buffer_put(&said, "", 1, error);
+    *led_to = fine ? nd_text((const char *)said.bytes, error) : NULL;
+    nd_buffer_free(&said);
+    return *led_to != NULL;
 }
 
 void nd_nc_close_remote(nd_nc *file) {

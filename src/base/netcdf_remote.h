@@ -3,6 +3,7 @@
 #ifndef ND_BASE_NETCDF_REMOTE_H
 #define ND_BASE_NETCDF_REMOTE_H
 
+#include "base/hdf5_whole.h"
 #include "base/netcdf_handle.h"
 
 /* What values are read as. */
@@ -19,8 +20,11 @@ typedef enum nd_nc_kind {
  * variable, when the library crashes or hangs on it, when a link, external storage or a virtual
  * data set leads to another file, when a variable claims more than the file can hold. Where the
  * file is to be copied, `contents` are taken for nd_nc_contents_copy, and what netCDF does not show
- * of it fails, too; otherwise NULL. */
+ * of it fails, too; otherwise NULL. Its links are refused. */
 bool nd_nc_open_remote(nd_nc *file, nd_buffer *contents, nd_error *error);
+/* The same, with links refused, offered or followed (base/hdf5_whole.h): *led_to, to free(), gets
+ * the files that they led to, a line each. */
+bool nd_nc_open_linked(nd_nc *file, nd_links links, char **led_to, nd_error *error);
 
 void nd_nc_close_remote(nd_nc *file);
 

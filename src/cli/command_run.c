@@ -91,6 +91,8 @@ static const nd_option OPTIONS[] = {
     {0, "resume-here", NULL,
      "go on with a run begun on another instruction set, whose rounding differs; its file says so"},
     {0, "checkpoint-every", "SECONDS", "how often to save the state; 60 by default"},
+    {0, "follow-links", NULL,
+     "follow links inside the world's data file to other files, which is refused otherwise"},
     {0, "no-wait", NULL, "--continue in place: fail while another command amends the file"},
     ND_OPTION_PROGRESS,
     {'q', "quiet", NULL, "no progress and no summary"},

@@ -97,6 +97,7 @@ static int run_sweep(const nd_arguments *arguments) {
         return wrong_usage("--retry unkept goes with --keep runs");
     options.command_line = nd_command_line(arguments);
     options.jobs = (unsigned)jobs;
+    options.follow_links = nd_flag(arguments, "follow-links");
     options.checkpoint_seconds = every;
     options.tell = nd_tell_user;
     bool quiet = nd_flag(arguments, "quiet"), stopped;
@@ -259,6 +260,8 @@ static const nd_option OPTIONS[] = {
     {0, "partial", NULL,
      "merge: what there is, though shards are missing, unfinished, doubled or of another sweep"},
     {0, "checkpoint-every", "SECONDS", "run: how often a run in progress is saved; 60 by default"},
+    {0, "follow-links", NULL,
+     "run: follow links inside worlds' data files to other files, which is refused otherwise"},
     {0, "keep", "runs",
      "run: leave every run's file in the folder, run-ID.nc, for figures and measures; says "
      "beforehand how much disk they will take"},

@@ -85,7 +85,8 @@ static bool take_options(const nd_arguments *arguments, nd_run_options *options)
                                 .command_line = nd_command_line(arguments),
                                 .tell = nd_tell_user,
                                 .resume_here = nd_flag(arguments, "resume-here"),
-                                .no_wait = nd_flag(arguments, "no-wait")};
+                                .no_wait = nd_flag(arguments, "no-wait"),
+                                .follow_links = nd_flag(arguments, "follow-links")};
     return true;
 }
 

@@ -17,7 +17,7 @@ bool nd_needs_feed_forward(const nd_experiment *experiment, nd_error *error) {
 static bool place_initial(const nd_experiment *experiment, nd_dataset *dataset, nd_error *error) {
     if (strcmp(experiment->network.initialisation, "file") == 0)
         return nd_dataset_freeze_output_bias(dataset, error);
-    bool alone = !dataset->note; /* what is not used is told already, and of which file */
+    bool alone = !dataset->told_unused; /* else its file is named already */
     return !dataset->initial ||
            nd_dataset_note(dataset, error,
                            "%s%sinitial weights (network.initialisation is %s; file would take "
@@ -26,16 +26,23 @@ static bool place_initial(const nd_experiment *experiment, nd_dataset *dataset, 
                            experiment->network.initialisation);
 }
 
-nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error) {
+nd_dataset *nd_dataset_make_following(const nd_experiment *experiment, bool links,
+                                      nd_error *error) {
     ND_IN_C_LOCALE;
     if (!nd_is_given(experiment, "nd_dataset_make", "experiment", error) ||
         !nd_needs_feed_forward(experiment, error))
         return NULL;
-    nd_dataset *dataset = nd_world_make(&experiment->world, experiment->seed, error);
+    nd_world_keys world = experiment->world;
+    world.follow_links = links;
+    nd_dataset *dataset = nd_world_make(&world, experiment->seed, error);
     if (!dataset || place_initial(experiment, dataset, error))
         return dataset;
     nd_dataset_free(dataset);
     return NULL;
+}
+
+nd_dataset *nd_dataset_make(const nd_experiment *experiment, nd_error *error) {
+    return nd_dataset_make_following(experiment, false, error);
 }
 
 const char *nd_dataset_notes(const nd_dataset *dataset) {

@@ -10,6 +10,9 @@
  * experiment of another model. */
 bool nd_needs_feed_forward(const nd_experiment *experiment, nd_error *error);
 
+/* nd_dataset_make; where `links`, those in a data file are followed to other regular files. */
+nd_dataset *nd_dataset_make_following(const nd_experiment *experiment, bool links, nd_error *error);
+
 /* Does the experiment use what the caller's own arrays hold: is its task arrays, and do their
  * initial weights, if there are any, begin its network? */
 bool nd_dataset_suits(const nd_experiment *experiment, const nd_dataset *dataset, nd_error *error);

@@ -7,21 +7,8 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/hdf5_links.h"
 #include "base/memory.h"
-
-/* The real path of `target`, as a link in the file of `place` means it; false if there is none. */
-static bool target_path(hid_t place, const char *target, char real[PATH_MAX]) {
-    char from[PATH_MAX], joined[2 * PATH_MAX];
-    if (target[0] == '/')
-        return realpath(target, real) != NULL;
-    if (H5Fget_name(place, from, sizeof from) <= 0)
-        return false;
-    char *slash = strrchr(from, '/');
-    if (slash)
-        slash[1] = '\0';
-    snprintf(joined, sizeof joined, "%s%s", slash ? from : "", target);
-    return realpath(joined, real) != NULL;
-}
 
 /* Whether the rules allow what an external link leads to. */
 static bool allowed(const nd_hdf5 *file, const char *real) {
@@ -31,21 +18,6 @@ static bool allowed(const nd_hdf5 *file, const char *real) {
     size_t length = file->links->folder ? strlen(file->links->folder) : 0;
     return file->links->all || (length > 0 && strncmp(real, file->links->folder, length) == 0 &&
                                 (real[length] == '/' || file->links->folder[length - 1] == '/'));
-}
-
-/* Adds a line to `led_to`, where it is not there yet. */
-static bool note_file(nd_buffer *led_to, const char *real, nd_error *error) {
-    size_t length = strlen(real), at = 0;
-    while (led_to && at < led_to->length) {
-        const char *line = (const char *)led_to->bytes + at;
-        const char *end = memchr(line, '\n', led_to->length - at);
-        size_t here = end ? (size_t)(end - line) : led_to->length - at;
-        if (here == length && memcmp(line, real, length) == 0)
-            return true;
-        at += here + 1;
-    }
-    return !led_to ||
-           (nd_buffer_put(led_to, real, length, error) && nd_buffer_put(led_to, "\n", 1, error));
 }
 
 /* What following a path needs. */
@@ -64,7 +36,7 @@ static bool follow_external(walk *w, hid_t place, const char *link, size_t size)
     if (size > sizeof value || H5Lget_val(place, link, value, sizeof value, H5P_DEFAULT) < 0 ||
         H5Lunpack_elink_val(value, size, &flags, &target, &object) < 0)
         return nd_fail(w->error, w->file_name, "", "%s cannot be followed", w->whole);
-    if (!target_path(place, target, real))
+    if (!nd_hdf5_link_target(place, target, real))
         return nd_fail(w->error, w->file_name, "put that file beside it",
                        "%s is a link to '%.200s', which is not there", w->whole, target);
     if (!allowed(w->file, real))
@@ -75,7 +47,8 @@ static bool follow_external(walk *w, hid_t place, const char *link, size_t size)
                        w->whole, real);
     if (w->other)
         snprintf(w->other, w->size, "%s", real);
-    return note_file(w->file->links->led_to, real, w->error);
+    nd_buffer *led_to = w->file->links->led_to;
+    return !led_to || nd_hdf5_note_led_to(led_to, real, NULL, w->error);
 }
 
 enum { MOST_LINKS = 16 };

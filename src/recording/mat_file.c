@@ -18,7 +18,7 @@ nd_mat *nd_mat_open(const char *path, nd_error *error) {
     if (!mat)
         return NULL;
     mat->path = nd_text(path, error);
-    if (!mat->path || !nd_hdf5_is_whole(path, error)) {
+    if (!mat->path || !nd_hdf5_is_whole(path, ND_LINKS_REFUSED, NULL, error)) {
         nd_mat_close(mat);
         return NULL;
     }

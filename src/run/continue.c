@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/hold.h"
 #include "experiment/parse.h"
+#include "experiment/start.h"
 #include "run/feed_forward.h"
 #include "store/run_file.h"
 
@@ -208,10 +209,11 @@ static void tell_in_law(const continuation *c, const char *from, const nd_run_op
 }
 
 static bool open_all(continuation *c, const char *from, const char *const *sets, size_t set_count,
-                     nd_error *error) {
+                     bool follow_links, nd_error *error) {
     return (c->earlier = nd_run_open(from, error)) &&
            read_experiment(c, from, sets, set_count, error) && c->experiment &&
-           (c->dataset = nd_dataset_make(c->experiment, error)) && check(c, from, error);
+           (c->dataset = nd_dataset_make_following(c->experiment, follow_links, error)) &&
+           check(c, from, error);
 }
 
 /* Whether both are one file. */
@@ -253,7 +255,7 @@ nd_outcome nd_continue(const char *from, const char *const *sets, size_t set_cou
     /* Going on in place, it amends the file. */
     nd_hold *hold = is_itself(from, path) ? nd_hold_take(path, &patience, error) : NULL;
     nd_place *place = hold || !is_itself(from, path) ? nd_place_find(path, error) : NULL;
-    if (place && open_all(&c, from, sets, set_count, error) &&
+    if (place && open_all(&c, from, sets, set_count, options->follow_links, error) &&
         look_at(&c, from, path, &done, error)) {
         if (options->tell && c.dataset->note)
             options->tell(c.dataset->note, options->context);

@@ -151,7 +151,7 @@ static nd_outcome simulate_on(const nd_experiment *experiment, const nd_dataset 
 static nd_outcome simulate(const nd_experiment *experiment, const char *path,
                            const nd_beginning *beginning, const nd_run_options *options,
                            const nd_watch *watch, nd_error *error) {
-    nd_dataset *dataset = nd_dataset_make(experiment, error);
+    nd_dataset *dataset = nd_dataset_make_following(experiment, options->follow_links, error);
     nd_outcome outcome =
         dataset ? simulate_on(experiment, dataset, path, beginning, options, watch, error)
                 : ND_RUN_FAILED;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "experiment/start.h"
 #include "run/hebbian_run.h"
 #include "run/recorder.h"
 #include "store/checkpoint.h"
@@ -30,7 +31,7 @@ static nd_outcome run_feed_forward(const nd_experiment *experiment, const nd_swe
                                    nd_error *error) {
     nd_traces traces = {0};
     pthread_mutex_lock(way->reading);
-    nd_dataset *dataset = nd_dataset_make(experiment, error);
+    nd_dataset *dataset = nd_dataset_make_following(experiment, way->follow_links, error);
     pthread_mutex_unlock(way->reading);
     if (dataset && dataset->note && way->saving.tell)
         way->saving.tell(dataset->note, way->saving.context);

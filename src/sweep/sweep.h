@@ -11,6 +11,7 @@ typedef struct nd_sweep_options {
     /* Leave every run's file in the folder, run-ID.nc; and take up again those that ended before
      * without one. */
     bool keep_runs, retry_unkept;
+    bool follow_links;         /* in data files, to other regular files */
     const char *command_line;  /* for the history of those files; may be NULL */
     double checkpoint_seconds; /* between saves of a run in progress; 0: every 60 s */
     /* As of nd_run_options; called from the thread that calls nd_sweep_run. */

@@ -10,6 +10,7 @@
 typedef struct nd_sweep_way {
     const nd_sweep_plan *plan; /* which metrics are asked for */
     bool keep;                 /* leave its run file, PREFIX.nc */
+    bool follow_links;         /* those in data files */
     const char *prefix;        /* FOLDER/run-ID: what the names of its files begin with */
     const char *command_line;  /* for the history of its run file; may be NULL */
     pthread_mutex_t *reading;  /* held while a world is made: netCDF serves one thread at a time */

@@ -140,6 +140,7 @@ static bool work_on(worker *self, int64_t id, const char *text, nd_error *error)
     nd_sweep_way way = {
         .plan = all->plan,
         .keep = all->options->keep_runs,
+        .follow_links = all->options->follow_links,
         .prefix = prefix,
         .command_line = all->options->command_line,
         .reading = &all->reading,

@@ -21,6 +21,7 @@ struct nd_dataset {
     double *output_offset;           /* outputs: subtracted from the targets; NULL: nothing was */
     bool given;                      /* the caller's own arrays (task arrays) */
     char *note;                      /* what its user should know of it, one line; NULL: nothing */
+    bool told_unused;                /* it says already what of the file goes unused */
 };
 
 /* An empty data set with room for inputs and targets. */

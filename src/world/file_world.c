@@ -1,4 +1,5 @@
 /* file: the user's own data set, from netCDF, taken as it is. */
+#include <limits.h>
 #include <math.h>
 #include <netcdf.h>
 #include <stdio.h>
@@ -125,6 +126,7 @@ static bool is_known(const nd_dataset *dataset, const char *name) {
 static bool note_unused(const nd_nc *file, nd_dataset *dataset, nd_error *error) {
     char name[NC_MAX_NAME + 1], dimensions[NC_MAX_NAME + 1], names[300] = "";
     size_t unused = 0;
+    dataset->told_unused = true;
     if (nd_nc_has(file, "snapshot_step") && nd_nc_has(file, "input_weights"))
         return nd_dataset_note(dataset, error,
                                "%s is a run file: its data set is used, its network is not "
@@ -136,12 +138,28 @@ static bool note_unused(const nd_nc *file, nd_dataset *dataset, nd_error *error)
             snprintf(names + length, sizeof names - length, "%s%s", unused ? ", " : "", name);
             unused++;
         }
+    dataset->told_unused = unused > 0;
     return unused == 0 ||
            nd_dataset_note(dataset, error, "%s: not used: %s %s", nd_shown(nd_nc_path(file)).text,
                            unused > 1 ? "variables" : "variable", names);
 }
 
-static nd_dataset *read_dataset(const nd_nc *file, nd_error *error) {
+/* Every other file that was read. */
+static bool note_links(const nd_nc *file, const char *led_to, nd_dataset *dataset,
+                       nd_error *error) {
+    bool fine = true;
+    for (const char *line = led_to; fine && *line;) {
+        char other[PATH_MAX];
+        size_t length = strcspn(line, "\n");
+        snprintf(other, sizeof other, "%.*s", (int)length, line);
+        line += length + (line[length] == '\n');
+        fine = nd_dataset_note(dataset, error, "%s: links in it led to %s",
+                               nd_shown(nd_nc_path(file)).text, nd_shown(other).text);
+    }
+    return fine;
+}
+
+static nd_dataset *read_dataset(const nd_nc *file, const char *led_to, nd_error *error) {
     size_t samples, inputs, target_samples, outputs;
     double *input = nd_data_load(file, &KNOWN[INPUTS], &samples, &inputs, error);
     double *target =
@@ -168,7 +186,7 @@ static nd_dataset *read_dataset(const nd_nc *file, nd_error *error) {
         load_optional(file, &KNOWN[OUTPUT_OFFSET], outputs, "targets", &dataset->output_offset,
                       error) &&
         load_environment(file, dataset, error) && load_initial(file, dataset, error) &&
-        note_unused(file, dataset, error))
+        note_links(file, led_to, dataset, error) && note_unused(file, dataset, error))
         return dataset;
     nd_dataset_free(dataset);
     return NULL;
@@ -180,8 +198,10 @@ nd_dataset *nd_world_file(const nd_world_keys *keys, uint64_t seed, nd_error *er
         nd_fail(error, "world.path", "name the netCDF file to read", "is missing");
         return NULL;
     }
-    nd_nc *file = nd_nc_open(keys->path, error);
-    nd_dataset *dataset = file ? read_dataset(file, error) : NULL;
+    char *led_to = NULL;
+    nd_nc *file = nd_nc_open_data(keys->path, keys->follow_links, &led_to, error);
+    nd_dataset *dataset = file ? read_dataset(file, led_to, error) : NULL;
     nd_nc_close(file);
+    free(led_to);
     return dataset;
 }

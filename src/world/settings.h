@@ -13,6 +13,7 @@ typedef struct nd_world_keys {
     char *value_range; /* symmetric: inputs and targets in [-1, 1]; unit: in [0, 1] */
     char *path;        /* task file: the netCDF to read; empty otherwise */
     bool published_quirks;
+    bool follow_links; /* of that netCDF, to other files: whoever runs it says so, no key does */
 } nd_world_keys;
 
 #endif
