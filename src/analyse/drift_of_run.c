@@ -14,7 +14,8 @@ static bool choose(const nd_run *run, const char *list, size_t *snapshot, nd_err
         return nd_fail(error, nd_nc_path(run->file), "run it with run.snapshots of at least 1",
                        "holds no snapshots to start branches from");
     bool *chosen = nd_array(run->snapshots, sizeof *chosen, error);
-    bool fine = chosen && nd_snapshot_list(list ? list : "middle", run->snapshots, chosen, error);
+    bool fine = chosen && nd_snapshot_list("`snapshot`", list ? list : "middle", run->snapshots,
+                                           chosen, error);
     size_t found = 0;
     for (size_t i = 0; fine && i < run->snapshots; i++)
         if (chosen[i]) {
@@ -22,7 +23,7 @@ static bool choose(const nd_run *run, const char *list, size_t *snapshot, nd_err
             found++;
         }
     if (fine && found != 1)
-        fine = nd_fail(error, "--snapshot", "give one", "'%s' means %zu snapshots", list, found);
+        fine = nd_fail(error, "`snapshot`", "give one", "'%s' means %zu snapshots", list, found);
     free(chosen);
     return fine;
 }

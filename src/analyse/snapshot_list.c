@@ -25,7 +25,8 @@ static bool read_index(const char **at, size_t count, size_t *index) {
     return value < count;
 }
 
-bool nd_snapshot_list(const char *list, size_t count, bool *chosen, nd_error *error) {
+bool nd_snapshot_list(const char *argument, const char *list, size_t count, bool *chosen,
+                      nd_error *error) {
     const char *at = list;
     while (true) {
         size_t from = 0;
@@ -36,7 +37,7 @@ bool nd_snapshot_list(const char *list, size_t count, bool *chosen, nd_error *er
             fine = read_index(&at, count, &to) && to >= from;
         }
         if (!fine || (*at != ',' && *at != '\0'))
-            return nd_fail(error, "--snapshots",
+            return nd_fail(error, argument,
                            "give numbers, ranges or first, middle, last: 0,10-20,last",
                            "'%s' is no list of the run's snapshots, 0 to %zu", list, count - 1);
         for (size_t i = from; i <= to; i++)

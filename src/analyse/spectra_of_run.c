@@ -42,7 +42,7 @@ static bool gather_jobs(nd_spectra_work *all, const nd_run *run, nd_error *error
     for (size_t i = 0; fine && i < snapshots; i++)
         chosen[i] = all->options->snapshots == NULL;
     if (fine && all->options->snapshots)
-        fine = nd_snapshot_list(all->options->snapshots, snapshots, chosen, error);
+        fine = nd_snapshot_list("`snapshots`", all->options->snapshots, snapshots, chosen, error);
     for (size_t i = 0; fine && i < snapshots; i++) {
         if (!chosen[i])
             continue;
@@ -53,7 +53,7 @@ static bool gather_jobs(nd_spectra_work *all, const nd_run *run, nd_error *error
         if (fine && !nd_parameters_finite(next->parameters)) {
             char where[600];
             name_snapshot(run, i, where, sizeof where);
-            fine = nd_fail(error, where, "leave it out with --snapshots",
+            fine = nd_fail(error, where, "leave it out with `snapshots`",
                            "the parameters hold values that are not finite, and have no Hessian");
         }
     }

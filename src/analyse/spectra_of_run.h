@@ -23,7 +23,9 @@ typedef struct nd_spectra_report {
 bool nd_spectra_into_run(const char *path, const nd_spectra_options *options, const nd_watch *watch,
                          nd_spectra_report *report, nd_error *error);
 
-/* Reads a list of snapshots into `chosen` (`count` flags); fails naming what it cannot read. */
-bool nd_snapshot_list(const char *list, size_t count, bool *chosen, nd_error *error);
+/* Reads a list of snapshots, given by `argument`, into `chosen` (`count` flags); fails naming what
+ * it cannot read. */
+bool nd_snapshot_list(const char *argument, const char *list, size_t count, bool *chosen,
+                      nd_error *error);
 
 #endif

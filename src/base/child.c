@@ -69,6 +69,9 @@ static void take_note(listener *from) {
         memcpy(from->note, from->body.bytes, length);
 }
 
+static const char MORE_MEMORY[] =
+    "free some memory, or let `nulldrift record` read with more `reader_memory`";
+
 /* The child's own error, named after what it was reading where it names nothing. */
 static void take_failure(const listener *from) {
     nd_error failure;
@@ -78,9 +81,8 @@ static void take_failure(const listener *from) {
     bool memory = strncmp(failure.what, ND_OUT_OF_MEMORY, strlen(ND_OUT_OF_MEMORY)) == 0;
     bool known = failure.code > ND_CODE_NONE && failure.code <= ND_CODE_DIVERGED;
     nd_fail_as(known ? failure.code : ND_CODE_FAILED, &from->errand->error,
-               failure.where[0] ? failure.where : from->note,
-               memory ? "allow reading more memory (--reader-memory)" : failure.mend, "%s",
-               failure.what);
+               failure.where[0] ? failure.where : from->note, memory ? MORE_MEMORY : failure.mend,
+               "%s", failure.what);
 }
 
 /* A whole message has come. Whether the child is to be heard further. */

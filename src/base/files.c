@@ -73,7 +73,7 @@ static bool fits(const char *path, const char *folder, nd_error *error) {
     long most = pathconf(folder, _PC_NAME_MAX);
     size_t length = strlen(nd_base_name(path));
     return most < 0 || length + sizeof longest - 1 <= (size_t)most ||
-           nd_fail(error, path, "choose a shorter one with -o",
+           nd_fail(error, path, "choose a shorter one",
                    "the name has %zu bytes; %zu at most leave room for what is added to it", length,
                    (size_t)most - (sizeof longest - 1));
 }
@@ -84,7 +84,7 @@ static bool probe(const nd_place *place, nd_error *error) {
     char *renamed = aside ? nd_path_with(aside, ND_PROBE_SUFFIX, error) : NULL;
     bool fine = renamed != NULL;
     if (fine && rename(aside, renamed) != 0) {
-        fine = nd_fail_errno(error, place->path, "choose a folder on another disk with -o",
+        fine = nd_fail_errno(error, place->path, "choose a folder on another disk",
                              "files in its folder cannot be renamed, as every result is");
         (void)unlink(aside);
     } else if (fine) {
@@ -109,8 +109,8 @@ bool nd_check_writable(const char *path, nd_error *error) {
     else if (!S_ISDIR(status.st_mode))
         fine = nd_fail(error, path, NULL, "%s is not a folder", folder);
     else if (access(folder, W_OK) != 0)
-        fine = nd_fail_errno(error, path, "choose another folder with -o",
-                             "its folder cannot be written to");
+        fine =
+            nd_fail_errno(error, path, "choose another folder", "its folder cannot be written to");
     else
         fine = fits(path, folder, error) && nd_place_replaceable(place, true, error) &&
                probe(place, error);

@@ -72,7 +72,7 @@ static bool wait_for_lock(nd_hold *hold, const char *path, const nd_patience *pa
         if (locked || why == EINTR)
             continue;
         if (patience && patience->no_wait)
-            return nd_fail(error, path, "leave --no-wait out to wait for it",
+            return nd_fail(error, path, "leave `no_wait` out to wait for it",
                            "another command amends it at present");
         if (patience && patience->stop && *patience->stop)
             return nd_fail_as(ND_CODE_STOPPED, error, path, "it is as that command leaves it",

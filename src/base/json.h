@@ -1,4 +1,4 @@
-/* One JSON object a line (JSON Lines), as `--json` prints: names as in CSV and netCDF, numbers that
+/* One JSON object a line (JSON Lines), as commands print: names as in CSV and netCDF, numbers that
  * are not finite as null, texts escaped to ASCII-safe UTF-8. */
 #ifndef ND_BASE_JSON_H
 #define ND_BASE_JSON_H

@@ -132,7 +132,7 @@ nd_nc *nd_nc_create_at(const nd_place *place, nd_error *error) {
     file->id = -1;
     if (file->aside)
         nd_fail(error, place->path,
-                mend_of(file->aside, "free some space or choose another folder with -o"),
+                mend_of(file->aside, "free some space or choose another folder"),
                 "cannot be created: %s", nc_strerror(status));
     nd_nc_close(file);
     return NULL;

@@ -54,7 +54,7 @@ bool nd_output_no_input(const nd_outputs *outputs, const char *path, nd_error *e
         return true;
     for (size_t i = 0; i < outputs->inputs_count; i++)
         if (stat(outputs->inputs[i], &input) == 0 && same_file(&there, &input))
-            return nd_fail(error, path, "choose another name with -o",
+            return nd_fail(error, path, "choose another name",
                            "a result would replace an input: it is the same file as %s",
                            outputs->inputs[i]);
     return true;
@@ -71,14 +71,14 @@ bool nd_output_allowed(const nd_outputs *outputs, const char *path, nd_error *er
     struct stat there;
     if (stat(path, &there) != 0)
         return errno == ENOENT || errno == ENOTDIR ||
-               nd_fail_errno(error, path, "choose another name with -o", "cannot be looked at");
+               nd_fail_errno(error, path, "choose another name", "cannot be looked at");
     if (!nd_output_no_input(outputs, path, error))
         return false;
     if (!S_ISREG(there.st_mode))
-        return nd_fail(error, path, "choose another name with -o", "is no regular file");
+        return nd_fail(error, path, "choose another name", "is no regular file");
     if (outputs->force || nd_is_result(path) ||
         (outputs->result && strcmp(outputs->result, path) != 0 && nd_is_result(outputs->result)))
         return replaceable(path, outputs->force, error);
-    return nd_fail(error, path, "choose another name with -o, or give --force",
+    return nd_fail(error, path, "choose another name, or give `replace`",
                    "exists already, and is no earlier result");
 }

@@ -8,7 +8,7 @@
 typedef struct nd_outputs {
     const char *const *inputs; /* every file the command reads */
     size_t inputs_count;
-    bool force;         /* --force: other files may be replaced; inputs may not */
+    bool force;         /* other files may be replaced; inputs may not */
     const char *result; /* the .nc beside which tables and pictures lie; NULL: none */
 } nd_outputs;
 

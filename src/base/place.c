@@ -13,8 +13,8 @@
 
 enum { MOST_LINKS = 40, LINK_ROOM = 4096 };
 
-static const char ELSEWHERE[] = "choose another name with -o";
-static const char FREE_SPACE[] = "free some space or choose another folder with -o";
+static const char ELSEWHERE[] = "choose another name";
+static const char FREE_SPACE[] = "free some space or choose another folder";
 
 /* What the link at `path` says, as a path to free(). */
 static char *follow(const char *path, nd_error *error) {
@@ -58,7 +58,7 @@ static bool find_target(nd_place *place, nd_error *error) {
 
 nd_place *nd_place_find(const char *path, nd_error *error) {
     if (!path[0]) {
-        nd_fail(error, "-o", "name a file", "the name is empty");
+        nd_fail(error, "`output`", "name a file", "the name is empty");
         return NULL;
     }
     nd_place *place = nd_array(1, sizeof *place, error);

@@ -78,6 +78,9 @@ nd_patience nd_patience_asked(const nd_arguments *arguments);
  * may not grow are errors of writing, in place of a death without a word. */
 void nd_terminal_begin(void);
 
+/* Messages name arguments as options of this command from now on (cli/option_words.h). */
+void nd_terminal_speaks_for(const nd_command *command);
+
 /* Takes --progress; false, which is said, if it is no number. */
 bool nd_progress_asked(const nd_arguments *arguments);
 

@@ -39,6 +39,7 @@ int main(int argc, char **argv) {
     if (!command) {
         return nd_no_such_command(argv[1]);
     }
+    nd_terminal_speaks_for(command);
     nd_arguments arguments;
     int code = nd_arguments_parse(&arguments, command, argc, argv);
     if (code == ND_PARSED)

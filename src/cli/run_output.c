@@ -104,7 +104,7 @@ static bool may_write(const char *path, const char *const *inputs, size_t count,
         free(aside);
     }
     if (fine && stat(path, &there) == 0 && (!S_ISREG(there.st_mode) || !nd_is_result(path)))
-        return nd_fail(error, path, "choose another name with -o",
+        return nd_fail(error, path, "choose another name",
                        "exists already, and is no run file: it is not overwritten");
     return fine;
 }

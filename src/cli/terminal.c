@@ -12,8 +12,12 @@
 #include "base/error.h"
 #include "base/shown.h"
 #include "cli/command.h"
+#include "cli/option_words.h"
 
 static volatile int stop_asked;
+
+/* The command that runs, by whose options messages are said. */
+static const nd_command *present;
 
 /* What the progress line needs to remember between reports; one program, one terminal. */
 static struct {
@@ -128,6 +132,10 @@ const nd_watch *nd_terminal_watch(bool quiet) {
     return &watch;
 }
 
+void nd_terminal_speaks_for(const nd_command *command) {
+    present = command;
+}
+
 bool nd_progress_asked(const nd_arguments *arguments) {
     return nd_number_value(arguments, "progress", 0, 1e6, 30, &progress_line.every);
 }
@@ -152,19 +160,22 @@ void nd_say_remark(const nd_error *remark) {
 
 int nd_report(const nd_error *error) {
     char line[2048];
+    nd_error said = nd_error_with_options(error, present);
     nd_terminal_done();
-    fprintf(stderr, "nulldrift: %s\n", nd_error_line(error, line, sizeof line));
+    fprintf(stderr, "nulldrift: %s\n", nd_error_line(&said, line, sizeof line));
     return ND_EXIT_FAILED;
 }
 
 void nd_tell_user(const char *lines, void *context) {
     (void)context;
+    char *said = nd_with_options(lines, present);
     nd_terminal_done();
     fputs("nulldrift: ", stderr);
-    for (const char *line = lines; *line;) {
+    for (const char *line = said ? said : lines; *line;) {
         line += nd_put_shown_line(line, stderr);
         if (*line == '\n' && line++)
             fputs("\nnulldrift: ", stderr);
     }
     fputc('\n', stderr);
+    free(said);
 }

@@ -25,7 +25,7 @@ typedef struct schema {
 /* Where the value of a key came from, for errors. */
 typedef struct source {
     const char *text, *origin, *folder;
-    const char *set[ND_MOST_KEYS]; /* the --set that gave it; NULL: the text, or nobody */
+    const char *set[ND_MOST_KEYS]; /* the `set` that gave it; NULL: the text, or nobody */
     bool strict;                   /* a key given to no avail is a mistake */
     nd_keys_use *use;              /* or is noted here, if not NULL */
 } source;
@@ -123,7 +123,7 @@ static bool take_section_back(const char *name, const char *value, char **values
 static bool take_set(const char *set, char **values, source *from, nd_error *error) {
     const char *equals = strchr(set, '=');
     char name[64], where[300], mend[200];
-    snprintf(where, sizeof where, "--set %.200s", set);
+    snprintf(where, sizeof where, "`set` %.200s", set);
     snprintf(name, sizeof name, "%.*s", equals ? (int)(equals - set) : (int)strlen(set), set);
     if (!equals)
         return nd_fail(error, where, NULL, "expected KEY=VALUE, e.g. learning.update_noise=0.01");
@@ -140,11 +140,11 @@ static bool take_set(const char *set, char **values, source *from, nd_error *err
     return is_default_word(key, equals + 1) || (values[k] = nd_text(equals + 1, error));
 }
 
-/* "FILE, line N, KEY" or "--set KEY=VALUE". */
+/* "FILE, line N, KEY" or "`set` KEY=VALUE". */
 static const char *where_given(const source *from, const nd_key *key, char *where, size_t size) {
     const char *set = from->set[place_of(key)];
     if (set) {
-        snprintf(where, size, "--set %.200s", set);
+        snprintf(where, size, "`set` %.200s", set);
         return where;
     }
     return nd_yaml_where(from->text, from->origin, key->name, where, size);
@@ -241,7 +241,7 @@ static bool given_in_vain(const nd_key *key, nd_model model, const char *by, con
     char where[400], mend[200];
     size_t k = place_of(key);
     where_given(from, key, where, sizeof where);
-    snprintf(mend, sizeof mend, "leave it out, or take it back with --set %s=default%s", key->name,
+    snprintf(mend, sizeof mend, "leave it out, or take it back with `set` %s=default%s", key->name,
              key->models & 1U << model ? "" : "; or set network.model");
     if (from->strict)
         return nd_fail(error, where, mend, "is not used by %s", by);

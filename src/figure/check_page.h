@@ -1,4 +1,4 @@
-/* What `record --check` draws: how a person sees that a recording was read right. */
+/* What the check of a recording draws: how a person sees that a recording was read right. */
 #ifndef ND_FIGURE_CHECK_PAGE_H
 #define ND_FIGURE_CHECK_PAGE_H
 

@@ -81,7 +81,7 @@ bool nd_figure_environments(const nd_figure_request *request, nd_error *error) {
     double left = 3 + 3.2 * (double)shown, width = left + RIGHT;
     nd_plot *plot = NULL;
     if (measured->environments < 2)
-        nd_fail(error, request->inputs[0], "run with --set world.environments=2",
+        nd_fail(error, request->inputs[0], "run with world.environments=2",
                 "there is one environment, several are needed to compare them");
     else
         plot = nd_plot_new(request->output, width, HEIGHT, error);

@@ -91,7 +91,7 @@ static bool take_snapshot(const nd_run *run, size_t snapshot, const nd_parameter
     size_t count = stored_count(run, snapshot, made->parameters, row);
     bool newton = stored_gauss_newton(run, snapshot, made), fine = true;
     if ((count == 0 || !newton) && nd_awake_parameters(point) > MOST_PARAMETERS)
-        fine = nd_fail(error, made->path, "run `nulldrift spectrum --exact` on it first",
+        fine = nd_fail(error, made->path, "run `nulldrift spectrum` on it with `exact` first",
                        "snapshot %zu has no stored eigenvalues, and is too large to compute them "
                        "for a figure",
                        snapshot);

@@ -16,8 +16,8 @@ typedef struct nd_flatness_run {
     size_t gauss_newton_count;
 } nd_flatness_run;
 
-/* Reads what `nulldrift spectrum --exact` has stored; what is not there is computed, where the
- * network is small enough for a figure (else an error says which command to run first). */
+/* Reads what `nulldrift spectrum` has stored of exact spectra; what is not there is computed, where
+ * the network is small enough for a figure (else an error says which command to run first). */
 nd_flatness_run *nd_flatness_read(const char *path, nd_error *error);
 void nd_flatness_free(nd_flatness_run *run);
 

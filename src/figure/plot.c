@@ -50,8 +50,8 @@ static const char *base_name(const char *path) {
 
 static bool remember(nd_plot *plot, const char *doing) {
     if (plot->failure.what[0] == '\0')
-        nd_fail_errno(&plot->failure, plot->output,
-                      "free some space or choose another folder with -o", doing);
+        nd_fail_errno(&plot->failure, plot->output, "free some space or choose another folder",
+                      doing);
     return false;
 }
 

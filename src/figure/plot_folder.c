@@ -153,7 +153,7 @@ nd_plot_folder *nd_plot_folder_new(const char *output, nd_error *error) {
     if (mkdir(folder->path, 0777) == 0 && (folder->id = open_folder(AT_FDCWD, folder->path)) >= 0 &&
         nd_plot_folder_enter(folder, LOG))
         return folder;
-    nd_fail_errno(error, output, "choose another folder with -o",
+    nd_fail_errno(error, output, "choose another folder",
                   "the picture's data cannot be written beside it");
     nd_plot_folder_free(folder);
     return NULL;
@@ -258,7 +258,7 @@ bool nd_plot_folder_keep(nd_plot_folder *folder, const char *output, nd_error *e
     bool fine = close_list(folder) && hand_on_modes(folder, kept) &&
                 (lstat(kept, &there) != 0 || set_aside(kept)) && nd_rename_new(folder->path, kept);
     if (!fine)
-        nd_fail_errno(error, kept, "move that folder away, or choose another name with -o",
+        nd_fail_errno(error, kept, "move that folder away, or choose another name",
                       "the script cannot be left beside the picture");
     else {
         (void)close(folder->id);

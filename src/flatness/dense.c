@@ -14,7 +14,7 @@ static bool checked(lapack_int info, const char *routine, size_t size, nd_error 
     if (info == 0)
         return true;
     if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR)
-        return nd_fail(error, "", "free some memory, or take --lanczos",
+        return nd_fail(error, "", "free some memory, or take `lanczos`",
                        ND_OUT_OF_MEMORY " for the workspace of an eigenproblem of size %zu", size);
     return nd_fail(error, "", "", "LAPACK's %s failed on a matrix of size %zu (info %d)%s", routine,
                    size, (int)info, info < 0 ? ": it holds values that are not finite" : "");

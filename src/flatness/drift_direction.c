@@ -245,7 +245,7 @@ static bool measure(bundle *all, nd_branch_drift *drift, nd_error *error) {
     drift->loss = all->point->loss / nd_target_variance(all->dataset);
     drift->displacement = sqrt(squares / (double)branches);
     if (fine && !(squares > 0))
-        fine = nd_fail(error, "drift", "give some noise with --update-noise or --label-noise",
+        fine = nd_fail(error, "drift", "give some noise with `update_noise` or `label_noise`",
                        "no branch moved: the run has no noise");
     fine = fine && match_both(all, sum, drift, error);
     free(sum);

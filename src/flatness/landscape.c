@@ -65,7 +65,7 @@ bool nd_landscape_walk(nd_valley valley, const nd_landscape_options *options, do
     for (size_t w = 0; fine && w < options->walkers; w++)
         if (lost[w] > 0)
             fine = nd_fail(error, "landscape",
-                           "take a smaller --learning-rate, less --noise or a nearer --start",
+                           "take a smaller `learning_rate`, less `noise` or a nearer `start_x`",
                            "walker %zu diverged before step %.0f", w, (double)lost[w]);
     free(lost);
     return fine;
@@ -114,7 +114,7 @@ bool nd_landscape_measure_drift(const nd_landscape_options *options, nd_landscap
     size_t walkers = options->walkers;
     double steepness = options->learning_rate * options->start_x * options->start_x;
     if (walkers < 2 || options->steps == 0 || !(steepness > 0) || !(steepness < 1))
-        return nd_fail(error, "landscape", "take a smaller --learning-rate or --axis",
+        return nd_fail(error, "landscape", "take a smaller `learning_rate` or `axis`",
                        "the drift needs two walkers, and 0 < eta x^2 < 1 for descent to be stable: "
                        "it is %g",
                        steepness);
@@ -133,6 +133,6 @@ bool nd_landscape_measure_drift(const nd_landscape_options *options, nd_landscap
     result->gradient_z = difference / difference_error;
     free(values);
     return isfinite(result->displacement) ||
-           nd_fail(error, "landscape", "take fewer --steps or less --noise",
+           nd_fail(error, "landscape", "take fewer `steps` or less `noise`",
                    "a walker diverged while the drift was measured");
 }

@@ -40,7 +40,7 @@ static bool check(const nd_parameters *parameters, const nd_dataset *dataset, nd
                        parameters->inputs, parameters->outputs, dataset->inputs, dataset->outputs);
     if (!nd_parameters_finite(parameters))
         return nd_fail(error, "",
-                       "the run diverged before it; leave the snapshot out with --snapshots",
+                       "the run diverged before it; leave the snapshot out with `snapshots`",
                        "the parameters hold values that are not finite, and have no Hessian");
     return true;
 }

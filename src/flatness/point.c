@@ -32,7 +32,7 @@ static bool check_gauss_newton(const nd_linearization *point, double memory, nd_
     double bytes = nd_gauss_newton_bytes(point);
     if (bytes <= memory)
         return true;
-    return nd_fail(error, "", "take --lanczos, or a larger --memory",
+    return nd_fail(error, "", "take `lanczos`, or a larger `memory`",
                    "the Gauss-Newton spectrum needs %.2f GB, %.2f GB are free", bytes / 1e9,
                    memory / 1e9);
 }

@@ -167,8 +167,8 @@ static bool check_memory(double bytes, double most_bytes, size_t size, nd_error 
     if (bytes <= most_bytes)
         return true;
     return nd_fail(error, "",
-                   "take --lanczos (extreme eigenvalues, trace and density), fewer "
-                   "--snapshots, or a larger --memory",
+                   "take `lanczos` (extreme eigenvalues, trace and density), fewer "
+                   "`snapshots`, or a larger `memory`",
                    "the exact spectrum is an eigenproblem of size %zu and needs %.2f GB, %.2f GB "
                    "are free",
                    size, bytes / 1e9, most_bytes / 1e9);

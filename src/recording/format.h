@@ -55,7 +55,7 @@ typedef struct nd_clock {
     double frame_seconds;
 } nd_clock;
 
-/* Something --scan found. */
+/* Something a scan found. */
 typedef struct nd_finding {
     nd_role role;   /* ND_ROLES: of no known role */
     int likeness;   /* how sure that is: 3 the very word or type, 2 a word in the name, 1 a guess */

@@ -12,7 +12,7 @@ bool nd_caiman_array(const nd_nwb *nwb, const char *name, char path[ND_NWB_PATH_
  * components it accepted (estimates/idx_components). */
 bool nd_caiman_describe(const nd_nwb *nwb, nd_activity *activity, nd_error *error);
 
-/* What --scan finds in either; *found tells whether it is one of them. */
+/* What a scan finds in either; *found tells whether it is one of them. */
 bool nd_hdf5_layouts_scan(const nd_nwb *nwb, nd_findings *findings, bool *found, nd_error *error);
 
 /* nd_format's body: of SLEAP's analysis file of one animal, its arrays tracks, node_names and

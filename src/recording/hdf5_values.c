@@ -40,11 +40,12 @@ static bool follow_external(walk *w, hid_t place, const char *link, size_t size)
         return nd_fail(w->error, w->file_name, "put that file beside it",
                        "%s is a link to '%.200s', which is not there", w->whole, target);
     if (!allowed(w->file, real))
-        return nd_fail(w->error, w->file_name,
-                       "copy it into the manifest's folder, or give --follow-links",
-                       "%s is a link to '%.200s', which is no regular file within the manifest's "
-                       "folder",
-                       w->whole, real);
+        return nd_fail(
+            w->error, w->file_name,
+            "copy it into the manifest's folder, or take `nulldrift record` with `follow_links`",
+            "%s is a link to '%.200s', which is no regular file within the manifest's "
+            "folder",
+            w->whole, real);
     if (w->other)
         snprintf(w->other, w->size, "%s", real);
     nd_buffer *led_to = w->file->links->led_to;
@@ -69,7 +70,8 @@ static bool follow_from(walk *w, hid_t place, const char *path, int depth) {
             continue;
         if (H5Lexists(place, part, H5P_DEFAULT) <= 0 ||
             H5Lget_info(place, part, &link, H5P_DEFAULT) < 0)
-            return nd_fail(w->error, w->file_name, "see what is there with nulldrift record --scan",
+            return nd_fail(w->error, w->file_name,
+                           "see what is there by `nulldrift record` with `scan`",
                            "has nothing at %s", w->whole);
         /* The group that holds the link: what the link means is taken from there. */
         char *slash = strrchr(part, '/');
@@ -247,7 +249,7 @@ double *nd_hdf5_numbers(const nd_hdf5 *file, const char *path, const char *file_
     if (!nd_hdf5_follow(file, path, file_name, NULL, 0, error))
         return NULL;
     if (!nd_hdf5_shape(file, path, &rank, dims)) {
-        nd_fail(error, file_name, "see what is there with nulldrift record --scan",
+        nd_fail(error, file_name, "see what is there by `nulldrift record` with `scan`",
                 "%s holds no numbers", path);
         return NULL;
     }

@@ -373,7 +373,7 @@ static bool take_meaning(const reading *r, const char *key, const nd_selector_ke
     size_t base = selector->base >= 0 ? (size_t)selector->base : 0;
     if (keys->rate && strcmp(keys->rate, "ask") == 0)
         return complain(r, under(part, key, "rate"), "write how many samples there are in a second",
-                        "a question of --scan is not answered yet");
+                        "a question of the scan is not answered yet");
     bool fine =
         number(r, under(part, key, "scale"), keys->scale, -1e12, 1e12, &selector->scale) &&
         number(r, under(part, key, "rate"), keys->rate, 1e-9, 1e9, &selector->rate) &&
@@ -471,11 +471,11 @@ static bool take_path(const reading *r, const char *key, const nd_path_keys *key
            number(r, under(part, key, "width"), keys->width, 1e-12, 1e12, &path->width);
 }
 
-/* A truth; or a question that --scan left open. */
+/* A truth; or a question that the scan left open. */
 static bool known_or_asked(const reading *r, const char *key, const char *text, bool *value) {
     if (text && strcmp(text, "ask") == 0)
         return complain(r, key, "answer the question that stands above it, and write true or false",
-                        "a question of --scan is not answered yet");
+                        "a question of the scan is not answered yet");
     return truth(r, key, text, value);
 }
 

@@ -110,7 +110,7 @@ static void say_unreadable(const nd_mat *mat, const char *name, nd_error *error)
         nd_fail(error, mat->path, "save it anew in MATLAB", "the variable '%s' cannot be read",
                 name);
     else
-        nd_fail(error, mat->path, "see what is there with nulldrift record --scan",
+        nd_fail(error, mat->path, "see what is there by `nulldrift record` with `scan`",
                 "has no variable '%s'", name);
 }
 

@@ -1,4 +1,4 @@
-/* What --scan finds in a MATLAB file. */
+/* What a scan finds in a MATLAB file. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* What --scan finds in a MATLAB file: its variables, cell arrays taken apart. */
+/* What a scan finds in a MATLAB file: its variables, cell arrays taken apart. */
 #ifndef ND_RECORDING_MAT_SCAN_H
 #define ND_RECORDING_MAT_SCAN_H
 

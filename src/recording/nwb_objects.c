@@ -255,7 +255,7 @@ static const nd_nwb_object *find_named(const nd_nwb *nwb, const char *name, nd_e
         match = &nwb->objects[i];
     }
     if (!match)
-        nd_fail(error, nwb->path, "see what is there with nulldrift record --scan",
+        nd_fail(error, nwb->path, "see what is there by `nulldrift record` with `scan`",
                 "has no object named '%s'", name);
     else if (!nd_hdf5_follow(&nwb->file, match->path, nwb->path, NULL, 0, error))
         return NULL;

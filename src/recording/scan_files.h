@@ -1,4 +1,4 @@
-/* The files that --scan looks into, where it is given folders. */
+/* The files that a scan looks into, where it is given folders. */
 #ifndef ND_RECORDING_SCAN_FILES_H
 #define ND_RECORDING_SCAN_FILES_H
 

@@ -147,7 +147,7 @@ bool nd_series_check_times(const nd_series *series, const char *file, nd_error *
 /* A role's name as in the manifest: "activity", "position" ... */
 const char *nd_role_name(nd_role role);
 
-/* Whether `name` looks like the role, from words labs use; for defaults and for --scan. The
+/* Whether `name` looks like the role, from words labs use; for defaults and for a scan. The
  * answer is a preference: 0 no, 3 the very word. */
 int nd_role_likeness(nd_role role, const char *name);
 

@@ -58,7 +58,7 @@ static bool read_experiment(continuation *c, const char *path, const char *const
     for (size_t i = 0; i < set_count; i++)
         if (!may_change(sets[i])) {
             char where[300];
-            snprintf(where, sizeof where, "--set %.200s", sets[i]);
+            snprintf(where, sizeof where, "`set` %.200s", sets[i]);
             return nd_fail(error, where,
                            "only run.steps, run.records and run.snapshots may change; to change "
                            "more, begin from the network with task: file (`nulldrift help worlds`)",
@@ -90,7 +90,7 @@ static bool check(const continuation *c, const char *path, nd_error *error) {
     if (!complete)
         return false;
     if (c->experiment->run.steps < earlier->run.steps)
-        return nd_fail(error, path, "give a larger number of steps with --set run.steps=N",
+        return nd_fail(error, path, "give a larger number of steps with `set` run.steps=N",
                        "has made %llu steps already", (unsigned long long)earlier->run.steps);
     if (strcmp(earlier->run.spectrum, "none") != 0)
         return nd_fail(error, path, NULL,

@@ -94,7 +94,7 @@ static bool may_resume(session *self, progress_state *state, nd_error *error) {
     if (!self->options->resume_here)
         return nd_fail(
             error, self->checkpoint_path,
-            "resume it on a machine like the first, or here with --resume-here, which "
+            "resume it on a machine like the first, or here with `resume_here`, which "
             "its file will say",
             "was made with the instruction set %s; here it is %s, whose rounding differs",
             state->instructions, here);
@@ -317,7 +317,7 @@ nd_outcome nd_recorder_outcome_there(const char *path, nd_error *error) {
 
 nd_standing nd_recorder_compare(const char *path, const nd_experiment *there,
                                 const nd_experiment *wanted, bool same, nd_error *error) {
-    static const char mend[] = "choose another output with -o, or remove it";
+    static const char mend[] = "choose another output, or remove it";
     if (!there) {
         if (error && !error->mend[0])
             snprintf(error->mend, sizeof error->mend, "%s", mend);

@@ -54,7 +54,7 @@ bool nd_spectra_inside_take(nd_spectra_inside *self, const nd_parameters *parame
     if (!nd_flatness_measure(&self->work, parameters, &at, NULL, &why)) {
         nd_point_flatness_free(&at);
         return nd_fail(error, "run.spectrum",
-                       "leave the key out, and take `nulldrift spectrum --lanczos` afterwards",
+                       "leave the key out, and take `nulldrift spectrum` with `lanczos` afterwards",
                        "at step %llu: %.400s", (unsigned long long)step, why.what);
     }
     values[LOSS] = at.loss;

@@ -84,7 +84,7 @@ static nd_checkpoint_found read_one(const char *path, const char *identity, char
             found = damaged(path, "its checksum is wrong", error);
         else if (identity && (strlen(identity) != head.identity_length ||
                               memcmp(body, identity, head.identity_length) != 0)) {
-            nd_fail(error, path, "choose another output with -o, or remove it to start afresh",
+            nd_fail(error, path, "choose another output, or remove it to start afresh",
                     "belongs to another experiment");
             found = ND_CHECKPOINT_FOREIGN;
         } else if (whose && !(*whose = copy_text(body, head.identity_length, error)))

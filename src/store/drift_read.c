@@ -155,8 +155,8 @@ nd_drift_read *nd_drift_file_get(const char *path, nd_error *error) {
     bool fine = read != NULL;
     if (fine && !nd_nc_has(r.file, nd_drift_pair_table[0].name))
         fine = nd_fail(error, path,
-                       "a run: nulldrift measure --drift RUN.nc; a recording: registered cells, "
-                       "and nulldrift record again",
+                       "a run: `nulldrift measure` with `drift`; a recording: registered cells, "
+                       "and `nulldrift record` again",
                        "holds no measures of drift");
     fine = fine && nd_nc_dimension(r.file, "session", &r.sessions, error) &&
            nd_nc_dimension(r.file, "group", &r.series, error) && take_all(&r, path, read, error);

@@ -58,20 +58,19 @@ static bool prepare(nd_journal *journal, uint64_t length, nd_error *error) {
     int id =
         open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (length > 0 ? 0 : O_CREAT), 0666);
     if (id < 0 && errno == ELOOP)
-        return nd_fail(error, path, "remove the link, or choose another output with -o",
+        return nd_fail(error, path, "remove the link, or choose another output",
                        "is a link: what a run keeps until it is whole is written through none");
     if (id >= 0 && (fstat(id, &status) != 0 || !S_ISREG(status.st_mode))) {
         (void)close(id);
-        return nd_fail(error, path, "remove it, or choose another output with -o",
-                       "is no regular file");
+        return nd_fail(error, path, "remove it, or choose another output", "is no regular file");
     }
     if (id >= 0 && flock(id, LOCK_EX | LOCK_NB) != 0) {
         bool held = errno == EWOULDBLOCK;
         if (!held)
-            nd_fail_errno(error, path, "choose a folder on another disk with -o",
+            nd_fail_errno(error, path, "choose a folder on another disk",
                           "cannot be locked against other processes");
         (void)close(id);
-        return held ? nd_fail(error, path, "wait for it, or choose another output with -o",
+        return held ? nd_fail(error, path, "wait for it, or choose another output",
                               "another process is writing this run")
                     : false;
     }
@@ -86,7 +85,7 @@ static bool prepare(nd_journal *journal, uint64_t length, nd_error *error) {
     if (length == 0 && !may_begin_anew(journal, (size_t)status.st_size, &ours, error))
         return false;
     if (!ours)
-        return nd_fail(error, path, "remove it, or choose another output with -o",
+        return nd_fail(error, path, "remove it, or choose another output",
                        "exists already, and is not of this run");
     if (ftruncate(id, (off_t)length) != 0 || fseeko(journal->file, (off_t)length, SEEK_SET) != 0)
         return nd_fail_errno(error, path, FREE_SPACE, "cannot be cut to its checkpoint");

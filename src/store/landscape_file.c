@@ -136,8 +136,9 @@ static bool check(const char *path, nd_landscape *read, nd_error *error) {
         fine = read->step[i] > last && read->step[i] < 1e15;
     if (fine)
         read->options.steps = (uint64_t)last;
-    return fine || nd_fail(error, path, "make one with `nulldrift landscape -o landscape.nc`",
-                           "its steps or its start are none of a landscape");
+    return fine ||
+           nd_fail(error, path, "make one with `nulldrift landscape`, `output` landscape.nc",
+                   "its steps or its start are none of a landscape");
 }
 
 nd_landscape *nd_landscape_read(const char *path, nd_error *error) {
@@ -149,7 +150,7 @@ nd_landscape *nd_landscape_read(const char *path, nd_error *error) {
                 nd_nc_has(file, "uniform_x") && options.walkers > 0 && options.records > 1 &&
                 options.walkers <= MOST && options.records <= MOST;
     if (file && !fine)
-        nd_fail(error, path, "make one with `nulldrift landscape -o landscape.nc`",
+        nd_fail(error, path, "make one with `nulldrift landscape`, `output` landscape.nc",
                 "is not a landscape's file");
     if (fine && (read = landscape_new(&options, error))) {
         size_t count = options.walkers * options.records;

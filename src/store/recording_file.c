@@ -469,7 +469,7 @@ nd_recording_result *nd_recording_file_read(const char *path, nd_error *error) {
     bool ours = format && strcmp(format, FORMAT) == 0;
     free(format);
     if (!ours) {
-        nd_fail(error, path, "give a file made by 'nulldrift record -o'",
+        nd_fail(error, path, "give a file made by `nulldrift record`",
                 "is not a file of recording results");
         nd_nc_close(file);
         return NULL;

@@ -138,7 +138,7 @@ nd_run *nd_run_open(const char *path, nd_error *error) {
         return NULL;
     bool fine = (run->file = nd_nc_open(path, error)) && take_experiment(run, error);
     if (fine && run->experiment->network.model != ND_FEED_FORWARD)
-        fine = nd_fail(error, path, "see `nulldrift hebbian --help`",
+        fine = nd_fail(error, path, "`nulldrift help hebbian` says what reads it",
                        "is the run of a Hebbian network, a feed-forward one is needed");
     fine = fine && take_shapes(run, error) && take_traces(run, error) && take_dataset(run, error) &&
            check_values(run, error);

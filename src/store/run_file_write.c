@@ -190,7 +190,7 @@ bool nd_run_file_write(const nd_place *place, const nd_experiment *experiment,
          addition->write(addition->context, file, summary->snapshots, error)) &&
         (!summary->final_state ||
          nd_nc_put_bytes(file, ND_STATE_GROUP, "final_state",
-                         "the engine's state at the last step, for nulldrift run --continue",
+                         "the engine's state at the last step, from which a run is gone on with",
                          summary->final_state->bytes, summary->final_state->length, error)) &&
         put_attributes(file, experiment, dataset, summary, error) &&
         nd_put_coordinates(file, error);

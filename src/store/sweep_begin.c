@@ -55,7 +55,7 @@ static bool same_sweep(nd_sweep_store *store, const char *identity, nd_error *er
     char *found = nd_sweep_fact(store, "identity", error);
     bool fine = found && strcmp(found, identity) == 0;
     if (found && !fine)
-        nd_fail(error, store->path, "choose another folder with -o, or the sweep it was made from",
+        nd_fail(error, store->path, "choose another folder, or the sweep it was made from",
                 "belongs to another sweep: its experiments or metrics differ");
     free(found);
     return fine;
@@ -68,7 +68,7 @@ static int take_lock(const char *path, nd_error *error) {
         struct stat held, there;
         int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
         if (lock < 0 || flock(lock, LOCK_EX) != 0 || fstat(lock, &held) != 0) {
-            nd_fail_errno(error, path, "choose another folder with -o", "cannot be locked");
+            nd_fail_errno(error, path, "choose another folder", "cannot be locked");
             if (lock >= 0)
                 close(lock);
             return -1;

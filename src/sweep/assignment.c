@@ -68,9 +68,9 @@ bool nd_condition_holds(const nd_assignments *assignments, const char *condition
     return true;
 }
 
-/* Turns "--set KEY=..." into the place it came from, if an assignment gave that key. */
+/* Turns "`set` KEY=..." into the place it came from, if an assignment gave that key. */
 static void relocate(const nd_assignments *assignments, char *where, size_t size) {
-    static const char mark[] = "--set ";
+    static const char mark[] = "`set` ";
     if (strncmp(where, mark, sizeof mark - 1) != 0)
         return;
     const char *set = where + sizeof mark - 1;

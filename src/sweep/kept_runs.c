@@ -70,8 +70,8 @@ static void tell(const count *of, const nd_sweep_options *options) {
         return;
     if (of->unkept > 0 && !of->retry) {
         snprintf(line, sizeof line,
-                 "%s: %zu runs ended before without --keep runs, and have no run file; "
-                 "--retry unkept makes them again",
+                 "%s: %zu runs ended before without `keep` runs, and have no run file; "
+                 "`retry` unkept makes them again",
                  nd_shown(of->folder).text, of->unkept);
         options->tell(line, options->context);
     }

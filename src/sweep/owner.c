@@ -77,14 +77,14 @@ nd_owner *nd_owner_new(const char *folder, nd_error *error) {
         return NULL;
     owner->file = -1;
     if (owner_path(folder, "", owner->path) && mkdir(owner->path, 0777) != 0 && errno != EEXIST) {
-        nd_fail_errno(error, owner->path, "choose another folder with -o", "cannot be made");
+        nd_fail_errno(error, owner->path, "choose another folder", "cannot be made");
         free(owner);
         return NULL;
     }
     clear(folder);
     if (make_and_lock(owner, folder))
         return owner;
-    nd_fail_errno(error, owner->path, "choose a folder on another disk with -o",
+    nd_fail_errno(error, owner->path, "choose a folder on another disk",
                   "cannot be made and locked");
     nd_owner_free(owner);
     return NULL;

@@ -11,7 +11,7 @@
 #include "base/hold.h"
 #include "sweep/sweep.h"
 
-enum { MOST_SHARDS = 100000 }; /* as `sweep run --shard` takes */
+enum { MOST_SHARDS = 100000 }; /* as `sweep run` takes */
 
 /* What a shard's own store says of it. */
 static bool look_into(nd_shard *shard, size_t *runs, nd_error *error) {
@@ -133,7 +133,7 @@ static bool find(nd_shards *shards, const char *folder, nd_error *error) {
     glob_t found;
     bool fine = true;
     if (!list(folder, &found))
-        fine = nd_fail(error, folder, "run `nulldrift sweep run ... --shard I/N` into it first",
+        fine = nd_fail(error, folder, "run `nulldrift sweep run` into it first, with `shard` I/N",
                        "holds no shards");
     for (size_t i = 0; fine && i < found.gl_pathc; i++)
         fine = take_file(shards, found.gl_pathv[i], error);
@@ -251,7 +251,7 @@ bool nd_sweep_merge(const char *folder, bool partial, const nd_patience *patienc
         fine = partial ? !nd_fail(remark, folder, NULL, "shards left out or not whole: %s", words)
                        : nd_fail(error, folder,
                                  "run them to their end, move away what does not belong here, or "
-                                 "merge what there is with --partial",
+                                 "merge what there is with `partial`",
                                  "the shards are not whole: %s", words);
     char *path = fine ? nd_sweep_store_path(folder, 0, 1, error) : NULL;
     nd_hold *hold = path ? nd_hold_take(path, patience, error) : NULL;

@@ -62,7 +62,7 @@ static void put_off(crew *all, int64_t id, const nd_error *error) {
     pthread_mutex_lock(&all->lock);
     if (!all->failed && !all->short_of) {
         (void)nd_fail(&all->error, all->folder,
-                      "run the same command again, with fewer --jobs or on a larger machine",
+                      "run the same again, with fewer `jobs` or on a larger machine",
                       "run %lld is still to be done: %s", (long long)id, error->what);
         all->short_of = true;
     }
@@ -304,7 +304,7 @@ bool nd_sweep_run(const char *path, const char *folder, const nd_sweep_options *
     bool made = mkdir(folder, 0777) == 0;
     if (!made && errno != EEXIST) {
         nd_sweep_plan_free(plan);
-        return nd_fail_errno(error, folder, "choose another folder with -o", "cannot be made");
+        return nd_fail_errno(error, folder, "choose another folder", "cannot be made");
     }
     if (made)
         nd_sync_folder_of(folder);

@@ -130,7 +130,7 @@ static bool note_unused(const nd_nc *file, nd_dataset *dataset, nd_error *error)
     if (nd_nc_has(file, "snapshot_step") && nd_nc_has(file, "input_weights"))
         return nd_dataset_note(dataset, error,
                                "%s is a run file: its data set is used, its network is not "
-                               "(nulldrift run --continue goes on with it)",
+                               "(`nulldrift run` with `continue` goes on with it)",
                                nd_shown(nd_nc_path(file)).text);
     for (size_t i = 0; nd_nc_variable_at(file, i, name, dimensions, sizeof dimensions); i++)
         if (!is_known(dataset, name)) {

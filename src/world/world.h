@@ -7,7 +7,7 @@
 
 typedef struct nd_world {
     const char *task;    /* its name in experiment files */
-    const char *summary; /* one line for --help and docs */
+    const char *summary; /* one line for help and docs */
     const char *keys;    /* of the section world, beside `task`, that it uses */
     bool needs_input_dim, needs_output_dim;
     /* Makes the data set that `keys` ask for, from `seed`. */

@@ -200,9 +200,9 @@ static void assert_refused(const nd_spectra_options *options, const char *what, 
 static void test_bad_input_is_refused_and_the_file_stays(void **state) {
     (void)state;
     nd_error error = {0};
-    assert_refused(&(nd_spectra_options){.snapshots = "0,9"}, "no list", "--snapshots");
-    assert_refused(&(nd_spectra_options){.snapshots = "2-1"}, "no list", "--snapshots");
-    assert_refused(&(nd_spectra_options){.snapshots = ""}, "no list", "--snapshots");
+    assert_refused(&(nd_spectra_options){.snapshots = "0,9"}, "no list", "`snapshots`");
+    assert_refused(&(nd_spectra_options){.snapshots = "2-1"}, "no list", "`snapshots`");
+    assert_refused(&(nd_spectra_options){.snapshots = ""}, "no list", "`snapshots`");
     assert_refused(&(nd_spectra_options){.memory = 100}, "GB", "snapshot 0");
     assert_refused(&(nd_spectra_options){.memory = 30000, .exact = true}, "eigenproblem",
                    "snapshot 0");

@@ -220,7 +220,7 @@ static void test_a_key_must_be_used_by_one_run_at_least(void **state) {
         "base: |\n  world: {task: random, samples: 4, input_dim: 5, output_dim: 3, kernel: 0.1}\n"
         "repeats: 2\n",
         "", "sweep.yaml, base, line 1, world.kernel");
-    assert_refused(BASE "set: [world.speed=1]\n", "", "--set world.speed=1");
+    assert_refused(BASE "set: [world.speed=1]\n", "", "`set` world.speed=1");
     assert_refused(BASE "grid: [{key: network.neurons, values: [1]}]\n", "",
                    "not by a network of model feed-forward");
     nd_sweep_plan *plan =
