@@ -73,7 +73,7 @@ static herr_t look(hid_t root, const char *name, const H5L_info_t *link, void *c
     if (link->type != H5L_TYPE_HARD) {
         nd_fail(self->error, self->path,
                 self->links == ND_LINKS_OFFERED
-                    ? "write the file anew with its values in it, or give --follow-links"
+                    ? "write the file anew with its values in it, or give `follow_links`"
                     : "write the file anew with its values in it",
                 "%.200s is a link to another file, which is not followed here", name);
         return 1;

@@ -8,7 +8,7 @@
 /* What is done about a link that leads out of a file. */
 typedef enum nd_links {
     ND_LINKS_REFUSED,
-    ND_LINKS_OFFERED, /* refused, and that --follow-links follows it is said */
+    ND_LINKS_OFFERED, /* refused, and that links may be followed is said */
     ND_LINKS_FOLLOWED /* to regular files, wherever they are, which must be whole likewise */
 } nd_links;
 

@@ -116,7 +116,7 @@ static const struct {
      "line 1, world.output_dim", "not used by task predictive"},
     {"world: {task: file, path: x.nc, samples: 5}\n", NULL, "line 1, world.samples",
      "not used by task file"},
-    {TRACK, "world.path=x.nc", "--set world.path=x.nc", "not used by task predictive-track"},
+    {TRACK, "world.path=x.nc", "`set` world.path=x.nc", "not used by task predictive-track"},
     {"network: {model: hebbian}\nworld: {task: random}\n", NULL, "line 2, world.task",
      "not used by a network of model hebbian"},
     {"network: {model: hebbian}\nrun: {engine: fast}\n", NULL, "line 2, run.engine",
@@ -124,10 +124,10 @@ static const struct {
     {"world: {task: random, samples: 5, input_dim: 3, output_dim: 2}\n"
      "run: {engine: reference, precision: single}\n",
      NULL, "line 2, run.precision", "double precision alone"},
-    {TRACK, "learning.update_noise=abc", "--set learning.update_noise=abc", "'abc'"},
-    {TRACK, "learning.noise=1", "--set", "no key 'learning.noise'"},
-    {TRACK, "learning", "--set learning", "KEY=VALUE"},
-    {TRACK, "run.precision=half", "--set", "double | single"},
+    {TRACK, "learning.update_noise=abc", "`set` learning.update_noise=abc", "'abc'"},
+    {TRACK, "learning.noise=1", "`set`", "no key 'learning.noise'"},
+    {TRACK, "learning", "`set` learning", "KEY=VALUE"},
+    {TRACK, "run.precision=half", "`set`", "double | single"},
     {"name: a\nname: b\n", NULL, "e.yaml", "given twice"},
 };
 
