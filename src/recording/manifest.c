@@ -228,6 +228,9 @@ static bool take_text(char **to, const char *from, nd_error *error) {
 static bool take_file(const reading *r, const char *key, const char *path, char **to) {
     if (!path)
         return true;
+    if (strcmp(path, "ask") == 0)
+        return complain(r, key, "take the # from one of the lines below it, and delete this one",
+                        "a question of --scan is not answered yet");
     free(*to);
     *to = resolve(r, key, path);
     return *to != NULL;

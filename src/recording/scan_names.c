@@ -1,0 +1,124 @@
+#include "recording/scan_names.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "recording/scan_belongs.h"
+
+long nd_scan_day_of(const char *start) {
+    int year, month, day;
+    if (sscanf(start, "%d-%d-%d", &year, &month, &day) != 3 || month < 1 || month > 12)
+        return 0;
+    year -= month <= 2; /* years begin in March, so that leap days come last */
+    long months = (month + 9) % 12;
+    return 365L * year + year / 4 - year / 100 + year / 400 + (153 * months + 2) / 5 + day;
+}
+
+long nd_scan_first_day(const nd_scan *s) {
+    long first = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        long day = nd_scan_day_of(s->file[i].start);
+        if (day <= 0)
+            return 0;
+        first = first == 0 || day < first ? day : first;
+    }
+    return first;
+}
+
+void nd_scan_animal(const nd_scan *s, const nd_found *anchor, char *animal, size_t size) {
+    const nd_found *position = nd_scan_partner(s, anchor, ND_ROLE_POSITION);
+    snprintf(animal, size, "%s", s->file[anchor->file].subject);
+    if (animal[0] || !position || position->file == anchor->file)
+        return;
+    const char *name = nd_base_name(s->files[anchor->file]);
+    size_t length = nd_scan_common_start(s->files[anchor->file], s->files[position->file]);
+    for (size_t i = length; i > 0; i--) /* whole words only, where words are told apart */
+        if (strchr("_- ", name[i - 1])) {
+            length = i - 1;
+            break;
+        }
+    if (length > 1)
+        snprintf(animal, size, "%.*s", (int)length, name);
+}
+
+/* The `number`-th word of a file's name, its ending left out: words are parted by _, -, . or a
+ * blank. False where there are fewer. */
+static bool word_of(const char *path, size_t number, char *word, size_t size) {
+    const char *name = nd_base_name(path), *dot = strrchr(name, '.');
+    const char *end = dot && dot > name ? dot : name + strlen(name);
+    for (size_t at = 0; name < end; at++) {
+        size_t length = strcspn(name, "_-. ");
+        length = length < (size_t)(end - name) ? length : (size_t)(end - name);
+        if (at == number) {
+            snprintf(word, size, "%.*s", (int)length, name);
+            return length > 0;
+        }
+        name += length + 1;
+    }
+    return false;
+}
+
+static bool all_letters(const char *word) {
+    for (; *word; word++)
+        if (!isalpha((unsigned char)*word))
+            return false;
+    return true;
+}
+
+static bool has_activity(const nd_scan *s, size_t file) {
+    for (size_t i = 0; i < s->found_count; i++)
+        if (s->list[i].file == file && s->list[i].finding.role == ND_ROLE_ACTIVITY)
+            return true;
+    return false;
+}
+
+bool nd_scan_environment(const nd_scan *s, const nd_found *anchor, char *word, char *other,
+                         size_t size) {
+    const char *mine = s->files[anchor->file];
+    for (size_t number = 1; word_of(mine, number, word, size); number++) {
+        if (!all_letters(word))
+            continue;
+        for (size_t f = 0; f < s->count; f++) {
+            char a[64], b[64];
+            bool alike = has_activity(s, f) && word_of(s->files[f], number, other, size) &&
+                         strcmp(word, other) != 0 && all_letters(other);
+            for (size_t k = 0; alike; k++) {
+                bool in_mine = word_of(mine, k, a, sizeof a);
+                alike = in_mine == word_of(s->files[f], k, b, sizeof b) &&
+                        (!in_mine || k == number || strcmp(a, b) == 0);
+                if (!in_mine)
+                    break;
+            }
+            if (alike)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The name of the folder that a file lies in; "" where none is given. */
+static const char *parent_folder(const char *path, char *name, size_t size) {
+    const char *last = strrchr(path, '/'), *before = last;
+    name[0] = '\0';
+    while (before && before > path && before[-1] != '/')
+        before--;
+    if (last)
+        snprintf(name, size, "%.*s", (int)(last - before < 100 ? last - before : 100), before);
+    return name;
+}
+
+void nd_scan_label(const nd_scan *s, const nd_found *anchor, char *label, size_t size) {
+    char at[128], above[128];
+    const char *name = nd_base_name(s->files[anchor->file]);
+    const char *dot = strrchr(name, '.');
+    nd_scan_subscripts(anchor->finding.name, at, sizeof at);
+    size_t joined, place = nd_scan_place_in_file(s, anchor, &joined);
+    const char *folder =
+        s->folders ? parent_folder(s->files[anchor->file], above, sizeof above) : "";
+    snprintf(label, size, "%s%s%.*s%s%s", folder, folder[0] ? " " : "",
+             (int)(dot && dot - name < 120 ? dot - name : 120), name, at[0] ? " " : "", at);
+    if (joined > 1)
+        snprintf(label + strlen(label), size - strlen(label), " %zu", place + 1);
+}
