@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hdf5_again.h"
 
 typedef struct visit {
     const char *path;
@@ -179,18 +180,9 @@ static herr_t look(hid_t root, const char *name, const H5L_info_t *link, void *c
 
 bool nd_hdf5_is_shown(const char *path, int file, nd_error *error) {
     visit self = {.path = path, .file = file, .group = file, .variable = NC_GLOBAL, .error = error};
-    /* How netCDF has it open: HDF5 opens a file twice in one way alone. */
-    static const H5F_close_degree_t degrees[] = {H5F_CLOSE_SEMI, H5F_CLOSE_STRONG, H5F_CLOSE_WEAK};
-    hid_t opened = H5I_INVALID_HID;
     if (H5Fis_hdf5(path) <= 0)
         return true;
-    for (size_t i = 0; opened < 0 && i < sizeof degrees / sizeof *degrees; i++) {
-        hid_t as_netcdf = H5Pcreate(H5P_FILE_ACCESS);
-        if (as_netcdf >= 0 && H5Pset_fclose_degree(as_netcdf, degrees[i]) >= 0)
-            opened = H5Fopen(path, H5F_ACC_RDONLY, as_netcdf);
-        if (as_netcdf >= 0)
-            H5Pclose(as_netcdf);
-    }
+    hid_t opened = nd_hdf5_open_again(path, H5F_ACC_RDONLY);
     if (opened < 0)
         return nd_fail(error, path, NULL, "cannot be looked through");
     herr_t end = H5Aiterate2(opened, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, look_at_attribute, &self);

@@ -2,30 +2,22 @@
  * not close, tells of it on standard output, and crashes now and then; so it is never the one to
  * see that: what is left to write is written before, and HDF5's own last handle is kept here and
  * closed after netCDF's. */
-#include <hdf5.h>
 #include <netcdf.h>
 #include <stdlib.h>
 
+#include "base/hdf5_again.h"
 #include "base/netcdf_handle.h"
 #include "base/netcdf_lock.h"
 #include "base/netcdf_names.h"
 
-/* A second handle of HDF5's on the open file; negative: there is none to be had. How a file is to
- * be closed must be said as netCDF said it, which differs from release to release. */
+/* A second handle of HDF5's on the open file; negative: there is none to be had. */
 static hid_t last_handle(const nd_nc *file) {
-    static const H5F_close_degree_t degrees[] = {H5F_CLOSE_SEMI, H5F_CLOSE_STRONG, H5F_CLOSE_WEAK};
     int format;
     char *path = NULL;
     if (nc_inq_format(file->id, &format) == NC_NOERR && format >= NC_FORMAT_NETCDF4)
         path = nd_nc_plain_name(file->aside ? file->aside : file->path, NULL);
-    unsigned how = file->aside ? H5F_ACC_RDWR : H5F_ACC_RDONLY;
-    hid_t as_netcdf = path ? H5Pcreate(H5P_FILE_ACCESS) : H5I_INVALID_HID;
-    hid_t handle = H5I_INVALID_HID;
-    for (size_t i = 0; as_netcdf >= 0 && handle < 0 && i < sizeof degrees / sizeof *degrees; i++)
-        if (H5Pset_fclose_degree(as_netcdf, degrees[i]) >= 0)
-            handle = H5Fopen(path, how, as_netcdf);
-    if (as_netcdf >= 0)
-        (void)H5Pclose(as_netcdf);
+    hid_t handle = path ? nd_hdf5_open_again(path, file->aside ? H5F_ACC_RDWR : H5F_ACC_RDONLY)
+                        : H5I_INVALID_HID;
     free(path);
     return handle;
 }

@@ -6,106 +6,65 @@
 #include "base/error.h"
 #include "base/netcdf_contents.h"
 #include "base/netcdf_lock.h"
-#include "base/netcdf_remote.h"
+#include "base/netcdf_rest.h"
+#include "base/netcdf_values.h"
 
-enum { MOST_RANK = 8, BYTES_AT_ONCE = 1 << 23, MOST_AT_ONCE = 1 << 26 };
-
-/* A variable, in the other file's contents and in the copy. */
+/* All of one file. */
 typedef struct copying {
-    const nd_nc *from, *to;
-    int from_group, to_group, variable, rank;
-    char name[NC_MAX_NAME + 1];
-    nc_type type;
-    size_t size, length[MOST_RANK];
+    nd_nc *from;
+    const nd_nc *to;
+    nd_nc_rest *rest; /* what may wait */
     nd_error *error;
 } copying;
 
-/* How many rows (entries of the first dimension) to take at once: whole pieces of the file, or the
- * reader would unpack each again for its next rows; but no more than memory is lightly spared for,
- * as a small file may claim large pieces. */
-static size_t rows_at_once(const copying *c) {
-    size_t row = c->size, pieces[NC_MAX_VAR_DIMS];
+/* Is it worth handing over packed, when the file is published? */
+static bool is_large_and_packed(const nd_nc_copying *c) {
+    enum { LEAST = 1 << 16 };
+    size_t pieces[NC_MAX_VAR_DIMS], bytes = c->size;
     int layout = NC_CONTIGUOUS;
-    for (int d = 1; d < c->rank; d++)
-        row *= c->length[d];
-    size_t rows = row ? BYTES_AT_ONCE / row : c->length[0];
-    if (nc_inq_var_chunking(c->to_group, c->variable, &layout, pieces) != NC_NOERR ||
-        layout != NC_CHUNKED)
-        return rows ? rows : 1;
-    size_t whole = rows > pieces[0] ? rows - rows % pieces[0] : pieces[0];
-    size_t most = row && MOST_AT_ONCE / row ? MOST_AT_ONCE / row : 1;
-    return whole < most ? whole : most;
-}
-
-static bool copy_part(const copying *c, const size_t *start, const size_t *extent, void *values) {
-    bool texts = c->type == NC_STRING;
-    size_t count = 1;
     for (int d = 0; d < c->rank; d++)
-        count *= extent[d];
-    if (!nd_nc_read(c->from, c->from_group, c->variable, texts ? ND_NC_AS_TEXTS : ND_NC_AS_STORED,
-                    start, extent, values, c->error))
+        if (__builtin_mul_overflow(bytes, c->length[d], &bytes))
+            return false;
+    return bytes >= LEAST && c->type != NC_STRING && c->type != NC_CHAR &&
+           nc_inq_var_chunking(c->to_group, c->variable, &layout, pieces) == NC_NOERR &&
+           layout == NC_CHUNKED;
+}
+
+/* Lengths that grow do so as values are written: such a variable cannot wait. */
+static bool has_growing_length(const nd_nc_copying *c) {
+    int count = 0, all[NC_MAX_DIMS];
+    bool grows = nc_inq_unlimdims(c->from->id, &count, NULL) != NC_NOERR || count > NC_MAX_DIMS ||
+                 (count > 0 && nc_inq_unlimdims(c->from->id, &count, all) != NC_NOERR);
+    for (int i = 0; !grows && i < count; i++)
+        for (int d = 0; d < c->rank; d++)
+            grows = grows || c->dimension[d] == all[i];
+    return grows || c->from_group != c->from->id;
+}
+
+static bool copy_variable(const copying *c, int from_group, int to_group, int variable) {
+    nd_nc_copying one = {.from = c->from,
+                         .to = c->to,
+                         .from_group = from_group,
+                         .to_group = to_group,
+                         .variable = variable};
+    if (!nd_nc_copying_asks(&one, c->error))
         return false;
-    int status = nc_put_vara(c->to_group, c->variable, start, extent, values);
-    for (size_t i = 0; texts && i < count; i++)
-        free(((char **)values)[i]);
-    return status == NC_NOERR || nd_nc_failed(c->to, status, "writing", c->name, c->error);
-}
-
-static bool copy_values(copying *c) {
-    size_t start[MOST_RANK] = {0}, extent[MOST_RANK], row = c->size;
-    for (int d = 0; d < c->rank; d++) {
-        extent[d] = c->length[d];
-        if (d > 0 && __builtin_mul_overflow(row, c->length[d], &row))
-            return nd_fail(c->error, c->to->path, NULL, "variable %.200s is too large", c->name);
-        if (extent[d] == 0)
-            return true;
-    }
-    size_t rows = c->rank ? c->length[0] : 1, at_once = c->rank ? rows_at_once(c) : 1;
-    at_once = at_once < rows ? at_once : rows;
-    void *values = nd_array(at_once, row, c->error);
-    bool fine = values != NULL;
-    for (size_t done = 0; fine && done < rows; done += extent[0]) {
-        start[0] = done;
-        extent[0] = rows - done < at_once ? rows - done : at_once;
-        fine = copy_part(c, start, extent, values);
-        if (c->rank == 0)
-            break;
-    }
-    free(values);
-    return fine;
-}
-
-static bool copy_variable(copying *c) {
-    int dimensions[NC_MAX_VAR_DIMS];
-    int status = nc_inq_var(c->from_group, c->variable, c->name, &c->type, &c->rank, NULL, NULL);
-    if (status == NC_NOERR && c->rank > MOST_RANK)
-        return nd_fail(c->error, c->to->path, "add to a copy of the file without it",
-                       "variable %.200s has %d dimensions, at most %d are copied", c->name, c->rank,
-                       MOST_RANK);
-    if (status == NC_NOERR)
-        status = nc_inq_vardimid(c->from_group, c->variable, dimensions);
-    if (status == NC_NOERR)
-        status = nc_inq_type(c->from_group, c->type, NULL, &c->size);
-    for (int d = 0; status == NC_NOERR && d < c->rank; d++)
-        status = nc_inq_dimlen(c->from_group, dimensions[d], &c->length[d]);
-    return status == NC_NOERR ? copy_values(c)
-                              : nd_nc_failed(c->from, status, "variable", c->name, c->error);
+    return is_large_and_packed(&one) && !has_growing_length(&one)
+               ? nd_nc_rest_add(c->rest, from_group, to_group, variable, c->error)
+               : nd_nc_copy_values(&one, c->error);
 }
 
 /* The groups of both have their variables and groups in the same order. */
-static bool copy_group(copying *c, int from_group, int to_group) {
+static bool copy_group(const copying *c, int from_group, int to_group) {
     int variables = 0, count = 0;
     int status = nc_inq_nvars(from_group, &variables);
     if (status == NC_NOERR)
         status = nc_inq_grps(from_group, &count, NULL);
     if (status != NC_NOERR)
         return nd_nc_failed(c->from, status, "reading", "its contents", c->error);
-    for (c->variable = 0; c->variable < variables; c->variable++) {
-        c->from_group = from_group;
-        c->to_group = to_group;
-        if (!copy_variable(c))
+    for (int v = 0; v < variables; v++)
+        if (!copy_variable(c, from_group, to_group, v))
             return false;
-    }
     int *from = nd_array((size_t)count, sizeof *from, c->error);
     int *to = nd_array((size_t)count, sizeof *to, c->error);
     bool fine = from && to &&
@@ -120,13 +79,19 @@ static bool copy_group(copying *c, int from_group, int to_group) {
 
 bool nd_nc_copy(nd_nc *file, const char *path, nd_error *error) {
     ND_NC_ALONE;
-    nd_nc other = {.id = -1, .path = (char *)path};
     nd_buffer contents = {0};
-    copying c = {.from = &other, .to = file, .error = error};
-    bool fine = nd_nc_open_remote(&other, &contents, error) &&
+    nd_nc_rest *rest = nd_nc_rest_new(path, error);
+    if (!rest)
+        return false;
+    nd_nc *other = nd_nc_rest_from(rest);
+    copying c = {.from = other, .to = file, .rest = rest, .error = error};
+    bool fine = nd_nc_open_remote(other, &contents, error) &&
                 nd_nc_contents_copy(&contents, path, file->id, error) &&
-                copy_group(&c, other.id, file->id);
+                copy_group(&c, other->id, file->id);
     nd_buffer_free(&contents);
-    nd_nc_close_remote(&other);
+    if (fine)
+        nd_nc_rest_give(file, rest);
+    else
+        nd_nc_rest_free(rest);
     return fine;
 }

@@ -7,7 +7,8 @@
 #include "base/netcdf_handle.h"
 
 /* Fills file->id, a new netCDF-4 file, with all that is in the file at `path`. What cannot be
- * written as it was is refused by name. */
+ * written as it was is refused by name. Large packed variables follow when the file is published
+ * (base/netcdf_rest.h). */
 bool nd_nc_copy(nd_nc *file, const char *path, nd_error *error);
 
 #endif

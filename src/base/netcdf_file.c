@@ -16,6 +16,7 @@
 #include "base/netcdf_copy.h"
 #include "base/netcdf_names.h"
 #include "base/netcdf_remote.h"
+#include "base/netcdf_rest.h"
 #include "base/room.h"
 
 static nd_nc *handle(const char *path, nd_error *error) {
@@ -48,6 +49,7 @@ static int create_id(const char *path, int *id) {
 void nd_nc_close(nd_nc *file) {
     if (!file)
         return;
+    nd_nc_rest_free(file->rest);
     if (file->remote)
         nd_nc_close_remote(file);
     if (file->id >= 0)
@@ -183,8 +185,10 @@ nd_nc *nd_nc_scratch(const char *path, nd_error *error) {
 }
 
 bool nd_nc_publish(nd_nc *file, nd_error *error) {
-    int status = nd_nc_finish(file);
-    bool fine = status == NC_NOERR || nd_nc_failed(file, status, "cannot be", "written", error);
+    bool fine = nd_nc_rest_copy(file, error);
+    int status = fine ? nd_nc_finish(file) : NC_NOERR;
+    fine =
+        fine && (status == NC_NOERR || nd_nc_failed(file, status, "cannot be", "written", error));
     if (fine) {
         fine = nd_place_publish(file->place, file->aside, error);
         free(file->aside);
@@ -299,7 +303,8 @@ bool nd_nc_check_count(const nd_nc *file, const char *name, size_t count, int *i
 bool nd_nc_put(nd_nc *file, const char *name, const double *values, size_t count, nd_error *error) {
     ND_NC_ALONE;
     int id;
-    if (!nd_nc_check_count(file, name, count, &id, error))
+    if (!nd_nc_check_count(file, name, count, &id, error) ||
+        !nd_nc_rest_written(file, id, true, error))
         return false;
     int status = nc_put_var_double(file->id, id, values);
     return status == NC_NOERR || nd_nc_failed(file, status, "writing", name, error);
@@ -317,7 +322,8 @@ bool nd_nc_put_int64(nd_nc *file, const char *name, const int64_t *values, size_
                      nd_error *error) {
     ND_NC_ALONE;
     int id;
-    if (!nd_nc_check_count(file, name, count, &id, error))
+    if (!nd_nc_check_count(file, name, count, &id, error) ||
+        !nd_nc_rest_written(file, id, true, error))
         return false;
     int status = nc_put_var_longlong(file->id, id, (const long long *)values);
     return status == NC_NOERR || nd_nc_failed(file, status, "writing", name, error);
@@ -353,7 +359,8 @@ bool nd_nc_put_row(nd_nc *file, const char *name, size_t row, const double *valu
     ND_NC_ALONE;
     int id;
     size_t start[8], extent[8];
-    if (!row_slab(file, name, row, count, &id, start, extent, error))
+    if (!row_slab(file, name, row, count, &id, start, extent, error) ||
+        !nd_nc_rest_written(file, id, false, error))
         return false;
     int status = nc_put_vara_double(file->id, id, start, extent, values);
     return status == NC_NOERR || nd_nc_failed(file, status, "writing", name, error);

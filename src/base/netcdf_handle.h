@@ -10,8 +10,12 @@ enum { ND_NC_ROOM = 16 << 20 };
 
 struct nd_nc {
     int id;
-    nd_dialogue *remote;   /* the reader that has the file open, where it is only read: `id` are its
-                              contents then, and hold no values. NULL: `id` is the file */
+    nd_dialogue *remote; /* the reader that has the file open, where it is only read: `id` are its
+                            contents then, and hold no values. NULL: `id` is the file */
+    struct nd_nc_rest *rest; /* of a copy: what of the other file is not in it yet
+                                (base/netcdf_rest.h); NULL: nothing */
+    /* Then: the other file and its group where a variable's values stand still, or NULL. */
+    const nd_nc *(*where)(const nd_nc *file, int group, int variable, int *its_group);
     bool in_memory;        /* there is no file: what is written is gone when it is closed */
     char *path;            /* what the user calls it */
     char *aside;           /* where it is being written; NULL when only read */

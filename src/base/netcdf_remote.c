@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/hdf5_again.h"
 #include "base/hdf5_shown.h"
 #include "base/hdf5_whole.h"
 #include "base/netcdf_contents.h"
@@ -19,6 +20,8 @@ enum { MOST_RANK = 8, MOST_PATH = 2048, MOST_ANSWER = 1 << 25, SECONDS_A_QUESTIO
 typedef struct question {
     char group[MOST_PATH], name[NC_MAX_NAME + 1]; /* the group by its path; "": the file itself */
     uint64_t kind, rank, start[MOST_RANK], extent[MOST_RANK];
+    nd_nc_packing packing; /* of pieces as they are packed: how, and from which on */
+    uint64_t first;
 } question;
 
 /* Of one value; 0 where none can be had. */
@@ -52,6 +55,8 @@ static int get(int group, int variable, nd_nc_kind kind, const size_t *start, co
         return nc_get_vara_string(group, variable, start, extent, values);
     case ND_NC_AS_STORED:
         return nc_get_vara(group, variable, start, extent, values);
+    case ND_NC_AS_PACKED:
+        break;
     }
     return NC_EINVAL;
 }
@@ -63,6 +68,29 @@ static bool put_texts(nd_buffer *answer, char **texts, size_t count, nd_error *e
     for (size_t i = 0; fine && i < count; i++)
         fine = nd_buffer_put_text(answer, texts[i] ? texts[i] : "", error);
     (void)nc_free_string(count, texts);
+    return fine;
+}
+
+/* Pieces as they are packed; NC_EBADCHUNK where they are none of that packing. netCDF has the file
+ * open, too: HDF5 closes it with the process. */
+static bool answer_packed(const char *path, const question *asked, nd_buffer *answer,
+                          nd_error *error) {
+    static hid_t file = H5I_INVALID_HID;
+    char dataset_path[sizeof asked->group + sizeof asked->name + 1];
+    if (file < 0)
+        file = nd_hdf5_open_again(path, H5F_ACC_RDONLY);
+    snprintf(dataset_path, sizeof dataset_path, "%s/%s", asked->group, asked->name);
+    hid_t dataset = file >= 0 ? H5Dopen2(file, dataset_path, H5P_DEFAULT) : H5I_INVALID_HID;
+    int64_t said = NC_NOERR;
+    bool can = false;
+    bool fine = nd_buffer_put(answer, &said, sizeof said, error);
+    if (fine && dataset >= 0)
+        fine = nd_nc_packed_put(dataset, &asked->packing, asked->first, answer, &can, error);
+    said = can ? NC_NOERR : NC_EBADCHUNK;
+    if (fine)
+        memcpy(answer->bytes, &said, sizeof said);
+    if (dataset >= 0)
+        H5Dclose(dataset);
     return fine;
 }
 
@@ -130,10 +158,12 @@ static bool serve_file(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
             return nd_fail(error, path, NULL, "the question is none");
         memcpy(&one, asked.bytes, sizeof one);
         one.group[MOST_PATH - 1] = one.name[NC_MAX_NAME] = '\0';
-        if (one.rank > MOST_RANK || one.kind > ND_NC_AS_STORED)
+        if (one.rank > MOST_RANK || one.kind > ND_NC_AS_PACKED)
             return nd_fail(error, path, NULL, "the question is none");
         snprintf(note, sizeof note, "%.350s, variable %.200s", path, one.name);
-        if (!nd_outlet_note(outlet, note, error) || !answer_one(file, &one, &answer, error) ||
+        if (!nd_outlet_note(outlet, note, error) ||
+            !(one.kind == ND_NC_AS_PACKED ? answer_packed(path, &one, &answer, error)
+                                          : answer_one(file, &one, &answer, error)) ||
             !nd_outlet_send(outlet, &answer, error))
             return false;
         nd_buffer_free(&answer);
@@ -262,12 +292,43 @@ static bool read_remote(const nd_nc *file, question *one, size_t size, char *val
     return true;
 }
 
+/* The group by its path; netCDF's status. */
+static int name_group(const nd_nc *file, int group, question *one) {
+    size_t path = 0;
+    int status = group != file->id ? nc_inq_grpname_full(group, &path, NULL) : NC_NOERR;
+    if (status == NC_NOERR && path >= sizeof one->group)
+        status = NC_EBADNAME;
+    return status == NC_NOERR && path > 0 ? nc_inq_grpname_full(group, &path, one->group) : status;
+}
+
+bool nd_nc_read_packed(const nd_nc *file, int group, int variable, const nd_nc_packing *packing,
+                       uint64_t first, nd_buffer *pieces, bool *can, nd_error *error) {
+    question one = {.kind = ND_NC_AS_PACKED, .packing = *packing, .first = first};
+    ND_NC_ALONE;
+    int status = nc_inq_varname(group, variable, one.name);
+    if (status == NC_NOERR)
+        status = name_group(file, group, &one);
+    if (status != NC_NOERR)
+        return nd_nc_failed(file, status, "reading", one.name, error);
+    nd_buffer asked = {.bytes = (unsigned char *)&one, .length = sizeof one};
+    int64_t said = NC_EBADCHUNK;
+    bool fine = nd_dialogue_ask(file->remote, &asked, pieces, error) &&
+                nd_buffer_take(pieces, &said, sizeof said, error);
+    *can = fine && said == NC_NOERR;
+    return fine &&
+           (*can || first == 0 ||
+            nd_fail(error, file->path, NULL, "the reader's answer on %.200s is none", one.name));
+}
+
 bool nd_nc_read(const nd_nc *file, int group, int variable, nd_nc_kind kind, const size_t *start,
                 const size_t *extent, void *values, nd_error *error) {
     question one = {.kind = kind};
-    int rank = 0, dimensions[NC_MAX_VAR_DIMS], status;
+    int rank = 0, dimensions[NC_MAX_VAR_DIMS], status, there;
     size_t from[MOST_RANK] = {0}, lengths[MOST_RANK] = {0};
     ND_NC_ALONE;
+    const nd_nc *other = file->where ? file->where(file, group, variable, &there) : NULL;
+    if (other)
+        return nd_nc_read(other, there, variable, kind, start, extent, values, error);
     status = nc_inq_var(group, variable, one.name, NULL, &rank, dimensions, NULL);
     if (status == NC_NOERR && rank > MOST_RANK)
         status = NC_EMAXDIMS;
@@ -280,13 +341,11 @@ bool nd_nc_read(const nd_nc *file, int group, int variable, nd_nc_kind kind, con
         one.start[d] = from[d];
         one.extent[d] = lengths[d];
     }
-    size_t path = 0, size = size_of(kind, group, variable);
-    if (status == NC_NOERR && group != file->id)
-        status = nc_inq_grpname_full(group, &path, NULL);
-    if (status == NC_NOERR && (path >= sizeof one.group || size == 0))
-        status = size == 0 ? NC_EBADTYPE : NC_EBADNAME;
-    if (status == NC_NOERR && path > 0)
-        status = nc_inq_grpname_full(group, &path, one.group);
+    size_t size = size_of(kind, group, variable);
+    if (status == NC_NOERR && size == 0)
+        status = NC_EBADTYPE;
+    if (status == NC_NOERR)
+        status = name_group(file, group, &one);
     one.rank = (uint64_t)rank;
     if (status == NC_NOERR && file->remote)
         return read_remote(file, &one, size, values, error);

@@ -5,6 +5,7 @@
 
 #include "base/hdf5_whole.h"
 #include "base/netcdf_handle.h"
+#include "base/netcdf_packed.h"
 
 /* What values are read as. */
 typedef enum nd_nc_kind {
@@ -12,8 +13,9 @@ typedef enum nd_nc_kind {
     ND_NC_AS_INT64,
     ND_NC_AS_CHARACTERS,
     ND_NC_AS_BYTES,
-    ND_NC_AS_TEXTS, /* char *, each to be freed */
-    ND_NC_AS_STORED /* of the variable's own type, one of netCDF's but texts */
+    ND_NC_AS_TEXTS,  /* char *, each to be freed */
+    ND_NC_AS_STORED, /* of the variable's own type, one of netCDF's but texts */
+    ND_NC_AS_PACKED  /* pieces as they lie in the file: nd_nc_read_packed */
 } nd_nc_kind;
 
 /* Opens file->path in the reader; file->id are its contents. Fails, naming the file and the
@@ -32,6 +34,11 @@ void nd_nc_close_remote(nd_nc *file);
  * wherever the file is open: the part that start and extent tell, or all of it (both NULL). */
 bool nd_nc_read(const nd_nc *file, int group, int variable, nd_nc_kind kind, const size_t *start,
                 const size_t *extent, void *values, nd_error *error);
+
+/* Reads pieces of a variable as they are packed, from the `first` on, as many as make a good
+ * answer; *can is false where the variable is not packed so (base/netcdf_packed.h). */
+bool nd_nc_read_packed(const nd_nc *file, int group, int variable, const nd_nc_packing *packing,
+                       uint64_t first, nd_buffer *pieces, bool *can, nd_error *error);
 
 extern const nd_trade nd_trade_netcdf;
 

@@ -9,6 +9,7 @@
 #include "base/netcdf_handle.h"
 #include "base/netcdf_lock.h"
 #include "base/netcdf_remote.h"
+#include "base/netcdf_rest.h"
 
 bool nd_nc_put_strings(nd_nc *file, const char *name, const char *dimension, const char *definition,
                        const char *const *texts, size_t count, nd_error *error) {
@@ -30,6 +31,8 @@ bool nd_nc_put_strings(nd_nc *file, const char *name, const char *dimension, con
     for (size_t i = 0; fine && i < count; i++)
         memcpy(all + i * room, texts[i], strlen(texts[i]));
     int id, status = fine ? nc_inq_varid(file->id, name, &id) : NC_NOERR;
+    if (fine && status == NC_NOERR)
+        fine = nd_nc_rest_written(file, id, true, error);
     if (fine && status == NC_NOERR)
         status = nc_put_var_text(file->id, id, all);
     free(all);
