@@ -2,10 +2,12 @@
 
 #include <hdf5.h>
 #include <netcdf.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/hdf5_again.h"
+#include "base/memory.h"
 
 typedef struct visit {
     const char *path;
@@ -191,4 +193,71 @@ bool nd_hdf5_is_shown(const char *path, int file, nd_error *error) {
     H5Fclose(opened);
     return end == 0 || (error && error->what[0]) ? end == 0
                                                  : nd_fail(error, path, NULL, "cannot be read");
+}
+
+/* --- attributes that make netCDF fail --- */
+
+static bool fails(int group, int deep) {
+    enum { MOST_DEEP = 16 };
+    int count = 0, attributes;
+    bool failing = nc_inq_natts(group, &attributes) != NC_NOERR;
+    if (nc_inq_nvars(group, &count) != NC_NOERR)
+        count = 0;
+    for (int v = 0; !failing && v < count; v++)
+        failing = nc_inq_varnatts(group, v, &attributes) != NC_NOERR;
+    if (failing || deep == MOST_DEEP || nc_inq_grps(group, &count, NULL) != NC_NOERR || count == 0)
+        return failing;
+    int *groups = nd_array((size_t)count, sizeof *groups, NULL);
+    if (groups && nc_inq_grps(group, &count, groups) == NC_NOERR)
+        for (int g = 0; !failing && g < count; g++)
+            failing = fails(groups[g], deep + 1);
+    free(groups);
+    return failing;
+}
+
+static herr_t look_at_dimensions(hid_t object, const char *name, const H5A_info_t *about,
+                                 void *context) {
+    const visit *self = context;
+    (void)about;
+    hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+    hid_t space = attribute >= 0 ? H5Aget_space(attribute) : H5I_INVALID_HID;
+    int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : 0;
+    if (space >= 0)
+        H5Sclose(space);
+    if (attribute >= 0)
+        H5Aclose(attribute);
+    if (rank < 2)
+        return 0;
+    nd_fail(self->error, self->path, "write it with one dimension, or leave it out",
+            "attribute %.200s of %.200s has %d dimensions, which netCDF cannot read", name,
+            self->name, rank);
+    return 1;
+}
+
+static herr_t look_at_attributes_of(hid_t root, const char *name, const H5L_info_t *link,
+                                    void *context) {
+    visit *self = context;
+    hid_t object = link->type == H5L_TYPE_HARD ? H5Oopen(root, name, H5P_DEFAULT) : H5I_INVALID_HID;
+    self->name = name;
+    herr_t end = object >= 0 ? H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, NULL,
+                                           look_at_dimensions, self)
+                             : 0;
+    if (object >= 0)
+        H5Oclose(object);
+    return end > 0 ? 1 : 0;
+}
+
+bool nd_hdf5_attributes_are_shown(const char *path, int file, nd_error *error) {
+    if (H5Fis_hdf5(path) <= 0 || !fails(file, 0))
+        return true;
+    visit self = {.path = path, .file = file, .name = "the file", .error = error};
+    hid_t opened = nd_hdf5_open_again(path, H5F_ACC_RDONLY);
+    herr_t end = opened >= 0 ? H5Aiterate2(opened, H5_INDEX_NAME, H5_ITER_NATIVE, NULL,
+                                           look_at_dimensions, &self)
+                             : 0;
+    if (opened >= 0 && end == 0)
+        end = H5Lvisit(opened, H5_INDEX_NAME, H5_ITER_NATIVE, look_at_attributes_of, &self);
+    if (opened >= 0)
+        H5Fclose(opened);
+    return end <= 0;
 }

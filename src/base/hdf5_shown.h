@@ -11,4 +11,10 @@
  * whole. */
 bool nd_hdf5_is_shown(const char *path, int file, nd_error *error);
 
+/* netCDF shows none of an object's attributes, nor a variable, where one of them has several
+ * dimensions, as h5py may write them. True where netCDF can read the attributes of all that it
+ * shows in the open `file`, and where it fails for other reasons; otherwise the attribute is named.
+ */
+bool nd_hdf5_attributes_are_shown(const char *path, int file, nd_error *error);
+
 #endif

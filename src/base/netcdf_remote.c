@@ -143,7 +143,8 @@ static bool serve_file(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
         !nd_buffer_take(request, &links, sizeof links, error) ||
         !nd_outlet_note(outlet, path, error) ||
         !nd_hdf5_is_whole(path, (nd_links)links, &led_to, error) ||
-        !open_here(path, &file, error) || (copied && !nd_hdf5_is_shown(path, file, error)) ||
+        !open_here(path, &file, error) || !nd_hdf5_attributes_are_shown(path, file, error) ||
+        (copied && !nd_hdf5_is_shown(path, file, error)) ||
         !nd_nc_all_have_room(path, &led_to, file, error) ||
         !nd_nc_contents_put(&contents, file, error) || !nd_outlet_send(outlet, &contents, error) ||
         (links == ND_LINKS_FOLLOWED && !nd_outlet_send(outlet, &led_to, error)))

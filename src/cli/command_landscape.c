@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/netcdf_names.h"
 #include "base/shown.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
@@ -82,8 +83,9 @@ static int run(const nd_arguments *arguments) {
     nd_place *place = nd_output_place(arguments, path, NULL, 0, &error);
     nd_place *picture =
         place && figure ? nd_output_place(arguments, figure, NULL, 0, &error) : NULL;
-    bool begin = place && (!figure || (picture && nd_can_draw(figure, &error) &&
-                                       nd_places_apart(place, picture, &error)));
+    bool begin = place && nd_nc_can_name(place->target, &error) &&
+                 (!figure || (picture && nd_can_draw(figure, &error) &&
+                              nd_places_apart(place, picture, &error)));
     nd_landscape *landscape = begin ? nd_landscape_make(&options, &error) : NULL;
     if (landscape) {
         landscape->drift_axis = axis;

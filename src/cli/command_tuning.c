@@ -2,6 +2,7 @@
 
 #include "analyse/tuning_file.h"
 #include "base/json.h"
+#include "base/netcdf_names.h"
 #include "base/shown.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
@@ -25,7 +26,8 @@ static int run(const nd_arguments *arguments) {
     nd_tuning_summary summary;
     nd_error error = {0};
     nd_place *place = nd_output_place(arguments, output, &input, 1, &error);
-    bool fine = place && nd_tuning_file(input, place, &options, &summary, &error);
+    bool fine = place && nd_nc_can_name(place->target, &error) &&
+                nd_tuning_file(input, place, &options, &summary, &error);
     nd_place_free(place);
     if (!fine)
         return nd_report(&error);

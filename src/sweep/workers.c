@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/locale.h"
+#include "base/netcdf_names.h"
 #include "base/platform.h"
 #include "base/threads.h"
 #include "experiment/parse.h"
@@ -293,6 +294,14 @@ static bool is_folder_of(const char *folder, const nd_sweep_plan *plan, nd_error
     return fine;
 }
 
+/* Whether netCDF takes the folder's name, and that of what a link there leads to. */
+static bool can_hold_runs(const char *folder, nd_error *error) {
+    char *real = realpath(folder, NULL);
+    bool fine = nd_nc_can_name(folder, error) && (!real || nd_nc_can_name(real, error));
+    free(real);
+    return fine;
+}
+
 bool nd_sweep_run(const char *path, const char *folder, const nd_sweep_options *options,
                   const nd_watch *watch, bool *stopped, nd_error *error) {
     ND_IN_C_LOCALE;
@@ -301,6 +310,12 @@ bool nd_sweep_run(const char *path, const char *folder, const nd_sweep_options *
     nd_sweep_plan *plan = nd_sweep_plan_read(path, error);
     if (!plan)
         return false;
+    /* Whole runs go into files there. */
+    bool files = options->keep_runs || nd_sweep_plan_measures(plan);
+    if (files && !can_hold_runs(folder, error)) {
+        nd_sweep_plan_free(plan);
+        return false;
+    }
     bool made = mkdir(folder, 0777) == 0;
     if (!made && errno != EEXIST) {
         nd_sweep_plan_free(plan);

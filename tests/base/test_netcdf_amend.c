@@ -357,7 +357,8 @@ static void refused(const char *name, adding *add, const char *what) {
     assert_true(H5Fclose(file) >= 0);
     assert_fine(nd_read_file(path, 1 << 24, &before, &error), &error);
     assert_null(nd_nc_amend(path, NULL, &error));
-    if (!strstr(error.what, what) || !strstr(error.what, "cannot be copied"))
+    if (!strstr(error.what, what) ||
+        (!strstr(error.what, "cannot be copied") && !strstr(error.what, "cannot read")))
         fail_msg("\"%s\" does not name %s", error.what, what);
     assert_string_equal(error.where, path);
     assert_fine(nd_read_file(path, 1 << 24, &after, &error), &error);
@@ -436,6 +437,17 @@ static void add_limited(hid_t file) {
     add_set(file, "limited", H5T_NATIVE_DOUBLE, 4, 9);
 }
 
+/* As h5py writes a matrix: netCDF then shows no attribute of the variable at all. */
+static void add_matrix(hid_t file) {
+    const hsize_t lengths[2] = {2, 3};
+    hid_t space = H5Screate_simple(2, lengths, NULL), there = H5Dopen2(file, "plain", H5P_DEFAULT);
+    hid_t made = H5Acreate2(there, "matrix", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(made >= 0);
+    H5Aclose(made);
+    H5Dclose(there);
+    H5Sclose(space);
+}
+
 static void test_what_cannot_be_copied_is_refused_by_name(void **state) {
     (void)state;
     ND_NC_ALONE;
@@ -447,6 +459,7 @@ static void test_what_cannot_be_copied_is_refused_by_name(void **state) {
     refused("fixed.nc", add_fixed_texts, "fixed");
     refused("half.nc", add_half, "half");
     refused("limited.nc", add_limited, "limited");
+    refused("matrix.nc", add_matrix, "attribute matrix of plain has 2 dimensions");
 }
 
 int main(void) {

@@ -32,6 +32,19 @@ succeeds record day.yaml -o result --picture none --quiet
 rm result_drift.csv
 ln result_statistics.csv result_drift.csv
 refuses 1 "result_drift.csv: another result of this command goes to the same file" record day.yaml -o result --picture none
+# netCDF takes a backslash for a slash: found before the work, also where a link or a folder has it.
+refuses 1 "has a backslash in its name" "${long_walks[@]}" -o 'wal\ks.nc'
+ln -s 'wal\ks.nc' walks.nc
+refuses 1 "has a backslash in its name" "${long_walks[@]}" -o walks.nc
+refuses 1 "has a backslash in its name" run endless.yaml -o 'r\un.nc' --quiet
+refuses 1 "has a backslash in its name" tuning nothing.nc -o 't\une.nc'
+refuses 1 "has a backslash in its name" record day.yaml -o 'o\ut' --picture none
+printf 'name: s\nbase: |\n  world: {task: random, samples: 3, input_dim: 4, output_dim: 2}\n  network: {hidden: 3}\n  run: {steps: 20, records: 3}\ngrid: [{key: seed, values: [1, 2]}]\n' >sweep.yaml
+refuses 1 "has a backslash in its name" sweep run sweep.yaml -o 'swe\ep' --keep runs --quiet
+check "no folder is left of it" test ! -e 'swe\ep'
+mkdir 'swe\pt' && ln -s 'swe\pt' swept
+refuses 1 "has a backslash in its name" sweep run sweep.yaml -o swept --keep runs --quiet
+succeeds sweep run sweep.yaml -o 'swe\ep' --quiet
 mkdir closed
 chmod a-w closed
 if [ "$(id -u)" -ne 0 ]; then # of root, to whom no folder is closed, test_full_disk.sh asks the same

@@ -1,5 +1,5 @@
-/* fuzz_replay CORPUS: every target meets every file of CORPUS/NAME once, without libFuzzer: what
- * was found stays found. A target without files fails. */
+/* fuzz_replay CORPUS...: every target meets every file of CORPUS/NAME once, without libFuzzer: what
+ * was found stays found. A target without files in the first fails. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,13 +47,14 @@ static size_t replay(const char *folder, target *once) {
 }
 
 int main(int argc, char **argv) {
-    bool fine = argc == 2;
-    for (size_t i = 0; fine && i < sizeof TARGETS / sizeof *TARGETS; i++) {
-        char folder[4096];
-        snprintf(folder, sizeof folder, "%s/%s", argv[1], TARGETS[i].name);
-        size_t count = replay(folder, TARGETS[i].once);
-        printf("%s: %zu files\n", TARGETS[i].name, count);
-        fine = count > 0;
-    }
+    bool fine = argc > 1;
+    for (size_t i = 0; fine && i < sizeof TARGETS / sizeof *TARGETS; i++)
+        for (int c = 1; fine && c < argc; c++) {
+            char folder[4096];
+            snprintf(folder, sizeof folder, "%s/%s", argv[c], TARGETS[i].name);
+            size_t count = replay(folder, TARGETS[i].once);
+            printf("%s: %zu files\n", TARGETS[i].name, count);
+            fine = count > 0 || c > 1;
+        }
     return fine ? 0 : 1;
 }
