@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/blas.h"
 #include "base/memory.h"
 #include "measure/matrix_regression.h"
 
@@ -91,7 +92,7 @@ static bool decays(const nd_drift_request *how, nd_drift_measures *m, nd_error *
 nd_drift_measures *nd_drift_measure(const nd_followed *of, const nd_drift_request *how,
                                     nd_error *error) {
     nd_drift_measures *measures = room_for(of, error);
-    bool fine = measures;
+    bool fine = measures && nd_blas_begin(error); /* eigenvalues, by GSL and LAPACK */
     for (size_t f = 0; fine && f < sizeof FAMILIES / sizeof *FAMILIES; f++)
         fine = FAMILIES[f](of, how, measures, error);
     if (fine && decays(how, measures, error))

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/blas.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "measure/drift_measures.h"
@@ -160,8 +159,6 @@ bool nd_drift_rotation(const nd_followed *of, const nd_drift_request *how, nd_dr
         return true;
     }
     codes c;
-    if (!nd_blas_begin(error))
-        return false;
     bool fine = codes_new(&c, of, error), any = false;
     for (size_t a = 0; fine && a < of->sessions; a++)
         for (size_t b = a + 1; fine && b < of->sessions; b++) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/blas.h"
 #include "base/error.h"
 #include "base/locale.h"
 #include "base/memory.h"
@@ -83,7 +84,7 @@ nd_recording_result *nd_recording_measure(const nd_recording *recording, unsigne
     nd_recording_result *result = nd_array(1, sizeof *result, error);
     if (!result)
         return NULL;
-    bool fine = copy_names(recording, result, error) &&
+    bool fine = nd_blas_begin(error) && copy_names(recording, result, error) && /* lines, by GSL */
                 measure_sessions(recording, threads, watch, result, error) &&
                 nd_groups_make(recording, result, error) &&
                 nd_curves_make(&recording->settings, result, error);

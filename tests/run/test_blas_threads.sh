@@ -1,6 +1,6 @@
 #!/bin/bash
 # A run is the same bit for bit whatever number of threads OpenBLAS would take on the machine at hand,
-# and whether a spectrum was computed before it in the same process.
+# and whether a spectrum was computed before it in the same process; so is what a recording says.
 . "$2/tests/support/shell.sh"
 cat >base.yaml <<'END'
 world: {task: predictive-track, samples: 60, input_dim: 9}
@@ -27,3 +27,19 @@ check "six runs are compared" test "$(wc -l <plain-1.txt)" = 6
 OPENBLAS_NUM_THREADS=4 succeeds sweep run spectra.yaml -o spectra --jobs 1 --quiet
 kept spectra >spectra.txt
 check "after spectra, too" cmp plain-1.txt spectra.txt
+
+needs ncdump
+for session in 0 3 6; do running_table 1200 0.0$session >$session.csv; done
+cat >made.yaml <<'END'
+bins: 20
+significance: {shuffles: 20}
+corrections: {repetitions: 2}
+defaults: {animal: M1, environment: track, registered: true}
+sessions: [{day: 1, file: 0.csv}, {day: 2, file: 3.csv}, {day: 4, file: 6.csv}]
+END
+for threads in 1 2 4; do
+    OPENBLAS_NUM_THREADS=$threads succeeds record made.yaml -o recorded --picture none --quiet --force
+    ncdump -p 17,17 recorded.nc | sed -n '/^data:/,$p' >recorded-$threads.txt
+    check "a recording, $threads threads" cmp recorded-1.txt recorded-$threads.txt
+done
+check "all of it is compared" test "$(grep -c ' = ' recorded-1.txt)" -gt 300
