@@ -34,6 +34,7 @@
 #include "nulldrift/experiment.h"
 #include "nulldrift/files.h"
 #include "nulldrift/flatness.h"
+#include "nulldrift/followed_engine.h"
 #include "nulldrift/hebbian.h"
 #include "nulldrift/measure.h"
 #include "nulldrift/recording.h"

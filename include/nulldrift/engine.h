@@ -42,10 +42,10 @@ const char *nd_engine_describe(const nd_engine *engine);
 /** Changes keys of the section learning (all but learning.rule) from the present step on:
  * "learning. learning_rate=0.01", "learning.update_noise=default" ... All of `sets` or, where one
  * cannot be, none; the experiment that it was opened with stays as it is. Rules without moments
- * (sgd, sed) and engine reference change everything; of adam and rmsprop, engine fast changes the
- * learning rate alone. A run with changes that change nothing is bit for bit the run without under
- * engine reference; under engine fast to rounding, and in law with noise or sed, since each change
- * begins its coordinates anew. */
+ * (sgd, sed), engine reference and Hebbian networks change everything; of adam and rmsprop, engine
+ * fast changes the learning rate alone. A run with changes that change nothing is bit for bit the
+ * run without under engine reference; under engine fast to rounding, and in law with noise or sed,
+ * since each change begins its coordinates anew. */
 bool nd_engine_set(nd_engine *engine, const char *const *sets, size_t set_count, nd_error *error);
 
 /** The network has these parameters from the present step on; the rule's moments begin at zero.

@@ -1,8 +1,8 @@
 /** @file
  * The Hebbian/anti-Hebbian network, step by step (docs/hebbian.md). It is an nd_engine: advance it,
- * record it, save and load its state, close it as any. Its loss is the similarity-matching error;
- * it has weights of its own kind in place of nd_parameters, and nd_engine_set and nd_engine_forward
- * refuse it.
+ * record it, change its learning keys (nd_engine_set), save and load its state, close it as any.
+ * Its loss is the similarity-matching error; it has weights of its own kind in place of
+ * nd_parameters, and nd_engine_set_parameters and nd_engine_forward refuse it.
  */
 #ifndef NULLDRIFT_HEBBIAN_H
 #define NULLDRIFT_HEBBIAN_H

@@ -1,15 +1,11 @@
 /* An analysis as named variables, as a file, as a picture (nulldrift/recording.h). */
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "api/analysis.h"
 #include "api/contents.h"
+#include "api/drawing.h"
 #include "base/error.h"
 #include "base/locale.h"
 #include "base/outputs.h"
 #include "figure/figure.h"
-#include "nulldrift/files.h"
 #include "store/recording_file.h"
 
 nd_contents *nd_analysis_contents(const nd_analysis *analysis, nd_error *error) {
@@ -41,33 +37,17 @@ bool nd_analysis_save(const nd_analysis *analysis, const char *path, bool replac
            save(analysis, path, error);
 }
 
-/* A folder of this call's own, for what a figure reads; empty `folder` on failure. */
-static bool make_folder(char *folder, size_t size, nd_error *error) {
-    const char *place = getenv("TMPDIR");
-    int length =
-        snprintf(folder, size, "%s/nulldrift-analysis-XXXXXX", place && place[0] ? place : "/tmp");
-    if (length > 0 && (size_t)length < size && mkdtemp(folder))
-        return true;
-    nd_fail_errno(error, folder, "set TMPDIR to a folder that can be written to", "cannot be made");
-    folder[0] = '\0';
-    return false;
+static bool save_at(const void *analysis, const nd_place *place, nd_error *error) {
+    return nd_recording_file_write(nd_analysis_result(analysis), place, NULL, error);
 }
 
 bool nd_draw_analysis(const char *name, const nd_analysis *analysis, const char *output,
                       bool replace, nd_error *remark, nd_error *error) {
     ND_IN_C_LOCALE;
     static const char function[] = "nd_draw_analysis";
-    char folder[1000], path[1100];
-    if (!nd_is_given(analysis, function, "analysis", error) ||
-        !nd_is_given(name, function, "name", error) ||
-        !nd_is_given(output, function, "output", error) ||
-        !make_folder(folder, sizeof folder, error))
-        return false;
-    snprintf(path, sizeof path, "%s/analysis.nc", folder);
-    const char *const input = path;
-    bool drawn = save(analysis, path, error) &&
-                 nd_draw_figure(name, &input, 1, output, replace, remark, error);
-    (void)unlink(path);
-    (void)rmdir(folder);
-    return drawn;
+    return nd_is_given(analysis, function, "analysis", error) &&
+           nd_is_given(name, function, "name", error) &&
+           nd_is_given(output, function, "output", error) &&
+           nd_draw_from_memory(&(nd_in_memory){"analysis.nc", save_at, analysis}, name, output,
+                               replace, remark, error);
 }

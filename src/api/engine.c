@@ -7,6 +7,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "api/engine_change.h"
 #include "api/hebbian_state.h"
 #include "api/network.h"
 #include "base/error.h"
@@ -64,19 +65,6 @@ static bool in_learning(const char *set, nd_error *error) {
                    "'%.200s' is no key of the section learning that may change on the way", set);
 }
 
-/* The engine goes on by `experiment`, which becomes its own, and, if not NULL, with `parameters`.
- */
-static bool go_on_by(nd_engine *engine, nd_experiment *experiment, const nd_parameters *parameters,
-                     nd_error *error) {
-    if (!engine->backend->change(engine, experiment, parameters, error)) {
-        nd_experiment_free(experiment);
-        return false;
-    }
-    nd_experiment_free(engine->changed);
-    engine->experiment = engine->changed = experiment;
-    return true;
-}
-
 bool nd_engine_set(nd_engine *engine, const char *const *sets, size_t set_count, nd_error *error) {
     static const char function[] = "nd_engine_set";
     if (!can_change(engine, function, error) ||
@@ -87,14 +75,14 @@ bool nd_engine_set(nd_engine *engine, const char *const *sets, size_t set_count,
             return false;
     nd_experiment *experiment = nd_experiment_copy(engine->experiment, error);
     if (experiment && nd_experiment_set(experiment, sets, set_count, error))
-        return go_on_by(engine, experiment, NULL, error);
+        return nd_engine_go_on_by(engine, experiment, NULL, error);
     nd_experiment_free(experiment);
     return false;
 }
 
 bool nd_engine_set_parameters(nd_engine *engine, const nd_parameters *parameters, nd_error *error) {
     static const char function[] = "nd_engine_set_parameters";
-    if (!can_change(engine, function, error) ||
+    if (!can_change(engine, function, error) || !nd_is_feed_forward(engine, function, error) ||
         !nd_is_given(parameters, function, "parameters", error))
         return false;
     size_t hidden = engine->experiment->network.hidden, inputs = engine->dataset->inputs,
@@ -109,7 +97,7 @@ bool nd_engine_set_parameters(nd_engine *engine, const nd_parameters *parameters
     if (!nd_parameters_given(parameters, function, error))
         return false;
     nd_experiment *experiment = nd_experiment_copy(engine->experiment, error);
-    return experiment && go_on_by(engine, experiment, parameters, error);
+    return experiment && nd_engine_go_on_by(engine, experiment, parameters, error);
 }
 
 /* ---- Forward ---- */
@@ -153,7 +141,7 @@ bool nd_engine_forward(nd_engine *engine, const double *input, size_t samples, d
                        double *output, nd_error *error) {
     static const char function[] = "nd_engine_forward";
     if (!nd_is_given(engine, function, "engine", error) ||
-        !nd_is_given(engine->experiment, function, "engine's experiment", error) ||
+        !nd_is_feed_forward(engine, function, error) ||
         !nd_is_given(input, function, "input", error))
         return false;
     const nd_dataset *dataset = engine->dataset;
@@ -267,28 +255,6 @@ static bool sound_header(const nd_engine *engine, const header *head, const void
     return true;
 }
 
-/* The experiment of a state: the engine's own but for the section learning, its rule excepted. */
-static nd_experiment *experiment_of(const nd_engine *engine, const char *text, nd_error *error) {
-    nd_experiment *there = nd_experiment_parse(text, "the state", NULL, NULL, 0, error);
-    nd_experiment *like = there ? nd_experiment_copy(engine->experiment, error) : NULL;
-    bool same = false;
-    if (like && strcmp(there->learning.rule, like->learning.rule) == 0) {
-        nd_learning_keys own = like->learning;
-        like->learning = there->learning;
-        char *mine = nd_experiment_text(like, error), *its = nd_experiment_text(there, error);
-        same = mine && its && strcmp(mine, its) == 0;
-        free(mine);
-        free(its);
-        like->learning = own;
-    }
-    nd_experiment_free(like);
-    if (same)
-        return there;
-    nd_experiment_free(there);
-    wrong_state(error, "is of another experiment");
-    return NULL;
-}
-
 /* The parameters that the state's coordinates began with. */
 static nd_parameters *begun_with(const nd_engine *engine, const nd_experiment *experiment,
                                  const header *head, nd_buffer *from, nd_error *error) {
@@ -315,11 +281,11 @@ static bool take_state(nd_engine *engine, nd_buffer *from, nd_error *error) {
     if (head.text == 0 || text[head.text - 1] != '\0')
         return wrong_state(error, "is damaged");
     from->position += head.text;
-    nd_experiment *experiment = experiment_of(engine, text, error);
+    nd_experiment *experiment = nd_experiment_of_state(engine, text, error);
     nd_parameters *begun = experiment ? begun_with(engine, experiment, &head, from, error) : NULL;
     uint64_t step = engine->step;
     engine->step = head.origin; /* where it begins anew */
-    bool fine = begun && go_on_by(engine, experiment, begun, error);
+    bool fine = begun && nd_engine_go_on_by(engine, experiment, begun, error);
     if (!fine) {
         engine->step = step;
         if (!begun)

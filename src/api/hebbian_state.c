@@ -7,6 +7,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "api/engine_change.h"
 #include "base/error.h"
 #include "base/locale.h"
 #include "hebbian/engine.h"
@@ -28,6 +29,12 @@ bool nd_is_hebbian(const nd_engine *engine, const char *function, nd_error *erro
            (strcmp(engine->backend->name, "hebbian") == 0 ||
             nd_fail_as(ND_CODE_ARGUMENT, error, function, NULL, "engine %s is no Hebbian network",
                        engine->backend->name));
+}
+
+bool nd_is_feed_forward(const nd_engine *engine, const char *function, nd_error *error) {
+    return (engine->experiment && engine->dataset) ||
+           nd_fail_as(ND_CODE_ARGUMENT, error, function, NULL,
+                      "engine %s is no feed-forward network", engine->backend->name);
 }
 
 static uint32_t checksum_of(const unsigned char *bytes, size_t length) {
@@ -64,7 +71,7 @@ static bool wrong_state(nd_error *error, const char *what) {
     return nd_fail(error, "nd_engine_load", NULL, "the state %s", what);
 }
 
-/* Is it a state of this very experiment, whole? */
+/* Is it a state of such a network, whole? */
 static bool sound(const nd_hebbian *network, const nd_buffer *from, header *head, nd_error *error) {
     const header here = header_of(network);
     if (from->length < sizeof *head)
@@ -81,22 +88,27 @@ static bool sound(const nd_hebbian *network, const nd_buffer *from, header *head
     if (memcmp(head->instructions, here.instructions, sizeof here.instructions) != 0)
         return wrong_state(error, "was made with another instruction set, whose rounding differs");
     const char *there = (const char *)from->bytes + sizeof *head;
-    char *text = nd_experiment_text(network->experiment, error);
-    bool same = text && there[head->text - 1] == '\0' && strcmp(text, there) == 0;
-    bool known = text != NULL;
-    free(text);
-    return same || (known && wrong_state(error, "is of another experiment"));
+    return there[head->text - 1] == '\0' || wrong_state(error, "is damaged");
 }
 
 bool nd_hebbian_state_take(nd_engine *engine, const void *bytes, size_t length, nd_error *error) {
     const nd_hebbian *network = nd_hebbian_engine_network(engine);
     nd_buffer from = {.bytes = (unsigned char *)bytes, .length = length}, kept = {0};
     header head = {0};
-    if (!sound(network, &from, &head, error) || !engine->backend->save(engine, &kept, error))
+    if (!sound(network, &from, &head, error))
         return false;
+    nd_experiment *there = nd_experiment_of_state(engine, (const char *)bytes + sizeof head, error);
+    if (!there || !engine->backend->save(engine, &kept, error)) {
+        nd_experiment_free(there);
+        return false;
+    }
     from.position = sizeof head + (size_t)head.text;
     bool fine = engine->backend->restore(engine, &from, error) &&
                 (from.position == from.length || wrong_state(error, "is of another network"));
+    if (fine)
+        fine = nd_engine_go_on_by(engine, there, NULL, error);
+    else
+        nd_experiment_free(there);
     if (!fine) /* as it was */
         (void)engine->backend->restore(engine, &kept, NULL);
     nd_buffer_free(&kept);

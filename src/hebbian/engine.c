@@ -110,6 +110,13 @@ static bool restore(nd_engine *engine, nd_buffer *state, nd_error *error) {
     return true;
 }
 
+/* Keys of the section learning; the weights are set by whoever has them. */
+static bool change(nd_engine *engine, const nd_experiment *experiment,
+                   const nd_parameters *parameters, nd_error *error) {
+    (void)parameters;
+    return nd_hebbian_learn_by(as_hebbian(engine)->network, experiment, error);
+}
+
 /* What the run file tells of the engine. */
 static const char *describe(const nd_engine *engine) {
     return as_const(engine)->description;
@@ -124,6 +131,7 @@ static const nd_engine_backend hebbian_backend = {
     .parameters = no_parameters,
     .save = save,
     .restore = restore,
+    .change = change,
     .describe = describe,
 };
 
@@ -133,6 +141,7 @@ nd_engine *nd_hebbian_engine_open(const nd_experiment *experiment, unsigned thre
     if (!self)
         return NULL;
     self->engine.backend = &hebbian_backend;
+    self->engine.experiment = experiment;
     self->threads = threads;
     self->response_at = UINT64_MAX;
     self->network = nd_hebbian_new(experiment, error);

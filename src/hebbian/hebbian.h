@@ -37,6 +37,10 @@ typedef struct nd_hebbian {
 nd_hebbian *nd_hebbian_new(const nd_experiment *experiment, nd_error *error);
 void nd_hebbian_free(nd_hebbian *network);
 
+/* Learns by `experiment` from the next step on, which differs from the one before in its section
+ * learning alone and outlives the network. Fails, as it was, on a learning rate that is none. */
+bool nd_hebbian_learn_by(nd_hebbian *network, const nd_experiment *experiment, nd_error *error);
+
 /* One step: a random input, its fixed point, the updates of W, M and b. Fails when the dynamics do
  * not settle or the weights are no longer finite: step, unit and parameters are named. */
 bool nd_hebbian_step(nd_hebbian *network, nd_error *error);

@@ -87,6 +87,13 @@ void nd_hebbian_free(nd_hebbian *network) {
     free(network);
 }
 
+bool nd_hebbian_learn_by(nd_hebbian *network, const nd_experiment *experiment, nd_error *error) {
+    if (!check(experiment, error))
+        return false;
+    network->experiment = experiment;
+    return true;
+}
+
 nd_fixed_point_problem nd_hebbian_problem(const nd_hebbian *network, const double *input,
                                           double *drive) {
     const nd_network_keys *keys = &network->experiment->network;

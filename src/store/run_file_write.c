@@ -115,17 +115,16 @@ static bool put_snapshot(nd_nc *file, size_t index, const double *row,
                          dataset->outputs * hidden, error);
 }
 
-/* Copies the journal's rows; `columns` holds the records transposed (ND_RECORD_WIDTH x records). */
+/* Copies the rows; `columns` holds the records transposed (ND_RECORD_WIDTH x records). */
 static bool copy_rows(nd_nc *file, const nd_experiment *experiment, const nd_dataset *dataset,
-                      nd_journal *journal, const nd_run_summary *summary,
+                      const nd_run_rows *rows, const nd_run_summary *summary,
                       const nd_run_addition *addition, double *row, double *columns,
                       nd_error *error) {
     size_t records = 0, snapshots = 0;
     size_t parameters = experiment->network.hidden * (dataset->inputs + 1 + dataset->outputs);
     nd_row_kind kind;
     bool end;
-    nd_journal_rewind(journal);
-    while (nd_journal_next(journal, &kind, row, &end, error)) {
+    while (rows->next(rows->context, &kind, row, &end, error)) {
         if (kind == ND_ROW_RECORD && records < summary->records) {
             for (size_t i = 0; i < ND_RECORD_WIDTH; i++)
                 columns[i * summary->records + records] = row[i];
@@ -142,8 +141,8 @@ static bool copy_rows(nd_nc *file, const nd_experiment *experiment, const nd_dat
         return false;
     if (records != summary->records || snapshots != summary->snapshots)
         return nd_fail(error, nd_nc_path(file), NULL,
-                       "the journal holds %zu records and %zu snapshots, %zu and %zu were made",
-                       records, snapshots, summary->records, summary->snapshots);
+                       "there are %zu records and %zu snapshots, %zu and %zu were made", records,
+                       snapshots, summary->records, summary->snapshots);
     static const char *const names[ND_RECORD_WIDTH] = {"step", "loss", "active_fraction",
                                                        "fraction_active_units"};
     bool fine = true;
@@ -172,20 +171,18 @@ static bool put_attributes(nd_nc *file, const nd_experiment *experiment, const n
     return fine;
 }
 
-bool nd_run_file_write(const nd_place *place, const nd_experiment *experiment,
-                       const nd_dataset *dataset, nd_journal *journal,
-                       const nd_run_summary *summary, const nd_run_addition *addition,
-                       nd_error *error) {
+bool nd_run_file_put(nd_nc *file, const nd_experiment *experiment, const nd_dataset *dataset,
+                     const nd_run_rows *rows, const nd_run_summary *summary,
+                     const nd_run_addition *addition, nd_error *error) {
     size_t parameters = experiment->network.hidden * (dataset->inputs + 1 + dataset->outputs);
     size_t width = 1 + parameters + addition->width;
     size_t widest = width > ND_RECORD_WIDTH ? width : ND_RECORD_WIDTH;
     double *row = nd_doubles(widest, error);
     double *columns = nd_doubles(ND_RECORD_WIDTH * summary->records, error);
-    nd_nc *file = row && columns ? nd_nc_create_at(place, error) : NULL;
     bool fine =
-        file && define(file, experiment, dataset, summary, error) &&
+        row && columns && define(file, experiment, dataset, summary, error) &&
         put_dataset(file, dataset, error) && put_units(file, experiment->network.hidden, error) &&
-        copy_rows(file, experiment, dataset, journal, summary, addition, row, columns, error) &&
+        copy_rows(file, experiment, dataset, rows, summary, addition, row, columns, error) &&
         (addition->width == 0 ||
          addition->write(addition->context, file, summary->snapshots, error)) &&
         (!summary->final_state ||
@@ -194,13 +191,27 @@ bool nd_run_file_write(const nd_place *place, const nd_experiment *experiment,
                          summary->final_state->bytes, summary->final_state->length, error)) &&
         put_attributes(file, experiment, dataset, summary, error) &&
         nd_put_coordinates(file, error);
-    if (fine)
-        fine = nd_nc_publish(file, error);
-    else
-        nd_nc_close(file);
     free(row);
     free(columns);
     return fine;
+}
+
+static bool next_of_journal(void *context, nd_row_kind *kind, double *row, bool *end,
+                            nd_error *error) {
+    return nd_journal_next(context, kind, row, end, error);
+}
+
+bool nd_run_file_write(const nd_place *place, const nd_experiment *experiment,
+                       const nd_dataset *dataset, nd_journal *journal,
+                       const nd_run_summary *summary, const nd_run_addition *addition,
+                       nd_error *error) {
+    const nd_run_rows rows = {next_of_journal, journal};
+    nd_nc *file = nd_nc_create_at(place, error);
+    nd_journal_rewind(journal);
+    if (file && nd_run_file_put(file, experiment, dataset, &rows, summary, addition, error))
+        return nd_nc_publish(file, error);
+    nd_nc_close(file);
+    return false;
 }
 
 static uint64_t add_to_digest(uint64_t sum, const void *values, size_t count, size_t size) {

@@ -32,6 +32,18 @@ typedef struct nd_run_addition {
     void *context;
 } nd_run_addition;
 
+/* Where the rows come from: each call puts the next into `row`, in room for the widest; false at
+ * the end (*end set) or on failure. */
+typedef struct nd_run_rows {
+    bool (*next)(void *context, nd_row_kind *kind, double *row, bool *end, nd_error *error);
+    void *context;
+} nd_run_rows;
+
+/* Puts all of a run into a new file. */
+bool nd_run_file_put(nd_nc *file, const nd_experiment *experiment, const nd_dataset *dataset,
+                     const nd_run_rows *rows, const nd_run_summary *summary,
+                     const nd_run_addition *addition, nd_error *error);
+
 /* Writes it to its place, whole or not at all. */
 bool nd_run_file_write(const nd_place *place, const nd_experiment *experiment,
                        const nd_dataset *dataset, nd_journal *journal,

@@ -211,6 +211,26 @@ static void tables_of_sweeps(const files *of) {
     nd_runs_table_free(table);
 }
 
+static void followed_engines(const files *of) {
+    (void)of;
+    nd_error error = {0};
+    nd_experiment *experiment = nd_experiment_new(SETS, 5, &error);
+    nd_dataset *dataset = nd_dataset_make(experiment, &error);
+    nd_engine *engine = nd_engine_open(experiment, dataset, 1, &error);
+    nd_followed_engine *followed = nd_followed_engine_new(engine, &error);
+    assert_fine(followed && nd_followed_engine_take(followed, engine, true, &error) &&
+                    nd_engine_advance(engine, 2, &error) &&
+                    nd_followed_engine_take(followed, engine, true, &error),
+                &error);
+    nd_contents *contents = nd_followed_engine_contents(followed, &error);
+    assert_fine(contents != NULL, &error);
+    nd_contents_close(contents);
+    nd_followed_engine_free(followed);
+    nd_engine_close(engine);
+    nd_dataset_free(dataset);
+    nd_experiment_free(experiment);
+}
+
 static const struct row {
     const char *what;
     void (*cycle)(const files *of);
@@ -221,6 +241,7 @@ static const struct row {
     {"analyses", analyses, 500},
     {"plans of sweeps", plans, 500},
     {"tables of sweeps", tables_of_sweeps, 100},
+    {"engines, followed", followed_engines, 100},
     {"contents of files", contents_of_files, 50},
     {"analyses of manifests", manifests, 25},
     {"followed cells and contents in memory", followed_cells, 25},

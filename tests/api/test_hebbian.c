@@ -39,10 +39,13 @@ static void test_a_run_step_by_step(void **state) {
         assert_memory_equal(row, responses, sizeof row);
     }
     /* What it is not. */
-    const char *const rate[] = {"learning.learning_rate=0.01"};
-    assert_false(nd_engine_set(engine, rate, 1, &error));
     assert_false(nd_engine_forward(engine, row, 1, NULL, NULL, &error));
-    assert_true(error.what[0] != '\0');
+    assert_true(error.code == ND_CODE_ARGUMENT);
+    nd_parameters *none = nd_parameters_new(NEURONS, 2, 1, &error);
+    error = (nd_error){0};
+    assert_false(nd_engine_set_parameters(engine, none, &error));
+    assert_true(error.code == ND_CODE_ARGUMENT);
+    nd_parameters_free(none);
     nd_engine_close(engine);
     nd_nc_close(file);
     nd_experiment_free(experiment);
@@ -115,10 +118,65 @@ static void test_state_and_weights(void **state) {
     nd_experiment_free(experiment);
 }
 
+/* Noise and learning rate set before the first update make the network of such an experiment; what
+ * changes nothing changes nothing; a state carries the keys it was learned by. */
+static void test_keys_on_the_way(void **state) {
+    (void)state;
+    nd_error error = {0};
+    void *bytes = NULL;
+    size_t length = 0;
+    double a[INPUTS * NEURONS], b[INPUTS * NEURONS];
+    const char *const other[] = {"learning.noise_lateral=0.02", "learning.learning_rate=0.03"};
+    nd_experiment *experiment = nd_experiment_new(RING, 4, &error);
+    nd_experiment *changed = nd_experiment_copy(experiment, &error);
+    assert_fine(changed && nd_experiment_set(changed, other, 2, &error), &error);
+    nd_engine *one = nd_hebbian_open(experiment, 1, &error);
+    assert_fine(one && nd_engine_set(one, other, 2, &error), &error);
+    nd_engine *two = nd_hebbian_open(changed, 1, &error);
+    assert_fine(two && nd_engine_advance(one, 40, &error) && nd_engine_advance(two, 40, &error),
+                &error);
+    assert_fine(nd_hebbian_respond(one, a, &error) && nd_hebbian_respond(two, b, &error), &error);
+    assert_memory_equal(a, b, sizeof a);
+    /* What cannot be changes nothing, in the same call neither. */
+    static const char *const wrong[][2] = {
+        {"learning.noise_lateral=0.5", "learning.learning_rate=2"},
+        {"learning.noise_lateral=0.5", "learning.noise_forward=nan"},
+        {"learning.noise_lateral=0.5", "learning.update_noise=0.1"},
+        {"learning.noise_lateral=0.5", "seed=4"},
+        {"learning.noise_lateral=0.5", "network.regularisation_l2=2"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_false(nd_engine_set(one, wrong[i], 2, &error));
+    assert_fine(nd_engine_set(one, other, 2, &error), &error); /* as they are */
+    assert_fine(nd_engine_save(one, &bytes, &length, &error), &error);
+    assert_fine(nd_engine_advance(one, 90, &error) && nd_engine_advance(two, 90, &error), &error);
+    assert_fine(nd_hebbian_respond(one, a, &error) && nd_hebbian_respond(two, b, &error), &error);
+    assert_memory_equal(a, b, sizeof a);
+    nd_engine_close(two);
+    /* Taken up by an engine of the experiment before: it learns on by the keys of the state. */
+    two = open_ring(experiment);
+    assert_fine(nd_engine_load(two, bytes, length, &error) && nd_engine_advance(two, 90, &error) &&
+                    nd_hebbian_respond(two, b, &error),
+                &error);
+    assert_memory_equal(a, b, sizeof a);
+    /* Without the change it would be another network. */
+    nd_engine *plain = nd_hebbian_open(experiment, 1, &error);
+    assert_fine(plain && nd_engine_advance(plain, 90, &error) &&
+                    nd_hebbian_respond(plain, b, &error),
+                &error);
+    assert_memory_not_equal(a, b, sizeof a);
+    nd_free(bytes);
+    nd_engine_close(plain);
+    nd_engine_close(one);
+    nd_engine_close(two);
+    nd_experiment_free(changed);
+    nd_experiment_free(experiment);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_run_step_by_step),
         cmocka_unit_test(test_state_and_weights),
+        cmocka_unit_test(test_keys_on_the_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,8 +14,9 @@ typedef struct handles {
     nd_point *point;
     nd_sessions *sessions; /* none yet */
     nd_analysis *analysis;
-    nd_followed_cells *cells; /* one cell, two bins, two sessions */
-    nd_contents *contents;    /* their measures of drift */
+    nd_followed_cells *cells;     /* one cell, two bins, two sessions */
+    nd_contents *contents;        /* their measures of drift */
+    nd_followed_engine *followed; /* of engine; nothing taken */
     bool (*rule)(const nd_rule_step *step, void *context);
     nd_error error;
 } handles;
@@ -87,8 +88,10 @@ static handles make_handles(void) {
     nd_parameters network = {4, 2, 2, (double[8]){1}, (double[4]){1}, (double[8]){1}};
     made.point = nd_point_open(&network, made.dataset, "relu", &made.error);
     made.sessions = nd_sessions_new(NULL, NULL, NULL, NULL, &made.error);
+    made.followed = nd_followed_engine_new(made.engine, &made.error);
     make_analysed(&made);
-    assert_fine(made.hebbian && made.engine && made.sparse && made.point && made.sessions,
+    assert_fine(made.hebbian && made.engine && made.sparse && made.point && made.sessions &&
+                    made.followed,
                 &made.error);
     return made;
 }
@@ -103,6 +106,7 @@ static void test_wrong_use_is_an_error(void **state) {
         if (with.error.code != TABLE[i].code || with.error.what[0] == '\0')
             fail_msg("%s: code %d, '%s'", TABLE[i].call, (int)with.error.code, with.error.what);
     }
+    nd_followed_engine_free(with.followed);
     nd_contents_close(with.contents);
     nd_followed_cells_free(with.cells);
     nd_analysis_free(with.analysis);
@@ -136,6 +140,7 @@ static void test_null_is_without_effect(void **state) {
     nd_sessions_free(NULL);
     nd_contents_close(NULL);
     nd_runs_table_free(NULL);
+    nd_followed_engine_free(NULL);
     assert_int_equal(nd_runs_table_columns(NULL), 0);
     assert_false(nd_runs_table_column(NULL, 0, &(nd_runs_column){0}));
     nd_followed_cells_free(NULL);

@@ -11,7 +11,8 @@ from package import nd
 
 NOT_REACHED = set("""
 nd_contents_find nd_contents_dimension nd_contents_row nd_amend_file nd_followed_cells_add nd_followed_cells_drift
-nd_followed_cells_free nd_followed_cells_new nd_sparse_from_events nd_sparse_shape nd_sparse_tuning
+nd_draw_followed_engine nd_followed_cells_free nd_followed_cells_new nd_followed_engine_contents
+nd_followed_engine_free nd_followed_engine_new nd_followed_engine_take nd_sparse_from_events nd_sparse_shape nd_sparse_tuning
 """.split())
 
 
