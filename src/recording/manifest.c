@@ -230,7 +230,7 @@ static bool take_file(const reading *r, const char *key, const char *path, char 
         return true;
     if (strcmp(path, "ask") == 0)
         return complain(r, key, "take the # from one of the lines below it, and delete this one",
-                        "a question of --scan is not answered yet");
+                        "a question of the scan is not answered yet");
     free(*to);
     *to = resolve(r, key, path);
     return *to != NULL;

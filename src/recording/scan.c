@@ -97,7 +97,7 @@ static bool refuse_strangers(const nd_scan *s) {
     for (size_t i = 0; other && i < s->found_count; i++)
         if (nd_scan_is_anchor(s, i))
             return nd_fail(
-                s->error, NULL, "scan each by itself: give --scan the folder of one",
+                s->error, NULL, "scan each by itself: give `scan` the folder of one",
                 "several recordings lie here, and each has positions near it: %.300s "
                 "(%.100s) and %.300s (%.100s)",
                 nd_shown(s->files[s->list[i].file]).text, nd_shown(s->list[i].finding.note).text,
