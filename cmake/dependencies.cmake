@@ -64,7 +64,25 @@ else()
   message(STATUS "json-c, libzstd or blosc is not here: Zarr stores will not be read")
 endif()
 
+# minizip unpacks NumPy's archives (.npz). Without it they are refused by name.
+pkg_check_modules(FOUND_ZIP QUIET minizip)
+if(FOUND_ZIP_FOUND)
+  set(ZIP minizip)
+else()
+  set(ZIP "")
+  message(STATUS "minizip is not here: NumPy's .npz will not be read")
+endif()
+
 set(ND_MODULES ${OPENBLAS} ${LAPACKE} ${CYAML} ${YAML} ${NETCDF} ${HDF5} ${MATIO} ${GSL} ${SQLITE}
-  ${ZLIB} ${SECCOMP} ${ZARR})
+  ${ZLIB} ${SECCOMP} ${ZARR} ${ZIP})
 list(REMOVE_DUPLICATES ND_MODULES)
 pkg_check_modules(ND_DEPENDENCIES REQUIRED IMPORTED_TARGET GLOBAL ${ND_MODULES})
+# minizip's header is called unzip.h: only the file that needs it shall find it.
+if(ZIP)
+  get_target_property(ND_INCLUDES PkgConfig::ND_DEPENDENCIES INTERFACE_INCLUDE_DIRECTORIES)
+  list(REMOVE_ITEM ND_INCLUDES ${FOUND_ZIP_INCLUDE_DIRS})
+  set_target_properties(PkgConfig::ND_DEPENDENCIES PROPERTIES INTERFACE_INCLUDE_DIRECTORIES
+    "${ND_INCLUDES}")
+  set_source_files_properties(src/recording/format_npz.c PROPERTIES
+    COMPILE_DEFINITIONS ND_HAVE_ZIP INCLUDE_DIRECTORIES "${FOUND_ZIP_INCLUDE_DIRS}")
+endif()

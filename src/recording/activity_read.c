@@ -15,7 +15,8 @@
  * apart. */
 static nd_selector selector_of(const nd_request *request) {
     nd_selector selector = request->role[ND_ROLE_ACTIVITY];
-    if (!request->role[ND_ROLE_CELLS].name && request->role[ND_ROLE_CELLS].area)
+    if (!request->role[ND_ROLE_CELLS].name && request->role[ND_ROLE_CELLS].area &&
+        !nd_request_own_areas(request))
         selector.area = request->role[ND_ROLE_CELLS].area;
     return selector;
 }

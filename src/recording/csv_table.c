@@ -14,6 +14,40 @@ enum { MOST_COLUMNS = 1 << 20, MOST_HEADER_ROWS = 8, COUNTED_ROWS = 1000 };
 
 /* --- numbers --- */
 
+/* Days from 1 January 1970 to a date; years are taken to begin in March, so that leap days come
+ * last. */
+static double day_of(int year, int month, int day) {
+    year -= month <= 2;
+    int era = (year >= 0 ? year : year - 399) / 400, of_era = year - era * 400;
+    int of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    return 146097.0 * era + 365.0 * of_era + of_era / 4 - of_era / 100 + of_year - 719468.0;
+}
+
+/* A time as Bonsai writes it, 2024-03-05T10:00:00.1234567+01:00 (ISO 8601), in seconds since 1970;
+ * without a zone, of no zone. */
+static bool iso_time(const char *field, double *value) {
+    int year, month, day, hour, minute, zone_hour, zone_minute, length = 0;
+    double second, zone = 0.0;
+    if (strlen(field) < 19 || field[4] != '-' || field[7] != '-' ||
+        sscanf(field, "%4d-%2d-%2d%*1[T ]%2d:%2d:%n", &year, &month, &day, &hour, &minute,
+               &length) != 5 ||
+        length != 17 || month < 1 || month > 12 || day < 1 || day > 31)
+        return false;
+    char *end;
+    second = strtod(field + length, &end);
+    if (end == field + length || !(second >= 0.0 && second < 61.0))
+        return false;
+    int used = 0;
+    if ((*end == '+' || *end == '-') &&
+        sscanf(end + 1, "%2d:%2d%n", &zone_hour, &zone_minute, &used) == 2 && used == 5 &&
+        end[6] == '\0')
+        zone = (*end == '-' ? -60.0 : 60.0) * (60.0 * zone_hour + zone_minute);
+    else if (!(*end == '\0' || (*end == 'Z' && end[1] == '\0')))
+        return false;
+    *value = 86400.0 * day_of(year, month, day) + 3600.0 * hour + 60.0 * minute + second - zone;
+    return true;
+}
+
 bool nd_csv_number(const nd_csv *csv, const char *field, double *value) {
     char *end;
     *value = NAN;
@@ -22,6 +56,9 @@ bool nd_csv_number(const nd_csv *csv, const char *field, double *value) {
     *value = strtod(field, &end);
     if (end != field && *end == '\0')
         return true;
+    if (iso_time(field, value))
+        return true;
+    *value = NAN;
     if (csv->dialect.separator == ',' || strchr(field, '.') || strlen(field) > 60)
         return false;
     char pointed[64]; /* 0,05 */

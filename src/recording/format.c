@@ -56,8 +56,14 @@ bool nd_findings_add(nd_findings *findings, nd_role role, int likeness, const ch
 static bool say_unknown(const char *path, const unsigned char *head, size_t length,
                         nd_error *error) {
     if (length >= 4 && memcmp(head, "PK\3\4", 4) == 0)
-        return nd_fail(error, path, "save each array by itself, as .npy, or the sheet as .csv",
-                       "is a ZIP archive (.npz of NumPy, .xlsx of Excel), which is not read");
+        return nd_fail(
+            error, path, "save the sheet as .csv, arrays with np.savez or np.save",
+            "is a ZIP archive without arrays of NumPy (.xlsx of Excel?), which is not read");
+    if (length >= 4 && memcmp(head, "PAR1", 4) == 0)
+        return nd_fail(
+            error, path,
+            "write it as .csv: pandas.read_parquet(FILE).to_csv(FILE.csv), and give that",
+            "is a Parquet table (.pqt of the IBL), which is not read");
     if (length >= 2 &&
         ((head[0] == 0xFF && head[1] == 0xFE) || (head[0] == 0xFE && head[1] == 0xFF)))
         return nd_fail(error, path, "save it as UTF-8 (in Excel: CSV UTF-8)", "is text in UTF-16");

@@ -66,6 +66,7 @@ typedef struct nd_finding {
     bool rated;     /* it has a rate, which times of its frames would take the place of */
     bool body;      /* the name is a body part's */
     bool spikes;    /* times of spikes, or the cell of each */
+    bool listed;    /* of keep: a list of the cells that count, not a word for each */
     bool samples;   /* those times are samples, `rate` of them per second; 0:
                        unknown */
     double rate;
@@ -101,6 +102,7 @@ typedef struct nd_format {
     bool tabular;            /* parts are columns of one table; otherwise they have names */
     bool single;             /* one array a file: times named by a text are another file */
     bool many;               /* defaults choose among several activities: one session a file */
+    bool events;             /* times may be chosen by what happened: times: {equals} */
     bool cells_last;         /* solid arrays of maps have the cells in their last dimension */
     int base;                /* what indices count from, where nothing says so */
     const char *no_position; /* what it would have held, for messages; "" */

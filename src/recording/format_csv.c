@@ -333,7 +333,7 @@ static bool csv_body(void *file, const nd_selector *selector, const char *part, 
 /* cell_1, neuron A, unit12, ROI 3, C007, 41: names that cells have. */
 static bool is_cell_name(const char *name) {
     static const char *const words[] = {"cell", "neuron", "unit", "roi", "cluster", "clu"};
-    if (nd_role_likeness(ND_ROLE_TIMES, name) > 0)
+    if (nd_role_likeness(ND_ROLE_TIMES, name) > 0 || strcasestr(name, "centroid"))
         return false;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcasestr(name, words[i]))
@@ -588,6 +588,22 @@ static bool scan_bodies(const nd_csv *csv, size_t rows, nd_findings *findings, b
     return true;
 }
 
+/* A pair of columns Centroid.X and Centroid.Y, as Bonsai's trackers write them: the role of either.
+ */
+static nd_role role_in_pair(const nd_csv *csv, size_t column) {
+    const char *name = csv->names[column];
+    size_t length = strlen(name);
+    char other[256];
+    if (length < 3 || length > 200 || name[length - 2] != '.' || !strchr("XYxy", name[length - 1]))
+        return ND_ROLES;
+    snprintf(other, sizeof other, "%s", name);
+    other[length - 1] = (char)(name[length - 1] ^ 1); /* x and y, X and Y, differ in one bit */
+    bool first = strchr("Xx", name[length - 1]) != NULL;
+    return nd_csv_column(csv, other) == SIZE_MAX ? ND_ROLES
+           : first                               ? ND_ROLE_POSITION
+                                                 : ND_ROLE_POSITION_Y;
+}
+
 static bool csv_scan(void *file, nd_findings *findings, nd_error *error) {
     static const nd_role roles[] = {ND_ROLE_POSITION, ND_ROLE_POSITION_Y, ND_ROLE_SPEED,
                                     ND_ROLE_DIRECTION, ND_ROLE_TRIALS};
@@ -610,6 +626,10 @@ static bool csv_scan(void *file, nd_findings *findings, nd_error *error) {
                 best = likeness;
                 what = roles[k];
             }
+        }
+        if (best == 0 && role_in_pair(csv, c) != ND_ROLES) {
+            what = role_in_pair(csv, c);
+            best = 2;
         }
         if (best == 0 && is_cell_name(csv->names[c]))
             continue;
@@ -662,6 +682,7 @@ const nd_format nd_format_csv = {
                 [ND_ROLE_IDS] = ~(uint32_t)ND_PART_NAME,
                 [ND_ROLE_REGISTRATION] = ~(uint32_t)ND_PART_NAME,
                 [ND_ROLE_KEEP] = ~(uint32_t)ND_PART_NAME,
+                [ND_ROLE_CELLS] = ~(uint32_t)ND_PART_NAME,
                 [ND_ROLE_RATE_MAPS] = ~(uint32_t)ND_PART_NAME,
                 [ND_ROLE_OCCUPANCY] = ~(uint32_t)ND_PART_NAME},
     .recognises = recognises,

@@ -24,6 +24,36 @@ static void close_npy(void *file) {
     nd_npy_close(file);
 }
 
+/* Leaves of Open Ephys' event times those at which the input's state was the one asked for:
+ * states.npy beside timestamps.npy has 1 where input 1 went on, -1 where it went off. */
+static bool choose_events(const nd_npy *times, const char *wanted, nd_series *series,
+                          nd_error *error) {
+    char path[4096];
+    const char *slash = strrchr(times->path, '/');
+    snprintf(path, sizeof path, "%.*sstates.npy", slash ? (int)(slash - times->path + 1) : 0,
+             times->path);
+    nd_npy *states = nd_npy_open(path, error);
+    double *state = states ? nd_npy_all(states, error) : NULL;
+    bool fine = state != NULL;
+    if (fine && states->count != series->rows)
+        fine = nd_fail(error, path, "copy the folder again",
+                       "lengths disagree: %zu states, %zu times", states->count, series->rows);
+    size_t kept = 0;
+    for (size_t i = 0; fine && i < series->rows; i++) {
+        char text[40];
+        snprintf(text, sizeof text, "%.17g", state[i]);
+        if (nd_text_equals(text, wanted))
+            series->values[kept++] = series->values[i];
+    }
+    if (fine && kept == 0)
+        fine = nd_fail(error, path, "see which states there are: 1 is input 1 going on, -1 off",
+                       "none of its %zu states is %.40s", series->rows, wanted);
+    series->rows = kept;
+    free(state);
+    nd_npy_close(states);
+    return fine;
+}
+
 static bool npy_series(void *file, nd_role role, const nd_selector *selector, nd_series *series,
                        bool *found, nd_error *error) {
     const nd_npy *array = file;
@@ -36,6 +66,11 @@ static bool npy_series(void *file, nd_role role, const nd_selector *selector, nd
     series->columns = columns;
     series->depth = nd_npy_extent(array, 2);
     snprintf(series->name, sizeof series->name, "the array");
+    if (series->values && role == ND_ROLE_TIMES && selector->equals)
+        return (columns == 1 && series->depth == 1 &&
+                choose_events(array, selector->equals, series, error)) ||
+               (columns != 1 &&
+                nd_fail(error, array->path, "leave out equals", "is no list of events"));
     return series->values && (role == ND_ROLE_RATE_MAPS || role == ND_ROLE_OCCUPANCY ||
                               nd_series_select(series, selector, array->path, error));
 }
@@ -152,6 +187,7 @@ static bool npy_scan(void *file, nd_findings *findings, nd_error *error) {
 const nd_format nd_format_numpy = {
     .name = "NumPy",
     .single = true,
+    .events = true,
     .no_position = "",
     .honours = {[ND_ROLE_ACTIVITY] = ~(uint32_t)(ND_PART_NAME | ND_PART_AREA | ND_PART_SKIP_ROWS),
                 [ND_ROLE_POSITION] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
@@ -162,6 +198,7 @@ const nd_format nd_format_numpy = {
                 [ND_ROLE_IDS] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
                 [ND_ROLE_REGISTRATION] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
                 [ND_ROLE_KEEP] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
+                [ND_ROLE_CELLS] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
                 [ND_ROLE_RATE_MAPS] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS),
                 [ND_ROLE_OCCUPANCY] = ~(uint32_t)(ND_PART_NAME | ND_PART_SKIP_ROWS)},
     .recognises = recognises,

@@ -151,8 +151,10 @@ static bool nwb_scan(void *file, nd_findings *findings, nd_error *error) {
                                     ND_ROLE_DIRECTION, ND_ROLE_TRIALS};
     const nd_nwb *nwb = file;
     bool other;
-    if (!nd_hdf5_layouts_scan(nwb, findings, &other, error) || other)
-        return other;
+    if (!nd_hdf5_layouts_scan(nwb, findings, &other, error))
+        return false;
+    if (other)
+        return true;
     if (nwb->plain)
         return nd_nwb_say_plain(nwb, error);
     nd_hdf5_text(&nwb->file, "/general/subject/subject_id", findings->subject,
@@ -201,6 +203,6 @@ const nd_format nd_format_nwb = {
     .activity = nd_nwb_activity,
     .pour = nd_nwb_pour,
     .texts = nwb_texts,
-    .body = nd_sleap_body,
+    .body = nd_hdf5_body,
     .scan = nwb_scan,
 };

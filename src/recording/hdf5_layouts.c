@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/error.h"
+#include "recording/pandas_table.h"
 
 /* --- CaImAn: /estimates/S, C, F_dff, idx_components; /params/data/fr --- */
 
@@ -110,14 +111,89 @@ static bool scan_sleap(const nd_nwb *nwb, const hsize_t *dims, nd_findings *find
     return true;
 }
 
+/* --- DeepLabCut: a table of pandas with columns x, y, likelihood of each body part --- */
+
+/* Whether column `c` is the x of a body part, whose name `part` gets. */
+static bool body_at(const nd_pandas_table *table, size_t c, char *part, size_t size) {
+    const char *name = table->name[c];
+    size_t length = strlen(name);
+    char y[1024];
+    if (length < 3 || length > 250 || strcmp(name + length - 2, ".x") != 0)
+        return false;
+    snprintf(part, size, "%.*s", (int)(length - 2), name);
+    snprintf(y, sizeof y, "%s.y", part);
+    return nd_pandas_column(table, y) != SIZE_MAX;
+}
+
+static bool scan_pandas(const nd_pandas_table *table, nd_findings *findings, nd_error *error) {
+    char part[256];
+    bool any = false, fine = true;
+    for (size_t c = 0; fine && c < table->columns; c++) {
+        bool body = body_at(table, c, part, sizeof part);
+        any = any || body;
+        fine = !body || nd_findings_add(findings, ND_ROLE_POSITION, 2, part, error,
+                                        "a body part's x and y over %zu rows", table->rows);
+        if (fine && body) {
+            findings->list[findings->count - 1].body = true;
+            findings->list[findings->count - 1].rows = table->rows;
+        }
+    }
+    return fine && (any || nd_findings_add(findings, ND_ROLES, 0, table->path, error,
+                                           "a table of pandas, %zu x %zu, without body parts",
+                                           table->rows, table->columns));
+}
+
+static bool pandas_body(const nd_nwb *nwb, const nd_pandas_table *table,
+                        const nd_selector *selector, const char *part, nd_series *series,
+                        nd_error *error) {
+    static const char *const ends[] = {"x", "y", "likelihood"};
+    char name[300], all[300] = "";
+    size_t at[3];
+    for (size_t k = 0; k < 3; k++) {
+        snprintf(name, sizeof name, "%.250s.%s", part, ends[k]);
+        at[k] = nd_pandas_column(table, name);
+    }
+    for (size_t c = 0; c < table->columns && strlen(all) + 60 < sizeof all; c++)
+        if (body_at(table, c, name, sizeof name))
+            snprintf(all + strlen(all), sizeof all - strlen(all), "%s'%.40s'", all[0] ? ", " : "",
+                     name);
+    if (at[0] == SIZE_MAX || at[1] == SIZE_MAX)
+        return nd_fail(error, nwb->path, "correct body", "has no body part '%.40s'; it has %s",
+                       part, all[0] ? all : "none");
+    if (selector->likelihood && at[2] == SIZE_MAX)
+        return nd_fail(error, nwb->path, "leave out likelihood",
+                       "has no likelihood of the body part '%.40s'", part);
+    double *numbers = nd_pandas_numbers(nwb, table, error);
+    series->values = numbers ? nd_doubles(3 * table->rows, error) : NULL;
+    for (size_t i = 0; series->values && i < table->rows; i++)
+        for (size_t k = 0; k < 3; k++)
+            series->values[3 * i + k] =
+                at[k] == SIZE_MAX ? NAN : numbers[i * table->columns + at[k]];
+    free(numbers);
+    series->rows = table->rows;
+    series->columns = 3;
+    series->depth = 1;
+    snprintf(series->name, sizeof series->name, "%.200s", part);
+    return series->values != NULL;
+}
+
 bool nd_hdf5_layouts_scan(const nd_nwb *nwb, nd_findings *findings, bool *found, nd_error *error) {
     char path[ND_NWB_PATH_SIZE];
     hsize_t dims[ND_HDF5_MOST_DIMENSIONS];
-    bool caiman = nd_caiman_array(nwb, NULL, path), sleap = !caiman && is_sleap(nwb, dims);
-    *found = caiman || sleap;
-    return !*found || (caiman ? scan_caiman(nwb, path, findings, error)
-                              : scan_sleap(nwb, dims, findings, error));
+    nd_pandas_table table;
+    *found = nd_caiman_array(nwb, NULL, path);
+    if (*found)
+        return scan_caiman(nwb, path, findings, error);
+    *found = is_sleap(nwb, dims);
+    if (*found)
+        return scan_sleap(nwb, dims, findings, error);
+    bool fine = nd_pandas_find(nwb, &table, found, error);
+    fine = fine && (!*found || scan_pandas(&table, findings, error));
+    nd_pandas_clear(&table);
+    return fine;
 }
+
+/* --- SLEAP's body parts --- */
 
 /* The place of a body part among the nodes; the number of nodes where it is none of them. */
 static size_t node_of(const nd_nwb *nwb, const char *part, size_t nodes) {
@@ -129,13 +205,13 @@ static size_t node_of(const nd_nwb *nwb, const char *part, size_t nodes) {
     return nodes;
 }
 
-bool nd_sleap_body(void *file, const nd_selector *selector, const char *part, nd_series *series,
-                   nd_error *error) {
-    const nd_nwb *nwb = file;
+static bool sleap_body(const nd_nwb *nwb, const nd_selector *selector, const char *part,
+                       nd_series *series, nd_error *error) {
     hsize_t dims[ND_HDF5_MOST_DIMENSIONS], scores[ND_HDF5_MOST_DIMENSIONS];
     size_t count;
     if (!is_sleap(nwb, dims))
-        return nd_fail(error, nwb->path, "give position a name", "is no analysis file of SLEAP");
+        return nd_fail(error, nwb->path, "give position a name",
+                       "is no table of DeepLabCut and no analysis file of SLEAP");
     if (dims[0] != 1)
         return nd_fail(error, nwb->path, "export one animal to a file of its own",
                        "has %zu animals (tracks)", (size_t)dims[0]);
@@ -163,5 +239,17 @@ bool nd_sleap_body(void *file, const nd_selector *selector, const char *part, nd
     snprintf(series->name, sizeof series->name, "%.200s", part);
     free(tracks);
     free(likely);
+    return fine;
+}
+
+bool nd_hdf5_body(void *file, const nd_selector *selector, const char *part, nd_series *series,
+                  nd_error *error) {
+    const nd_nwb *nwb = file;
+    nd_pandas_table table;
+    bool found;
+    bool fine = nd_pandas_find(nwb, &table, &found, error);
+    fine = fine && (found ? pandas_body(nwb, &table, selector, part, series, error)
+                          : sleap_body(nwb, selector, part, series, error));
+    nd_pandas_clear(&table);
     return fine;
 }

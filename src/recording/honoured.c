@@ -31,8 +31,8 @@ static const struct {
                         ""},
     [ND_ROLE_IDS] = {PLACE | ND_PART_KIND, "registration: {file, name, column, base} reads tables"},
     [ND_ROLE_REGISTRATION] = {PLACE | ND_PART_BASE | ND_PART_ORIENTATION | ND_PART_OF, ""},
-    [ND_ROLE_KEEP] = {PLACE | ND_PART_EQUALS | ND_PART_THRESHOLD, ""},
-    [ND_ROLE_CELLS] = {ND_PART_FILE | ND_PART_NAME | ND_PART_AREA,
+    [ND_ROLE_KEEP] = {PLACE | ND_PART_EQUALS | ND_PART_THRESHOLD | ND_PART_KIND, ""},
+    [ND_ROLE_CELLS] = {PLACE | ND_PART_AREA | ND_PART_CHANNELS | ND_PART_BASE,
                        "keep: {file, column, equals} leaves cells out by a column"},
     [ND_ROLE_TASK] = {ND_PART_FILE | ND_PART_NAME, ""},
     [ND_ROLE_RATE_MAPS] = {ARRAY | ND_PART_ORIENTATION, ""},
@@ -154,9 +154,18 @@ static bool check_combinations(const nd_request *request, nd_role role, uint32_t
         return false;
     if (role == ND_ROLE_IDS && part->kind != ND_KIND_AUTO && part->kind != ND_KIND_ORDER)
         return nd_request_refuse(request, role, "kind", "", error, "of ids there is one: order");
-    if (role == ND_ROLE_ACTIVITY && part->kind == ND_KIND_ORDER)
+    if (role == ND_ROLE_ACTIVITY && part->kind >= ND_KIND_ORDER)
         return nd_request_refuse(request, role, "kind", "", error,
-                                 "order is of ids; activity is frames, spike-times or spike-list");
+                                 "order is of ids, ids of keep; activity is frames, spike-times or "
+                                 "spike-list");
+    if (role == ND_ROLE_KEEP && part->kind != ND_KIND_AUTO && part->kind != ND_KIND_IDS)
+        return nd_request_refuse(request, role, "kind", "", error, "of keep there is one: ids");
+    if (role == ND_ROLE_KEEP && part->kind == ND_KIND_IDS && (part->equals || part->threshold))
+        return nd_part_key_unused(request, role, part->equals ? ND_PART_EQUALS : ND_PART_THRESHOLD,
+                                  "the list names the cells that count", "", unused, error);
+    if (role == ND_ROLE_CELLS && (part->given & ND_PART_BASE) && !part->channels)
+        return nd_part_key_unused(request, role, ND_PART_BASE, "it is of channels", "", unused,
+                                  error);
     if (role == ND_ROLE_IDS && part->kind == ND_KIND_ORDER && (part->file || part->name))
         return nd_part_key_unused(request, role, part->file ? ND_PART_FILE : ND_PART_NAME,
                                   "the order of cells is their identity", "", unused, error);
@@ -202,14 +211,16 @@ bool nd_check_activity_keys(const nd_request *request, const nd_activity *activi
         fine =
             nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_THRESHOLD, what, "", unused,
                                error) &&
-            nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_TIMES, what,
-                               "the times are the spikes' own", unused, error) &&
+            ((activity->honoured & ND_PART_TIMES) ||
+             nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_TIMES, what,
+                                "the times are the spikes' own", unused, error)) &&
             nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_BAD_TIMES, what,
                                "spikes may be in any order", unused, error) &&
             nd_part_key_unused(request, ND_ROLE_ACTIVITY, ND_PART_FRAMES, what, "", unused, error);
     const nd_selector *part = &request->role[ND_ROLE_ACTIVITY];
     const nd_selector *cells = &request->role[ND_ROLE_CELLS];
-    bool told = (activity->honoured & ND_PART_AREA) || (activity->place && cells->name);
+    bool told = (activity->honoured & ND_PART_AREA) || (activity->place && cells->name) ||
+                (!activity->place && nd_request_own_areas(request));
     if (fine && cells->area && !told)
         fine =
             nd_request_refuse(request, ND_ROLE_CELLS, "area",

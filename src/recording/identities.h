@@ -1,4 +1,4 @@
-/* Which cell is which, and which cells count: identities, registration tables, areas, filters. */
+/* Which cell is which: identities and registration tables. */
 #ifndef ND_RECORDING_IDENTITIES_H
 #define ND_RECORDING_IDENTITIES_H
 
@@ -10,11 +10,5 @@
  * where two cells would have the same. */
 bool nd_identities_set(const nd_request *request, nd_files *files, const nd_activity *activity,
                        nd_session *session, nd_error *error);
-
-/* Drops from the sink, and marks in the activity, the cells that `cells: {area}` and `keep` leave
- * out; without `keep`, those that the file itself does not call cells. Before identities are set:
- * a registration may count those that are left alone. */
-bool nd_cells_choose(const nd_request *request, nd_files *files, nd_activity *activity,
-                     nd_sink *sink, nd_error *error);
 
 #endif

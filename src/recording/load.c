@@ -127,7 +127,7 @@ static bool list_files(group *mine, nd_error *error) {
     size_t count = 0;
     if (all->links.all)
         return true;
-    enum { OF_PART = 3 };
+    enum { OF_PART = 4 };
     if (!(mine->reads = nd_array(mine->count * ND_ROLES * OF_PART + 2, sizeof *mine->reads, error)))
         return false;
     for (size_t i = mine->first; i < mine->first + mine->count; i++)
@@ -135,7 +135,8 @@ static bool list_files(group *mine, nd_error *error) {
             const nd_request *request = &all->manifest->requests[i];
             const nd_selector *part = &request->role[role];
             const char *const paths[OF_PART] = {nd_request_file(request, (nd_role)role),
-                                                part->times_file, part->times_at.file};
+                                                part->times_file, part->times_at.file,
+                                                part->channels};
             for (size_t k = 0; k < OF_PART; k++)
                 if (paths[k] && (count == 0 || strcmp(mine->reads[count - 1], paths[k]) != 0))
                     mine->reads[count++] = paths[k];
@@ -399,7 +400,8 @@ bool nd_recording_inputs(const char *path, char ***list, size_t *count, nd_error
             const nd_selector *part = &request->role[role];
             fine = add_input(list, count, &room, part->file, error) &&
                    add_input(list, count, &room, part->times_file, error) &&
-                   add_input(list, count, &room, part->times_at.file, error);
+                   add_input(list, count, &room, part->times_at.file, error) &&
+                   add_input(list, count, &room, part->channels, error);
         }
     }
     nd_manifest_free(manifest);

@@ -282,16 +282,19 @@ static bool take_times(const reading *r, const char *key, const nd_selector_keys
     free(at->file);
     free(at->name);
     free(at->column);
+    free(at->equals);
     selector->times = NULL;
     *at = (nd_times_place){0};
     if (!keys->times_at)
         return take_text(&selector->times, keys->times, r->error) && take_times_file(r, selector);
     const nd_times_keys *given = keys->times_at;
     if (!given->file && !given->name && !given->column)
-        return complain(r, under(part, key, "times"), "", "expected times: {file, name, column}");
+        return complain(r, under(part, key, "times"), "",
+                        "expected times: {file, name, column, equals}");
     return take_file(r, under(part, key, "times.file"), given->file, &at->file) &&
            take_text(&at->name, given->name, r->error) &&
-           take_text(&at->column, given->column, r->error);
+           take_text(&at->column, given->column, r->error) &&
+           take_text(&at->equals, given->equals, r->error);
 }
 
 static bool take_number(const reading *r, const char *key, const char *text, double least,
@@ -364,8 +367,8 @@ static bool take_calibration(const reading *r, const char *key, const nd_selecto
 /* What makes of numbers what the analysis takes. */
 static bool take_meaning(const reading *r, const char *key, const nd_selector_keys *keys,
                          nd_selector *selector) {
-    static const char *const kinds[] = {"auto",       "frames", "spike-times",
-                                        "spike-list", "order",  NULL};
+    static const char *const kinds[] = {"auto",  "frames", "spike-times", "spike-list",
+                                        "order", "ids",    NULL};
     static const char *const orientations[] = {"auto", "cells-last", "cells-first", NULL};
     static const char *const units[] = {"auto", "s", "ms", "us", "samples", NULL};
     static const char *const bad[] = {"refuse", "drop", NULL};
@@ -409,11 +412,11 @@ static bool take_meaning(const reading *r, const char *key, const nd_selector_ke
 /* Bits of nd_part_key for what is given. */
 static uint32_t given_keys(const nd_selector_keys *keys) {
     const void *const given[ND_PART_KEYS] = {
-        keys->file,      keys->name,       keys->times,   keys->column,      keys->scale,
-        keys->rate,      keys->threshold,  keys->kind,    keys->orientation, keys->area,
-        keys->time_unit, keys->bad_times,  keys->missing, keys->skip_rows,   keys->base,
-        keys->equals,    keys->frames,     keys->of,      keys->body,        keys->likelihood,
-        keys->gap,       keys->calibration};
+        keys->file,      keys->name,        keys->times,   keys->column,      keys->scale,
+        keys->rate,      keys->threshold,   keys->kind,    keys->orientation, keys->area,
+        keys->time_unit, keys->bad_times,   keys->missing, keys->skip_rows,   keys->base,
+        keys->equals,    keys->frames,      keys->of,      keys->body,        keys->likelihood,
+        keys->gap,       keys->calibration, keys->channels};
     uint32_t bits =
         (keys->columns_count ? ND_PART_COLUMNS : 0) | (keys->times_at ? ND_PART_TIMES : 0);
     for (size_t bit = 0; bit < ND_PART_KEYS; bit++)
@@ -436,6 +439,7 @@ static bool take_selector(const reading *r, const char *key, const nd_selector_k
            take_text(&selector->name, keys->name, r->error) &&
            take_text(&selector->area, keys->area, r->error) &&
            take_text(&selector->equals, keys->equals, r->error) &&
+           take_file(r, under(part, key, "channels"), keys->channels, &selector->channels) &&
            take_times(r, key, keys, selector) && take_columns(keys, selector, r->error) &&
            take_body(keys, selector, r->error) && take_meaning(r, key, keys, selector);
 }

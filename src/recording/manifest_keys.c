@@ -15,7 +15,7 @@ static const cyaml_schema_value_t text = {
 
 static const cyaml_schema_field_t times_fields[] = {
     TEXT("file", nd_times_keys, file), TEXT("name", nd_times_keys, name),
-    TEXT("column", nd_times_keys, column), CYAML_FIELD_END};
+    TEXT("column", nd_times_keys, column), TEXT("equals", nd_times_keys, equals), CYAML_FIELD_END};
 
 static const cyaml_schema_field_t selector_fields[] = {
     TEXT("file", nd_selector_keys, file),
@@ -41,6 +41,7 @@ static const cyaml_schema_field_t selector_fields[] = {
     TEXT("likelihood", nd_selector_keys, likelihood),
     TEXT("gap", nd_selector_keys, gap),
     TEXTS("calibration", nd_selector_keys, calibration),
+    TEXT("channels", nd_selector_keys, channels),
     MAPPING(ND_TIMES_AS_MAPPING, nd_selector_keys, times_at, times_fields),
     CYAML_FIELD_END};
 

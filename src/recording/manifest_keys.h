@@ -7,12 +7,13 @@
 #include "recording/selector.h"
 
 typedef struct nd_times_keys {
-    char *file, *name, *column;
+    char *file, *name, *column, *equals;
 } nd_times_keys;
 
 typedef struct nd_selector_keys {
     char *file, *name, *times, *column, *scale, *rate, *threshold, *kind, *orientation, *area,
-        *time_unit, *bad_times, *missing, *skip_rows, *base, *equals, *of, *likelihood, *gap;
+        *time_unit, *bad_times, *missing, *skip_rows, *base, *equals, *of, *likelihood, *gap,
+        *channels;
     nd_times_keys *times_at; /* `times` where it is a mapping */
     char **columns, **frames, **body, **calibration;
     uint32_t columns_count, frames_count, body_count, calibration_count;

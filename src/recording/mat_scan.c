@@ -87,8 +87,8 @@ static bool scan_registration(nd_mat *mat, matvar_t *value, const char *name, nd
 }
 
 /* Spikes as two vectors within structures, as in CRCNS hc-11
- * (sessInfo.Spikes.SpikeTimes, SpikeIDs; sessInfo.Position.OneDLocation,
- * TimeStamps) and as variables of their own. */
+ * (sessInfo.Spikes.SpikeTimes, SpikeIDs, of which PyrIDs are pyramidal cells;
+ * sessInfo.Position.OneDLocation, TimeStamps; Epochs.MazeEpoch: from when to when it ran). */
 static bool scan_vectors(nd_mat *mat, matvar_t *value, const char *name, nd_findings *findings,
                          nd_error *error) {
     static const struct {
@@ -98,6 +98,8 @@ static bool scan_vectors(nd_mat *mat, matvar_t *value, const char *name, nd_find
         bool spikes;
     } parts[] = {{"Spikes", "SpikeTimes", ND_ROLE_ACTIVITY, 3, 0, true},
                  {"Spikes", "SpikeIDs", ND_ROLE_IDS, 3, 0, true},
+                 {"Spikes", "PyrIDs", ND_ROLE_KEEP, 3, 0, true},
+                 {"Epochs", "MazeEpoch", ND_ROLE_TRIALS, 3, 0, false},
                  {"Position", "OneDLocation", ND_ROLE_POSITION, 3, 0, false},
                  {"Position", "TimeStamps", ND_ROLES, 0, 3, false}};
     (void)mat;
@@ -117,6 +119,7 @@ static bool scan_vectors(nd_mat *mat, matvar_t *value, const char *name, nd_find
         one->rows = vector->dims[0] * vector->dims[1];
         one->spikes = one->clocked = parts[k].spikes;
         one->time_likeness = parts[k].time_likeness;
+        one->listed = parts[k].role == ND_ROLE_KEEP;
     }
     return true;
 }

@@ -27,6 +27,22 @@ void nd_npy_close(nd_npy *array) {
     free(array);
 }
 
+/* --- bytes --- */
+
+/* The next bytes from `offset` on, fewer at the end. */
+static size_t read_bytes(const nd_npy *array, size_t offset, void *bytes, size_t size) {
+    size_t got = 0;
+    if (array->source.read)
+        return array->source.read(array->source.context, offset, bytes, size);
+    while (got < size) {
+        ssize_t some = pread(array->file, (char *)bytes + got, size - got, (off_t)(offset + got));
+        if (some <= 0)
+            break;
+        got += (size_t)some;
+    }
+    return got;
+}
+
 /* --- header --- */
 
 /* What follows 'key': in the header, a Python dictionary. */
@@ -97,10 +113,10 @@ static bool parse_shape(nd_npy *array, const char *shape) {
 /* Fills what the header says, and where the numbers begin. */
 static bool parse_header(nd_npy *array, nd_error *error) {
     unsigned char head[12];
-    ssize_t got = pread(array->file, head, sizeof head, 0);
+    size_t got = read_bytes(array, 0, head, sizeof head);
     if (got < 10)
         return nd_fail(error, array->path, "copy it again", "ends in its header");
-    if (!is_npy(head, (size_t)got))
+    if (!is_npy(head, got))
         return nd_fail(error, array->path, "give a file that np.save wrote", "is no .npy of NumPy");
     bool large = head[6] >= 2;
     size_t length = head[8] | (size_t)head[9] << 8;
@@ -108,7 +124,7 @@ static bool parse_header(nd_npy *array, nd_error *error) {
         length |= (size_t)head[10] << 16 | (size_t)head[11] << 24;
     array->offset = (large ? 12 : 10) + length;
     char *header = length < MOST_HEADER ? calloc(length + 1, 1) : NULL;
-    if (!header || pread(array->file, header, length, large ? 12 : 10) != (ssize_t)length) {
+    if (!header || read_bytes(array, large ? 12 : 10, header, length) != length) {
         free(header);
         return nd_fail(error, array->path, "copy it again", "ends in its header");
     }
@@ -149,6 +165,18 @@ static bool take_objects(nd_npy *array, nd_error *error) {
     return fine;
 }
 
+/* Checks what the header says against the `size` bytes that there are. */
+static bool take_header(nd_npy *array, size_t size, nd_error *error) {
+    size_t bytes;
+    if (!parse_header(array, error))
+        return false;
+    if (array->kind != 'O' && (__builtin_mul_overflow(array->count, array->size, &bytes) ||
+                               bytes > size || array->offset > size - bytes))
+        return nd_fail(error, array->path, "copy it again; it is cut short",
+                       "holds %zu bytes; its %zu numbers need more", size, array->count);
+    return array->count > 0 || nd_fail(error, array->path, "", "is empty");
+}
+
 nd_npy *nd_npy_open(const char *path, nd_error *error) {
     nd_npy *array = nd_array(1, sizeof *array, error);
     if (!array)
@@ -159,17 +187,25 @@ nd_npy *nd_npy_open(const char *path, nd_error *error) {
     bool fine = array->path && array->file >= 0;
     if (fine && fstat(array->file, &about) != 0)
         fine = nd_fail_errno(error, path, "correct the path in the manifest", "cannot be read");
-    fine = fine && parse_header(array, error);
-    size_t bytes;
-    if (fine && array->kind != 'O' &&
-        (__builtin_mul_overflow(array->count, array->size, &bytes) ||
-         bytes > (size_t)about.st_size || array->offset > (size_t)about.st_size - bytes))
-        fine = nd_fail(error, path, "copy it again; it is cut short",
-                       "holds %lld bytes; its %zu numbers need more", (long long)about.st_size,
-                       array->count);
-    if (fine && array->count == 0)
-        fine = nd_fail(error, path, "", "is empty");
-    fine = fine && (array->kind != 'O' || take_objects(array, error));
+    fine = fine && take_header(array, (size_t)about.st_size, error) &&
+           (array->kind != 'O' || take_objects(array, error));
+    if (fine)
+        return array;
+    nd_npy_close(array);
+    return NULL;
+}
+
+nd_npy *nd_npy_open_source(const char *name, nd_npy_source source, nd_error *error) {
+    nd_npy *array = nd_array(1, sizeof *array, error);
+    if (!array)
+        return NULL;
+    array->file = -1;
+    array->source = source;
+    array->path = nd_text(name, error);
+    bool fine = array->path && take_header(array, source.length, error);
+    if (fine && array->kind == 'O')
+        fine = nd_fail(error, name, "save it as an array of real or whole numbers",
+                       "holds %s, which is not read", kind_of("|O"));
     if (fine)
         return array;
     nd_npy_close(array);
@@ -202,21 +238,16 @@ bool nd_npy_read(const nd_npy *array, size_t first, size_t count, double *values
         memcpy(values, array->objects + first, count * sizeof *values);
         return true;
     }
-    size_t bytes = count * array->size, got = 0;
+    size_t bytes = count * array->size;
     unsigned char *raw = nd_array(bytes, 1, error);
     if (!raw)
         return false;
-    while (got < bytes) {
-        off_t from = (off_t)(array->offset + first * array->size + got);
-        ssize_t some = pread(array->file, raw + got, bytes - got, from);
-        if (some <= 0)
-            break;
-        got += (size_t)some;
-    }
+    size_t got = read_bytes(array, array->offset + first * array->size, raw, bytes);
     for (size_t i = 0; got == bytes && i < count; i++)
         values[i] = nd_raw_number(array->kind, array->size, array->swapped, raw + i * array->size);
     free(raw);
-    return got == bytes || nd_fail(error, array->path, "copy it again", "ends too early");
+    return got == bytes ||
+           nd_fail(error, array->path, "copy it again", "ends too early, or cannot be unpacked");
 }
 
 size_t nd_npy_extent(const nd_npy *array, int dimension) {

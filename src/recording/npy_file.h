@@ -7,9 +7,18 @@
 
 enum { ND_NPY_MOST_RANK = 3 };
 
+/* Where an array's bytes are that is no file of its own: `read` gets `size` of them from `offset`
+ * on, and returns how many there were. Reading goes forward; to go back is slow. */
+typedef struct nd_npy_source {
+    void *context;
+    size_t length;
+    size_t (*read)(void *context, size_t offset, void *bytes, size_t size);
+} nd_npy_source;
+
 typedef struct nd_npy {
     char *path;
-    int file, rank;
+    int file, rank;       /* file: negative where there is a source */
+    nd_npy_source source; /* `read` NULL: the file */
     size_t dims[ND_NPY_MOST_RANK], count;
     size_t size, offset; /* bytes of a number; offset of the first */
     char kind;           /* f i u b; O: objects, whose numbers are in `objects` */
@@ -21,6 +30,10 @@ typedef struct nd_npy {
  * An array of objects is looked into as a pickle (recording/pickle.h): None counts as NaN, other
  * objects than numbers are refused. */
 nd_npy *nd_npy_open(const char *path, nd_error *error);
+
+/* The same of an array within another file, which `name` names in errors; not of objects. The
+ * source must outlive it. */
+nd_npy *nd_npy_open_source(const char *name, nd_npy_source source, nd_error *error);
 void nd_npy_close(nd_npy *array);
 
 /* How far it reaches along a dimension; 1 beyond its last. */

@@ -236,6 +236,56 @@ static bool add_name(nd_pickle *p, nd_error *error) {
     return gather_last(p, NAME, 2, error);
 }
 
+/* Numbers in digits, as protocol 0 has them: 5, 5L, 01 (true), 2.5. */
+static bool add_digits(nd_pickle *p, bool real, nd_error *error) {
+    const unsigned char *line = NULL;
+    size_t length = 0;
+    char digits[64], *end;
+    if (!take_line(p, &line, &length, error))
+        return false;
+    if (length == 0 || length >= sizeof digits)
+        return damaged(p, "a number that is none", error);
+    memcpy(digits, line, length);
+    digits[length] = '\0';
+    if (!real)
+        return add_whole(p, strtoll(digits, NULL, 10), error);
+    value *made = add(p, REAL, error);
+    if (made)
+        made->real = strtod(digits, &end);
+    return made != NULL;
+}
+
+/* A text up to the end of its line; in quotes, where it is of Python 2. */
+static bool add_line(nd_pickle *p, bool quoted, nd_error *error) {
+    const unsigned char *line = NULL;
+    size_t length = 0;
+    if (!take_line(p, &line, &length, error))
+        return false;
+    bool quotes = quoted && length >= 2 && line[0] == line[length - 1];
+    value *made = add(p, BYTES, error);
+    if (made) {
+        made->bytes = line + quotes;
+        made->length = length - 2 * (size_t)quotes;
+    }
+    return made != NULL;
+}
+
+/* A place in the memo, in digits. */
+static bool line_place(nd_pickle *p, bool (*with)(nd_pickle *, uint64_t, nd_error *),
+                       nd_error *error) {
+    const unsigned char *line = NULL;
+    size_t length = 0;
+    uint64_t place = 0;
+    if (!take_line(p, &line, &length, error))
+        return false;
+    for (size_t i = 0; i < length && i < 12; i++) {
+        if (line[i] < '0' || line[i] > '9')
+            return damaged(p, "a memo that is not there", error);
+        place = 10 * place + (uint64_t)(line[i] - '0');
+    }
+    return with(p, place, error);
+}
+
 /* --- memo --- */
 
 static bool keep(nd_pickle *p, uint64_t place, nd_error *error) {
@@ -340,6 +390,20 @@ static bool step(nd_pickle *p, bool *done, nd_error *error) {
         return counted(p, 4, add_long, error);
     case 'G': /* BINFLOAT */
         return add_real(p, error);
+    case 'I': /* INT, LONG, FLOAT, UNICODE, STRING, LIST, DICT, PUT, GET: protocol 0 */
+    case 'L':
+    case 'F':
+        return add_digits(p, opcode == 'F', error);
+    case 'V':
+    case 'S':
+        return add_line(p, opcode == 'S', error);
+    case 'l':
+    case 'd':
+        return gather(p, true, opcode == 'l' ? LIST : MAP, error);
+    case 'p':
+        return line_place(p, keep, error);
+    case 'g':
+        return line_place(p, recall, error);
     case 0x8c: /* SHORT_BINUNICODE, SHORT_BINSTRING, SHORT_BINBYTES */
     case 'U':
     case 'C':
@@ -572,4 +636,23 @@ bool nd_pickle_numbers(const nd_pickle *pickle, nd_pickled which, double **value
         *values = NULL;
     }
     return fine;
+}
+
+size_t nd_pickle_parts(const nd_pickle *pickle, nd_pickled list) {
+    const value *v = &pickle->list[list];
+    return v->kind == LIST ? v->parts : 0;
+}
+
+nd_pickled nd_pickle_part(const nd_pickle *pickle, nd_pickled list, size_t index) {
+    return pickle->list[list].part[index];
+}
+
+bool nd_pickle_text(const nd_pickle *pickle, nd_pickled which, char *text, size_t size) {
+    const value *v = &pickle->list[which];
+    size_t length = v->kind == BYTES ? v->length : 0;
+    length = length < size ? length : size - 1;
+    if (length > 0)
+        memcpy(text, v->bytes, length);
+    text[length] = '\0';
+    return v->kind == BYTES;
 }

@@ -1,7 +1,7 @@
 /* Python's pickles, looked into without running them: a stack of plain values; whatever a pickle
  * names or calls stays a name and its arguments. Opcodes that are not needed for dictionaries,
  * lists, numbers, texts and NumPy's arrays are refused by name. The format: Python's pickletools,
- * protocols 2 to 5. */
+ * protocols 0 (as PyTables writes attributes) and 2 to 5. */
 #ifndef ND_RECORDING_PICKLE_H
 #define ND_RECORDING_PICKLE_H
 
@@ -30,5 +30,12 @@ nd_pickled nd_pickle_entry(const nd_pickle *pickle, nd_pickled dictionary, const
  * no error where it is none of these; free *values. */
 bool nd_pickle_numbers(const nd_pickle *pickle, nd_pickled value, double **values, size_t *rows,
                        size_t *columns, nd_error *error);
+
+/* How many values a list or tuple has, 0 for all else; and one of them. */
+size_t nd_pickle_parts(const nd_pickle *pickle, nd_pickled list);
+nd_pickled nd_pickle_part(const nd_pickle *pickle, nd_pickled list, size_t index);
+
+/* A text, cut to `size`; false where the value is none. */
+bool nd_pickle_text(const nd_pickle *pickle, nd_pickled value, char *text, size_t size);
 
 #endif

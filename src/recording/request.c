@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/yaml.h"
@@ -23,8 +24,10 @@ void nd_request_clear(nd_request *request) {
         free(selector->times_at.file);
         free(selector->times_at.name);
         free(selector->times_at.column);
+        free(selector->times_at.equals);
         free(selector->area);
         free(selector->equals);
+        free(selector->channels);
         free(selector->threshold);
         free(selector->missing);
         free(selector->likelihood);
@@ -40,6 +43,12 @@ void nd_request_clear(nd_request *request) {
 
 const char *nd_request_file(const nd_request *request, nd_role role) {
     return request->role[role].file ? request->role[role].file : request->file;
+}
+
+bool nd_request_own_areas(const nd_request *request) {
+    const char *areas = request->role[ND_ROLE_CELLS].file;
+    const char *activity = nd_request_file(request, ND_ROLE_ACTIVITY);
+    return areas && activity && strcmp(areas, activity) != 0;
 }
 
 bool nd_request_refuse(const nd_request *request, nd_role role, const char *key, const char *mend,

@@ -37,6 +37,9 @@ void nd_request_clear(nd_request *request);
 /* The path of a role's file: its own, or the session's; NULL if neither is given. */
 const char *nd_request_file(const nd_request *request, nd_role role);
 
+/* Whether the cells' areas stand in a file of their own: a table of cells, or of channels. */
+bool nd_request_own_areas(const nd_request *request);
+
 /* Fails by line and key of the manifest: `key` is of the session (no role: ND_ROLES), or of a part
  * of it ("": the part itself). */
 bool nd_request_refuse(const nd_request *request, nd_role role, const char *key, const char *mend,

@@ -6,13 +6,13 @@
 #include "base/error.h"
 
 /* A selector's and a request's texts, which may all be missing. */
-enum { SELECTOR_TEXTS = 9, REQUEST_TEXTS = 5 };
+enum { SELECTOR_TEXTS = 11, REQUEST_TEXTS = 5 };
 
 static void selector_texts(const nd_selector *s, char **texts[SELECTOR_TEXTS]) {
     nd_selector *of = (nd_selector *)s;
     char **list[] = {&of->file,          &of->name,          &of->times,           &of->times_file,
                      &of->times_at.file, &of->times_at.name, &of->times_at.column, &of->area,
-                     &of->equals};
+                     &of->equals,        &of->channels,      &of->times_at.equals};
     memcpy(texts, list, sizeof list);
 }
 
@@ -95,7 +95,7 @@ static bool take_selector(nd_buffer *buffer, nd_selector *s, nd_error *error) {
     selector_numbers n;
     if (!nd_buffer_take(buffer, &n, sizeof n, error))
         return false;
-    if (n.kind > ND_KIND_ORDER || n.orientation > ND_ORIENTATION_CELLS_FIRST ||
+    if (n.kind > ND_KIND_IDS || n.orientation > ND_ORIENTATION_CELLS_FIRST ||
         n.time_unit > ND_TIME_SAMPLES || n.registration_of > ND_REGISTRATION_OF_KEPT ||
         n.frames[0] > n.frames[1] || (n.frames[0] == 0) != (n.frames[1] == 0) ||
         n.columns_count > buffer->length / sizeof(uint64_t) ||

@@ -236,9 +236,10 @@ size_t nd_scan_joined_rows(const nd_scan *s, const nd_found *anchor) {
 const nd_found *nd_scan_times_for(const nd_scan *s, const nd_found *part) {
     const nd_found *best = NULL;
     size_t nearest = 0;
-    for (size_t i = 0; s->folders && !part->finding.clocked && i < s->found_count; i++) {
+    for (size_t i = 0; !part->finding.clocked && i < s->found_count; i++) {
         const nd_found *one = &s->list[i];
-        if (one->finding.time_likeness < 2 || one->finding.spikes || one == part ||
+        if ((!s->folders && (one->file != part->file || s->file[one->file].many)) ||
+            one->finding.time_likeness < 2 || one->finding.spikes || one == part ||
             one->finding.rows == 0 || one->finding.rows != part->finding.rows)
             continue;
         size_t near = nearness_of(s, part, one);

@@ -1,4 +1,4 @@
-/* Which of the parts that --scan found belong together. */
+/* Which of the parts that a scan found belong together. */
 #ifndef ND_RECORDING_SCAN_BELONGS_H
 #define ND_RECORDING_SCAN_BELONGS_H
 

@@ -14,8 +14,8 @@
 /* Bounds on what is looked through. */
 enum { MOST_FILES = 5000, DEEPEST = 8 };
 
-static const char *const ENDINGS[] = {".nwb", ".mat", ".npy",  ".csv",
-                                      ".tsv", ".h5",  ".hdf5", ".nvt"};
+static const char *const ENDINGS[] = {".nwb", ".mat", ".npy",  ".npz", ".csv",
+                                      ".tsv", ".h5",  ".hdf5", ".nvt", ".nev"};
 
 static bool known_ending(const char *name) {
     const char *dot = strrchr(name, '.');

@@ -1,4 +1,4 @@
-/* What --scan has found, file by file, and the manifest under way. */
+/* What a scan has found, file by file, and the manifest under way. */
 #ifndef ND_RECORDING_SCAN_FOUND_H
 #define ND_RECORDING_SCAN_FOUND_H
 

@@ -1,4 +1,4 @@
-/* Looking into files for --scan, each in a child. */
+/* Looking into files for a scan, each in a child. */
 #ifndef ND_RECORDING_SCAN_LOOK_H
 #define ND_RECORDING_SCAN_LOOK_H
 

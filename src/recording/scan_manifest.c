@@ -72,6 +72,10 @@ static void put_session(nd_scan *s, const nd_found *anchor, size_t number) {
             ; /* they are the position's */
         else if (unsure && parts[k] == ND_ROLE_POSITION)
             nd_scan_put_choices(s, anchor);
+        else if (part && parts[k] == ND_ROLE_POSITION_Y)
+            nd_scan_put_optional(s, anchor, part, parts[k], "bins_y, or linearise");
+        else if (part && parts[k] == ND_ROLE_DIRECTION)
+            nd_scan_put_optional(s, anchor, part, parts[k], "directions: joint");
         else if (part)
             nd_scan_put_part(s, anchor, part, parts[k]);
         else if (parts[k] == ND_ROLE_POSITION)
@@ -84,8 +88,12 @@ static void put_session(nd_scan *s, const nd_found *anchor, size_t number) {
     if (keep) {
         nd_scan_put(s, "    keep: {file: ");
         nd_scan_put_text(s, s->files[keep->file]);
-        nd_scan_put(s, ", column: %s, equals: good}  # clusters called good alone\n",
-                    nd_shown(keep->finding.name).text);
+        nd_scan_put(s, keep->finding.listed ? ", name: " : ", column: ");
+        nd_scan_put_text(s, keep->finding.name);
+        nd_scan_put(s,
+                    keep->finding.listed ? ", kind: ids}  # %s: the cells of this list alone\n"
+                                         : ", equals: good}  # %s: clusters called good alone\n",
+                    nd_shown(keep->finding.note).text);
     }
     if (s->registration)
         nd_scan_put_registration(s, number);

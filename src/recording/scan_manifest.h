@@ -1,4 +1,4 @@
-/* The manifest that --scan proposes: its head, a session for each anchor, and what else there is.
+/* The manifest that a scan proposes: its head, a session for each anchor, and what else there is.
  */
 #ifndef ND_RECORDING_SCAN_MANIFEST_H
 #define ND_RECORDING_SCAN_MANIFEST_H

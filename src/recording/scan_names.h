@@ -1,4 +1,4 @@
-/* What the names of files and parts tell --scan of a session. */
+/* What the names of files and parts tell a scan of a session. */
 #ifndef ND_RECORDING_SCAN_NAMES_H
 #define ND_RECORDING_SCAN_NAMES_H
 

@@ -143,6 +143,14 @@ void nd_scan_put_part(nd_scan *s, const nd_found *anchor, const nd_found *part, 
     put_others(s, anchor, part, role);
 }
 
+void nd_scan_put_optional(nd_scan *s, const nd_found *anchor, const nd_found *part, nd_role role,
+                          const char *by) {
+    nd_scan_put(s, "#    %s: {", nd_role_name(role));
+    put_place(s, anchor, part, role, NULL);
+    nd_scan_put(s, "}  # for %s: %s; %s\n", by, nd_shown(part->finding.note).text,
+                sureness(part->finding.likeness));
+}
+
 void nd_scan_put_choices(nd_scan *s, const nd_found *anchor) {
     enum { MOST = 20 };
     size_t near, said = 0;

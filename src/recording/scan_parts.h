@@ -1,4 +1,4 @@
-/* The lines of --scan's manifest that say where a session's parts are. */
+/* The lines of a scanned manifest that say where a session's parts are. */
 #ifndef ND_RECORDING_SCAN_PARTS_H
 #define ND_RECORDING_SCAN_PARTS_H
 
@@ -12,6 +12,10 @@ void nd_scan_put_text(nd_scan *s, const char *text);
 
 /* One part of an anchor's session, with how sure it is, and what else could be meant. */
 void nd_scan_put_part(nd_scan *s, const nd_found *anchor, const nd_found *part, nd_role role);
+
+/* The same as a comment, of a part that is used where more is asked for: `by` says what. */
+void nd_scan_put_optional(nd_scan *s, const nd_found *anchor, const nd_found *part, nd_role role,
+                          const char *by);
 
 /* The positions an anchor could have, of which the experimenter chooses one. */
 void nd_scan_put_choices(nd_scan *s, const nd_found *anchor);

@@ -40,10 +40,10 @@ const char *nd_role_name(nd_role role) {
 
 const char *nd_part_key_name(size_t index) {
     static const char *const names[ND_PART_KEYS] = {
-        "file",      "name",       "times",       "columns",    "scale",     "rate",
-        "threshold", "kind",       "orientation", "area",       "time_unit", "bad_times",
-        "missing",   "skip_rows",  "base",        "equals",     "frames",    "of",
-        "body",      "likelihood", "gap",         "calibration"};
+        "file",      "name",       "times",       "columns",     "scale",     "rate",
+        "threshold", "kind",       "orientation", "area",        "time_unit", "bad_times",
+        "missing",   "skip_rows",  "base",        "equals",      "frames",    "of",
+        "body",      "likelihood", "gap",         "calibration", "channels"};
     return names[index];
 }
 

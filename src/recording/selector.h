@@ -28,7 +28,8 @@ typedef enum nd_activity_kind {
     ND_KIND_FRAMES,      /* a matrix: counts or event amplitudes of each frame and cell */
     ND_KIND_SPIKE_TIMES, /* a list of times for each cell */
     ND_KIND_SPIKE_LIST,  /* two columns: time and cell; or two vectors, the second as `ids` */
-    ND_KIND_ORDER        /* of identities: row or column k is cell k in all sessions */
+    ND_KIND_ORDER,       /* of identities: row or column k is cell k in all sessions */
+    ND_KIND_IDS          /* of keep: a list of the identities of cells that count */
 } nd_activity_kind;
 
 typedef enum nd_orientation {
@@ -75,17 +76,19 @@ typedef enum nd_part_key {
     ND_PART_BODY = 1 << 18,
     ND_PART_LIKELIHOOD = 1 << 19,
     ND_PART_GAP = 1 << 20,
-    ND_PART_CALIBRATION = 1 << 21
+    ND_PART_CALIBRATION = 1 << 21,
+    ND_PART_CHANNELS = 1 << 22
 } nd_part_key;
 
-enum { ND_PART_KEYS = 22 };
+enum { ND_PART_KEYS = 23 };
 
 /* The name of the key with bit `index`: "file", "name" ... */
 const char *nd_part_key_name(size_t index);
 
-/* Times that lie elsewhere: times: {file, name, column}. All NULL: they do not. */
+/* Times that lie elsewhere: times: {file, name, column, equals}. All NULL: they do not. */
 typedef struct nd_times_place {
     char *file, *name, *column;
+    char *equals; /* of events: the text or state of those that count; NULL: all do */
 } nd_times_place;
 
 /* Zeroed, a selector asks for the role's default. Paths are absolute once the manifest is read. */
@@ -115,6 +118,8 @@ typedef struct nd_selector {
     nd_registration_of registration_of;
     char *area;     /* only cells of this area count; compared without regard to case */
     char *equals;   /* only cells with this value count */
+    char *channels; /* a file with each cell's row in the table of areas, its channel; NULL: rows
+                       are cells */
     uint32_t given; /* bits of nd_part_key: in the manifest */
     uint32_t own;   /* of those: in the session itself, not only in `defaults` */
 } nd_selector;

@@ -10,6 +10,7 @@
 #include "recording/activity_read.h"
 #include "recording/honoured.h"
 #include "recording/identities.h"
+#include "recording/kept_cells.h"
 #include "recording/series_read.h"
 #include "recording/session_columns.h"
 #include "recording/times.h"

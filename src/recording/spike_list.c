@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "recording/npy_file.h"
 #include "recording/series_read.h"
 #include "recording/times.h"
 
@@ -105,6 +106,37 @@ static bool vector_with_clusters(const nd_request *request, nd_files *files, con
     return fine;
 }
 
+/* Spikes' times as numbers of samples become those of a clock that has a time for each sample, as
+ * Open Ephys' timestamps.npy is: seconds, or samples in its older format. It is looked up spike by
+ * spike, since it is far longer than they are. */
+static bool through_clock(const nd_request *request, nd_series *list, nd_error *error) {
+    const nd_selector *part = &request->role[ND_ROLE_ACTIVITY];
+    const char *path = part->times_at.file ? part->times_at.file : part->times_file;
+    if (part->time_unit != ND_TIME_SAMPLES)
+        return nd_request_refuse(request, ND_ROLE_ACTIVITY, "times",
+                                 "give time_unit: samples, and rate", error,
+                                 "times in another file are a clock with a time for each sample");
+    nd_npy *clock = nd_npy_open(path, error);
+    bool fine = clock != NULL, counted = fine && strchr("iu", clock->kind);
+    if (fine && (clock->count != nd_npy_extent(clock, 0) || clock->objects))
+        fine = nd_fail(error, path, "give the clock of the recording, timestamps.npy",
+                       "is no list of times");
+    for (size_t i = 0; fine && i < list->rows * list->columns; i++) {
+        double sample = list->values[i], time;
+        if (!isfinite(sample))
+            continue;
+        if (!(sample >= 0.0 && sample < (double)clock->count && sample == floor(sample)))
+            fine = nd_request_refuse(request, ND_ROLE_ACTIVITY, "times",
+                                     "give the clock of this recording", error,
+                                     "a spike at sample %.17g, and %.200s has %zu", sample,
+                                     nd_base_name(path), clock->count);
+        else if ((fine = nd_npy_read(clock, (size_t)sample, 1, &time, error)))
+            list->values[i] = counted ? time : time * part->rate;
+    }
+    nd_npy_close(clock);
+    return fine;
+}
+
 bool nd_spike_list_read(const nd_request *request, nd_files *files, nd_activity *activity,
                         nd_error *error) {
     nd_selector part = request->role[ND_ROLE_ACTIVITY];
@@ -129,8 +161,14 @@ bool nd_spike_list_read(const nd_request *request, nd_files *files, nd_activity 
     bool vector = list.columns == 1 || list.rows == 1, listed = part.kind == ND_KIND_SPIKE_LIST;
     bool clustered =
         request->given[ND_ROLE_IDS] && request->role[ND_ROLE_IDS].kind != ND_KIND_ORDER;
-    bool fine;
-    if (list.depth != 1)
+    bool clocked = part.times_at.file || part.times_file;
+    activity->honoured |= vector && clocked ? ND_PART_TIMES : 0;
+    bool fine = true;
+    if (vector && clocked && list.depth == 1)
+        fine = through_clock(request, &list, error);
+    if (!fine)
+        ;
+    else if (list.depth != 1)
         fine = nd_fail(error, path, "", "%s has three dimensions; expected a list of spikes",
                        list.name);
     else if (vector && clustered)

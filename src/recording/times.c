@@ -73,6 +73,12 @@ bool nd_times_read(const nd_request *request, nd_role role, nd_files *files,
     nd_open_file *open_file = nd_files_open(files, path, NULL, error);
     if (!open_file)
         return false;
+    if (at->equals && !open_file->format->events)
+        return nd_request_refuse(request, role, "times",
+                                 "leave out equals; it chooses events of Neuralynx and Open Ephys",
+                                 error, "times in a %s file are not chosen by equals",
+                                 open_file->format->name);
+    where.equals = at->equals;
     bool fine =
         open_file->format->series(open_file->file, ND_ROLE_TIMES, &where, &series, &found, error);
     size_t length = series.rows * series.columns * series.depth;

@@ -53,7 +53,7 @@ def positions_that_nothing_gives_to_a_session_are_asked_for(lab):
     lab.table("m/place.csv", "time,x", [t.t, t.x])
     text = _scans(lab, "m")
     assert lab.out.count("QUESTION") == 1 and "m/place.csv" in lab.out and "of 2 of the sessions" in lab.out, lab.out
-    _refused(lab, "question of --scan", "sessions.0.position")
+    _refused(lab, "question of the scan", "sessions.0.position")
     lines = text.splitlines()
     answered = [line[1:] if line.startswith("#    position: {") else line for line in lines if "{file: ask}" not in line or line.startswith("#")]
     lab.text("scan.yaml", "\n".join(answered) + "\n")
@@ -64,7 +64,7 @@ def positions_that_nothing_gives_to_a_session_are_asked_for(lab):
     lab.table("n/there.csv", "time,x", [t.t, 100 - t.x])
     text = _scans(lab, "n")
     assert lab.out.count("QUESTION") == 1 and "n/here.csv" in lab.out and "n/there.csv" in lab.out, lab.out
-    _refused(lab, "question of --scan")
+    _refused(lab, "question of the scan")
 
 
 def another_recordings_positions_are_not_taken(lab):
@@ -156,7 +156,7 @@ def three_days_joined_with_cellreg(lab):
     assert lab.out.count("QUESTION") == 1, lab.out
     for words in ("ids: {kind: order}", "registration: ...", "cellRegistered.mat"):
         assert words in lab.out, lab.out
-    _refused(lab, "question of --scan", "registered")
+    _refused(lab, "question of the scan", "registered")
     expected = [information(t.x[a:b], t.a[a:b], t.x.min(), t.x.max()) for a, b in days]
     text = text.replace("registered: ask", "registered: true")
     lab.text("scan.yaml", text.replace("#  ids: {kind: order}", "  ids: {kind: order}"))

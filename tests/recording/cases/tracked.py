@@ -64,6 +64,61 @@ def deeplabcut_by_likelihood_over_short_gaps(lab):
     lab.refused("circular: true\n" + start % "body: [nose], gap: 0.5", "circle")
 
 
+def _pandas(lab, name, parts, fixed=False, individuals=False):
+    """DeepLabCut's .h5 as pandas' to_hdf lays it out: rows of a table, whose columns' names are pickled by
+    protocol 0 as PyTables does; or fixed, with levels and labels."""
+    import pickle
+
+    import h5py
+
+    levels = [("net",) + (("mouse1",) if individuals else ()) + (part[0], end) for part in parts for end in ("x", "y", "likelihood")]
+    values = np.column_stack([column for part in parts for column in part[1:]])
+    with h5py.File(lab.at(name), "w") as file:
+        group = file.create_group("df_with_missing")
+        group.attrs["pandas_type"] = np.bytes_(b"frame" if fixed else b"frame_table")
+        if fixed:
+            group["block0_values"] = values
+            for k in range(len(levels[0])):
+                words = sorted({level[k] for level in levels})
+                group[f"block0_items_level{k}"] = np.array(words, "S")
+                group[f"block0_items_label{k}"] = np.array([words.index(level[k]) for level in levels], "i1")
+            return
+        rows = np.zeros(len(values), [("index", "<i8"), ("values_block_0", "<f8", (values.shape[1],))])
+        rows["index"], rows["values_block_0"] = np.arange(len(values)), values
+        table = group.create_dataset("table", data=rows, chunks=(100,), compression="gzip")
+        table.attrs["values_block_0_kind"] = np.bytes_(pickle.dumps(levels, 0))
+        table.attrs["values_block_0_dtype"] = np.bytes_(b"float64")
+
+
+def deeplabcut_in_pandas_hdf5(lab):
+    """The same numbers as from the table of text; names of two levels where there are individuals."""
+    t = lab.track
+    _activity(lab)
+    random = np.random.default_rng(5)
+    likely = np.where(random.random(t.n) < 0.3, 0.2, 0.99)
+    pixels = 40 + 3 * t.x
+    parts = [("nose", np.where(likely < 0.9, 0, pixels), np.full(t.n, 50.0), likely), ("tail base", pixels - 30, np.full(t.n, 7.0), np.full(t.n, 0.95))]
+    k = likely >= 0.9
+    text = "range: [0, 500]\nsessions:\n  - {" + ACTIVITY + "position: {file: DLC.h5, rate: 20, body: [%s], likelihood: 0.9%s}}\n"
+    for fixed, individuals in ((False, False), (True, False), (False, True)):
+        _pandas(lab, "DLC.h5", parts, fixed, individuals)
+        first = "mouse1." if individuals else ""
+        lab.right(text % (first + "nose", ""), information(pixels[k], t.a[k], 0, 500), frames=int(k.sum()))
+        lab.right(text % (first + "tail base", ", column: x"), information(pixels - 30, t.a, 0, 500))
+        lab.refused(text % ("ear", ""), "no body part 'ear'", f"'{first}nose', '{first}tail base'")
+    lab.refused("sessions:\n  - {file: DLC.h5, position: {file: DLC.h5, body: [nose]}}\n", "DLC.h5")
+    _pandas(lab, "m/DLC.h5", parts[1:])
+    lab.save("m/activity.npy", t.a)
+    lab.table("m/timestamps.csv", "frame,time", [np.arange(t.n), t.t])
+    lab.scanned(["m"], r'body: \["tail base"\].*timestamps.csv')
+    import h5py
+    for pickled in (b"(lp0\n(Vnet\nVnose\nVx\ntp1\na.", b"(lp0\n", b"cos\nsystem\n(Vtouch ran\ntR.", b"I12\n."):
+        with h5py.File(lab.at("DLC.h5"), "r+") as file:
+            file["df_with_missing/table"].attrs["values_block_0_kind"] = np.bytes_(pickled)
+        lab.refused(text % ("nose", ""), "DLC.h5")
+    assert not os.path.exists(lab.at("ran"))
+
+
 def _scaled(t, pixels):
     x = 2 * (pixels - 30)
     k = (x >= 0) & (x <= 400)

@@ -93,13 +93,69 @@ def alf_of_the_ibl(lab):
     _runs(lab, "alf", information(t.x, t.a))
 
 
+def areas_of_alf_by_the_clusters_channels(lab):
+    """The area of each channel, the channel of each cluster: numbers of the atlas, or words counted from 1; with
+    `keep` beside it, by a value for each cluster, those without spikes too."""
+    t = lab.track
+    spikes = t.spike_list()
+    ids = np.array([1, 4, 6])[spikes[:, 1].astype(int)]
+    lab.save("alf/spikes.times.npy", spikes[:, 0])
+    lab.save("alf/spikes.clusters.npy", ids.astype("u4"))
+    channels = np.array([9, 0, 9, 9, 2, 9, 3, 9])  # of clusters 0 to 7
+    lab.save("alf/clusters.channels.npy", channels)
+    lab.save("alf/channels.brainLocationIds_ccf_2017.npy", np.array([382, 382, 423, 382, 0, 0, 0, 0, 0, 0]))
+    lab.table("alf/channels.brainLocation.tsv", "ccf_ap\tccf_dv\tccf_lr\tallen_ontology", [*np.arange(30.0).reshape(3, 10), ["CA1", "CA1", "CA2", "CA1"] + ["root"] * 6], separator="\t")
+    lab.save("alf/clusters.peakChannel.npy", channels + 1)
+    lab.save("alf/clusters._phy_annotation.npy", np.array([0, 2, 0, 0, 2, 0, 1, 0]))
+    lab.table("alf/position.csv", "time,x", [t.t, t.x])
+    right = np.array(information(t.x, t.a))
+    text = ("sessions:\n  - {activity: {file: alf/spikes.times.npy, kind: spike-times}, ids: {file: alf/spikes.clusters.npy}, "
+            "position: {file: alf/position.csv}, %s}\n")
+    atlas = "cells: {file: alf/channels.brainLocationIds_ccf_2017.npy, channels: alf/clusters.channels.npy, area: %s}"
+    words = "cells: {file: alf/channels.brainLocation.tsv, column: allen_ontology, channels: alf/clusters.peakChannel.npy, base: 1, area: ca1}"
+    lab.right(text % (atlas % 382), right[[0, 2]])
+    lab.right(text % words, right[[0, 2]])
+    lab.checked(text % words, "2 of 3 are of area 'ca1'")
+    lab.right(text % (words + ", keep: {file: alf/clusters._phy_annotation.npy, equals: 2}"), right[[0]])
+    lab.refused(text % (atlas % 999), "none of the 3 cells is of area '999'")
+    lab.refused(text % "cells: {file: alf/channels.brainLocationIds_ccf_2017.npy, area: 382, base: 1}", "base is not used")
+    lab.save("alf/clusters.channels.npy", channels + 9)
+    lab.refused(text % (atlas % 382), "lies on a channel that", "base: 0 or 1")
+    lab.save("alf/clusters.channels.npy", channels[:2])
+    lab.refused(text % (atlas % 382), "lengths disagree: clusters.channels.npy has 2 rows")
+
+
+def areas_in_phys_own_table(lab):
+    """cluster_info.tsv with a column of areas, by cluster_id, beside `keep`."""
+    t = lab.track
+    _phy(lab, "m/kilosort")
+    lab.table("m/position.csv", "time,x", [t.t, t.x])
+    lab.text("m/kilosort/cluster_info.tsv", "cluster_id\tch\tarea\tgroup\n" + "".join(f"{c}\t1\t{'CA1' if c != 5 else 'DG'}\t{GROUPS.get(c, '')}\n" for c in (2, 3, 5, 7, 9, 11)))
+    right = np.array(information(t.x, t.a))
+    lab.right("sessions:\n  - {activity: {file: m/kilosort/spike_times.npy, kind: spike-times, time_unit: samples, rate: 30000}, ids: {file: m/kilosort/spike_clusters.npy}, "
+              "position: {file: m/position.csv}, keep: {file: m/kilosort/cluster_info.tsv, column: group, equals: good}, "
+              "cells: {file: m/kilosort/cluster_info.tsv, column: area, area: CA1}}\n", right[[0, 2]])
+
+
 def hc_11_in_matlab(lab):
+    """As CRCNS hc-11 has it: pyramidal cells alone, those in PyrIDs, by --scan's manifest as it is."""
     t = lab.track
     spikes = t.spike_list(first=101)
-    info = Structs([{"Spikes": Structs([{"SpikeTimes": spikes[:, 0], "SpikeIDs": spikes[:, 1], "PyrIDs": np.array([101.0, 103.0])}]),
-                     "Position": Structs([{"OneDLocation": t.x, "TimeStamps": t.t}])}])
+    noise = np.column_stack([np.random.default_rng(8).uniform(0, 29.9, 500), np.full(500, 110.0)])
+    spikes = np.array(sorted(map(tuple, np.vstack([spikes, noise]))))
+    parts = {"SpikeTimes": spikes[:, 0], "SpikeIDs": spikes[:, 1], "PyrIDs": np.array([101.0, 102.0, 103.0]), "IntIDs": np.array([110.0])}
+    info = Structs([{"Spikes": Structs([parts]), "Position": Structs([{"OneDLocation": t.x, "TimeStamps": t.t}]),
+                     "Epochs": Structs([{"MazeEpoch": np.array([[0.0, 30.0]])}])}])
     mat5(lab.at("rat/sessInfo.mat"), sessInfo=info)
     _runs(lab, "rat", information(t.x, t.a))
+    text = ("sessions:\n  - {file: rat/sessInfo.mat, activity: {name: sessInfo.Spikes.SpikeTimes, kind: spike-times}, ids: {name: sessInfo.Spikes.SpikeIDs}, "
+            "position: {name: sessInfo.Position.OneDLocation, times: sessInfo.Position.TimeStamps}, keep: {%s}}\n")
+    lab.checked(text % "name: sessInfo.Spikes.PyrIDs, kind: ids", "3 of 4 cells are in the list of 3")
+    lab.refused(text % "name: sessInfo.Spikes.PyrIDs, kind: ids, equals: 1", "equals is not used")
+    lab.refused(text % "name: sessInfo.Spikes.PyrIDs, kind: order", "of keep there is one: ids")
+    parts["PyrIDs"] = np.array([7.0, 8.0])
+    mat5(lab.at("rat/sessInfo.mat"), sessInfo=info)
+    lab.refused(text % "name: sessInfo.Spikes.PyrIDs, kind: ids", "none of the 4 cells is in the list of 2")
 
 
 def lying_vectors(lab):

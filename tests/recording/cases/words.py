@@ -304,11 +304,11 @@ def columns_of_a_list_by_their_names(lab):
 
 def files_of_other_kinds_are_named(lab):
     t = lab.track
-    np.savez(lab.at("a.npz"), a=t.a)
+    lab.text("a.zip", "PK\3\4 and what is packed")
     lab.text("u.csv", "time,x,cell_1\n1,2,3\n", encoding="utf-16")
     np.save(lab.at("w.npy"), np.array(["a", "b"]))
     np.save(lab.at("r.npy"), np.zeros(3, dtype=[("t", "f8"), ("x", "f8")]))
-    for name, word in (("a.npz", "ZIP"), ("u.csv", "UTF-16"), ("w.npy", "texts"), ("r.npy", "structured")):
+    for name, word in (("a.zip", "ZIP"), ("u.csv", "UTF-16"), ("w.npy", "texts"), ("r.npy", "structured")):
         lab.refused("sessions:\n  - {frame_seconds: 0.05, activity: {file: %s}, position: {file: w.npy}}\n" % name, word)
     with h5py.File(lab.at("c.hdf5"), "w") as file:
         file["estimates/S"] = t.a
@@ -331,7 +331,18 @@ def the_ready_manifests(lab):
     half = np.full(t.n, 50)
     lab.table("DLC.csv", "scorer,net,net,net\nbodyparts,LED,LED,LED\ncoords,x,y,likelihood", [np.arange(t.n), t.x, half, half])
     lab.table("timeStamps.csv", "Frame Number,Time Stamp (ms),Buffer Index", [np.arange(t.n), 1000 * t.t, half])
-    for name, words in (("two-vectors", "2 cells, 600 of 600"), ("cellreg", "mouse1 4 "), ("deeplabcut", "3 cells, 600 of 600")):
+    lab.save("alf/spikes.times.npy", spikes[:, 0])
+    lab.save("alf/spikes.clusters.npy", spikes[:, 1].astype("u4"))
+    lab.save("alf/clusters.channels.npy", np.array([4, 7, 4]))
+    lab.save("alf/channels.brainLocationIds_ccf_2017.npy", np.array([0, 0, 0, 0, 382, 0, 0, 463]))
+    lab.table("position.csv", "time,x", [t.t, t.x])
+    mat5(lab.at("sessInfo.mat"), sessInfo={"Spikes": {"SpikeTimes": spikes[:, 0], "SpikeIDs": spikes[:, 1], "PyrIDs": np.array([0.0, 2.0])},
+                                           "Position": {"OneDLocation": t.x, "TimeStamps": t.t}, "Epochs": {"MazeEpoch": np.array([[0.0, 15.0]])}})
+    np.savez(lab.at("session.npz"), events=t.a, position=t.x, time=t.t)
+    lab.table("activity.csv", "time,cell_1,cell_2,cell_3", [1.7e9 + t.t, *t.a.T])
+    lab.table("tracking.csv", "Centroid.X,Centroid.Y,Timestamp", [t.x, half, [f"{np.datetime64(1700000000, 's') + np.timedelta64(round(1000 * s), 'ms')}Z" for s in t.t]])
+    for name, words in (("two-vectors", "2 cells, 600 of 600"), ("cellreg", "mouse1 4 "), ("deeplabcut", "3 cells, 600 of 600"), ("alf", "2 of 3 are of area '382'"),
+                        ("hc-11", "300 of 600"), ("archive", "3 cells, 600 of 600"), ("bonsai", "3 cells, 600 of 600")):
         with open(os.path.join(lab.source, "examples", "recordings", name + ".yaml"), encoding="utf-8") as file:
             lab.text(name + ".yaml", file.read())
         lab.run("record", name + ".yaml", "--check", "--picture", "none")
@@ -340,7 +351,7 @@ def the_ready_manifests(lab):
 
 def dates_and_times_of_day_are_named(lab):
     t = lab.track
-    for first in ("2024-01-01T12:00:00.050", "01/02/2024 12:00", "12:00:01.5", "2024-01-01"):
+    for first in ("2024-01-01T25:00", "01/02/2024 12:00", "12:00:01.5", "2024-01-01"):
         lab.table("d.csv", "time,x,cell_1", [[first] * 9, t.x[:9], t.a[:9, 0]])
         lab.refused("sessions:\n  - {file: d.csv}\n", first, "a date or a time of day", "seconds")
     lab.save("a.npy", t.a)
