@@ -101,7 +101,7 @@ static void test_missing_parts(void **state) {
     what = (support_nwb){.track = &s->track};
     assert_true(support_write_nwb(support_at(s, "a.nwb"), &what));
     fails_saying(s, "sessions:\n  - {file: a.nwb, speed: {name: running_wheel}}\n",
-                 "a.nwb: has no object named 'running_wheel'", "--scan");
+                 "a.nwb: has no object named 'running_wheel'", "`scan`");
     fails_saying(s, "sessions:\n  - {file: a.nwb, speed: {name: /processing/none}}\n",
                  "/processing/none", "has no");
 }
@@ -225,7 +225,7 @@ static void test_matlab_of_the_wrong_shape(void **state) {
         {"'spike_train.data'", "there is no structure", ".data"},
         {"'spike_train{0,1,1}'", "expected a whole number from 1", ""},
         {"'spike_train{1,1,1'", "closing sign", ""},
-        {"other", "has no variable 'other'", "--scan"},
+        {"other", "has no variable 'other'", "`scan`"},
         {"note", "note is text, 1 x 5", "expected a matrix of frames by cells"},
         {"'spike_train{1,1,1}'", "spike_train{1,1,1} is empty", ""},
     };
