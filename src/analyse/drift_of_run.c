@@ -105,6 +105,9 @@ bool nd_drift_direction_into_run(const char *path, const nd_drift_direction_opti
     size_t snapshots = run->snapshots;
     bool fine = choose(run, options->snapshot, snapshot, error) &&
                 (measure(run, options, *snapshot, watch, drift, error) || nd_error_at(error, path));
+    if (!fine && error && error->code == ND_CODE_STOPPED)
+        (void)nd_fail_as(ND_CODE_STOPPED, error, path, "",
+                         "finding its direction of drift was stopped; the file is as it was");
     nd_run_close(run);
     nd_nc *file = fine ? nd_nc_amend_held(hold, error) : NULL;
     for (int which = 0; file && fine && which < ND_REGULARIZERS; which++)

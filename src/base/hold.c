@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/leftovers.h"
 #include "base/paths.h"
 #include "base/shown.h"
 
@@ -60,8 +61,10 @@ static bool wait_for_lock(nd_hold *hold, const char *path, const nd_patience *pa
             return false;
         bool locked = flock(hold->lock, LOCK_EX | LOCK_NB) == 0;
         int why = errno;
-        if (locked && has_the_name(hold))
+        if (locked && has_the_name(hold)) {
+            nd_leftover(hold->lock_path);
             return true;
+        }
         if (!locked && why != EWOULDBLOCK && why != EINTR) {
             tell(patience, path,
                  "its file system knows no locks; let no other command amend it meanwhile");
@@ -120,6 +123,7 @@ void nd_hold_release(nd_hold *hold) {
     if (!hold)
         return;
     if (hold->lock >= 0) {
+        nd_leftover_no_more(hold->lock_path);
         if (has_the_name(hold))
             (void)unlink(hold->lock_path);
         (void)close(hold->lock);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/leftovers.h"
 #include "base/platform.h"
 
 char *nd_path_with(const char *path, const char *suffix, nd_error *error) {
@@ -115,7 +116,10 @@ char *nd_path_aside(const char *path, nd_error *error) {
     else
         snprintf(suffix, sizeof suffix, "%s%ld-%u", mark, (long)getpid(), before);
     nd_remove_left_behind(path);
-    return nd_path_with(path, suffix, error);
+    char *aside = nd_path_with(path, suffix, error);
+    if (aside)
+        nd_leftover(aside);
+    return aside;
 }
 
 bool nd_sync_path(const char *path, bool folder) {

@@ -101,7 +101,8 @@ static void confine(const nd_limits *limits, bool stays, const char *const *read
                    SIGILL, SIGABRT, SIGCHLD, SIGSYS,  SIGXCPU, SIGXFSZ};
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         signal(usual[i], SIG_DFL);
-    for (size_t i = 0; stays && i < 3; i++) /* a terminal's are meant for who asks, who goes on */
+    /* A terminal's are meant for who asks, who goes on, or ends this one, too. */
+    for (size_t i = 0; i < (stays ? 3 : 1); i++)
         signal(usual[i], SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     nd_become_child();

@@ -42,13 +42,14 @@ pid_t nd_spawn(const char *program, char *const arguments[], char *const variabl
                bool speaks) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    sigset_t none, all;
+    sigset_t blocked, all;
     pid_t child = -1;
     short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
 #if defined(__APPLE__)
     flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
 #endif
-    sigemptyset(&none);
+    sigemptyset(&blocked); /* Ctrl-C is for the program, which ends this one */
+    sigaddset(&blocked, SIGINT);
     sigfillset(&all);
     sigdelset(&all, SIGKILL);
     sigdelset(&all, SIGSTOP);
@@ -60,7 +61,7 @@ pid_t nd_spawn(const char *program, char *const arguments[], char *const variabl
     if (failed == 0 && (failed = posix_spawnattr_init(&attributes)) != 0)
         posix_spawn_file_actions_destroy(&actions);
     if (failed == 0) {
-        (void)posix_spawnattr_setsigmask(&attributes, &none);
+        (void)posix_spawnattr_setsigmask(&attributes, &blocked);
         (void)posix_spawnattr_setsigdefault(&attributes, &all);
         (void)posix_spawnattr_setflags(&attributes, flags);
         failed = list_actions(&actions, moved, speaks);

@@ -75,11 +75,17 @@ nd_patience nd_patience_asked(const nd_arguments *arguments);
 
 /* Before anything else: /dev/null on standard descriptors that are closed, lest a file of ours is
  * opened on one and written to as if it were the terminal; a pipe that nobody reads and a file that
- * may not grow are errors of writing, in place of a death without a word. */
+ * may not grow are errors of writing, in place of a death without a word. From here on SIGINT and
+ * SIGTERM end the command at once, and take what it has not finished with them; a command that asks
+ * for nd_terminal_watch has a second to come to a safe point. */
 void nd_terminal_begin(void);
 
 /* Messages name arguments as options of this command from now on (cli/option_words.h). */
 void nd_terminal_speaks_for(const nd_command *command);
+
+/* At the very end: the exit code, or, where a signal stopped the command and there is nothing to go
+ * on from, the end of that signal, as those that wait for the program expect it. */
+int nd_terminal_end(int code);
 
 /* Takes --progress; false, which is said, if it is no number. */
 bool nd_progress_asked(const nd_arguments *arguments);

@@ -123,7 +123,7 @@ static int run_sweep(const nd_arguments *arguments) {
         print_status_json(&status);
     else if (!quiet)
         print_status(&status);
-    if (stopped) {
+    if (stopped && status.runs[ND_WAITING] + status.runs[ND_RUNNING] > 0) {
         fprintf(as_json ? stderr : stdout, "Stopped; run the same command again to go on.\n");
         return ND_EXIT_STOPPED;
     }

@@ -6,6 +6,7 @@
 #include "base/netcdf_lock.h"
 #include "base/serve.h"
 #include "cli/arguments.h"
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/manual.h"
 #include "reader/trades.h"
@@ -50,5 +51,5 @@ int main(int argc, char **argv) {
         fprintf(stderr, "nulldrift: standard output: cannot be written\n");
         return ND_EXIT_FAILED;
     }
-    return code;
+    return nd_terminal_end(code);
 }

@@ -10,11 +10,13 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/leftovers.h"
 #include "base/shown.h"
 #include "cli/command.h"
 #include "cli/option_words.h"
 
 static volatile int stop_asked;
+static volatile sig_atomic_t is_patient; /* somebody looks at stop_asked */
 
 /* The command that runs, by whose options messages are said. */
 static const nd_command *present;
@@ -36,29 +38,43 @@ static double now(void) {
 /* A file that is there once the command can be resumed; for signal handlers. */
 static const char *volatile resumes_from;
 
-static void end_by_force(int code) {
+/* Those that wait for this command shall see that the signal ended it: a shell's loop stops then.
+ */
+static void die_of(int signal_number) {
+    sigset_t this_one;
+    sigemptyset(&this_one);
+    sigaddset(&this_one, signal_number);
+    (void)signal(signal_number, SIG_DFL);
+    (void)raise(signal_number);
+    (void)sigprocmask(SIG_UNBLOCK, &this_one, NULL);
+    _exit(128 + signal_number);
+}
+
+static void end_by_force(int signal_number) {
     static const char line[] = "nulldrift: stopped between checkpoints; run the same command "
                                "again: it goes on from the last\n";
     const char *from = resumes_from;
+    nd_remove_leftovers();
     if (from && access(from, F_OK) == 0) {
         (void)!write(STDERR_FILENO, line, sizeof line - 1);
         _exit(ND_EXIT_STOPPED);
     }
-    _exit(code);
+    die_of(signal_number);
 }
 
-/* The first asks for a safe point, and waits for that no longer than a second. */
+/* The first asks for a safe point, and waits for that no longer than a second; a command that looks
+ * for none ends at once. */
 static void on_signal(int signal_number) {
     static const struct itimerval SOON = {.it_value = {.tv_usec = 900000}};
-    if (stop_asked)
-        end_by_force(128 + signal_number);
+    if (stop_asked || !is_patient)
+        end_by_force(signal_number);
     stop_asked = signal_number;
     (void)setitimer(ITIMER_REAL, &SOON, NULL);
 }
 
 static void on_alarm(int signal_number) {
     (void)signal_number;
-    end_by_force(128 + stop_asked);
+    end_by_force(stop_asked);
 }
 
 static void do_nothing(int signal_number) {
@@ -71,6 +87,13 @@ static void handle(int signal_number, void (*handler)(int)) {
     (void)sigaction(signal_number, &action, NULL);
 }
 
+/* A shell's background commands are begun with SIGINT ignored. */
+static void handle_unless_ignored(int signal_number) {
+    struct sigaction now;
+    if (sigaction(signal_number, NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+        handle(signal_number, on_signal);
+}
+
 void nd_terminal_begin(void) {
     for (int standard = 0; standard <= 2; standard++)
         if (fcntl(standard, F_GETFD) < 0 &&
@@ -79,6 +102,14 @@ void nd_terminal_begin(void) {
     /* Handlers, for what is ignored stays ignored in the programs that this one starts. */
     handle(SIGPIPE, do_nothing);
     handle(SIGXFSZ, do_nothing);
+    handle_unless_ignored(SIGINT);
+    handle_unless_ignored(SIGTERM);
+}
+
+int nd_terminal_end(int code) {
+    if (code == ND_EXIT_FAILED && stop_asked)
+        die_of(stop_asked);
+    return code;
 }
 
 void nd_terminal_resumes_from(const char *path) {
@@ -123,6 +154,7 @@ static void show(const nd_progress *progress, void *context) {
 
 const nd_watch *nd_terminal_watch(bool quiet) {
     static nd_watch watch;
+    is_patient = true;
     handle(SIGINT, on_signal);
     handle(SIGTERM, on_signal);
     handle(SIGALRM, on_alarm);

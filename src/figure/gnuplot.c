@@ -197,6 +197,11 @@ static _Noreturn void be_gnuplot(const start_of *start, const char *folder, char
     enum { SECONDS = 900 };
     char name[] = "gnuplot", defaults[] = "-d", script[] = "plot.gp";
     char *const arguments[] = {name, defaults, script, NULL};
+    sigset_t blocked; /* Ctrl-C is for the program, with which this ends */
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGINT);
+    (void)sigprocmask(SIG_SETMASK, &blocked, NULL);
+    nd_die_with_parent();
     int nothing = open("/dev/null", O_RDONLY);
     int log = chdir(folder) == 0 ? open(LOG + 1, O_WRONLY | O_CREAT | O_TRUNC, 0666) : -1;
     if (nothing >= 0 && log >= 0 && dup2(nothing, 0) == 0 && dup2(log, 1) == 1 &&

@@ -12,6 +12,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/leftovers.h"
 #include "base/platform.h"
 
 /* What the program made in the folder, a line each: digest of its bytes, a blank, its name. While
@@ -136,6 +137,16 @@ static void remove_left(const char *left, const struct stat *status, void *pictu
     }
 }
 
+/* What a signal's end is to remove. */
+static bool note(const nd_plot_folder *folder, const char *name) {
+    char *path = NULL;
+    if (asprintf(&path, "%s/%s", folder->path, name) < 0)
+        return false;
+    nd_leftover(path);
+    free(path);
+    return true;
+}
+
 nd_plot_folder *nd_plot_folder_new(const char *output, nd_error *error) {
     nd_plot_folder *folder = nd_array(1, sizeof *folder, error);
     char *kept = folder ? nd_path_with(output, ".gnuplot", error) : NULL;
@@ -151,7 +162,7 @@ nd_plot_folder *nd_plot_folder_new(const char *output, nd_error *error) {
         return NULL;
     }
     if (mkdir(folder->path, 0777) == 0 && (folder->id = open_folder(AT_FDCWD, folder->path)) >= 0 &&
-        nd_plot_folder_enter(folder, LOG))
+        note(folder, LIST) && nd_plot_folder_enter(folder, LOG))
         return folder;
     nd_fail_errno(error, output, "choose another folder",
                   "the picture's data cannot be written beside it");
@@ -164,7 +175,7 @@ const char *nd_plot_folder_path(const nd_plot_folder *folder) {
 }
 
 bool nd_plot_folder_enter(nd_plot_folder *folder, const char *name) {
-    FILE *list = open_for_writing(folder, LIST, O_APPEND);
+    FILE *list = note(folder, name) ? open_for_writing(folder, LIST, O_APPEND) : NULL;
     bool fine = list && fprintf(list, "%016x %s\n", 0U, name) > 0;
     return (!list || fclose(list) == 0) && fine;
 }

@@ -50,7 +50,7 @@ job=$!
 until [ -s err3 ] || ! kill -0 $job 2>/dev/null; do sleep 0.02; done
 kill -TERM $job
 wait $job
-check "stopped while waiting: exit code 1" test $? -eq 1
+check "stopped while waiting: of the signal" test $? -eq 143
 says "stopped while another command amends it" err3
 exec 8>&-
 

@@ -4,9 +4,11 @@
 #     make_cases         makes the inputs and, of every case in $cases, the undisturbed result
 #     begin_case NAME    a new folder `work` as it is before the command
 #     $(command_of NAME) the command's words, to be given in `work`
-#     listing            what is in `work`, by contents
+# $readers: those that write nothing.
+#     listing            what is in `work`, by contents; a line each, sorted
 # In "$made/NAME.before" and "$made/NAME.whole" are its listings.
 cases="run hebbian continue measure spectrum phases direction sweep-1 sweep-2 kept merge record figure script tuning landscape"
+readers="info status table check scan"
 tools=$folder/tools made=$folder/made
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
@@ -28,17 +30,40 @@ make_tools() {
 }
 
 kinds="open write fsync rename truncate close lock fork thread mkdir unlink memory failed"
-new_counts() { head -c 104 /dev/zero >"$counts"; }
+printf -v no_counts '\\0%.0s' {1..104}
+# shellcheck disable=SC2059
+new_counts() { printf "$no_counts" >"$counts"; }
 count_of() { # KIND
     local i=0 kind
     for kind in $kinds; do
         [ "$kind" = "$1" ] && break
         i=$((i + 1))
     done
-    od -An -td8 -j $((8 * i)) -N 8 "$counts" | tr -d ' '
+    echo $(($(od -An -td8 -j $((8 * i)) -N 8 "$counts")))
 }
 
-listing() { (cd "$folder/work" && find . -type f -printf '%P\n' | sort | xargs -r "$tools/contents"); }
+# `look`: which files are in `work`, and in $sums every byte of them. What is the same to the byte is
+# looked into once.
+shopt -s globstar dotglob
+declare -A looked_into
+look() {
+    local file
+    files=()
+    cd "$folder/work" || exit 1
+    for file in **; do
+        [ ! -f "$file" ] || [ -L "$file" ] || files+=("$file")
+    done
+    sums=$([ ${#files[@]} -eq 0 ] || sha1sum -- "${files[@]}")
+    cd "$OLDPWD" || exit 1
+}
+
+listing() {
+    look
+    [ ${#files[@]} -gt 0 ] || return 0
+    [ -n "${looked_into[$sums]+there}" ] ||
+        looked_into[$sums]=$(cd "$folder/work" && "$tools/contents" "${files[@]}")
+    echo "${looked_into[$sums]}"
+}
 
 command_of() {
     case $1 in
@@ -55,6 +80,11 @@ command_of() {
     figure) echo "figure fig6 run.nc -o picture.svg --force" ;;
     script) echo "figure fig6 run.nc -o picture.svg --keep-script --force" ;;
     tuning) echo "tuning activity.nc -o tuning.nc" ;;
+    info) echo "info run.nc" ;;
+    status) echo "sweep status sweep" ;;
+    table) echo "sweep table sweep" ;;
+    check) echo "record days.yaml --check" ;;
+    scan) echo "record --scan ." ;;
     landscape) echo "landscape -o walks.nc --walkers 3 --steps 20 --records 5 --drift-walkers 0" ;;
     esac
 }
@@ -65,7 +95,9 @@ inputs_of() {
     hebbian) echo ring.yaml ;;
     sweep-? | kept) echo sweep.yaml ;;
     merge) echo sweep.yaml shards ;;
-    record) echo days.yaml day1.csv day2.csv ;;
+    status | table) echo merged ;;
+    scan) echo day1.csv day2.csv ;;
+    record | check) echo days.yaml day1.csv day2.csv ;;
     tuning) echo activity.nc ;;
     landscape) ;;
     *) echo run.nc ;;
@@ -77,8 +109,8 @@ begin_case() {
     rm -rf "$folder/work"
     mkdir "$folder/work"
     for input in $(inputs_of "$1"); do
-        if [ "$input" = shards ]; then
-            cp -r "$made/shards" "$folder/work/sweep"
+        if [ "$input" = shards ] || [ "$input" = merged ]; then
+            cp -r "$made/$input" "$folder/work/sweep"
         else
             cp "$made/$input" "$folder/work"
         fi
@@ -119,6 +151,7 @@ END
     for day in 1 2; do
         "$program" sweep run sweep.yaml -o shards --shard $day/2 --quiet || exit 1
     done
+    cp -r shards merged && "$program" sweep merge merged >/dev/null || exit 1
     make_activity || exit 1
     for name in $cases; do
         begin_case "$name"

@@ -4,15 +4,30 @@
 #                                   done all the same, or it ends with exit code 1 (3 where it can be
 #                                   resumed) and one line, every file as before or whole; then the same
 #                                   command does its work, and nothing else is left
+#                                   (once for all failures that left the same files)
 #     said_truly NAME CODE          what it said is written is there, whole; nothing is said before it is.
 #                                   `record` names its files; the others speak when all is done
 #     spread N M                    M numbers of 1 to N, evenly; all where there are no more
 tried=0 told=0
 
+# Whether no state like the one that was looked at last has been seen since `seen` was emptied: every
+# byte of every file but the temporary ones, which no command reads.
+declare -A seen
+new_state() {
+    local line state=
+    while read -r line; do
+        case $line in
+        *.tmp-*) line=${line#* } line=${line%%.tmp-*} ;;
+        esac
+        state+=$line/
+    done <<<"$sums"
+    [ -z "${seen[$state]+there}" ] && seen[$state]=1
+}
+
 with_faults() { # WORDS COMMAND...
     local words=$1
     shift
-    timeout 60 env ND_FAULTS="$words" ND_FAULTS_COUNTS="$counts" LD_PRELOAD="$tools/faults.so" "$program" "$@"
+    timeout 600 env ND_FAULTS="$words" ND_FAULTS_COUNTS="$counts" LD_PRELOAD="$tools/faults.so" "$program" "$@"
 }
 
 count_calls() {
@@ -33,6 +48,7 @@ spread() {
 # Is every file as it was, or whole, or one of those that are kept until the work is done?
 no_halves() {
     local line
+    [ "$(<"$made/now")" != "$(<"$made/$1.before")" ] || return 0
     while read -r line; do
         case ${line% *} in
         *.part | *.ckpt | *.ckpt.1 | *.tmp-* | *.lock | sweep/*) continue ;;
@@ -46,11 +62,12 @@ no_halves() {
 
 said_truly() {
     local file
+    [ -s "$made/out" ] || return 0
     [ "$(tail -n 1 "$made/out")" != "Written:" ] || { echo "it said 'Written:' and no more"; return 1; }
     while read -r file; do
         grep -qxF "$(grep "^$file " "$made/$1.whole")" "$made/now" || { echo "not written: $file"; return 1; }
     done < <(sed -n '/^Written:$/,$s/^  //p' "$made/out")
-    [ "$2" -eq 0 ] || [ "$1" = record ] || [ ! -s "$made/out" ] || [ -z "$(grep -v '\.lock ' "$made/$1.whole" | grep -vxFf "$made/now")" ] ||
+    [ "$2" -eq 0 ] || [ "$1" = record ] || [ -z "$(grep -v '\.lock ' "$made/$1.whole" | grep -vxFf "$made/now")" ] ||
         { echo "it said before it was done: $(head -n 3 "$made/out")"; return 1; }
 }
 
@@ -61,11 +78,11 @@ fail_call() {
     # shellcheck disable=SC2046
     (cd "$folder/work" && with_faults "$2:$3" $(command_of "$name") >"$made/out" 2>"$made/err")
     code=$?
-    [ "$(count_of failed)" -gt 0 ] || [ $code -ne 0 ] || return 0 # threads: one call less this time
+    [ $code -ne 0 ] || [ "$(count_of failed)" -gt 0 ] || return 0 # threads: one call less this time
     tried=$((tried + 1)) checks=$((checks + 1))
     echo "$2 $3" >>"$made/tried"
     # said under --quiet, too
-    sed -i -e '/: run-ID.nc of .* runs will take about /d' -e '/: its file system knows no locks; let no/d' "$made/err"
+    [ ! -s "$made/err" ] || sed -i -e '/: run-ID.nc of .* runs will take about /d' -e '/: its file system knows no locks; let no/d' "$made/err"
     listing >"$made/now"
     said_truly "$name" $code >"$made/difference" || fail "$what: $(cat "$made/difference")"
     if [ $code -eq 0 ]; then
@@ -80,16 +97,19 @@ fail_call() {
         no_halves "$name" >"$made/difference" || fail "$what: $(cat "$made/difference" "$made/err")"
     fi
     [ $code -ne 0 ] || [ "$2" = unlink ] || return 0
+    new_state || return 0
     # shellcheck disable=SC2046
-    (cd "$folder/work" && timeout 60 "$program" $(command_of "$name") >"$made/out" 2>"$made/err2") ||
+    (cd "$folder/work" && timeout 600 "$program" $(command_of "$name") >"$made/out" 2>"$made/err2") ||
         fail "$what, then without: exit code $?: $(cat "$made/err2"), after: $(cat "$made/err")"
-    listing | grep -v '^picture.svg.gnuplot~/' | diff "$made/$name.whole" - >"$made/difference" || fail "$what, then without: $(cat "$made/difference"), after: $(cat "$made/err")"
+    listing >"$made/now"
+    grep -v '^picture.svg.gnuplot~/' "$made/now" | diff "$made/$name.whole" - >"$made/difference" || fail "$what, then without: $(cat "$made/difference"), after: $(cat "$made/err")"
 }
 
 fail_calls() { # NAME MOST MOST_MEMORY [0|1]: of each kind, or every second, at most so many calls, and so many for memory
     local kind calls most n turn=0 before=$failures tried_before=$tried told_before=$told
     count_calls "$1"
     : >"$made/tried"
+    seen=()
     while read -r kind calls; do
         turn=$((turn + 1))
         [ $# -lt 4 ] || [ $((turn % 2)) -eq "$4" ] || continue

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,8 @@ static struct {
     int kind; /* that fails; -1: none */
     uint64_t from, to;
     int error;
+    int signal;       /* is sent there instead; 0: none */
+    pid_t program;    /* and to whom */
     uint64_t *counts; /* of each kind, and of failures; shared with children */
     char log[4096], root[4096];
     uintptr_t text[4][2]; /* the program's, and libnulldrift's */
@@ -73,6 +76,7 @@ static void take_words(const char *words) {
 __attribute__((constructor)) static void begin(void) {
     const char *words = getenv("ND_FAULTS"), *counts = getenv("ND_FAULTS_COUNTS");
     const char *log = getenv("ND_FAULTS_LOG"), *root = getenv("ND_FAULTS_ROOT");
+    const char *signal_number = getenv("ND_FAULTS_SIGNAL");
     int number = 0;
     asked.counts = own_counts;
     dl_iterate_phdr(find_text, &number);
@@ -88,6 +92,8 @@ __attribute__((constructor)) static void begin(void) {
     snprintf(asked.root, sizeof asked.root, "%s", root ? root : "/");
     if (words)
         take_words(words);
+    asked.signal = signal_number ? atoi(signal_number) : 0;
+    asked.program = getpid();
     unsetenv("LD_PRELOAD"); /* for what the program starts */
 }
 
@@ -104,7 +110,10 @@ bool fault_here(enum fault_kind kind) {
         return false;
     __atomic_add_fetch(&asked.counts[FAULT_KINDS], 1, __ATOMIC_SEQ_CST);
     fault_failing();
-    return true;
+    if (asked.signal == 0)
+        return true;
+    (void)kill(asked.signal == SIGINT ? 0 : asked.program, asked.signal);
+    return false;
 }
 
 /* --- the log --- */

@@ -1,10 +1,22 @@
 /* A library preloaded into the program (LD_PRELOAD; glibc alone), with which calls of it fail, and
  * which writes down what it does to files. What is asked stands in the environment:
  *
- *     ND_FAULTS=KIND:N[+][:ERRNO]  the N-th call of that kind fails (+: and all later ones)
- *     ND_FAULTS_COUNTS=FILE        how many calls of each kind were made, 64-bit, in order of
- * KINDS; the last: how many failed ND_FAULTS_LOG=FILE           what is done to files below
- * ND_FAULTS_ROOT, entry by entry
+ *     ND_FAULTS=KIND:N[+][:ERRNO]
+ *
+ * the N-th call of that kind fails (+: and all later ones);
+ *
+ *     ND_FAULTS_SIGNAL=NUMBER
+ *
+ * it does not fail, but that signal is sent there: SIGINT, as by Ctrl-C, to the whole process
+ * group, others to the program alone;
+ *
+ *     ND_FAULTS_COUNTS=FILE
+ *
+ * how many calls of each kind were made, 64-bit, in order of KINDS, and last how many failed;
+ *
+ *     ND_FAULTS_LOG=FILE
+ *
+ * what is done to files below ND_FAULTS_ROOT, entry by entry.
  *
  * Children of the program count with it; what it starts anew (gnuplot) is left alone. */
 #ifndef ND_TESTS_FAULTS_H

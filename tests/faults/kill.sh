@@ -30,7 +30,7 @@ kill_once() {
     fi
     killed=$((killed + 1)) checks=$((checks + 1)) kills[$name]=$((${kills[$name]:-0} + 1))
     # shellcheck disable=SC2046
-    (cd "$folder/work" && timeout 60 "$program" $(command_of "$name") >"$made/out" 2>"$made/err") ||
+    (cd "$folder/work" && timeout 600 "$program" $(command_of "$name") >"$made/out" 2>"$made/err") ||
         fail "$name killed after $after ms, then again: exit code $?: $(cat "$made/err")"
     listing | diff "$made/$name.whole" - >"$made/difference" ||
         fail "$name killed after $after ms, then again: $(cat "$made/difference" "$made/err")"

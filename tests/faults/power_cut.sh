@@ -10,21 +10,20 @@ build_rebuild() {
 
 # The state in `work`: resumed, if no state like it was.
 resume_state() { # NAME WHAT
-    local state
-    state=$(cd "$folder/work" && find . -type f ! -name '*.tmp-*' | sort | xargs -r sha1sum | sha1sum)
-    ! grep -qF "$state" "$made/states" || return 0
-    echo "$state" >>"$made/states"
+    look
+    new_state || return 0
     states=$((states + 1)) checks=$((checks + 1))
     # shellcheck disable=SC2046
-    (cd "$folder/work" && timeout 60 "$program" $(command_of "$1") >"$made/out" 2>"$made/err") ||
+    (cd "$folder/work" && timeout 600 "$program" $(command_of "$1") >"$made/out" 2>"$made/err") ||
         fail "$1 after a power cut $2: exit code $?: $(cat "$made/err")"
-    listing | diff "$made/$1.whole" - >"$made/difference" ||
+    listing >"$made/now"
+    diff "$made/$1.whole" "$made/now" >"$made/difference" ||
         fail "$1 after a power cut $2: $(cat "$made/difference" "$made/err")"
 }
 
 cut_power() {
     local entries cut how before=$states wrong=$failures
-    : >"$made/states"
+    seen=()
     rm -f "$made/log"
     begin_case "$1"
     rm -rf "$made/before" && cp -r "$folder/work" "$made/before"
