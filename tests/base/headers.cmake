@@ -21,3 +21,8 @@ foreach(order forward backward)
   endforeach()
   list(REVERSE HEADERS)
 endforeach()
+
+# Something of every public part, called from C++; of the installed library it is install/test_install.
+add_executable(base_public_cpp install/drift.cpp)
+target_link_libraries(base_public_cpp PRIVATE nulldrift_archive)
+add_test(NAME base/public_cpp COMMAND base_public_cpp)
