@@ -26,6 +26,9 @@ typedef struct nd_sweep_request {
      * listens. */
     void (*tell)(const char *lines, void *context);
     void *context; /**< what `tell` gets */
+    /** Links in worlds' data files (HDF5's external links) are followed, to any regular file, and
+     * `tell` says to which; otherwise runs of such a data file fail. */
+    bool follow_links;
 } nd_sweep_request;
 
 /** Runs what is left of the sweep file `path` into the store in `folder`, made if need be. Runs

@@ -42,7 +42,8 @@ bool nd_run_sweep(const char *path, const char *folder, const nd_sweep_request *
                                       .command_line = with.command_line,
                                       .checkpoint_seconds = with.checkpoint_seconds,
                                       .tell = with.tell,
-                                      .context = with.context};
+                                      .context = with.context,
+                                      .follow_links = with.follow_links};
     bool fine = nd_sweep_run(path, folder, &options, watch, &ended_early, error);
     if (stopped)
         *stopped = ended_early;

@@ -6,8 +6,8 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "cli/topics.h"
-#include "experiment/keys.h"
 #include "figure/figure.h"
+#include "nulldrift/experiment.h"
 
 static const char SUMMARY[] = "a laboratory bench for representational drift";
 
@@ -285,11 +285,20 @@ bool nd_manual_pages(const char *folder, nd_error *error) {
     return written;
 }
 
+/* Was the key before `index` listed already, for the other model? */
+static bool listed_before(size_t index, const char *name) {
+    nd_key_description key;
+    for (size_t i = 0; i < index && nd_key_describe(i, &key); i++)
+        if (strcmp(key.name, name) == 0)
+            return true;
+    return false;
+}
+
 static void put_keys(FILE *out) {
-    size_t count;
-    const nd_key *keys = nd_keys(&count);
-    for (size_t i = 0; i < count; i++)
-        fprintf(out, "%s= ", keys[i].name);
+    nd_key_description key;
+    for (size_t i = 0; nd_key_describe(i, &key); i++)
+        if (!listed_before(i, key.name))
+            fprintf(out, "%s= ", key.name);
 }
 
 static void print_completion(FILE *out, const nd_command *unused) {

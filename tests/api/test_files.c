@@ -1,4 +1,5 @@
 /* Verbs on files and sweeps do what the program's commands do. */
+#include <hdf5.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -310,11 +311,66 @@ static void test_sweeps(void **state) {
     support_remove(folder);
 }
 
+/* A data file of six samples, without the inputs where a link stands for them. */
+static void make_data(const char *path, const char *link) {
+    nd_error error = {0};
+    const double values[12] = {0.1, 0.9, 0.4, 0.2, 0.8, 0.3, 0.7, 0.5, 0.6, 0.1, 0.2, 0.4};
+    nd_nc *file = nd_nc_create(path, &error);
+    assert_fine(
+        file && nd_nc_define_dimension(file, "sample", 6, &error) &&
+            nd_nc_define_dimension(file, "input", 2, &error) &&
+            nd_nc_define_dimension(file, "output", 1, &error) &&
+            nd_nc_define(file, "targets", ND_NC_DOUBLE, "sample output", "1", "t", &error) &&
+            (link ||
+             nd_nc_define(file, "inputs", ND_NC_DOUBLE, "sample input", "1", "i", &error)) &&
+            nd_nc_put(file, "targets", values, 6, &error) &&
+            (link || nd_nc_put(file, "inputs", values, 12, &error)),
+        &error);
+    assert_fine(nd_nc_publish(file, &error), &error);
+    if (!link)
+        return;
+    hid_t id = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
+    assert_true(H5Lcreate_external(link, "/inputs", id, "inputs", H5P_DEFAULT, H5P_DEFAULT) >= 0);
+    assert_true(H5Fclose(id) >= 0);
+}
+
+static void hear(const char *lines, void *context) {
+    snprintf(context, 400, "%s", lines);
+}
+
+/* Runs of a sweep follow the links of a data file where they are told to, and no others. */
+static void test_following_links(void **state) {
+    (void)state;
+    nd_error error = {0};
+    char *folder = support_folder(), heard[400] = "";
+    make_data(path_in(folder, "far.nc"), NULL);
+    make_data(path_in(folder, "near.nc"), "far.nc");
+    FILE *file = fopen(path_in(folder, "links.yaml"), "w");
+    fputs("name: links\nbase: |\n  world: {task: file, path: near.nc}\n  network: {hidden: 3}\n"
+          "  run: {steps: 20, records: 20}\ngrid:\n  - {key: seed, values: [1, 2]}\n",
+          file);
+    fclose(file);
+    for (int follow = 0; follow < 2; follow++) {
+        const nd_sweep_request request = {
+            .jobs = 1, .follow_links = follow, .tell = hear, .context = heard};
+        nd_sweep_counts counts;
+        const char *into = path_in(folder, follow ? "followed" : "refused");
+        assert_fine(
+            nd_run_sweep(path_in(folder, "links.yaml"), into, &request, NULL, NULL, &error) &&
+                nd_count_sweep(into, &counts, &error),
+            &error);
+        assert_int_equal(follow ? counts.done : counts.failed, 2);
+    }
+    assert_non_null(strstr(heard, "far.nc"));
+    support_remove(folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_run_files), cmocka_unit_test(test_continuing),
-        cmocka_unit_test(test_figures),   cmocka_unit_test(test_sweeps),
-        cmocka_unit_test(test_planning),  cmocka_unit_test(test_comparing),
+        cmocka_unit_test(test_run_files),       cmocka_unit_test(test_continuing),
+        cmocka_unit_test(test_figures),         cmocka_unit_test(test_sweeps),
+        cmocka_unit_test(test_planning),        cmocka_unit_test(test_comparing),
+        cmocka_unit_test(test_following_links),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

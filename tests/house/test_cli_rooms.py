@@ -27,7 +27,6 @@ LISTED = {
     "command_tuning.c": {"analyse/tuning_file.h", "measure/tuning.h"},  # tables of files
     "growth.c": {"engine/benchmark.h"},
     "main.c": {"reader/trades.h"},  # the reader is this program, too
-    "manual.c": {"experiment/keys.h"},
     "run_output.c": {"run/unfinished.h"},
     "run_output.h": {"experiment/experiment.h", "run/simulate.h"},  # how a run is said
 }
