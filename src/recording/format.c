@@ -23,6 +23,8 @@ void nd_activity_clear(nd_activity *activity) {
     free(activity->cell_name);
     free(activity->pick);
     free(activity->times);
+    free(activity->observed);
+    free(activity->row);
     free(activity->cell_id);
     free(activity->place);
     free(activity->is_cell);

@@ -22,11 +22,16 @@ typedef struct nd_activity {
     char **cell_name; /* cells; NULL: none */
     double *times;    /* times_count; NULL: none */
     size_t times_count;
-    double rate;           /* frames per second where the file says so; 0: unknown */
-    double start;          /* seconds; of the first frame, where the file gives it with a rate */
+    double rate;      /* frames per second where the file says so; 0: unknown */
+    double start;     /* seconds; of the first frame, where the file gives it with a rate */
+    double *observed; /* observed_count x 2: from when to when the cells were observed, seconds,
+                         ascending; NULL: throughout */
+    size_t observed_count;
     int64_t *cell_id;      /* cells; NULL: none */
     size_t ids_count;      /* of cell_id */
     size_t cells_left_out; /* of another area, not among `cells` */
+    size_t *row; /* cells; the row of the file's own table that each is, where some are left
+                    out; NULL: in order */
     char (*place)[ND_PLACE_SIZE]; /* cells; where in nested cell arrays each lies, as {1}{12}, so
                                      that what is known of it elsewhere can be found; NULL: none */
     char time_name[64];           /* of the column or variable the times are from; "" */

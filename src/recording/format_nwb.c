@@ -9,6 +9,7 @@
 #include "recording/hdf5_layouts.h"
 #include "recording/hdf5_values.h"
 #include "recording/nwb_parts.h"
+#include "recording/nwb_planes.h"
 
 static bool recognises(const char *path, const unsigned char *head, size_t length) {
     static const unsigned char signature[] = "\211HDF\r\n\032\n";
@@ -111,7 +112,11 @@ static bool nwb_series(void *file, nd_role role, const nd_selector *selector, nd
 }
 
 static char **nwb_texts(void *file, const nd_selector *selector, size_t *count, nd_error *error) {
-    return nd_nwb_texts(file, selector, count, error);
+    const nd_nwb *nwb = file;
+    if (nwb->planes && !selector->name && selector->columns_count > 0)
+        return nd_nwb_planes_texts(nwb, selector->columns[0], selector->threshold != NULL, count,
+                                   error);
+    return nd_nwb_texts(nwb, selector, count, error);
 }
 
 /* --- scan --- */
@@ -160,6 +165,8 @@ static bool nwb_scan(void *file, nd_findings *findings, nd_error *error) {
     nd_hdf5_text(&nwb->file, "/general/subject/subject_id", findings->subject,
                  sizeof findings->subject);
     nd_hdf5_text(&nwb->file, "/session_start_time", findings->start, sizeof findings->start);
+    if (!nd_nwb_planes_scan(nwb, findings, error))
+        return false;
     for (size_t i = 0; i < nwb->count; i++) {
         const nd_nwb_object *object = &nwb->objects[i];
         bool known = false;

@@ -97,10 +97,20 @@ static bool rows_by_id(const nd_activity *activity, size_t rows) {
     return within;
 }
 
+/* Whether a table without names has a row for each cell: of the activity, of its file, or of the
+ * identities there can be. */
+static bool rows_fit(const nd_activity *activity, size_t rows) {
+    return rows == activity->cells ||
+           (activity->row && rows == activity->cells + activity->cells_left_out) ||
+           rows_by_id(activity, rows);
+}
+
 /* The row of the table that is about a cell: by its identity, or by its place. */
 static size_t row_of(const nd_activity *activity, size_t cell, char **names, size_t rows) {
     if (!names && rows_by_id(activity, rows))
         return (size_t)activity->cell_id[cell];
+    if (!names && activity->row && rows != activity->cells)
+        return activity->row[cell];
     if (!names || !activity->cell_id)
         return cell;
     for (size_t r = 0; r < rows; r++)
@@ -131,7 +141,7 @@ static size_t *read_channels(const nd_request *request, nd_files *files,
         fine =
             nd_request_refuse(request, ND_ROLE_CELLS, "channels", "give the channel of each cell",
                               error, "%.200s is no list of channels", nd_base_name(path));
-    if (fine && rows != activity->cells && !rows_by_id(activity, rows))
+    if (fine && !rows_fit(activity, rows))
         fine = wrong_length(request, ND_ROLE_CELLS, path, rows, activity, error);
     size_t *channels = fine ? nd_array(activity->cells, sizeof *channels, error) : NULL;
     int base = cells->base > 0 ? 1 : 0;
@@ -157,8 +167,7 @@ static bool drop_by_areas(const nd_request *request, nd_files *files, nd_activit
     bool fine = texts != NULL;
     if (fine && part.channels)
         fine = (channels = read_channels(request, files, activity, error)) != NULL;
-    else if (fine && (!names || !activity->cell_id) && rows != activity->cells &&
-             !rows_by_id(activity, rows))
+    else if (fine && (!names || !activity->cell_id) && !rows_fit(activity, rows))
         fine = wrong_length(request, ND_ROLE_CELLS, path, rows, activity, error);
     for (size_t c = 0; fine && c < activity->cells; c++) {
         size_t row = channels ? channels[c] : row_of(activity, c, names, names ? named : rows);
@@ -268,8 +277,7 @@ static bool drop_unequal(const nd_request *request, nd_files *files, nd_activity
         free_texts(names, named);
         return fine;
     }
-    if (fine && (!names || !activity->cell_id) && rows != activity->cells &&
-        !rows_by_id(activity, rows))
+    if (fine && (!names || !activity->cell_id) && !rows_fit(activity, rows))
         fine = wrong_length(request, ND_ROLE_KEEP, path, rows, activity, error);
     for (size_t c = 0; fine && c < activity->cells; c++) {
         size_t row = row_of(activity, c, names, names ? named : rows);

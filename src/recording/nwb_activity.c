@@ -7,9 +7,9 @@
 #include "base/error.h"
 #include "recording/hdf5_layouts.h"
 #include "recording/hdf5_values.h"
-#include "recording/nwb_parts.h"
-
-enum { BLOCK_BYTES = 64 << 20 };
+#include "recording/nwb_matrix.h"
+#include "recording/nwb_observed.h"
+#include "recording/nwb_planes.h"
 
 /* The column of a table that names areas; false if it has none. */
 static bool area_column(const nd_nwb *nwb, const char *table, char path[ND_NWB_PATH_SIZE]) {
@@ -36,10 +36,37 @@ static void areas_clear(areas *a) {
     *a = (areas){0};
 }
 
+/* As the Allen Institute writes it: peak_channel_id is the id of a row of the electrodes. *found
+ * tells whether it is so. */
+static bool areas_by_peak_channel(const nd_nwb *nwb, const char *units, areas *a, bool *found,
+                                  nd_error *error) {
+    static const char electrodes[] = "/general/extracellular_ephys/electrodes";
+    char peak[ND_NWB_PATH_SIZE], ids[ND_NWB_PATH_SIZE];
+    size_t rows = 0;
+    *found = nd_nwb_join(peak, units, "peak_channel_id") && nd_hdf5_has(&nwb->file, peak) &&
+             nd_nwb_join(ids, electrodes, "id") && nd_hdf5_has(&nwb->file, ids) &&
+             area_column(nwb, electrodes, a->column);
+    if (!*found)
+        return true;
+    a->electrode = nd_hdf5_numbers(&nwb->file, peak, nwb->path, &a->electrodes, error);
+    double *id = a->electrode ? nd_hdf5_numbers(&nwb->file, ids, nwb->path, &rows, error) : NULL;
+    for (size_t u = 0; id && u < a->electrodes; u++) {
+        double row = -1.0;
+        for (size_t r = 0; row < 0.0 && r < rows; r++)
+            row = id[r] == a->electrode[u] ? (double)r : row;
+        a->electrode[u] = row;
+    }
+    free(id);
+    return id != NULL;
+}
+
 static bool find_areas(const nd_nwb *nwb, const char *units, areas *a, nd_error *error) {
     char path[ND_NWB_PATH_SIZE], table[ND_NWB_PATH_SIZE];
+    bool by_peak;
     if (area_column(nwb, units, a->column))
         return true;
+    if (!areas_by_peak_channel(nwb, units, a, &by_peak, error) || by_peak)
+        return by_peak && a->electrode;
     bool pointed = nd_nwb_join(path, units, "electrodes") && nd_hdf5_has(&nwb->file, path) &&
                    nd_hdf5_reference(&nwb->file, path, "table", table, sizeof table) &&
                    area_column(nwb, table, a->column);
@@ -134,49 +161,6 @@ static bool read_units(const nd_nwb *nwb, const char *table, const char *area, u
     return fine && (!area || keep_area(nwb, table, area, u, error));
 }
 
-/* Ids as whole numbers from a dataset; NULL without failure where there is none. */
-static bool read_ids(const nd_nwb *nwb, const char *path, int64_t **ids, size_t *count,
-                     nd_error *error) {
-    if (!nd_hdf5_has(&nwb->file, path))
-        return true;
-    double *numbers = nd_hdf5_numbers(&nwb->file, path, nwb->path, count, error);
-    *ids = numbers ? nd_array(*count, sizeof **ids, error) : NULL;
-    for (size_t i = 0; *ids && i < *count; i++)
-        (*ids)[i] = fabs(numbers[i]) < 9e15 ? (int64_t)numbers[i] : -1;
-    free(numbers);
-    return *ids != NULL;
-}
-
-/* The ids of a series' cells: its `rois` point into a table whose `id` is meant. */
-static bool roi_ids(const nd_nwb *nwb, const char *object, int64_t **ids, size_t *cells,
-                    nd_error *error) {
-    char rois[ND_NWB_PATH_SIZE], table[ND_NWB_PATH_SIZE], path[ND_NWB_PATH_SIZE];
-    int64_t *rows = NULL, *names = NULL;
-    size_t row_count = 0, name_count = 0;
-    *cells = 0;
-    if (!nd_nwb_join(rois, object, "rois"))
-        return true;
-    bool fine = read_ids(nwb, rois, &rows, &row_count, error);
-    if (fine && nd_hdf5_reference(&nwb->file, rois, "table", table, sizeof table) &&
-        nd_nwb_join(path, table, "id"))
-        fine = read_ids(nwb, path, &names, &name_count, error);
-    *cells = row_count;
-    if (fine && rows && names) {
-        *ids = nd_array(row_count, sizeof **ids, error);
-        fine = *ids != NULL;
-        for (size_t c = 0; fine && c < row_count; c++)
-            if (rows[c] >= 0 && (size_t)rows[c] < name_count)
-                (*ids)[c] = names[rows[c]];
-            else
-                fine = nd_fail(error, nwb->path, "correct the file",
-                               "%s: cell %zu is row %lld of a table of %zu", rois, c + 1,
-                               (long long)rows[c], name_count);
-    }
-    free(rows);
-    free(names);
-    return fine;
-}
-
 static bool describe_units(const nd_nwb *nwb, const nd_nwb_object *object,
                            const nd_selector *selector, nd_activity *activity, nd_error *error) {
     char path[ND_NWB_PATH_SIZE];
@@ -185,42 +169,29 @@ static bool describe_units(const nd_nwb *nwb, const nd_nwb_object *object,
     size_t id_count = 0;
     bool fine = read_units(nwb, object->path, selector->area, &u, error) &&
                 nd_nwb_join(path, object->path, "id") &&
-                read_ids(nwb, path, &ids, &id_count, error);
+                nd_nwb_ids(nwb, path, &ids, &id_count, error);
     activity->spike_times = true;
     activity->honoured = ND_PART_AREA;
     if (fine && ids && id_count == u.count)
         activity->cell_id = nd_array(u.count, sizeof *ids, error);
+    activity->row = fine ? nd_array(u.count, sizeof *activity->row, error) : NULL;
+    fine = activity->row != NULL;
     for (size_t i = 0; fine && i < u.count; i++) {
         if (!u.keep[i]) {
             activity->cells_left_out++;
             continue;
         }
+        activity->row[activity->cells] = i;
         if (activity->cell_id && ids)
             activity->cell_id[activity->cells] = ids[i];
         activity->cells++;
     }
     activity->ids_count = activity->cell_id ? activity->cells : 0;
+    fine = fine && nd_nwb_observed(nwb, object->path, u.keep, u.count, &activity->observed,
+                                   &activity->observed_count, error);
     free(ids);
     units_clear(&u);
     return fine;
-}
-
-/* Where an activity's numbers are, and their shape in the file. */
-typedef struct matrix {
-    char path[ND_NWB_PATH_SIZE];
-    size_t rows, columns;
-    int rank;
-} matrix;
-
-static bool find_matrix(const nd_nwb *nwb, const char *object, matrix *m, nd_error *error) {
-    bool is_series;
-    hsize_t dims[ND_HDF5_MOST_DIMENSIONS] = {0, 1};
-    if (!nd_nwb_data_path(nwb, object, m->path, &is_series) ||
-        !nd_hdf5_shape(&nwb->file, m->path, &m->rank, dims) || m->rank < 1 || m->rank > 2)
-        return nd_nwb_too_odd(nwb, m->path, error);
-    m->rows = dims[0];
-    m->columns = m->rank > 1 ? dims[1] : 1;
-    return true;
 }
 
 /* The area of a whole imaging plane: of the table of segments that `rois` points into. */
@@ -241,15 +212,15 @@ static bool check_plane_area(const nd_nwb *nwb, const char *object, const char *
 
 static bool describe_matrix(const nd_nwb *nwb, const char *object, const nd_selector *selector,
                             nd_activity *activity, nd_error *error) {
-    matrix m;
-    if (!find_matrix(nwb, object, &m, error))
+    nd_nwb_matrix m;
+    if (!nd_nwb_matrix_find(nwb, object, &m, error))
         return false;
     activity->rows = m.rows;
     activity->columns = m.columns;
     activity->honoured = ND_PART_COLUMNS | ND_PART_ORIENTATION | ND_PART_AREA;
     return nd_nwb_times(nwb, object, &activity->times, &activity->times_count, &activity->start,
                         &activity->rate, error) &&
-           roi_ids(nwb, object, &activity->cell_id, &activity->known_cells, error) &&
+           nd_nwb_roi_ids(nwb, object, &activity->cell_id, &activity->known_cells, error) &&
            (activity->ids_count = activity->known_cells, true) &&
            (!selector->area || check_plane_area(nwb, object, selector->area, error));
 }
@@ -262,6 +233,8 @@ bool nd_nwb_activity(void *file, const nd_selector *selector, const nd_selector 
     char estimate[ND_NWB_PATH_SIZE];
     const char *path = NULL, *type = "";
     (void)others;
+    if (!nwb->plain && nd_nwb_is_pattern(selector->name))
+        return nd_nwb_planes_activity(file, selector->name, activity, error);
     bool caiman = nd_caiman_array(nwb, selector->name, estimate);
     path = caiman ? estimate : NULL;
     if (selector->name && selector->name[0] == '/' &&
@@ -304,86 +277,14 @@ static bool pour_units(const nd_nwb *nwb, const char *table, const nd_selector *
     return fine;
 }
 
-/* How many rows and columns to read at once: whole chunks, each of them once where memory allows,
- * as a chunk is unpacked whole however little of it is asked for. Frames come in order for each
- * cell, whichever of the two they are. */
-static void block_shape(hid_t dataset, const matrix *m, bool cells_first, size_t *rows,
-                        size_t *columns) {
-    hsize_t chunk[ND_HDF5_MOST_DIMENSIONS] = {1, 1};
-    hid_t plan = H5Dget_create_plist(dataset);
-    if (H5Pget_layout(plan) == H5D_CHUNKED)
-        H5Pget_chunk(plan, ND_HDF5_MOST_DIMENSIONS, chunk);
-    H5Pclose(plan);
-    size_t frames = cells_first ? m->columns : m->rows, cells = cells_first ? m->rows : m->columns;
-    size_t chunk_frames = chunk[cells_first], chunk_cells = m->rank == 1 ? 1 : chunk[!cells_first];
-    size_t all_cells = BLOCK_BYTES / sizeof(double) / (cells ? cells : 1);
-    size_t take_cells = cells, take_frames = all_cells / chunk_frames * chunk_frames;
-    if (take_frames == 0 && chunk_cells < cells) { /* tall chunks: some cells through all frames */
-        size_t wide = BLOCK_BYTES / sizeof(double) / (frames ? frames : 1);
-        take_frames = frames;
-        take_cells = wide / chunk_cells * chunk_cells;
-        if (take_cells == 0)
-            take_cells = chunk_cells;
-    }
-    if (take_frames == 0)
-        take_frames = all_cells ? all_cells : 1;
-    take_frames = take_frames > frames ? frames : take_frames;
-    take_cells = take_cells > cells ? cells : take_cells;
-    *rows = cells_first ? take_cells : take_frames;
-    *columns = cells_first ? take_frames : take_cells;
-}
-
-static bool read_tile(hid_t dataset, const matrix *m, size_t row, size_t rows, size_t column,
-                      size_t columns, double *values) {
-    hsize_t start[2] = {row, column}, count[2] = {rows, columns};
-    hid_t memory = H5Screate_simple(m->rank, count, NULL), space = H5Dget_space(dataset);
-    bool fine = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-                H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, values) >= 0;
-    H5Sclose(space);
-    H5Sclose(memory);
-    return fine;
-}
-
-static bool pour_tile(const nd_nwb *nwb, hid_t dataset, const matrix *m, double conversion,
-                      const size_t from[2], const size_t size[2], double *values, nd_sink *sink,
-                      nd_error *error) {
-    size_t rows = m->rows - from[0] < size[0] ? m->rows - from[0] : size[0];
-    size_t columns = m->columns - from[1] < size[1] ? m->columns - from[1] : size[1];
-    if (!read_tile(dataset, m, from[0], rows, from[1], columns, values))
-        return nd_fail(error, nwb->path, "copy it again; it may be damaged",
-                       "%s: rows from %zu on cannot be read", m->path, from[0] + 1);
-    for (size_t i = 0; conversion != 1.0 && i < rows * columns; i++)
-        values[i] *= conversion;
-    return nd_sink_tile(sink, from[0], rows, from[1], columns, values, columns, 1, error);
-}
-
-static bool pour_matrix(const nd_nwb *nwb, const matrix *m, bool cells_first, nd_sink *sink,
-                        nd_error *error) {
-    hid_t dataset = nd_hdf5_open_dataset(&nwb->file, m->path, nwb->path, error);
-    if (dataset < 0)
-        return false;
-    double conversion = nd_hdf5_number_attribute(&nwb->file, m->path, "conversion", 1.0);
-    size_t size[2], from[2] = {0, 0};
-    block_shape(dataset, m, cells_first, &size[0], &size[1]);
-    double *values = nd_doubles(size[0] * size[1], error);
-    bool fine = values != NULL;
-    /* The outer of the two loops is over frames. */
-    size_t outer = cells_first, inner = !cells_first;
-    size_t end[2] = {m->rows, m->columns};
-    for (from[outer] = 0; fine && from[outer] < end[outer]; from[outer] += size[outer])
-        for (from[inner] = 0; fine && from[inner] < end[inner]; from[inner] += size[inner])
-            fine = pour_tile(nwb, dataset, m, conversion, from, size, values, sink, error);
-    free(values);
-    H5Dclose(dataset);
-    return fine;
-}
-
 bool nd_nwb_pour(void *file, const nd_selector *selector, const nd_activity *activity,
                  nd_sink *sink, const nd_clock *clock, nd_error *error) {
     const nd_nwb *nwb = file;
+    if (!nwb->plain && nd_nwb_is_pattern(activity->name))
+        return nd_nwb_planes_pour(nwb, activity->name, sink, error);
     if (activity->spike_times)
         return pour_units(nwb, activity->name, selector, sink, clock, error);
-    matrix m;
-    return find_matrix(nwb, activity->name, &m, error) &&
-           pour_matrix(nwb, &m, activity->cells_first, sink, error);
+    nd_nwb_matrix m;
+    return nd_nwb_matrix_find(nwb, activity->name, &m, error) &&
+           nd_nwb_matrix_pour(nwb, &m, activity->cells_first, sink, error);
 }

@@ -182,6 +182,7 @@ void nd_nwb_close(nd_nwb *nwb) {
     for (size_t i = 0; i < nwb->count; i++)
         free(nwb->objects[i].path);
     free(nwb->objects);
+    free(nwb->planes);
     free(nwb->path);
     free(nwb);
 }

@@ -14,7 +14,8 @@ typedef struct nd_nwb {
     char *path; /* of the file */
     nd_nwb_object *objects;
     size_t count, room;
-    bool plain; /* no NWB: arrays are found by whole paths, or by the layouts of hdf5_layouts.h */
+    char *planes; /* the pattern that joined several planes; NULL: none did */
+    bool plain;   /* no NWB: arrays are found by whole paths, or by the layouts of hdf5_layouts.h */
 } nd_nwb;
 
 /* Opens an NWB 2.x file and lists its typed objects, each once, also behind links that the rules

@@ -89,8 +89,8 @@ static char **one_of_two(char **texts, size_t *count, size_t column) {
     return texts;
 }
 
-static char **read_texts(const nd_nwb *nwb, const char *at, bool second, size_t *count,
-                         nd_error *error) {
+char **nd_nwb_column_texts(const nd_nwb *nwb, const char *at, bool second, size_t *count,
+                           nd_error *error) {
     char text[256];
     int rank;
     hsize_t dims[ND_HDF5_MOST_DIMENSIONS];
@@ -122,7 +122,7 @@ char **nd_nwb_texts(const nd_nwb *nwb, const nd_selector *selector, size_t *coun
     bool whole = name[0] == '/';
     if (!whole && !find_column(nwb, name, path, error))
         return NULL;
-    return read_texts(nwb, whole ? name : path, selector->threshold != NULL, count, error);
+    return nd_nwb_column_texts(nwb, whole ? name : path, selector->threshold != NULL, count, error);
 }
 
 bool nd_nwb_choose_rows(const nd_nwb *nwb, const char *table, const nd_selector *selector,
@@ -133,7 +133,7 @@ bool nd_nwb_choose_rows(const nd_nwb *nwb, const char *table, const nd_selector 
     if (!nd_nwb_join(path, table, column) || !nd_hdf5_has(&nwb->file, path))
         return nd_fail(error, nwb->path, "correct the column", "%s has no column '%.60s'", table,
                        column);
-    char **texts = read_texts(nwb, path, false, &count, error);
+    char **texts = nd_nwb_column_texts(nwb, path, false, &count, error);
     double *end = NULL;
     bool fine = texts != NULL;
     bool ragged = strlen(path) + 8 < sizeof index &&

@@ -33,6 +33,10 @@ bool nd_nwb_pour(void *file, const nd_selector *selector, const nd_activity *act
  * second where there is a threshold. */
 char **nd_nwb_texts(const nd_nwb *nwb, const nd_selector *selector, size_t *count, nd_error *error);
 
+/* The same of the dataset at a path, of two numbers a row the `second`. */
+char **nd_nwb_column_texts(const nd_nwb *nwb, const char *path, bool second, size_t *count,
+                           nd_error *error);
+
 /* Leaves of a table's intervals (rows x 2) those whose entry in the selector's column `equals` what
  * is asked for; in a ragged column, as tags are, one of the row's entries. */
 bool nd_nwb_choose_rows(const nd_nwb *nwb, const char *table, const nd_selector *selector,

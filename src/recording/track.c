@@ -485,7 +485,24 @@ static bool read_trials(const nd_request *request, nd_files *files, nd_track *tr
 
 /* --- which frames count --- */
 
-static bool choose_frames(const nd_settings *settings, nd_track *track, nd_error *error) {
+/* Whether the cells were observed at a time. */
+static bool observed_at(const nd_activity *activity, double t) {
+    size_t low = 0, high = activity ? activity->observed_count : 0;
+    if (!activity || !activity->observed)
+        return true;
+    while (low < high) { /* how many intervals begin no later */
+        size_t middle = low + (high - low) / 2;
+        if (activity->observed[2 * middle] <= t)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > 0 && t < activity->observed[2 * low - 1];
+}
+
+static bool choose_frames(const nd_settings *settings, const nd_activity *activity, nd_files *files,
+                          nd_track *track, nd_error *error) {
+    size_t unobserved = 0;
     track->keep = nd_array(track->frames, sizeof *track->keep, error);
     if (!track->keep)
         return false;
@@ -495,6 +512,8 @@ static bool choose_frames(const nd_settings *settings, nd_track *track, nd_error
                     !(track->speed && fabs(track->speed[f]) > settings->minimum_speed);
         if (track->trial && track->trial[f] < 0)
             out->outside_trials++;
+        else if (!observed_at(activity, track->clock[f]))
+            unobserved++;
         else if (!isfinite(track->x[f]) || (track->y && !isfinite(track->y[f])))
             out->position_missing++;
         else if (slow)
@@ -504,6 +523,12 @@ static bool choose_frames(const nd_settings *settings, nd_track *track, nd_error
         else
             track->keep[f] = true;
     }
+    out->activity_missing += unobserved;
+    if (unobserved > 0)
+        nd_files_note(files,
+                      "activity: %zu of %zu frames lie outside obs_intervals, where not all units "
+                      "were observed: they are left out",
+                      unobserved, track->frames);
     return true;
 }
 
@@ -513,10 +538,10 @@ static bool no_frames(const nd_request *request, const nd_track *track, nd_error
     return nd_fail(
         error, nd_request_file(request, ND_ROLE_POSITION),
         slow ? "lower minimum_speed, or check the unit of speed" : "check the position",
-        "no %s frames: of %zu, %zu lie outside the trials, %zu have no position, %zu are "
-        "at or below the minimum speed %g, %zu have no direction",
-        slow ? "running" : "usable", track->frames, out->outside_trials, out->position_missing,
-        out->slow, request->settings->minimum_speed, out->without_direction);
+        "no %s frames: of %zu, %zu lie outside the trials, in %zu not all units were observed, %zu "
+        "have no position, %zu are at or below the minimum speed %g, %zu have no direction",
+        slow ? "running" : "usable", track->frames, out->outside_trials, out->activity_missing,
+        out->position_missing, out->slow, request->settings->minimum_speed, out->without_direction);
 }
 
 static bool any_kept(const nd_track *track) {
@@ -546,6 +571,6 @@ bool nd_track_read(const nd_request *request, const nd_activity *activity, bool 
     nd_series_clear(&position);
     fine = fine && find_motion(request, files, track, error) &&
            read_trials(request, files, track, error) &&
-           choose_frames(request->settings, track, error);
+           choose_frames(request->settings, activity, files, track, error);
     return fine && (any_kept(track) || no_frames(request, track, error));
 }

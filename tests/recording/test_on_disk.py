@@ -13,6 +13,6 @@ except ImportError as missing:
     sys.exit(77)
 from cases.check import check  # noqa: E402
 
-MODULES = ["scanned", "suite2p", "vectors", "tracked", "hdf5", "zarr", "neuralynx", "archives", "clocked"]
+MODULES = ["scanned", "suite2p", "vectors", "tracked", "hdf5", "zarr", "neuralynx", "archives", "clocked", "laboratories"]
 
 sys.exit(check(MODULES, sys.argv[1], sys.argv[2], sys.argv[3:]))
