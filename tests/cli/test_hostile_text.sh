@@ -65,6 +65,13 @@ while IFS='|' read -r yaml shown title axis; do
         succeeds $command
         calm out "$command"
     done
+    for page in fig3 recording drift-measures decoding; do
+        succeeds figure $page "r$n.nc" -o "$page$n.svg"
+        calm out "figure $page" && calm err "figure $page"
+        check "$page is a whole picture" grep -q '</svg>' "$page$n.svg"
+    done
+    nulldrift figure time-experience "r$n.nc" -o "time$n.svg" >out 2>err # no visits enough
+    calm out "figure time-experience" && calm err "figure time-experience"
     safe "$yaml"
 done <<'TEXTS'
 l'essai|l'essai|l'essai|l'essai
