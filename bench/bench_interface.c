@@ -1,20 +1,18 @@
-/* What the public interface costs: an engine advanced one step a call (case A: 500 units, 150
- * samples), beside one long call; tuning curves of 500 cells x 20 000 frames, beside reading the
- * array once and one pass of additions over as many values that are near. One core, medians. */
+/* What the public interface costs: an engine advanced one step a call (cases A and F of `nulldrift
+ * bench`, and one unit), beside one long call; tuning curves of 500 cells x 20 000 frames, beside
+ * reading the array once and one pass of additions over as many values that are near. One core,
+ * medians. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/benchmark.h"
 #include "nulldrift.h"
 #include "timing.h"
 
 enum { FRAMES = 20000, CELLS = 500, BINS = 50, RUNS = 11, PAIRS = 15, STEPS = 2000 };
 /* Between the 4th and the 12th of 15 lies the median with 96.5%. */
 enum { LOW = 3, HIGH = 11 };
-
-static const char *const CASE_A[] = {"world.task=predictive-track", "world.samples=150",
-                                     "world.input_dim=17",          "network.hidden=500",
-                                     "network.initialisation=lazy", "learning.update_noise=0.0139"};
 
 /* Seconds of STEPS further updates, `each` a call. */
 static double time_steps(nd_engine *engine, uint64_t each) {
@@ -25,15 +23,14 @@ static double time_steps(nd_engine *engine, uint64_t each) {
     return processor_seconds() - begin;
 }
 
-static const char *const ONE_UNIT[] = {"world.task=random", "world.samples=2",
-                                       "world.input_dim=2", "world.output_dim=1",
-                                       "network.hidden=1",  "learning.learning_rate=0"};
+static const char ONE_UNIT[] = "world: {task: random, samples: 2, input_dim: 2, output_dim: 1}\n"
+                               "network: {hidden: 1}\nlearning: {learning_rate: 0}\n";
 
-/* What a call costs is the same for every network: of one unit it is seen, of case A it is lost in
- * what the machine does beside. */
-static void bench_steps(const char *name, const char *const sets[6]) {
+/* What a call costs is the same for every network: of one unit it is seen best, of case F it is
+ * lost in what the machine does beside. */
+static void bench_steps(const char *name, const char *text) {
     nd_error error = {0};
-    nd_experiment *experiment = nd_experiment_new(sets, 6, &error);
+    nd_experiment *experiment = nd_experiment_parse(text, name, NULL, NULL, 0, &error);
     nd_dataset *dataset = nd_dataset_make(experiment, &error);
     nd_engine *engine[2];
     double whole[PAIRS], apart[PAIRS];
@@ -50,7 +47,7 @@ static void bench_steps(const char *name, const char *const sets[6]) {
     }
     double added = median(apart, PAIRS); /* apart is in order then: 96.5% limits of the median */
     printf("engine, %s: %.3f us a step in one long call, one step a call %+.3f us (%+.3f to "
-           "%+.3f)\n",
+           "%+.3f); asked: +1\n",
            name, 1e6 * median(whole, PAIRS), 1e6 * added, 1e6 * apart[LOW], 1e6 * apart[HIGH]);
     for (int i = 0; i < 2; i++)
         nd_engine_close(engine[i]);
@@ -111,7 +108,8 @@ static void bench_tuning(nd_type type, bool by_cells, const int64_t *bin) {
     }
     double reading = median(seconds[0], RUNS), pass = median(seconds[1], RUNS),
            tuning = median(seconds[2], RUNS);
-    printf("tuning, %s %s: %.1f ms; reading once %.1f ms + one pass %.1f ms: %.2f of both\n",
+    printf("tuning, %s %s: %.1f ms; reading once %.1f ms + one pass %.1f ms: %.2f of both; asked: "
+           "1.2\n",
            type == ND_FLOAT32 ? "float32" : "float64",
            by_cells ? "cells x frames" : "frames x cells", 1e3 * tuning, 1e3 * reading, 1e3 * pass,
            tuning / (reading + pass));
@@ -130,7 +128,11 @@ int main(void) {
     for (int i = 0; i < 4; i++)
         bench_tuning(i % 2 ? ND_FLOAT32 : ND_FLOAT64, i >= 2, bin);
     bench_steps("one unit", ONE_UNIT);
-    bench_steps("case A", CASE_A);
+    for (const nd_benchmark_case *one = nd_benchmark_cases(); one->letter; one++) {
+        const char name[] = {'c', 'a', 's', 'e', ' ', one->letter, '\0'};
+        if (one->letter == 'A' || one->letter == 'F')
+            bench_steps(name, one->experiment);
+    }
     free(bin);
     return 0;
 }

@@ -3,6 +3,10 @@ the public headers as they are declared, comments and spacing aside, and the nam
 library offers are those functions. A change of the interface is a change of that file:
 
     python3 tests/install/test_interface.py PROGRAM SOURCE --write
+
+Where ND_ABI_BEFORE names an earlier libnulldrift.so, abidiff (Debian's abigail-tools) tells what changed since for
+programs that are linked already: functions and, where both libraries have debugging information, types. What such
+programs would not survive is a failure.
 """
 import os
 import re
@@ -53,6 +57,19 @@ def offered(library):
     return {line.split()[-1] for line in said.stdout.splitlines()}
 
 
+def broken_since(before, library):
+    """What of the binary interface is gone or changed since the library `before`; additions are printed."""
+    try:
+        done = subprocess.run(["abidiff", before, library], capture_output=True, text=True)
+    except FileNotFoundError:
+        return ["ND_ABI_BEFORE is set, but there is no abidiff; apt-get install abigail-tools brings it"]
+    errors, changes, incompatible = done.returncode & 3, done.returncode & 4, done.returncode & 8
+    if errors or incompatible:
+        return ["since " + before + ":"] + (done.stdout + done.stderr).strip().splitlines()
+    print(done.stdout.strip() if changes else f"the binary interface is that of {before}")
+    return []
+
+
 def main():
     here = interface()
     if "--write" in sys.argv:
@@ -70,6 +87,8 @@ def main():
     faults += [f"declared, but not offered: {name}" for name in sorted(functions - names)]
     if len(functions) < 20:
         faults.append(f"only {len(functions)} functions were found in the headers")
+    if os.environ.get("ND_ABI_BEFORE"):
+        faults += broken_since(os.environ["ND_ABI_BEFORE"], library)
     for fault in faults:
         print(fault)
     if faults:
