@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/error.h"
 #include "base/shown.h"
@@ -55,12 +56,14 @@ static void print_json(const nd_hebbian_run *run, const char *path) {
                                           "diffusion_constant_log_fit", "diffusion_exponent",
                                           "diffusion_exponent_error",   "fixed_points",
                                           "fixed_point_fall_backs",     "fixed_point_unpolished"};
-    nd_json json = nd_run_json(path, run->file, run->records, run->step, run->loss,
+    char *status = nd_nc_text(run->file, NULL, "status", NULL);
+    nd_json json = nd_run_json(path, status, run->records, run->step, run->loss,
                                run->active_fraction, run->fraction_active_units);
     nd_json_number(&json, "snapshots", (double)run->snapshots);
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         nd_json_number(&json, members[i], attribute(run, members[i]));
     nd_json_end(&json);
+    free(status);
 }
 
 static bool summarise_file(const char *path, bool as_json, nd_error *error) {

@@ -1,15 +1,69 @@
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/shown.h"
 #include "cli/commands.h"
 #include "cli/run_output.h"
-#include "run/simulate.h"
-#include "store/run_file.h"
+#include "nulldrift/contents.h"
+#include "nulldrift/run.h"
 
-static void summarise(const nd_run *run, const char *path) {
+/* What is said of a run file. */
+typedef struct made_run {
+    size_t records, snapshots;
+    double *step, *loss, *active_fraction, *fraction_active_units; /* records */
+    bool has_positions, has_spectra;
+    const char *status; /* of the file */
+} made_run;
+
+/* The values of a variable over the records; NULL with `error`. */
+static double *over_records(const nd_contents *file, const char *name, size_t *records,
+                            nd_error *error) {
+    nd_variable_view view;
+    if (!nd_contents_find(file, name, &view, error))
+        return NULL;
+    double *values = nd_doubles(view.count, error);
+    if (values && nd_contents_numbers(file, name, values, view.count, error)) {
+        *records = view.count;
+        return values;
+    }
+    free(values);
+    return NULL;
+}
+
+/* Does the run's experiment ask for spectra on the way? */
+static bool asks_for_spectra(const char *text, const char *path) {
+    nd_key_value value;
+    nd_experiment *experiment = nd_experiment_parse(text, path, NULL, NULL, 0, NULL);
+    bool asks = experiment && nd_experiment_get(experiment, "run.spectrum", &value, NULL) &&
+                strcmp(value.word, "none") != 0;
+    nd_experiment_free(experiment);
+    return asks;
+}
+
+static bool read_run(const nd_contents *file, const char *path, made_run *run, nd_error *error) {
+    nd_variable_view view;
+    nd_attribute_view attribute;
+    *run = (made_run){.has_positions = nd_contents_find(file, "position", &view, NULL)};
+    if (nd_contents_find(file, "snapshot_step", &view, NULL))
+        run->snapshots = view.count;
+    for (size_t i = 0; nd_contents_attribute(file, NULL, i, &attribute); i++)
+        if (strcmp(attribute.name, "status") == 0)
+            run->status = attribute.text;
+        else if (strcmp(attribute.name, "experiment") == 0 && attribute.text)
+            run->has_spectra = asks_for_spectra(attribute.text, path);
+    size_t *n = &run->records;
+    return (run->step = over_records(file, "step", n, error)) &&
+           (run->loss = over_records(file, "loss", n, error)) &&
+           (run->active_fraction = over_records(file, "active_fraction", n, error)) &&
+           (run->fraction_active_units = over_records(file, "fraction_active_units", n, error)) &&
+           (*n > 0 || nd_fail(error, path, "run it again", "holds no records"));
+}
+
+static void summarise(const made_run *run, const char *path) {
     nd_shown_text shown = nd_shown(path);
     size_t n = run->records, late = n > 10 ? n - 10 : 0;
     double loss = nd_mean_of_ten(run->loss, late, n);
@@ -25,10 +79,10 @@ static void summarise(const nd_run *run, const char *path) {
     if (run->fraction_active_units[n - 1] == 0)
         printf("  Every unit is silent at the end: nothing can be learned any more. A smaller "
                "learning rate or less noise keeps units awake.\n");
-    if (run->dataset->position)
+    if (run->has_positions)
         printf("Next: nulldrift measure %s && nulldrift figure fig2 %s -o fig2.pdf\n", shown.text,
                shown.text);
-    else if (strcmp(run->experiment->run.spectrum, "none") != 0)
+    else if (run->has_spectra)
         printf("Next: nulldrift info %s, or nulldrift figure fig6 %s -o fig6.pdf\n", shown.text,
                shown.text);
     else
@@ -36,9 +90,9 @@ static void summarise(const nd_run *run, const char *path) {
                shown.text);
 }
 
-static void print_json(const nd_run *run, const char *path) {
+static void print_json(const made_run *run, const char *path) {
     size_t n = run->records;
-    nd_json json = nd_run_json(path, run->file, n, run->step, run->loss, run->active_fraction,
+    nd_json json = nd_run_json(path, run->status, n, run->step, run->loss, run->active_fraction,
                                run->fraction_active_units);
     nd_json_number(&json, "snapshots", (double)run->snapshots);
     nd_json_truth(&json, "silent", n > 0 && run->fraction_active_units[n - 1] == 0);
@@ -46,11 +100,17 @@ static void print_json(const nd_run *run, const char *path) {
 }
 
 static bool summarise_file(const char *path, bool as_json, nd_error *error) {
-    nd_run *run = nd_run_open(path, error);
-    if (run)
-        (as_json ? print_json : summarise)(run, path);
-    nd_run_close(run);
-    return run != NULL;
+    nd_contents *file = nd_contents_open(path, error);
+    made_run run = {0};
+    bool fine = file && read_run(file, path, &run, error);
+    if (fine)
+        (as_json ? print_json : summarise)(&run, path);
+    free(run.step);
+    free(run.loss);
+    free(run.active_fraction);
+    free(run.fraction_active_units);
+    nd_contents_close(file);
+    return fine;
 }
 
 static int run(const nd_arguments *arguments) {
@@ -69,7 +129,9 @@ static int run(const nd_arguments *arguments) {
     if (!experiment)
         return nd_report(&error);
     int code;
-    if (experiment->network.model == ND_HEBBIAN) {
+    nd_key_value model;
+    if (nd_experiment_get(experiment, "network.model", &model, NULL) &&
+        strcmp(model.word, "hebbian") == 0) {
         nd_fail(&error, nd_positional(arguments, 0), "use `nulldrift hebbian`",
                 "is an experiment for the Hebbian network");
         code = nd_report(&error);

@@ -12,6 +12,7 @@
 #include "base/outputs.h"
 #include "base/shown.h"
 #include "cli/commands.h"
+#include "nulldrift/files.h"
 #include "run/unfinished.h"
 
 /* EXPERIMENT.yaml -> EXPERIMENT.nc in the working folder; free() it. */
@@ -118,8 +119,11 @@ int nd_run_into_file(const nd_arguments *arguments, const nd_experiment *experim
     const char *given = nd_value(arguments, "output");
     char *path =
         given ? nd_text(given, &error) : default_output(nd_positional(arguments, 0), &error);
-    const char *const inputs[] = {nd_positional(arguments, 0), experiment->world.path};
-    size_t count = experiment->world.path && experiment->world.path[0] ? 2 : 1;
+    nd_key_value data;
+    if (!nd_experiment_get(experiment, "world.path", &data, NULL)) /* the model has none */
+        data.word = NULL;
+    const char *const inputs[] = {nd_positional(arguments, 0), data.word};
+    size_t count = data.word && data.word[0] ? 2 : 1;
     if (!path || !may_write(path, inputs, count, false, &error)) {
         free(path);
         return nd_report(&error);
@@ -158,17 +162,16 @@ int nd_go_on_with_file(const nd_arguments *arguments, const nd_model_command *mo
     char *checkpoint = nd_path_with(path, ".ckpt", NULL);
     nd_terminal_resumes_from(checkpoint);
     nd_outcome outcome =
-        nd_continue(from, sets, set_count, path, &options, nd_terminal_watch(quiet), &error);
+        nd_continue_file(from, sets, set_count, path, &options, nd_terminal_watch(quiet), &error);
     nd_terminal_resumes_from(NULL);
     free(checkpoint);
     return tell(outcome, path, arguments, model, &error);
 }
 
-nd_json nd_run_json(const char *path, const nd_nc *file, size_t records, const double *step,
+nd_json nd_run_json(const char *path, const char *status, size_t records, const double *step,
                     const double *loss, const double *active_fraction,
                     const double *fraction_active_units) {
     size_t late = records > 10 ? records - 10 : 0;
-    char *status = nd_nc_text(file, NULL, "status", NULL);
     nd_json json = nd_json_begin(stdout);
     nd_json_text(&json, "run", path);
     nd_json_text(&json, "status",
@@ -183,7 +186,6 @@ nd_json nd_run_json(const char *path, const nd_nc *file, size_t records, const d
                    nd_mean_of_ten(fraction_active_units, late, records));
     nd_json_number(&json, "first_active_fraction", records > 0 ? active_fraction[0] : NAN);
     nd_json_number(&json, "active_fraction", nd_mean_of_ten(active_fraction, late, records));
-    free(status);
     return json;
 }
 

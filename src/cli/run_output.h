@@ -3,10 +3,8 @@
 #define ND_CLI_RUN_OUTPUT_H
 
 #include "base/json.h"
-#include "base/netcdf_file.h"
 #include "cli/command.h"
-#include "experiment/experiment.h"
-#include "run/simulate.h"
+#include "nulldrift/run.h"
 
 /* A model as its command runs it: into a file, which is then summarised in words or as JSON. */
 typedef struct nd_model_command {
@@ -27,9 +25,10 @@ int nd_run_into_file(const nd_arguments *arguments, const nd_experiment *experim
  * same file unless --output names another. */
 int nd_go_on_with_file(const nd_arguments *arguments, const nd_model_command *model);
 
-/* Begins the line of JSON that summarises a run: its file, how it ended, and its records, of
+/* Begins the line of JSON that summarises a run: its file, how it ended (the attribute `status`, or
+ * NULL), and its records, of
  * `records` each, named as in a sweep's table; the caller adds what is its own, and ends it. */
-nd_json nd_run_json(const char *path, const nd_nc *file, size_t records, const double *step,
+nd_json nd_run_json(const char *path, const char *status, size_t records, const double *step,
                     const double *loss, const double *active_fraction,
                     const double *fraction_active_units);
 

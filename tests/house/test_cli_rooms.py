@@ -21,14 +21,12 @@ LISTED = {
     "command_phases.c": {"analyse/phases_of_run.h"},  # words
     "command_record.c": {"analyse/words_of_drift.h", "analyse/words_of_recording.h", "recording/manifest.h",
                          "recording/scan.h", "sessions/followed_sessions.h", "store/recording_file.h"},
-    "command_run.c": {"run/simulate.h", "store/run_file.h"},  # progress by checkpoint
     "command_spectrum.c": {"analyse/spectra_of_run.h", "analyse/words_of_spectra.h"},  # words
     "command_sweep.c": {"sweep/shards.h", "sweep/sweep.h"},  # shards in words, and waiting as the user asks
     "command_tuning.c": {"analyse/tuning_file.h", "measure/tuning.h"},  # tables of files
     "growth.c": {"engine/benchmark.h"},
     "main.c": {"reader/trades.h"},  # the reader is this program, too
     "run_output.c": {"run/unfinished.h"},
-    "run_output.h": {"experiment/experiment.h", "run/simulate.h"},  # how a run is said
 }
 
 folder = os.path.join(sys.argv[2], "src", "cli")
