@@ -49,6 +49,11 @@ static void read_roles(const nd_format *format, void *file, const nd_selector *s
             nd_series_check_times(&series, "fuzz", &error);
         nd_series_clear(&series);
     }
+    if (format->body) {
+        nd_series series = {0};
+        (void)format->body(file, selector, "nose", &series, &error);
+        nd_series_clear(&series);
+    }
     if (format->texts) {
         size_t count = 0;
         char **texts = format->texts(file, selector, &count, &error);

@@ -11,6 +11,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (!pickle)
         return 0;
     nd_pickled root = nd_pickle_root(pickle);
+    char text[16];
+    for (size_t i = 0; i < nd_pickle_parts(pickle, root); i++)
+        (void)nd_pickle_text(pickle, nd_pickle_part(pickle, root, i), text, sizeof text);
     for (size_t k = 0; k <= sizeof keys / sizeof *keys; k++) {
         double *values = NULL;
         size_t rows, columns;
