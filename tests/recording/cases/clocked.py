@@ -6,6 +6,7 @@ import struct
 import numpy as np
 
 from cases.made import information
+from cases.neuralynx import _nvt
 
 FRAME = "TTL Input on AcqSystem1_0 board 0 port 1 value (0x0001)."
 
@@ -95,3 +96,32 @@ def bonsai_writes_dates(lab):
     # A date that is none is a word, and said so.
     lab.table("m/tracking.csv", "Centroid.X,Timestamp", [t.x, [iso(s) if k != 5 else "2024-13-01T00:00:00" for k, s in enumerate(t.t)]])
     lab.refused("sessions:\n  - {activity: {file: m/activity.csv}, position: {file: m/tracking.csv, column: Centroid.X}}\n", "m/tracking.csv", "2024-13-01")
+
+
+def the_ready_manifests(lab):
+    """examples/recordings of Open Ephys, Neuralynx and SLEAP, on such files."""
+    import h5py
+
+    t = lab.track
+    spikes = t.spike_list()
+    lab.save("kilosort/spike_times.npy", np.round(spikes[:, 0] * 30000).astype("u8"))
+    lab.save("kilosort/spike_clusters.npy", spikes[:, 1].astype("i4"))
+    lab.save("continuous/timestamps.npy", 7.0 + np.arange(30 * 30000) / 30000)
+    lab.save("events/TTL/timestamps.npy", np.ravel(np.column_stack([7.0 + t.t, 7.01 + t.t])))
+    lab.save("events/TTL/states.npy", np.tile([1, -1], t.n).astype("i2"))
+    half = np.full(t.n, 50.0)
+    lab.table("DLC.csv", "scorer,net,net,net\nbodyparts,head,head,head\ncoords,x,y,likelihood", [np.arange(t.n), t.x, half, np.ones(t.n)])
+    lab.ready("open-ephys", "3 cells, 600 of 600")
+    _nvt(lab, "VT1.nvt", t.t, np.round(100 + 5 * t.x), half)
+    lab.table("spikes.csv", "time,cell", [1e6 * spikes[:, 0], spikes[:, 1]])
+    lab.ready("neuralynx", "3 cells, 600 of 600")
+    with h5py.File(lab.at("video.analysis.h5"), "w") as file:
+        file["tracks"] = np.stack([[t.x], [half]])[None]
+        file["node_names"] = np.array(["nose"], "S")
+        file["point_scores"] = np.ones((1, 1, t.n))
+    lab.table("timeStamps.csv", "Frame Number,Time Stamp (ms),Buffer Index", [np.arange(t.n), 1000 * t.t, half])
+    lab.table("activity.csv", "time,cell_1,cell_2,cell_3", [t.t, *t.a.T])
+    lab.ready("sleap", "3 cells, 600 of 600")
+    with h5py.File(lab.at("session.h5"), "w") as file:
+        file["results/spikes"], file["results/time"], file["behaviour/x"] = t.a, t.t, t.x
+    lab.ready("hdf5", "3 cells, 600 of 600")

@@ -88,11 +88,9 @@ def several_planes_joined(lab):
     lab.refused(text % ("Deconvolved/*", ""), "has 600 frames", "500", "not planes of one recording")
 
 
-def of_the_allen_institute(lab):
-    """Neuropixels: units by quality, of an area by peak_channel_id into electrodes' ids; the wheel as the place,
-    blocks of stimuli as trials. Ophys: events in a type of its own beside dff."""
+def _allen(lab):
     t = lab.track
-    with Nwb(lab.at("ecephys.nwb")) as nwb:
+    with Nwb(lab.at("allen.nwb")) as nwb:
         units = nwb.units(t)
         units["id"][...] = [950911986, 950911993, 950911999]
         units["peak_channel_id"] = [850261194, 850261196, 850261202]
@@ -103,8 +101,15 @@ def of_the_allen_institute(lab):
         nwb.series("processing/running/running_speed", "TimeSeries", np.ones(t.n), t.t)
         nwb.series("processing/running/running_wheel_rotation", "TimeSeries", t.x, t.t)
         _intervals(nwb, "intervals/spontaneous_presentations", [0, 20], [10, 30])
+
+
+def of_the_allen_institute(lab):
+    """Neuropixels: units by quality, of an area by peak_channel_id into electrodes' ids; the wheel as the place,
+    blocks of stimuli as trials. Ophys: events in a type of its own beside dff."""
+    t = lab.track
+    _allen(lab)
     right = np.array(information(t.x, t.a))
-    text = "sessions:\n  - {file: ecephys.nwb, position: {name: /processing/running/running_wheel_rotation}, %s}\n"
+    text = "sessions:\n  - {file: allen.nwb, position: {name: /processing/running/running_wheel_rotation}, %s}\n"
     lab.right(text % "keep: {column: quality, equals: good}", right[[0, 2]])
     lab.right(text % "keep: {column: snr, threshold: 2}", right[[0, 2]])
     lab.right(text % "cells: {area: CA1}", right[[0, 1]])
@@ -130,10 +135,9 @@ def of_the_allen_institute(lab):
     lab.right(text % "traces", np.array(information(t.x, t.a + 7))[[0, 2]])
 
 
-def of_the_buzsaki_laboratory(lab):
-    """Positions in SubjectPosition, in metres; cells by type, the maze's epoch by its label, ids of the whole."""
+def _buzsaki(lab):
     t = lab.track
-    with Nwb(lab.at("b.nwb")) as nwb:
+    with Nwb(lab.at("buzsaki.nwb")) as nwb:
         units = nwb.units(t)
         units["shank_id"], units["global_id"] = [0, 1, 1], [12, 15, 18]
         _texts(units, "cell_type", ["pyramidal cell", "narrow waveform cell", "pyramidal cell"])
@@ -145,18 +149,22 @@ def of_the_buzsaki_laboratory(lab):
         _texts(epochs, "label", ["homecage", "maze"])
         states = _intervals(nwb, "processing/behavior/states", [0], [30])
         _texts(states, "label", ["awake"])
+
+
+def of_the_buzsaki_laboratory(lab):
+    """Positions in SubjectPosition, in metres; cells by type, the maze's epoch by its label, ids of the whole."""
+    t = lab.track
+    _buzsaki(lab)
     k = t.t >= 5
     head = f"range: [{t.x.min() / 100}, {t.x.max() / 100}]\n"
-    text = head + "sessions:\n  - {file: b.nwb, keep: {column: cell_type, equals: pyramidal cell}, ids: {name: /units/global_id}, registered: true, trials: {name: intervals/epochs, column: label, equals: maze}}\n"
+    text = head + "sessions:\n  - {file: buzsaki.nwb, keep: {column: cell_type, equals: pyramidal cell}, ids: {name: /units/global_id}, registered: true, trials: {name: intervals/epochs, column: label, equals: maze}}\n"
     lab.right(text, information(t.x[k], t.a[k][:, [0, 2]], t.x.min(), t.x.max()), frames=int(k.sum()))
     assert [row["id"] for row in lab.cells] == ["12", "18"], lab.cells
 
 
-def of_the_ibl(lab):
-    """Units by label and atlas region; the wheel, which is in a CompassDirection and so no place by itself; trials
-    by a condition."""
+def _ibl(lab):
     t = lab.track
-    with Nwb(lab.at("i.nwb")) as nwb:
+    with Nwb(lab.at("ibl.nwb")) as nwb:
         units = nwb.units(t)
         units["label"] = [1.0, 1.0, 0.667]
         _texts(units, "beryl_location", ["CA1", "DG", "CA1"])
@@ -165,8 +173,15 @@ def of_the_ibl(lab):
         nwb.series("processing/wheel/WheelPosition/WheelPositionSeries", "SpatialSeries", t.x, rate=20.0)
         trials = _intervals(nwb, "intervals/trials", np.arange(0, 30, 3), np.arange(3, 33, 3))
         trials["probability_left"] = np.where(np.arange(10) % 2, 0.8, 0.2)
+
+
+def of_the_ibl(lab):
+    """Units by label and atlas region; the wheel, which is in a CompassDirection and so no place by itself; trials
+    by a condition."""
+    t = lab.track
+    _ibl(lab)
     right = np.array(information(t.x, t.a))
-    text = f"range: [{t.x.min()}, {t.x.max()}]\nsessions:\n  - {{file: i.nwb, %s}}\n"
+    text = f"range: [{t.x.min()}, {t.x.max()}]\nsessions:\n  - {{file: ibl.nwb, %s}}\n"
     wheel = "position: {name: WheelPositionSeries}, "
     lab.right(text % (wheel + "keep: {column: beryl_location, equals: CA1}"), right[[0, 2]])
     lab.right(text % (wheel + "keep: {column: label, threshold: 0.9}"), right[[0, 1]])
@@ -175,10 +190,9 @@ def of_the_ibl(lab):
     lab.right(text % (wheel + "trials: {name: trials, column: probability_left, equals: 0.8}"), information(t.x[k], t.a[k], t.x.min(), t.x.max()), frames=int(k.sum()))
 
 
-def of_pynapple(lab):
-    """Each coordinate a series of its own beside the head's angles; epochs by tags; units with their location."""
+def _pynapple(lab):
     t = lab.track
-    with Nwb(lab.at("n.nwb")) as nwb:
+    with Nwb(lab.at("pynapple.nwb")) as nwb:
         units = nwb.units(t)
         _texts(units, "location", ["adn", "ca1", "adn"])
         units["group"] = [1, 1, 2]
@@ -193,11 +207,30 @@ def of_pynapple(lab):
         _texts(epochs, "tags", ["sleep", "wake"])
         epochs["tags_index"] = [1, 2]
         _intervals(nwb, "processing/behavior/position_time_support", [0], [30])
+
+
+def of_pynapple(lab):
+    """Each coordinate a series of its own beside the head's angles; epochs by tags; units with their location."""
+    t = lab.track
+    _pynapple(lab)
     right = np.array(information(t.x, t.a))
-    lab.right("sessions:\n  - {file: n.nwb, cells: {area: adn}}\n", right[[0, 2]])
+    lab.right("sessions:\n  - {file: pynapple.nwb, cells: {area: adn}}\n", right[[0, 2]])
     k = t.t >= 15
-    lab.right(f"range: [{t.x.min()}, {t.x.max()}]\nsessions:\n  - {{file: n.nwb, trials: {{name: epochs, column: tags, equals: wake}}}}\n",
+    lab.right(f"range: [{t.x.min()}, {t.x.max()}]\nsessions:\n  - {{file: pynapple.nwb, trials: {{name: epochs, column: tags, equals: wake}}}}\n",
               information(t.x[k], t.a[k], t.x.min(), t.x.max()), frames=int(k.sum()))
-    assert lab.run("record", "--scan", "n.nwb", "-o", "scan.yaml") == 0, lab.said
+    assert lab.run("record", "--scan", "pynapple.nwb", "-o", "scan.yaml") == 0, lab.said
     assert lab.run("record", "scan.yaml", "-o", "out", "--picture", "none", "--force") == 0, (lab.said, open(lab.at("scan.yaml")).read())
     assert np.allclose([float(row["si_bit_spike"]) for row in lab.rows("out_cells.csv")], right, atol=1e-6)
+
+
+def the_ready_manifests(lab):
+    """examples/recordings of NWB, on such files."""
+    t = lab.track
+    for write in (_allen, _buzsaki, _ibl, _pynapple):
+        write(lab)
+    with Nwb(lab.at("mouse1.nwb")) as nwb:
+        _plane(nwb, 0, t.a[:, :2], accepted=[1, 0])
+        _plane(nwb, 1, t.a[:, 2:], accepted=[1])
+        nwb.position(t.x, t.t)
+    lab.ready("nwb-laboratories", "allen 1", "buzsaki 2", "ibl 3", "pynapple 4")
+    lab.ready("nwb-planes", "2 of 3 cells")

@@ -136,6 +136,15 @@ class Lab:
         for word in words:
             assert word in self.out, f"'{word}' not in: {self.out}"
 
+    def ready(self, name, *words):
+        """A ready manifest, on files as it names them, is found right."""
+        with open(os.path.join(self.source, "examples", "recordings", name + ".yaml"), encoding="utf-8") as file:
+            self.text(name + ".yaml", file.read())
+        self.run("record", name + ".yaml", "--check", "--picture", "none")
+        assert self.code == 0, (name, self.said)
+        for word in words:
+            assert word in self.out, (name, self.out)
+
     def scanned(self, files, *words):
         self.run("record", "--scan", *files)
         assert self.code == 0, self.said

@@ -165,3 +165,15 @@ def three_days_joined_with_cellreg(lab):
     lab.text("scan.yaml", text.replace("#    registration:", "    registration:"))
     _runs(lab, expected)
     _followed(lab, [[str(int(np.flatnonzero(table[:, day] == c + 1)[0]) + 1) for c in range(3)] for day in range(3)])
+
+
+def the_ready_manifests(lab):
+    """examples/recordings of track2p and ROIMatch, on such files."""
+    t = lab.track
+    for day in (1, 2):
+        _plane(lab, f"day{day}/suite2p/plane0", t.a, fs=20.0)
+        lab.table(f"day{day}/position.csv", "time,x", [t.t, t.x])
+    np.save(lab.at("track2p/plane0_suite2p_indices.npy"), np.array([[0, 2], [1, None], [2, 0]], object))
+    mat5(lab.at("roiMatching.mat"), roiMatchData=Structs([{"allSessionMapping": np.array([[1.0, 3.0], [2.0, 2.0]])}]))
+    lab.ready("track2p", "1 of 3 cells are in no row of the table")
+    lab.ready("roimatch", "1 of 3 cells are in no row of the table")
