@@ -93,7 +93,7 @@ def keys_of_no_such_format(lab):
     lab.refused("sessions:\n  - {activity: {file: a.npy, times: t.npy, name: spikes}, " + POSITION + "}\n", "sessions.0.activity.name", "no names")
     lab.refused("sessions:\n  - {file: day1.csv, activity: {name: cell}}\n", "sessions.0.activity.name", "CSV")
     lab.refused("sessions:\n  - {activity: {file: a.npy, times: t.npy, skip_rows: 1}, " + POSITION + "}\n", "sessions.0.activity.skip_rows")
-    lab.refused("sessions:\n  - {file: day1.csv, cells: {area: CA1}}\n", "sessions.0.cells", "not used")
+    lab.refused("sessions:\n  - {file: day1.csv, cells: {area: CA1}}\n", "sessions.0.cells", "nothing says of which area")
     lab.refused("sessions:\n  - {file: day1.csv, task: {name: task}}\n", "sessions.0.task")
 
 

@@ -339,7 +339,7 @@ def the_ready_manifests(lab):
     mat5(lab.at("sessInfo.mat"), sessInfo={"Spikes": {"SpikeTimes": spikes[:, 0], "SpikeIDs": spikes[:, 1], "PyrIDs": np.array([0.0, 2.0])},
                                            "Position": {"OneDLocation": t.x, "TimeStamps": t.t}, "Epochs": {"MazeEpoch": np.array([[0.0, 15.0]])}})
     np.savez(lab.at("session.npz"), events=t.a, position=t.x, time=t.t)
-    lab.table("activity.csv", "time,cell_1,cell_2,cell_3", [1.7e9 + t.t, *t.a.T])
+    lab.table("activity.csv", "time,cell_1,cell_2,cell_3", [[f"{1.7e9 + s:.3f}" for s in t.t], *t.a.T])
     lab.table("tracking.csv", "Centroid.X,Centroid.Y,Timestamp", [t.x, half, [f"{np.datetime64(1700000000, 's') + np.timedelta64(round(1000 * s), 'ms')}Z" for s in t.t]])
     for name, words in (("two-vectors", "2 cells, 600 of 600"), ("cellreg", "mouse1 4 "), ("deeplabcut", "3 cells, 600 of 600"), ("alf", "2 of 3 are of area '382'"),
                         ("hc-11", "300 of 600"), ("archive", "3 cells, 600 of 600"), ("bonsai", "3 cells, 600 of 600")):
