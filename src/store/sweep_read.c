@@ -300,7 +300,8 @@ bool nd_sweep_store_merge(nd_sweep_store *store, const char *path, nd_error *err
     nd_sweep_store *shard = nd_sweep_store_open(path, error);
     bool ready = shard && nd_sweep_add_columns(shard, error) && nd_sweep_add_columns(store, error);
     nd_sweep_store_close(shard);
-    if (!ready)
+    /* What is said to be merged stays so: SQLite makes the end of its journal durable only thus. */
+    if (!ready || !nd_sweep_execute(store, "PRAGMA synchronous = EXTRA", error))
         return false;
     sqlite3_stmt *statement = nd_sweep_prepare(store, "ATTACH DATABASE ? AS shard", error);
     if (statement)

@@ -98,6 +98,8 @@ nd_outcome nd_sweep_run_in_file(const nd_experiment *experiment, const nd_sweep_
         outcome = read_back(path, experiment, way->plan, result, error);
     if (!way->keep && outcome != ND_RUN_INTERRUPTED)
         (void)unlink(path);
+    if (outcome != ND_RUN_INTERRUPTED) /* nobody looks for what lay beside a run that is done */
+        nd_sync_folder_of(path);
     free(path);
     return outcome;
 }

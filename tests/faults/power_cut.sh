@@ -1,6 +1,6 @@
 # Power cuts: what a command does to files is written down (ND_FAULTS_LOG), and the folder as it may be
 # after the first so many of these steps is rebuilt. Sourced after cases.sh and fail_each.sh.
-#     cut_power NAME MOST    at most so many places, each with what was not durable there, lost, and half
+#     cut_power NAME MOST    at most so many places, and the last twenty, each with what was not durable there, lost, and half
 #                            lost: every state is resumed by the same command, to the same result
 states=0
 
@@ -40,7 +40,7 @@ cut_power() {
     listing >"$made/now"
     check "$1: what it made is durable once it has ended" \
         test -z "$(grep -v '\.lock ' "$made/$1.whole" | grep -vxFf "$made/now")"
-    for cut in $(spread "$entries" "$2") "$entries"; do
+    for cut in $( (spread "$entries" "$2"; seq $((entries > 20 ? entries - 20 : 1)) "$entries") | sort -nu); do
         for how in all none "$cut"; do
             rebuild "$cut" "$how" >/dev/null || fail "$1: no state at $cut, $how"
             resume_state "$1" "at step $cut of $entries ($how)"
