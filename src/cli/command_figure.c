@@ -74,7 +74,8 @@ static int run(const nd_arguments *arguments) {
     nd_figure_request request = {.inputs = inputs,
                                  .input_count = given - 1,
                                  .output = output,
-                                 .plot = {.keep_script = nd_flag(arguments, "keep-script"),
+                                 .plot = {.no_note = nd_flag(arguments, "no-note"),
+                                          .keep_script = nd_flag(arguments, "keep-script"),
                                           .remark = &remark,
                                           .place = place,
                                           .width_mm = width,
@@ -89,6 +90,7 @@ static const nd_option OPTIONS[] = {
     {'o', "output", "FILE", "the picture: .pdf, .svg or .png (200 dots per inch)"},
     {0, "width", "MM", "its width, all in it to scale, e.g. 89 or 183 for a journal's columns"},
     {0, "font", "NAME", "instead of Helvetica"},
+    {0, "no-note", NULL, "nothing at the foot: what is shown, of how many, stands in your legend"},
     {0, "keep-script", NULL,
      "leave gnuplot's script and the data beside the picture, in FILE.gnuplot/"},
     ND_OPTION_FORCE,
@@ -109,7 +111,8 @@ static const nd_example EXAMPLES[] = {
 
 const nd_command nd_command_figure = {
     .name = "figure",
-    .usage = "NAME INPUT... -o FILE [--width MM] [--font NAME] [--keep-script] | --list",
+    .usage =
+        "NAME INPUT... -o FILE [--width MM] [--font NAME] [--no-note] [--keep-script] | --list",
     .summary = "draw a figure as PDF, SVG or PNG",
     .description =
         "Draws one of the figures of `nulldrift figure --list` through gnuplot. A run that has not "

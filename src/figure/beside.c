@@ -190,6 +190,14 @@ static bool draw(nd_plot *plot, const nd_measured *measured, const nd_recording_
     double top = 2.0 * COURSES;
     draw_simulated_courses(plot, measured);
     draw_recorded_courses(plot, result, curve);
+    char network[80];
+    nd_plot_note(plot,
+                 "left: %s. Right: %zu sessions; bars: s.e.m. over cells; dashed: least "
+                 "squares, ± s.e. D: Pearson r over cells active in both.",
+                 nd_network_text("hidden units", measured->units,
+                                 measured->run->step[measured->run->records - 1], network,
+                                 sizeof network),
+                 group->sessions);
     return draw_simulated_maps(plot, area_cm(0, top, WIDTH / 2, MAPS), measured, error) &&
            draw_recorded_maps(plot, area_cm(WIDTH / 2, top, WIDTH / 2, MAPS), result, group,
                               error) &&

@@ -82,6 +82,9 @@ bool nd_figure_decoding(const nd_figure_request *request, nd_error *error) {
     for (size_t f = 0; plot && f < request->input_count; f++)
         for (size_t i = 0; i < count[f]; i++)
             draw_series(plot, read[f], shown[f][i], row++, rows);
+    if (plot)
+        nd_plot_note(plot, "a point is a pair of sessions, a line the means at each time apart; "
+                           "dashed: cells shuffled");
     for (size_t f = 0; f < request->input_count; f++)
         nd_drift_read_free(read[f]);
     return plot && nd_plot_draw(plot, &request->plot, error);

@@ -92,6 +92,8 @@ bool nd_figure_drift_measures(const nd_figure_request *request, nd_error *error)
     for (size_t i = 0; plot && i < pages; i++)
         draw_page(plot, read[i], 1 - (double)(i + 1) / (double)pages, 1 / (double)pages,
                   (char)('A' + PANELS * i));
+    if (plot)
+        nd_plot_note(plot, "a point is a pair of sessions, a line the means at each time apart");
     for (size_t i = 0; i < pages; i++)
         nd_drift_read_free(read[i]);
     return plot && nd_plot_draw(plot, &request->plot, error);

@@ -89,6 +89,14 @@ bool nd_figure_environments(const nd_figure_request *request, nd_error *error) {
     if (fine)
         fine = draw_maps(plot, (nd_area){0, 0, left / width, 1}, measured, shown, error) &&
                draw_course(plot, (nd_area){left / width, 0, RIGHT / width, 1}, measured, error);
+    char network[80];
+    if (fine)
+        nd_plot_note(plot,
+                     "%s, %zu environments. A: at the end. B: means over pairs of environments.",
+                     nd_network_text("hidden units", measured->units,
+                                     measured->run->step[measured->run->records - 1], network,
+                                     sizeof network),
+                     measured->environments);
     nd_measured_close(measured);
     if (!fine) {
         nd_plot_abandon(plot);

@@ -2,6 +2,7 @@
  * without direction; where flatness varies, it moves towards the flat. Drawn from walkers. */
 #include "figure/figures.h"
 #include "figure/landscape_panel.h"
+#include "figure/parts.h"
 
 static const double WIDTH = 17, VALLEY = 5.2; /* cm */
 
@@ -19,6 +20,12 @@ bool nd_figure_1(const nd_figure_request *request, nd_error *error) {
                    "Directed: flatness varies");
     bool fine =
         nd_panel_flatness(plot, "C", (nd_area){one + two, 0, 1 - one - two, 1}, landscape, error);
+    char steps[32];
+    nd_plot_note(plot,
+                 "%zu walkers in each valley, %s steps; in A and B where they end. C: median "
+                 "and quartiles over walkers.",
+                 landscape->options.walkers,
+                 nd_step_text((double)landscape->options.steps, steps, sizeof steps));
     nd_landscape_free(landscape);
     if (!fine) {
         nd_plot_abandon(plot);
@@ -36,6 +43,9 @@ bool nd_figure_landscape(const nd_figure_request *request, nd_error *error) {
     }
     nd_panel_walk(plot, NULL, (nd_area){0, 0, 1, 1}, landscape, ND_VALLEY_NARROWING, 0,
                   "f = x^2 y^2");
+    char steps[32];
+    nd_plot_note(plot, "one walker, %s steps",
+                 nd_step_text((double)landscape->options.steps, steps, sizeof steps));
     nd_landscape_free(landscape);
     return nd_plot_draw(plot, &request->plot, error);
 }

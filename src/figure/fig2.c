@@ -210,6 +210,21 @@ static void draw_correlation(nd_plot *plot, nd_area area, const nd_seeds *seeds)
                    last, last, axis.label, axis.label, floor(least * 10) / 10);
 }
 
+static void write_note(nd_plot *plot, const nd_seeds *seeds) {
+    const nd_run *run = seeds->run;
+    char network[80], mean[60] = "";
+    if (seeds->count > 1)
+        (void)snprintf(mean, sizeof mean, "; B, C: mean, s.e.m. of %zu seeds, E: mean",
+                       seeds->count);
+    nd_plot_note(
+        plot,
+        "%s%s. C: mean over tuned units. D: units tuned at the step of the row, in its order. "
+        "E: r over the units active in both.",
+        nd_network_text("hidden units", run->hidden, run->step[run->records - 1], network,
+                        sizeof network),
+        mean);
+}
+
 bool nd_figure_2(const nd_figure_request *request, nd_error *error) {
     nd_seeds *seeds = nd_seeds_open(request->inputs, request->input_count, error);
     nd_plot *plot = seeds ? nd_plot_new(request->output, WIDTH, HEIGHT, error) : NULL;
@@ -223,6 +238,8 @@ bool nd_figure_2(const nd_figure_request *request, nd_error *error) {
                draw_maps(plot, area_cm(0, 0, third, top), seeds->measured[0], error);
         draw_correlation(plot, area_cm(third, top - (last - 1), last, last - 1), seeds);
     }
+    if (fine)
+        write_note(plot, seeds);
     nd_seeds_close(seeds);
     if (!fine) {
         nd_plot_abandon(plot);

@@ -42,6 +42,20 @@ static void draw_dataset(nd_plot *plot, const nd_recording_result *result, size_
     nd_draw_course(plot, NULL, (nd_area){(double)column * wide, 0.0, wide, 0.5}, &panel);
 }
 
+/* Of how many, and what bars are: over animals or series where there are several, else over cells.
+ */
+static void write_note(nd_plot *plot, nd_recording_result *const *results, size_t count) {
+    size_t sessions = 0, several = 0;
+    for (size_t i = 0; i < count; i++) {
+        sessions += results[i]->sessions;
+        several += nd_whole_curve(results[i])->members > 1;
+    }
+    nd_plot_note(plot, "%zu sessions; bars: s.e.m. over %s; dashed: least squares", sessions,
+                 several == count ? "animals"
+                 : several > 0    ? "animals, of one animal over cells"
+                                  : "cells");
+}
+
 bool nd_figure_3(const nd_figure_request *request, nd_error *error) {
     nd_recording_result *results[MOST] = {NULL};
     size_t count = request->input_count;
@@ -52,6 +66,8 @@ bool nd_figure_3(const nd_figure_request *request, nd_error *error) {
         fine ? nd_plot_new(request->output, COLUMN * (double)count, 2.0 * ROW, error) : NULL;
     for (size_t i = 0; plot && i < count; i++)
         draw_dataset(plot, results[i], i, count);
+    if (plot)
+        write_note(plot, results, count);
     for (size_t i = 0; i < MOST; i++)
         nd_recording_result_free(results[i]);
     return plot && nd_plot_draw(plot, &request->plot, error);

@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "figure/figures.h"
+#include "figure/parts.h"
 #include "figure/sweep_data.h"
 
 static const double WIDTH = 9, HEIGHT = 10, UPPER = 4.2; /* cm */
@@ -46,6 +47,9 @@ bool nd_figure_4a(const nd_figure_request *request, nd_error *error) {
     bool fine = plot != NULL;
     if (fine) {
         draw(plot, data);
+        char steps[80];
+        nd_plot_note(plot, "thin: a run each, of %s",
+                     nd_steps_text(data->shortest, data->last_step, steps, sizeof steps));
         fine = nd_plot_draw(plot, &request->plot, error);
     }
     nd_sweep_data_free(data);

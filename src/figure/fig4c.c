@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "figure/figures.h"
+#include "figure/parts.h"
 #include "figure/phase_bands.h"
 #include "figure/plot.h"
 #include "store/hebbian_file.h"
@@ -37,8 +38,8 @@ static void logarithmic_axis(nd_plot *plot, double start, double first) {
                    "set logscale x\nset format x '10^{%%L}'\nset xtics %.9g,10\n"
                    "set label '0' at first %.9g, screen %.6g center front\n"
                    "set label '/ /' at first %.9g, graph 0 center front font ',7'\n",
-                   pow(10, ceil(log10(first) - 1e-9)), start, (BOTTOM - 0.35) / HEIGHT,
-                   sqrt(start * first));
+                   pow(10, ceil(log10(first) - 1e-9)), start,
+                   nd_plot_screen_y(plot, (BOTTOM - 0.35) / HEIGHT), sqrt(start * first));
 }
 
 static void draw(nd_plot *plot, const nd_hebbian_run *run, const nd_phases *phases) {
@@ -58,13 +59,13 @@ static void draw(nd_plot *plot, const nd_hebbian_run *run, const nd_phases *phas
                    "set yrange [0:*]\n"
                    "set y2label 'fraction' offset -0.8,0 textcolor rgb '#D55E00'\n"
                    "set y2range [0:1]\nset y2tics nomirror offset -0.4,0 textcolor rgb '#D55E00'\n"
-                   "set key at screen 0.5, screen 0.01 center bottom maxrows 1\n"
+                   "set key at screen 0.5, screen %.6g center bottom maxrows 1\n"
                    "plot 'error' with lines linetype 1 linewidth 1.5 notitle, "
                    "'active-units' axes x1y2 with lines linetype 2 linewidth 1.5 "
                    "title 'units with a peak above %g', "
                    "'active-fraction' axes x1y2 with lines linetype 4 linewidth 1.5 "
                    "title 'active fraction'\n",
-                   run->experiment->network.peak_threshold);
+                   nd_plot_screen_y(plot, 0.01), run->experiment->network.peak_threshold);
 }
 
 bool nd_figure_4c(const nd_figure_request *request, nd_error *error) {
@@ -76,6 +77,10 @@ bool nd_figure_4c(const nd_figure_request *request, nd_error *error) {
     bool fine = plot != NULL;
     if (fine) {
         draw(plot, run, &phases);
+        char network[80];
+        nd_plot_note(plot, "%s; bands: phases of learning",
+                     nd_network_text("neurons", run->neurons, run->step[run->records - 1], network,
+                                     sizeof network));
         fine = nd_plot_draw(plot, &request->plot, error);
     }
     nd_hebbian_run_close(run);

@@ -2,6 +2,7 @@
  * networks have few eigenvalues that are not zero. C: small eigenvalues fall faster. D: label noise
  * lowers their sum. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -202,6 +203,26 @@ static void draw_trace(nd_plot *plot, nd_area area, const material *all) {
                    axis.label, lines - 1, axis.unit);
 }
 
+static void write_note(nd_plot *plot, const material *all) {
+    char steps[32], text[32];
+    double longest = 0;
+    for (size_t r = 0; r < all->count; r++)
+        longest = fmax(longest, all->runs[r]->step[all->runs[r]->snapshots - 1]);
+    (void)snprintf(text, sizeof text, "A: %s steps",
+                   nd_step_text((double)all->landscape->options.steps, steps, sizeof steps));
+    if (all->count + all->sweep.count == 0)
+        nd_plot_note(plot, "%s", text);
+    else if (all->count == 0)
+        nd_plot_note(plot, "%s. B: a point is a run of the sweep at its end (n = %zu).", text,
+                     all->sweep.count);
+    else
+        nd_plot_note(
+            plot,
+            "%s. B: a point is a snapshot of a run (n = %zu, up to %s steps) or the end of "
+            "a run of the sweep (n = %zu).",
+            text, all->count, nd_step_text(longest, steps, sizeof steps), all->sweep.count);
+}
+
 bool nd_figure_5(const nd_figure_request *request, nd_error *error) {
     material all = {0};
     nd_plot *plot = NULL;
@@ -218,6 +239,7 @@ bool nd_figure_5(const nd_figure_request *request, nd_error *error) {
                     "give runs under update noise");
     draw_eigenvalues(plot, (nd_area){0, 0, 0.5, 0.5}, &all);
     draw_trace(plot, (nd_area){0.5, 0, 0.5, 0.5}, &all);
+    write_note(plot, &all);
     material_free(&all);
     return nd_plot_draw(plot, &request->plot, error);
 }

@@ -173,6 +173,11 @@ bool nd_figure_6(const nd_figure_request *request, nd_error *error) {
                order_samples(run->dataset, m.columns, error) &&
                draw_snapshot(plot, "A", (nd_area){0, 0, 0.5, 1}, 0, &m, error) &&
                draw_snapshot(plot, "B", (nd_area){0.5, 0, 0.5, 1}, run->snapshots - 1, &m, error);
+        char network[80];
+        nd_plot_note(plot, "%s; %zu samples; active: above %g",
+                     nd_network_text("hidden units", units, run->step[run->records - 1], network,
+                                     sizeof network),
+                     samples, m.threshold);
     }
     free(m.activity);
     free(m.columns);

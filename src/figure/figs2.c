@@ -98,9 +98,11 @@ static void draw_panel(nd_plot *plot, const runs *all, size_t panel, double last
                   high);
     nd_plot_script(plot, "set xlabel '%s'\nset ylabel '%s'\nset yrange [0:*]\nset xrange [0:%g]\n",
                    axis.label, labels[panel], last / axis.unit);
-    nd_plot_script(plot, panel == 0
-                             ? "set key at screen 0.5, screen 0.01 center bottom maxrows 1\nplot "
-                             : "unset key\nplot ");
+    if (panel == 0)
+        nd_plot_script(plot, "set key at screen 0.5, screen %.6g center bottom maxrows 1\nplot ",
+                       nd_plot_screen_y(plot, 0.01));
+    else
+        nd_plot_script(plot, "unset key\nplot ");
     for (int label = 0; label < 2; label++)
         if (count[label] > 0)
             nd_plot_script(
@@ -126,6 +128,9 @@ bool nd_figure_s2(const nd_figure_request *request, nd_error *error) {
         last = fmax(last, all.run[r]->step[all.run[r]->snapshots - 1]);
     for (size_t panel = 0; panel < PANELS; panel++)
         draw_panel(plot, &all, panel, last);
+    char steps[32];
+    nd_plot_note(plot, "mean and s.d. over runs (a band where there are several) of up to %s steps",
+                 nd_step_text(last, steps, sizeof steps));
     runs_free(&all);
     return nd_plot_draw(plot, &request->plot, error);
 }

@@ -156,6 +156,11 @@ bool nd_figure_hebbian_diffusion(const nd_figure_request *request, nd_error *err
                 (plot = nd_plot_new(request->output, WIDTH, HEIGHT, error));
     for (int key = 0; fine && key < VARIED; key++)
         draw_panel(plot, &runs, key, x, y);
+    if (fine)
+        nd_plot_note(plot,
+                     "%zu runs in all; in each panel those with the usual values of the other "
+                     "two keys; line: a power law, least squares",
+                     runs.count);
     fine = fine && nd_plot_draw(plot, &request->plot, error);
     free(runs.run);
     free(x);

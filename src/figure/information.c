@@ -65,14 +65,17 @@ static void write_curve(nd_plot *plot, const char *name, const mean_curve *mean)
 
 static void draw_curve(nd_plot *plot, const char *letter, nd_area area, const char *name,
                        const char *label, const mean_curve *mean, bool key) {
+    char keyed[96] = "unset key";
+    if (key)
+        (void)snprintf(keyed, sizeof keyed,
+                       "set key at screen 0.5, screen %.6g center center maxrows 2 font ',7'",
+                       nd_plot_screen_y(plot, 0.485));
     write_curve(plot, name, mean);
     nd_plot_panel(plot, letter, area.left, area.bottom, area.width, area.height);
     nd_plot_script(plot,
                    "set xlabel 'sample fraction'\nset ylabel '%s'\nset xrange [0:1.02]\n"
                    "set yrange [0:%.6g]\n%s\n",
-                   label, 1.08 * fmax(mean->naive[0], mean->shuffled[0]),
-                   key ? "set key at screen 0.5, screen 0.485 center center maxrows 2 font ',7'"
-                       : "unset key");
+                   label, 1.08 * fmax(mean->naive[0], mean->shuffled[0]), keyed);
     nd_plot_script(
         plot,
         "plot '%s' index 1 using 1:4 with lines linetype 3 dashtype 2 linewidth 1 notitle, "
@@ -164,6 +167,10 @@ bool nd_figure_information(const nd_figure_request *request, nd_error *error) {
         draw_curve(plot, "B", (nd_area){0.5, 1 - ROW, 0.5, ROW}, "mutual", "MI (bit/frame)",
                    &mutual, false);
         draw_cells(plot, (nd_area){0, 0, 0.5, ROW}, (nd_area){0.5, 0, 0.5, ROW}, result);
+        nd_plot_note(plot,
+                     "A, B: mean over %zu sessions of their mean over place cells. C, D: a "
+                     "point is a place cell in a session.",
+                     spatial.sessions);
     }
     nd_recording_result_free(result);
     return plot && nd_plot_draw(plot, &request->plot, error);

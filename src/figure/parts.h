@@ -18,6 +18,11 @@ const char *nd_step_text(double step, char *out, size_t size);
 /* How long runs were, as text for a picture: "10^{6} steps", "10^{5} to 10^{6} steps"; `out`. */
 const char *nd_steps_text(double shortest, double longest, char *out, size_t size);
 
+/* A network and how long it was trained, as text for a picture's foot: "100 hidden units, 10^{6}
+ * steps"; `out`. */
+const char *nd_network_text(const char *units_name, size_t units, double steps, char *out,
+                            size_t size);
+
 /* The least of 1, 2, 5 times a power of ten that parts `range` into at most `most` steps: the
  * distance of tics that have little room. */
 double nd_nice_step(double range, int most);

@@ -26,6 +26,9 @@
 #define FONT_SCALE 0.75
 #define SVG_DOTS_PER_CM (96 / 2.54)
 
+/* The room for a note beneath the panels, and from where it begins. */
+static const double FOOT_CM = 0.42, NOTE_LEFT_CM = 0.14, NOTE_UP_CM = 0.2;
+
 static const char QUOTE[] = "\\047";
 
 /* gnuplot reads a table called '< ...' from a program. */
@@ -38,9 +41,10 @@ struct nd_plot {
     nd_plot_folder *folder; /* where script and tables are written */
     char *picture;          /* FOLDER/NAME-OF-OUTPUT, in letters that mean nothing to gnuplot */
     FILE *script, *table;
-    double width_cm, height_cm;
-    bool panels;      /* the script is within `set multiplot` */
-    nd_error failure; /* the first failure while writing */
+    double width_cm, height_cm; /* of the panels */
+    char note[600];             /* enhanced text; empty: none */
+    bool panels;                /* the script is within `set multiplot` */
+    nd_error failure;           /* the first failure while writing */
 };
 
 static const char *base_name(const char *path) {
@@ -98,7 +102,8 @@ static const char *terminal_of(const char *output) {
 static void write_terminal(nd_plot *plot, const nd_plot_options *options) {
     const char *terminal = terminal_of(plot->output), *font = options->font;
     double scale = nd_plot_scale(plot->width_cm, options);
-    const double width = scale * plot->width_cm, height = scale * plot->height_cm;
+    const double whole_cm = plot->height_cm + FOOT_CM;
+    const double width = scale * plot->width_cm, height = scale * whole_cm;
     FILE *file = open_in_folder(plot, "terminal.gp");
     if (!file)
         return;
@@ -111,9 +116,10 @@ static void write_terminal(nd_plot *plot, const nd_plot_options *options) {
                       FONT_SCALE * PNG_SCALE * scale, 0.8 * PNG_SCALE * scale, PNG_SCALE * scale);
     else if (strcmp(terminal, "svg") == 0)
         (void)fprintf(file,
-                      "set terminal svg enhanced size %.0f,%.0f font '%s,10.7' "
+                      "set terminal svg enhanced size %.0f,%.0f font '%s,8' fontscale %.6g "
                       "linewidth 1 rounded background '#ffffff'\n",
-                      plot->width_cm * SVG_DOTS_PER_CM, plot->height_cm * SVG_DOTS_PER_CM, font);
+                      plot->width_cm * SVG_DOTS_PER_CM, whole_cm * SVG_DOTS_PER_CM, font,
+                      1 / FONT_SCALE);
     else
         (void)fprintf(file,
                       "set terminal %s enhanced color size %.6gcm,%.6gcm font '%s,8' "
@@ -198,9 +204,36 @@ void nd_plot_script(nd_plot *plot, const char *format, ...) {
     va_end(arguments);
 }
 
+double nd_plot_screen_y(const nd_plot *plot, double share) {
+    return (FOOT_CM + share * plot->height_cm) / (FOOT_CM + plot->height_cm);
+}
+
+void nd_plot_note(nd_plot *plot, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(plot->note, sizeof plot->note, format, arguments);
+    va_end(arguments);
+    if (length < 0 || (size_t)length >= sizeof plot->note)
+        nd_fail(&plot->failure, plot->output, NULL, "the note at its foot is too long");
+}
+
+/* The foot is a panel of its own that shows nothing but its label. */
+static void draw_note(nd_plot *plot) {
+    if (plot->note[0] == '\0')
+        return;
+    nd_plot_panel(plot, NULL, 0, 0, 1, 1);
+    nd_plot_script(plot,
+                   "unset border\nunset tics\nset xrange [0:1]\nset yrange [0:1]\n"
+                   "set label 1 '%s' at screen %.6g,%.6g left font ',6' textcolor rgb '#606060'\n"
+                   "plot NaN notitle\n",
+                   plot->note, NOTE_LEFT_CM / plot->width_cm,
+                   NOTE_UP_CM / (FOOT_CM + plot->height_cm));
+}
+
 void nd_plot_letter(nd_plot *plot, const char *letter, double left, double top) {
     nd_plot_script(plot, "set label 99 '{/:Bold %s}' at screen %.6g,%.6g left front font ',11'\n",
-                   letter, left + 0.1 / plot->width_cm, top - 0.27 / plot->height_cm);
+                   letter, left + 0.1 / plot->width_cm,
+                   nd_plot_screen_y(plot, top - 0.27 / plot->height_cm));
 }
 
 void nd_plot_panel_margins(nd_plot *plot, const char *letter, double left, double bottom,
@@ -212,7 +245,8 @@ void nd_plot_panel_margins(nd_plot *plot, const char *letter, double left, doubl
                    "set lmargin at screen %.6g\nset rmargin at screen %.6g\n"
                    "set bmargin at screen %.6g\nset tmargin at screen %.6g\n",
                    left + margins.left * across, left + width - margins.right * across,
-                   bottom + margins.bottom * up, bottom + height - margins.top * up);
+                   nd_plot_screen_y(plot, bottom + margins.bottom * up),
+                   nd_plot_screen_y(plot, bottom + height - margins.top * up));
     if (letter)
         nd_plot_letter(plot, letter, left, bottom + height);
 }
@@ -309,6 +343,8 @@ nd_plot_text nd_plot_text_of(const char *text, size_t most) {
 }
 
 bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error) {
+    if (!options->no_note)
+        draw_note(plot);
     if (plot->panels)
         nd_plot_script(plot, "unset multiplot\n");
     nd_plot_script(plot, "unset output\n");

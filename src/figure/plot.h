@@ -26,8 +26,17 @@ bool nd_can_draw(const char *output, nd_error *error);
 /* Starts a picture of the given size, where one can be drawn. */
 nd_plot *nd_plot_new(const char *output, double width_cm, double height_cm, nd_error *error);
 
-/* The size it was given. */
+/* The size it was given: that of all panels. */
 void nd_plot_size(const nd_plot *plot, double *width_cm, double *height_cm);
+
+/* The picture's foot, in small grey type beneath the panels, as printf of enhanced text: how many,
+ * from how long a run, what bars are. A later one takes an earlier one's place. The foot has its
+ * room in every picture, so that panels are the same with and without. */
+void nd_plot_note(nd_plot *plot, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The share of the whole picture's height, as the script's `screen` takes it, at which a share of
+ * the panels' height lies: the foot is below them. */
+double nd_plot_screen_y(const nd_plot *plot, double share);
 
 /* Appends to the script, as printf. House styles are set already: fonts, thin grey axes, line
  * types 1..8 in colour-blind-safe colours (Okabe-Ito), `set palette` viridis; 8 pt text. On
@@ -88,6 +97,7 @@ nd_plot_text nd_plot_text_of(const char *text, size_t most);
 
 /* What is wanted beside the picture. */
 typedef struct nd_plot_options {
+    bool no_note;     /* the foot stays empty */
     bool keep_script; /* the script and tables stay as OUTPUT.gnuplot/ ; an earlier one becomes ~ */
     nd_error *remark; /* may be NULL: filled with what gnuplot said though it drew */
     /* Where the picture goes, as it was found when the command began; NULL: as it is found when the

@@ -74,7 +74,8 @@ static void colour_scale(nd_plot *plot, double left, double bottom, double width
     nd_plot_script(plot,
                    "set colorbox vertical user origin screen %.6g,%.6g size screen %.6g,%.6g\n"
                    "set cbtics 0,1,1\nset cblabel 'activity / peak' offset -0.4,-0.9\n",
-                   left, bottom, width, height);
+                   left, nd_plot_screen_y(plot, bottom), width,
+                   nd_plot_screen_y(plot, bottom + height) - nd_plot_screen_y(plot, bottom));
 }
 
 bool nd_draw_rate_map_grid(nd_plot *plot, const char *letter, nd_area area,
@@ -121,7 +122,8 @@ bool nd_draw_rate_map_grid(nd_plot *plot, const char *letter, nd_area area,
                 nd_plot_script(plot,
                                "set label 98 'directed position%s' at screen "
                                "%.6g,%.6g center\n",
-                               unit, left + grid_width / 2, area.bottom + 0.25 / high);
+                               unit, left + grid_width / 2,
+                               nd_plot_screen_y(plot, area.bottom + 0.25 / high));
             draw_cell(plot, &c, row + 1 == count);
         }
     }

@@ -145,6 +145,11 @@ bool nd_figure_recording(const nd_figure_request *request, nd_error *error) {
         if (fine)
             draw_decay(plot, below, result, groups[g], g);
     }
+    if (fine)
+        nd_plot_note(plot,
+                     "%zu sessions; r between %ss apart and the correlation of rate maps, p by "
+                     "permuting sessions (Mantel)",
+                     result->sessions, nd_plot_text_of(result->day_name, 24).markup);
     nd_recording_result_free(result);
     if (!fine) {
         nd_plot_abandon(plot);

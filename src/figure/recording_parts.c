@@ -87,11 +87,12 @@ bool nd_draw_map_strip(nd_plot *plot, const char *letter, nd_area area, const nd
             nd_plot_script(plot, "set ylabel '%s' offset 0.9,0\n", strip->y_label);
             nd_plot_script(plot, "set label 98 '%s' at screen %.6g,%.6g center\n", strip->x_label,
                            left + 0.5 * (area.width - (LEFT + RIGHT) / wide),
-                           area.bottom + 0.3 / high);
+                           nd_plot_screen_y(plot, area.bottom + 0.3 / high));
         }
         if (time == 0 && strip->heading)
             nd_plot_script(plot, "set label 97 '%s' at screen %.6g,%.6g left\n", strip->heading,
-                           area.left + 0.6 / wide, area.bottom + area.height - 0.12 / high);
+                           area.left + 0.6 / wide,
+                           nd_plot_screen_y(plot, area.bottom + area.height - 0.12 / high));
         for (size_t d = 1; d < strip->divisions; d++) {
             double at = (double)(d * strip->bins) / (double)strip->divisions;
             nd_plot_script(plot,
@@ -103,8 +104,10 @@ bool nd_draw_map_strip(nd_plot *plot, const char *letter, nd_area area, const nd
             nd_plot_script(plot,
                            "set colorbox vertical user origin screen %.6g,%.6g size screen "
                            "%.6g,%.6g\nset cbtics 0,1,1\nset cblabel 'activity / peak'\n",
-                           left + (double)strip->times * (width + gap), bottom, BAR / wide,
-                           fmin(height, 3 / high));
+                           left + (double)strip->times * (width + gap),
+                           nd_plot_screen_y(plot, bottom), BAR / wide,
+                           nd_plot_screen_y(plot, bottom + fmin(height, 3 / high)) -
+                               nd_plot_screen_y(plot, bottom));
         else
             nd_plot_script(plot, "unset colorbox\n");
         nd_plot_script(plot,

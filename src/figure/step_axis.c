@@ -66,3 +66,11 @@ void nd_log_tics(nd_plot *plot, char axis, double low, double high) {
                                number_text(digits[d], power, text, sizeof text), at);
         }
 }
+
+const char *nd_network_text(const char *units_name, size_t units, double steps, char *out,
+                            size_t size) {
+    char text[32];
+    (void)snprintf(out, size, "%zu %s, %s steps", units, units_name,
+                   nd_step_text(steps, text, sizeof text));
+    return out;
+}

@@ -211,6 +211,7 @@ bool nd_figure_sweep(const nd_figure_request *request, nd_error *error) {
     if (plot) {
         write_tables(plot, &all);
         draw(plot, &all);
+        nd_plot_note(plot, "n = %zu runs; circles: mean and s.e.m. at each value", all.count);
     }
     free(all.points);
     return plot && nd_plot_draw(plot, &request->plot, error);

@@ -65,6 +65,12 @@ def recording(output, sessions, cells, unit, animal, way=2, day="day"):
     return output + ".nc"
 
 
+def noted(picture):
+    """Is there a line at its foot?"""
+    with open(picture) as file:
+        return re.search(r'fill="rgb\(96,96,96\)" font-family="[^"]*" font-size="8.00"', file.read()) is not None
+
+
 def check(name, *inputs):
     global checked, failures, texts
     picture = f"{checked}-{name}.svg"
@@ -73,6 +79,9 @@ def check(name, *inputs):
     checked, failures, texts = checked + 1, failures + len(found), texts + count
     for line in found:
         print(f"FAILED {name} of {', '.join(inputs)}: {line}")
+    if not noted(picture):
+        print(f"FAILED {name} of {', '.join(inputs)}: nothing at its foot")
+        failures += 1
     if count < 4:
         print(f"FAILED {name} of {', '.join(inputs)}: only {count} texts were found")
         failures += 1
@@ -108,6 +117,9 @@ with tempfile.TemporaryDirectory() as folder:
         nulldrift("spectrum", of, "--exact", "--quiet")
         for name in ("fig2", "fig6"):
             check(name, of)
+    nulldrift("figure", "fig6", paper, "-o", "bare.svg", "--no-note")
+    if noted("bare.svg"):
+        sys.exit("FAILED --no-note: there is a line at the foot")
     nulldrift("measure", paper, "--drift", "--quiet")
     check("environments", rooms)
     nulldrift("landscape", "-o", "landscape.nc", "--quiet")
