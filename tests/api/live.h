@@ -15,7 +15,8 @@
 #endif
 
 #ifdef SANITIZED
-#include <sanitizer/allocator_interface.h>
+/* The sanitizers' own; not every compiler brings the header. */
+extern size_t __sanitizer_get_current_allocated_bytes(void);
 
 /* In bytes. */
 static size_t live_on_heap(void) {
