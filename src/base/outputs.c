@@ -67,6 +67,17 @@ static bool replaceable(const char *path, bool though_read_only, nd_error *error
     return fine;
 }
 
+/* What commands lay beside a result. Nothing else of its name is theirs: least of all the
+ * experiment or the manifest that it was made from. */
+static bool is_table_or_picture(const char *path) {
+    static const char *const endings[] = {".csv", ".pdf", ".svg", ".png"};
+    const char *ending = strrchr(path, '.');
+    for (size_t i = 0; ending && i < sizeof endings / sizeof *endings; i++)
+        if (strcmp(ending, endings[i]) == 0)
+            return true;
+    return false;
+}
+
 bool nd_output_allowed(const nd_outputs *outputs, const char *path, nd_error *error) {
     struct stat there;
     if (stat(path, &there) != 0)
@@ -77,7 +88,7 @@ bool nd_output_allowed(const nd_outputs *outputs, const char *path, nd_error *er
     if (!S_ISREG(there.st_mode))
         return nd_fail(error, path, "choose another name", "is no regular file");
     if (outputs->force || nd_is_result(path) ||
-        (outputs->result && strcmp(outputs->result, path) != 0 && nd_is_result(outputs->result)))
+        (outputs->result && is_table_or_picture(path) && nd_is_result(outputs->result)))
         return replaceable(path, outputs->force, error);
     return nd_fail(error, path, "choose another name, or give `replace`",
                    "exists already, and is no earlier result");

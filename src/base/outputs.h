@@ -13,9 +13,10 @@ typedef struct nd_outputs {
 } nd_outputs;
 
 /* Whether `path` may be written: there is nothing yet; or it is an earlier result (a netCDF file of
- * ours by its attributes, or any file where `result` is one), which was not made read-only; or
- * `force`. A path that leads to an input, through whatever links, is an error, as is one that leads
- * to no regular file, or to one that could not be replaced at the end (base/place.h). */
+ * ours by its attributes, or a table or picture where `result` is one), which was not made
+ * read-only; or `force`. A path that leads to an input, through whatever links, is an error, as is
+ * one that leads to no regular file, or to one that could not be replaced at the end
+ * (base/place.h). */
 bool nd_output_allowed(const nd_outputs *outputs, const char *path, nd_error *error);
 
 /* Whether `path` leads to none of the inputs, through whatever links; an error otherwise. */

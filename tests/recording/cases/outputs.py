@@ -19,10 +19,10 @@ def _table(lab, name="mouse.csv"):
     return lab.at(name)
 
 
-def _kept(lab, path, *arguments):
+def _kept(lab, path, *arguments, why="would replace an input"):
     before = _digest(path)
     lab.run(*arguments)
-    assert lab.code == 1 and "would replace an input" in lab.said, (lab.code, lab.said, lab.out)
+    assert lab.code == 1 and why in lab.said, (lab.code, lab.said, lab.out)
     assert _digest(path) == before
 
 
@@ -72,6 +72,21 @@ def other_files_need_force_and_results_do_not(lab):
     assert not os.path.exists(lab.at("out.nc"))
     for more in (["--force"], [], []):
         lab.run("record", "m.yaml", "-o", "out", "--picture", "none", *more)
+        assert lab.code == 0, lab.said
+
+
+def what_lies_beside_a_result_is_not_all_its_own(lab):
+    """The manifest or experiment of a result's name is what it was made from."""
+    _table(lab)
+    lab.text("m.yaml", HEAD + "sessions:\n  - {file: mouse.csv}\n")
+    lab.run("record", "m.yaml", "-o", "m", "--picture", "none")
+    assert lab.code == 0, lab.said
+    for output in ("m.yaml", "m.txt", "m"):
+        lab.text(output, HEAD + "sessions:\n  - {file: mouse.csv}\n")
+        for command in (("record", "--scan", "mouse.csv"), ("datasets", "m.nc")):
+            _kept(lab, lab.at(output), *command, "-o", output, why="no earlier result")
+    for _ in range(2):
+        lab.run("datasets", "m.nc", "-o", "m.csv")
         assert lab.code == 0, lab.said
 
 
