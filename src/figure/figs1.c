@@ -70,10 +70,8 @@ bool nd_figure_s1(const nd_figure_request *request, nd_error *error) {
         for (size_t group = 0; group < data->groups; group++)
             for (int quantity = 0; quantity < 2; quantity++)
                 draw_panel(plot, data, &on, group, quantity);
-        nd_plot_note(plot, "thin: a run each%s%s; thick: mean", on.columns > 1 ? ", of " : "",
-                     on.columns > 1
-                         ? nd_steps_text(data->shortest, data->last_step, steps, sizeof steps)
-                         : "");
+        nd_plot_note(plot, "runs of %s; thick: mean",
+                     nd_steps_text(data->shortest, data->last_step, steps, sizeof steps));
         fine = nd_plot_draw(plot, &request->plot, error);
     }
     nd_sweep_data_free(data);

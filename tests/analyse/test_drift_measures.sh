@@ -5,7 +5,7 @@
 succeeds run "$source/examples/figure-2.yaml" -o run.nc --quiet --set run.steps=400 \
     --set run.records=11 --set run.snapshots=6 --set network.hidden=30 --set world.environments=2 \
     --set learning.update_noise=0.1
-refuses 1 "measure --drift RUN.nc" figure drift-measures run.nc -o early.svg
+refuses 1 "\`nulldrift measure\` with --drift" figure drift-measures run.nc -o early.svg
 succeeds measure run.nc
 check "measure alone prints no drift" test -z "$(grep '^Drift' out)"
 succeeds measure --drift run.nc

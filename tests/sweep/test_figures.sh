@@ -24,10 +24,21 @@ says "8 runs of 3000 steps" kept.svg.gnuplot/plot.gp
 sed 's/learning.update_noise, values: .*}/learning.dropout, values: [0.1]}/' sweep.yaml >drop.yaml
 succeeds sweep run drop.yaml -o drop --quiet
 draws figS1 drop --keep-script -o drop.svg
-says "SGD, dropout (1)" drop.svg.gnuplot/plot.gp
+says "SGD, dropout" drop.svg.gnuplot/plot.gp
+says "'1 run'" drop.svg.gnuplot/plot.gp
 check "and nobody says it had none" test -z "$(grep 'no noise' drop.svg.gnuplot/plot.gp)"
 sed -i 's/learning.update_noise, values: .*}/learning.label_noise, values: [0.1]}/' sweep.yaml
 succeeds sweep run sweep.yaml -o labels --quiet
+# More groups than a row takes go on in the next, a pair of panels each.
+sed -e 's/label_noise, values: .*}/update_noise, values: [0, 0.1]}/' -e 's/\[sgd, adam\]/[sgd, adam, sed]/' \
+    -e 's/steps: 3000/steps: 300/' sweep.yaml >many.yaml
+succeeds sweep run many.yaml -o many --quiet
+draws figS1 many --keep-script -o many.svg
+for group in "SGD, no noise" "Adam, no noise" "SED, no noise" "SGD, update noise" "Adam, update noise" "SED, update noise"; do
+    says "$group" many.svg.gnuplot/plot.gp
+done
+check "six groups are twelve panels in two rows of three" test "$(grep -c '^plot .curves' many.svg.gnuplot/plot.gp)" = 12 -a \
+    "$(grep -c 'set ylabel .active units' many.svg.gnuplot/plot.gp)" = 2
 refuses 1 "no run with update noise" figure fig4b labels -o none.pdf
 refuses 1 "nowhere/sweep.sqlite" figure fig4a nowhere -o none.pdf
 
@@ -53,7 +64,8 @@ check "a run that diverged has no metrics but its first" \
         $c["state"] == "diverged" { found = $c["active_units_ratio"] == "" && $c["log10_loss"] == "" && $c["first_active_units"] > 0 }
         END { exit !found }' out
 draws figS1 astray -o astray-s1.svg
-says "SED, no noise (1; 1 diverged)" astray-s1.svg
+says "SED, no noise" astray-s1.svg
+says "1 run, 1 diverged" astray-s1.svg
 draws fig4a astray -o astray-4a.svg
 says "1 run, 1 diverged" astray-4a.svg
 # A store of 0.1.0, which did not judge the loss, calls such a run done: it is left out all the same.
@@ -65,7 +77,7 @@ store.execute("ALTER TABLE run DROP COLUMN diffusion_constant") # nor knew it ev
 store.commit()
 END
 draws figS1 astray -o earlier.svg
-says "SED, no noise (1; 1 diverged)" earlier.svg
+says "1 run, 1 diverged" earlier.svg
 succeeds sweep table astray
 says "diffusion_constant"
 check "reading a store changes nothing in it" "${PYTHON:-/usr/bin/python3}" -c '
