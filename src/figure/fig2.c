@@ -35,8 +35,10 @@ static void step_axis(nd_plot *plot, const nd_run *run, const nd_step_axis *axis
     bool powers = logarithmic(run); /* step 0 has no place on them */
     nd_plot_script(plot, "set xlabel '%s'\nset xrange [%.9g:%.9g]\n", axis->label,
                    powers ? run->step[1] : 0, run->step[run->records - 1] / axis->unit);
-    if (powers)
-        nd_plot_script(plot, "set logscale x\nset format x '10^{%%L}'\nset xtics 10\n");
+    if (powers) {
+        nd_plot_script(plot, "set logscale x\n");
+        nd_decade_tics(plot, 'x', run->step[1], run->step[run->records - 1], true);
+    }
 }
 
 /* The phases of a single run, as `nulldrift phases` finds them, behind the traces; several seeds

@@ -29,14 +29,16 @@ static void draw(nd_plot *plot, const nd_sweep_data *data) {
     nd_sweep_curves(plot, data, SIZE_MAX, ND_FRACTION_ACTIVE_UNITS, "curves");
     begin(plot, data, "A", HEIGHT - UPPER, UPPER, (nd_plot_margins){1.45, 0.35, 0.35, 0.7});
     nd_plot_script(plot,
-                   "set format x ''\nset ylabel 'log_{10} loss / Var(target)'\n"
+                   "set ylabel 'log_{10} loss / Var(target)'\n"
                    "set yrange [-8<*:*]\n"
                    "set label 2 '%s' at graph 0, graph 1.08 left\n"
                    "set label 3 'mean' at graph 1, graph 1.08 right textcolor rgb '#D55E00'\n",
                    nd_sweep_count_words(data->count, data->diverged, words, sizeof words));
+    nd_decade_tics(plot, 'x', data->first_step, data->last_step, false);
     draw_curves(plot, data, "loss");
     begin(plot, data, "B", 0, HEIGHT - UPPER, (nd_plot_margins){1.45, 0.35, 1.0, 0.35});
-    nd_plot_script(plot, "set format x '10^{%%L}'\nset xtics 10\nset xlabel 'training step'\n"
+    nd_decade_tics(plot, 'x', data->first_step, data->last_step, true);
+    nd_plot_script(plot, "set xlabel 'training step'\n"
                          "set ylabel 'fraction active units, of the first'\nset yrange [0:*]\n");
     draw_curves(plot, data, "curves");
 }

@@ -57,8 +57,13 @@ static void write_points(nd_plot *plot, const nd_sweep_data *data) {
 static void draw(nd_plot *plot, const nd_sweep_data *data, const line *found) {
     char steps[100];
     size_t shown = 0;
-    double least = INFINITY, most = 0, fullest = 0;
+    double least = INFINITY, most = 0, fullest = 0, fastest = INFINITY, slowest = 0;
     char words[60];
+    for (size_t i = 0; i < data->count; i++)
+        if (data->curve[i].update_noise > 0 && usable(&data->curve[i])) {
+            fastest = fmin(fastest, pow(10, -data->curve[i].log10_rate));
+            slowest = fmax(slowest, pow(10, -data->curve[i].log10_rate));
+        }
     for (size_t i = 0; i < data->count; i++)
         if (data->curve[i].update_noise > 0) {
             least = fmin(least, data->curve[i].update_noise / 1.1);
@@ -78,9 +83,15 @@ static void draw(nd_plot *plot, const nd_sweep_data *data, const line *found) {
                    least, most, nd_nice_step(fullest, 5), shown,
                    nd_steps_text(data->shortest, data->last_step, steps, sizeof steps));
     nd_plot_panel(plot, "B", 0, 0, 1, 0.5);
+    if (slowest > 0) {
+        const double low = pow(10, floor(log10(fastest))), high = pow(10, ceil(log10(slowest)));
+        nd_decade_tics(plot, 'y', low, high, true);
+        /* A tic at the very end is drawn, whatever the logarithms are rounded to. */
+        nd_plot_script(plot, "set yrange [%.9g:%.9g]\n", low * (1 - 1e-6), high * (1 + 1e-6));
+    }
     nd_plot_script(
         plot,
-        "set logscale xy\nset format y '10^{%%L}'\nset ytics 10\n"
+        "set logscale xy\n"
         "set xrange [%.9g:%.9g]\nset xtics (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)\n"
         "set xlabel 'update noise {/Symbol s}_u'\n"
         "set ylabel 'timescale {/Symbol t} (steps)'\n"

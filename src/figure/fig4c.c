@@ -33,13 +33,13 @@ static void write_traces(nd_plot *plot, const nd_hebbian_run *run, bool logarith
     }
 }
 
-static void logarithmic_axis(nd_plot *plot, double start, double first) {
+static void logarithmic_axis(nd_plot *plot, double start, double first, double last) {
+    nd_decade_tics(plot, 'x', first, last, true);
     nd_plot_script(plot,
-                   "set logscale x\nset format x '10^{%%L}'\nset xtics %.9g,10\n"
+                   "set logscale x\n"
                    "set label '0' at first %.9g, screen %.6g center front\n"
                    "set label '/ /' at first %.9g, graph 0 center front font ',7'\n",
-                   pow(10, ceil(log10(first) - 1e-9)), start,
-                   nd_plot_screen_y(plot, (BOTTOM - 0.35) / HEIGHT), sqrt(start * first));
+                   start, nd_plot_screen_y(plot, (BOTTOM - 0.35) / HEIGHT), sqrt(start * first));
 }
 
 static void draw(nd_plot *plot, const nd_hebbian_run *run, const nd_phases *phases) {
@@ -51,7 +51,7 @@ static void draw(nd_plot *plot, const nd_hebbian_run *run, const nd_phases *phas
     nd_draw_phase_bands(plot, phases, start, last, 1, logarithmic);
     nd_plot_script(plot, "set border 11\nset xrange [%.9g:%.9g]\n", start, last);
     if (logarithmic)
-        logarithmic_axis(plot, start, 10 * start);
+        logarithmic_axis(plot, start, 10 * start, last);
     nd_plot_script(plot,
                    "set xlabel 'training step'\n"
                    "set ylabel 'similarity-matching error' textcolor rgb '#0072B2'\n"

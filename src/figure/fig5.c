@@ -156,10 +156,11 @@ static void draw_eigenvalues(nd_plot *plot, nd_area area, const material *all) {
     }
     char dt[48], at[48];
     nd_plot_panel(plot, "C", area.left, area.bottom, area.width, area.height);
+    nd_decade_tics(plot, 'x', 0.5 * low, 2 * high, true);
+    nd_decade_tics(plot, 'y', 0.5 * low, 2 * high, true);
     nd_plot_script(
         plot,
-        "set title 'Small eigenvalues fall faster'\nset logscale xy\n"
-        "set format xy '10^{%%T}'\nset xtics 10\nset ytics 10\nset xlabel 'eigenvalue at t'\n"
+        "set title 'Small eigenvalues fall faster'\nset logscale xy\nset xlabel 'eigenvalue at t'\n"
         "set ylabel 'eigenvalue at t + %s'\nset xrange [%g:%g]\nset yrange [%g:%g]\n"
         "set key top left\nplot x with lines linecolor rgb '#808080' linewidth 0.7 "
         "notitle",

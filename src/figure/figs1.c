@@ -40,9 +40,10 @@ static void draw_panel(nd_plot *plot, const nd_sweep_data *data, const page *on,
                           1 - (top + high) / on->height, PANEL / on->width, high / on->height,
                           room[quantity]);
     nd_plot_script(plot,
-                   "set logscale x\nset xtics 10\nset format x '%s'\n"
-                   "set yrange [0:1.3]\nset ytics 0.5\nset xrange [%.9g:%.9g]\nunset key\n",
-                   quantity ? "10^{%L}" : "", data->first_step, data->last_step);
+                   "set logscale x\nset yrange [0:1.3]\nset ytics 0.5\nset xrange [%.9g:%.9g]\n"
+                   "unset key\n",
+                   data->first_step, data->last_step);
+    nd_decade_tics(plot, 'x', data->first_step, data->last_step, quantity);
     if (quantity)
         nd_plot_script(plot, "set xlabel 'training step'\n");
     else

@@ -115,17 +115,25 @@ static size_t select_runs(const measured_runs *runs, int key, double *x, double 
 static void draw_panel(nd_plot *plot, const measured_runs *runs, int key, double *x, double *y) {
     static const char *const letters[VARIED] = {"A", "B", "C"};
     size_t count = select_runs(runs, key, x, y);
-    double least = INFINITY, most = -INFINITY;
+    double least = INFINITY, most = -INFINITY, slowest = INFINITY, fastest = -INFINITY;
     nd_plot_table(plot, NAMES[key]);
     for (size_t i = 0; i < count; i++) {
         nd_plot_row(plot, 2, (double[]){pow(10, x[i]), pow(10, y[i])});
         least = fmin(least, x[i]);
         most = fmax(most, x[i]);
+        slowest = fmin(slowest, y[i]);
+        fastest = fmax(fastest, y[i]);
     }
     nd_plot_panel(plot, letters[key], (double)key / VARIED, 0, 1.0 / VARIED, 1);
     nd_log_tics(plot, 'x', pow(10, least - 0.15), pow(10, most + 0.15));
+    if (count > 0) {
+        const double low = pow(10, floor(slowest)), high = pow(10, ceil(fastest));
+        nd_decade_tics(plot, 'y', low, high, true);
+        /* A tic at the very end is drawn, whatever the logarithms are rounded to. */
+        nd_plot_script(plot, "set yrange [%.9g:%.9g]\n", low * (1 - 1e-6), high * (1 + 1e-6));
+    }
     nd_plot_script(plot,
-                   "set logscale xy\nset format y '10^{%%L}'\nset ytics 10\nset xlabel '%s'\n%s"
+                   "set logscale xy\nset xlabel '%s'\n%s"
                    "set xrange [%.9g:%.9g]\n",
                    LABELS[key],
                    key > 0          ? ""

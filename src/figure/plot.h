@@ -39,8 +39,8 @@ void nd_plot_note(nd_plot *plot, const char *format, ...) __attribute__((format(
 double nd_plot_screen_y(const nd_plot *plot, double share);
 
 /* Appends to the script, as printf. House styles are set already: fonts, thin grey axes, line
- * types 1..8 in colour-blind-safe colours (Okabe-Ito), `set palette` viridis; 8 pt text. On
- * logarithmic axes say `set xtics 10`: gnuplot 6 labels what lies between powers of ten, too. */
+ * types 1..8 in colour-blind-safe colours (Okabe-Ito), `set palette` viridis; 8 pt text.
+ * Logarithmic axes take their tics from nd_decade_tics or nd_log_tics (figure/parts.h). */
 void nd_plot_script(nd_plot *plot, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Starts a panel that takes the given part of the picture, labels and tics included (fractions;

@@ -54,9 +54,16 @@ static const char *number_text(int digit, int power, char *out, size_t size) {
     return out;
 }
 
+/* One that a logarithmic axis can show. */
+static bool a_range(double low, double high) {
+    return low > 0 && high >= low && isfinite(high);
+}
+
 void nd_log_tics(nd_plot *plot, char axis, double low, double high) {
     static const int digits[] = {1, 2, 5};
     char text[24];
+    if (!a_range(low, high))
+        return;
     nd_plot_script(plot, "set %ctics ()\n", axis);
     for (int power = (int)floor(log10(low)); power <= (int)floor(log10(high)); power++)
         for (int d = 0; d < (high > 100 * low ? 1 : 3); d++) {
@@ -64,6 +71,28 @@ void nd_log_tics(nd_plot *plot, char axis, double low, double high) {
             if (at >= low && at <= high)
                 nd_plot_script(plot, "set %ctics add ('%s' %.9g)\n", axis,
                                number_text(digits[d], power, text, sizeof text), at);
+        }
+}
+
+void nd_decade_tics(nd_plot *plot, char axis, double low, double high, bool labelled) {
+    const double room = 1e-9; /* what a logarithm may be off */
+    if (!a_range(low, high))
+        return;
+    int first = (int)floor(log10(low) + room), last = (int)floor(log10(high) + room);
+    if (ceil(log10(low) - room) > last) {
+        nd_log_tics(plot, axis, low, high);
+        return;
+    }
+    nd_plot_script(plot, "set %ctics ()\n", axis);
+    for (int power = first; power <= last; power++)
+        for (int d = 1; d < 10; d++) {
+            double at = d * pow(10, power);
+            if (at < low * (1 - room) || at > high * (1 + room))
+                continue;
+            if (d == 1 && labelled)
+                nd_plot_script(plot, "set %ctics add ('10^{%d}' 1e%d)\n", axis, power, power);
+            else
+                nd_plot_script(plot, "set %ctics add ('' %de%d %d)\n", axis, d, power, d > 1);
         }
 }
 

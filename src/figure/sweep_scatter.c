@@ -176,7 +176,9 @@ static void draw(nd_plot *plot, const scatter *from) {
                    "0.04, graph 0.04, graph 0.06, graph 0.06\n%s",
                    nd_plot_text_of(from->x->name, ND_PLOT_MOST).markup,
                    nd_plot_text_of(nd_run_metric_name(from->metric), ND_PLOT_MOST).markup,
-                   logarithmic ? "set logscale x\nset format x '10^{%L}'\nset xtics 10\n" : "");
+                   logarithmic ? "set logscale x\n" : "");
+    if (logarithmic) /* the range goes on beyond the points */
+        nd_decade_tics(plot, 'x', least / 10, most * 10, true);
     if (from->left_out > 0)
         nd_plot_script(plot, "set label 1 '%zu runs left out' at graph 0.02,0.04 left font ',7'\n",
                        from->left_out);

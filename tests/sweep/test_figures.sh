@@ -39,6 +39,31 @@ for group in "SGD, no noise" "Adam, no noise" "SED, no noise" "SGD, update noise
 done
 check "six groups are twelve panels in two rows of three" test "$(grep -c '^plot .curves' many.svg.gnuplot/plot.gp)" = 12 -a \
     "$(grep -c 'set ylabel .active units' many.svg.gnuplot/plot.gp)" = 2
+# A power of ten stands where it belongs: runs begin at step 6, no power of ten.
+cat >decades.py <<'END'
+import math, re, sys
+picture, script = (open(name).read() for name in sys.argv[1:])
+width = float(re.search(r'viewBox="0 0 (\d+)', picture)[1])
+expected = []
+for panel in script.split("\nreset\n"):
+    if "'10^{" not in panel:
+        continue
+    left, right = (width * float(re.search(f"set {side}margin at screen ([0-9.]+)", panel)[1]) for side in "lr")
+    low, high = map(float, re.search(r"set xrange \[([0-9.e+]+):([0-9.e+]+)\]", panel).groups())
+    for power in range(10):
+        if low <= 10**power <= high:
+            expected.append((power, left + (right - left) * math.log(10**power / low) / math.log(high / low)))
+found = [(int(power), float(x)) for x, power in re.findall(
+    r'translate\(([0-9.]+),[0-9.]+\)"[^>]*text-anchor="middle">\s*<text><tspan[^>]*>10</tspan><tspan[^>]*dy="-[^>]*>(\d+)</tspan>',
+    picture)]
+assert len(expected) >= 2 and len(found) == len(expected), (expected, found)
+for wanted, got in zip(sorted(expected), sorted(found)):
+    assert wanted[0] == got[0] and abs(wanted[1] - got[1]) < 1, (wanted, got)
+END
+succeeds figure fig4a many --keep-script -o logs.svg
+for picture in many logs; do
+    check "$picture: powers of ten where they belong" "${PYTHON:-/usr/bin/python3}" decades.py $picture.svg $picture.svg.gnuplot/plot.gp
+done
 refuses 1 "no run with update noise" figure fig4b labels -o none.pdf
 refuses 1 "nowhere/sweep.sqlite" figure fig4a nowhere -o none.pdf
 
