@@ -53,9 +53,7 @@ void nd_leftover_no_more(const char *path) {
 
 static void remove_with(const char *path, const char *suffix) {
     char whole[ROOM + 16];
-    size_t length = strlen(path);
-    memcpy(whole, path, length);
-    memcpy(whole + length, suffix, strlen(suffix) + 1);
+    (void)stpcpy(stpcpy(whole, path), suffix);
     (void)unlink(whole);
 }
 

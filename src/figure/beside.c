@@ -228,7 +228,7 @@ bool nd_figure_beside(const nd_figure_request *request, nd_error *error) {
     if (fine && !group)
         fine = nd_fail(error, request->inputs[1], "", "holds no cells followed between sessions");
     nd_plot *plot = fine ? nd_plot_new(request->output, WIDTH, HEIGHT, error) : NULL;
-    fine = plot && draw(plot, measured, result, group, error);
+    fine = plot && group && draw(plot, measured, result, group, error);
     nd_recording_result_free(result);
     nd_measured_close(measured);
     if (!fine) {

@@ -20,7 +20,8 @@ static double day_of(int year, int month, int day) {
     year -= month <= 2;
     int era = (year >= 0 ? year : year - 399) / 400, of_era = year - era * 400;
     int of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    return 146097.0 * era + 365.0 * of_era + of_era / 4 - of_era / 100 + of_year - 719468.0;
+    int leap_days = of_era / 4 - of_era / 100;
+    return 146097.0 * era + 365.0 * of_era + leap_days + of_year - 719468.0;
 }
 
 /* A time as Bonsai writes it, 2024-03-05T10:00:00.1234567+01:00 (ISO 8601), in seconds since 1970;

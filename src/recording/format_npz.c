@@ -114,6 +114,8 @@ static size_t read_member(void *context, size_t offset, void *bytes, size_t size
     within *of = context;
     npz *z = of->archive;
     char scratch[SCRATCH];
+    if (!of->which)
+        return 0;
     if (z->open != of->which || z->at > offset) {
         if (z->open)
             unzCloseCurrentFile(z->zip);

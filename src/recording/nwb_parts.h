@@ -34,7 +34,7 @@ bool nd_nwb_pour(void *file, const nd_selector *selector, const nd_activity *act
 char **nd_nwb_texts(const nd_nwb *nwb, const nd_selector *selector, size_t *count, nd_error *error);
 
 /* The same of the dataset at a path, of two numbers a row the `second`. */
-char **nd_nwb_column_texts(const nd_nwb *nwb, const char *path, bool second, size_t *count,
+char **nd_nwb_column_texts(const nd_nwb *nwb, const char *at, bool second, size_t *count,
                            nd_error *error);
 
 /* Leaves of a table's intervals (rows x 2) those whose entry in the selector's column `equals` what

@@ -81,9 +81,9 @@ bool nd_nwb_planes_activity(nd_nwb *nwb, const char *pattern, nd_activity *activ
     bool fine = nd_nwb_times(nwb, planes[0]->path, &activity->times, &activity->times_count,
                              &activity->start, &activity->rate, error);
     for (size_t k = 0; fine && k < count; k++) {
-        nd_nwb_matrix m;
-        bool lying;
-        int64_t *ids;
+        nd_nwb_matrix m = {0};
+        bool lying = false;
+        int64_t *ids = NULL;
         fine = plane_matrix(nwb, planes[k]->path, &m, &lying, &ids, error);
         size_t frames = fine ? (lying ? m.columns : m.rows) : 0;
         if (fine && k > 0 && frames != activity->rows)
@@ -105,9 +105,9 @@ bool nd_nwb_planes_pour(const nd_nwb *nwb, const char *pattern, nd_sink *sink, n
     size_t count = list_planes(nwb, pattern, planes), before = 0;
     bool fine = true;
     for (size_t k = 0; fine && k < count; k++) {
-        nd_nwb_matrix m;
-        bool lying;
-        int64_t *ids;
+        nd_nwb_matrix m = {0};
+        bool lying = false;
+        int64_t *ids = NULL;
         fine = plane_matrix(nwb, planes[k]->path, &m, &lying, &ids, error) &&
                nd_nwb_matrix_pour_plane(nwb, &m, lying, before, sink, error);
         before += lying ? m.rows : m.columns;

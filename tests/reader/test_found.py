@@ -1,6 +1,7 @@
 """A host that loads libnulldrift.so finds the reader beside it, wherever both were moved, and no other:
 none of PATH or the working folder, none of another version, nothing that is no reader."""
 import os
+import shlex
 import shutil
 import stat
 import subprocess
@@ -119,8 +120,9 @@ with tempfile.TemporaryDirectory(prefix="nulldrift reader ") as top:
     os.mkdir(static)
     with open(os.path.join(static, "host.c"), "w", encoding="ascii") as file:
         file.write(STATIC_HOST)
-    needs = subprocess.run(["pkg-config", "--static", "--libs", "nulldrift"], capture_output=True, text=True, check=True,
-                           env={**os.environ, "PKG_CONFIG_PATH": build}).stdout.replace("-lnulldrift ", "").split()
+    said = subprocess.run(["pkg-config", "--static", "--libs", "nulldrift"], capture_output=True, text=True, check=True,
+                          env={**os.environ, "PKG_CONFIG_PATH": build}).stdout
+    needs = [word for word in shlex.split(said) if word != "-lnulldrift"] # a folder's blanks are escaped
     subprocess.run(["cc", "host.c", "-I" + os.path.join(source, "include"), "-L" + build, "-l:libnulldrift.a", *needs,
                     "-o", "host"], cwd=static, check=True)
 
