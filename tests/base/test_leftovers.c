@@ -39,6 +39,7 @@ static void what_was_noted_goes(void **state) {
     char *aside = nd_path_aside(near, NULL);
     assert_non_null(aside);
     assert_int_equal(rename(others, aside), 0);
+    free(others);
     others = make("full/others", false);
     nd_leftover(mine);
     nd_leftover(whole);
