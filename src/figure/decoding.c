@@ -84,7 +84,7 @@ bool nd_figure_decoding(const nd_figure_request *request, nd_error *error) {
             draw_series(plot, read[f], shown[f][i], row++, rows);
     if (plot)
         nd_plot_note(plot, "a point is a pair of sessions, a line the means at each time apart; "
-                           "dashed: cells shuffled");
+                           "dashed: what is decoded, shifted in time");
     for (size_t f = 0; f < request->input_count; f++)
         nd_drift_read_free(read[f]);
     return plot && nd_plot_draw(plot, &request->plot, error);

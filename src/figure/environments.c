@@ -92,7 +92,8 @@ bool nd_figure_environments(const nd_figure_request *request, nd_error *error) {
     char network[80];
     if (fine)
         nd_plot_note(plot,
-                     "%s, %zu environments. A: at the end. B: means over pairs of environments.",
+                     "%s, %zu environments. A: at the end. B: r: mean over pairs of them; share: "
+                     "of the units tuned anywhere.",
                      nd_network_text("hidden units", measured->units,
                                      measured->run->step[measured->run->records - 1], network,
                                      sizeof network),

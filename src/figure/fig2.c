@@ -221,7 +221,7 @@ static void write_note(nd_plot *plot, const nd_seeds *seeds) {
     nd_plot_note(
         plot,
         "%s%s. C: mean over tuned units. D: units tuned at the step of the row, in its order. "
-        "E: r over the units active in both.",
+        "E: mean r over the units tuned at both.",
         nd_network_text("hidden units", run->hidden, run->step[run->records - 1], network,
                         sizeof network),
         mean);

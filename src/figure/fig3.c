@@ -42,8 +42,7 @@ static void draw_dataset(nd_plot *plot, const nd_recording_result *result, size_
     nd_draw_course(plot, NULL, (nd_area){(double)column * wide, 0.0, wide, 0.5}, &panel);
 }
 
-/* Of how many, and what bars are: over animals or series where there are several, else over cells.
- */
+/* Of how many, and what bars are: over series (animals, environments) where there are several. */
 static void write_note(nd_plot *plot, nd_recording_result *const *results, size_t count) {
     size_t sessions = 0, several = 0;
     for (size_t i = 0; i < count; i++) {
@@ -51,8 +50,8 @@ static void write_note(nd_plot *plot, nd_recording_result *const *results, size_
         several += nd_whole_curve(results[i])->members > 1;
     }
     nd_plot_note(plot, "%zu sessions; bars: s.e.m. over %s; dashed: least squares", sessions,
-                 several == count ? "animals"
-                 : several > 0    ? "animals, of one animal over cells"
+                 several == count ? "series"
+                 : several > 0    ? "series, of a single one over cells"
                                   : "cells");
 }
 

@@ -114,12 +114,9 @@ bool nd_figure_4b(const nd_figure_request *request, nd_error *error) {
     line found;
     nd_sweep_data *data = nd_sweep_data_read(request->inputs[0], error);
     bool fine = data && fit(data, &found, error);
-    size_t noisy = 0, timed = 0;
-    for (size_t i = 0; fine && i < data->count; i++) {
-        const nd_sweep_curve *curve = &data->curve[i];
-        noisy += curve->update_noise > 0;
-        timed += curve->update_noise > 0 && isfinite(curve->log10_rate);
-    }
+    size_t noisy = 0;
+    for (size_t i = 0; fine && i < data->count; i++)
+        noisy += data->curve[i].update_noise > 0;
     if (fine && noisy == 0)
         fine = nd_fail(error, request->inputs[0], "vary learning.update_noise",
                        "has no run with update noise");
@@ -129,7 +126,7 @@ bool nd_figure_4b(const nd_figure_request *request, nd_error *error) {
         write_points(plot, data);
         draw(plot, data, &found);
         nd_plot_note(plot, "n = %zu runs (A), %zu with a timescale (B: Pearson r of logarithms)",
-                     noisy, timed);
+                     noisy, found.count);
         fine = nd_plot_draw(plot, &request->plot, error);
     }
     nd_sweep_data_free(data);

@@ -271,8 +271,7 @@ bool nd_figure_hebbian_drift(const nd_figure_request *request, nd_error *error) 
         draw_displacement(plot, runs, request->input_count);
         const nd_hebbian_run *run = runs[0].run;
         char network[80];
-        nd_plot_note(plot,
-                     "%s%s. B: Pearson r. C: mean over neurons; D: diffusion constant per step.",
+        nd_plot_note(plot, "%s%s. B: Pearson r. C: mean over neurons; D per step, of c + 2 D t.",
                      nd_network_text("neurons", run->neurons, run->step[run->records - 1], network,
                                      sizeof network),
                      request->input_count > 1 ? " (the first run, drawn in A)" : "");

@@ -168,7 +168,8 @@ bool nd_figure_information(const nd_figure_request *request, nd_error *error) {
                    &mutual, false);
         draw_cells(plot, (nd_area){0, 0, 0.5, ROW}, (nd_area){0.5, 0, 0.5, ROW}, result);
         nd_plot_note(plot,
-                     "A, B: mean over %zu sessions of their mean over place cells. C, D: a "
+                     "A, B: mean over the place cells of %zu sessions (active cells where none are "
+                     "told). C, D: a "
                      "point is a place cell in a session.",
                      spatial.sessions);
     }

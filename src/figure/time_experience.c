@@ -75,7 +75,7 @@ bool nd_figure_time_experience(const nd_figure_request *request, nd_error *error
     for (size_t likeness = 0; plot && likeness < 2; likeness++)
         draw(plot, read, shown, drawn, likeness);
     if (plot)
-        nd_plot_note(plot, "filled: p < 0.05 by permuting sessions");
+        nd_plot_note(plot, "filled: p < 0.05 by double semi-partialling");
     nd_drift_read_free(read);
     return plot && nd_plot_draw(plot, &request->plot, error);
 }
