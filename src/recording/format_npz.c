@@ -2,14 +2,26 @@
  * minizip front to back. */
 #include "recording/format.h"
 
+#include <string.h>
+
+#include "base/error.h"
+
+/* PK, and an array's name first: the local head of a ZIP member has its length at 26, itself at 30.
+ */
+static bool recognises(const char *path, const unsigned char *head, size_t length) {
+    (void)path;
+    if (length < 34 || memcmp(head, "PK\3\4", 4) != 0)
+        return false;
+    size_t name = head[26] | (size_t)head[27] << 8;
+    return name > 4 && 30 + name <= length && memcmp(head + 30 + name - 4, ".npy", 4) == 0;
+}
+
 #ifdef ND_HAVE_ZIP
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unzip.h>
 
-#include "base/error.h"
 #include "base/files.h"
 #include "recording/npy_file.h"
 
@@ -36,16 +48,6 @@ typedef struct within {
     const member *which;
     nd_npy *array;
 } within;
-
-/* PK, and an array's name first: the local head of a ZIP member has its length at 26, itself at 30.
- */
-static bool recognises(const char *path, const unsigned char *head, size_t length) {
-    (void)path;
-    if (length < 34 || memcmp(head, "PK\3\4", 4) != 0)
-        return false;
-    size_t name = head[26] | (size_t)head[27] << 8;
-    return name > 4 && 30 + name <= length && memcmp(head + 30 + name - 4, ".npy", 4) == 0;
-}
 
 static void close_npz(void *file) {
     npz *z = file;
@@ -333,19 +335,7 @@ const nd_format nd_format_npz = {
 
 #else
 
-#include <string.h>
-
-#include "base/error.h"
-
 /* Without minizip an archive is recognised, and refused by name. */
-static bool recognises(const char *path, const unsigned char *head, size_t length) {
-    (void)path;
-    if (length < 34 || memcmp(head, "PK\3\4", 4) != 0)
-        return false;
-    size_t name = head[26] | (size_t)head[27] << 8;
-    return name > 4 && 30 + name <= length && memcmp(head + 30 + name - 4, ".npy", 4) == 0;
-}
-
 static void *open_npz(const char *path, const nd_selector *selector, const nd_link_rules *links,
                       nd_error *error) {
     (void)selector;

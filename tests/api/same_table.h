@@ -43,15 +43,6 @@ static void write_text(const char *path, const char *text) {
     assert_int_equal(fclose(file), 0);
 }
 
-static char *read_text(const char *path) {
-    FILE *file = fopen(path, "r");
-    char *text = calloc(1, 1 << 22);
-    assert_non_null(file);
-    assert_true(fread(text, 1, (1 << 22) - 1, file) > 0);
-    fclose(file);
-    return text;
-}
-
 /* ---- Lines of the table ---- */
 
 static void line(made *with, const char *call, const char *against, size_t count) {

@@ -32,15 +32,6 @@ static nd_followed_engine *take(const nd_experiment *experiment, const nd_datase
     return followed;
 }
 
-static char *content(const char *path) {
-    FILE *file = fopen(path, "r");
-    char *text = calloc(1, 1 << 22);
-    assert_non_null(file);
-    assert_true(fread(text, 1, (1 << 22) - 1, file) > 0);
-    fclose(file);
-    return text;
-}
-
 /* Every variable of the file is in memory, the same in every value and word. */
 static size_t compare(const nd_contents *file, const nd_contents *memory) {
     nd_error error = {0};
@@ -88,7 +79,7 @@ static void test_traces_are_the_run(void **state) {
         assert_fine(nd_draw_figure("fig2", &input, 1, drawn[0], false, NULL, &error) &&
                         nd_draw_followed_engine("fig2", followed, drawn[1], false, &remark, &error),
                     &error);
-        char *one = content(drawn[0]), *other = content(drawn[1]);
+        char *one = support_text(drawn[0]), *other = support_text(drawn[1]);
         assert_string_equal(one, other);
         free(one);
         free(other);

@@ -99,9 +99,9 @@ static void engines(made *with) {
         const char *const input = in(with, "plain.nc");
         assert_fine(nd_draw_figure("fig2", &input, 1, in(with, "file.svg"), false, NULL, &error),
                     &error);
-        char *picture = read_text(in(with, "theirs.svg")),
-             *traced = read_text(in(with, "followed.svg")),
-             *drawn = read_text(in(with, "file.svg"));
+        char *picture = support_text(in(with, "theirs.svg")),
+             *traced = support_text(in(with, "followed.svg")),
+             *drawn = support_text(in(with, "file.svg"));
         same_text(with, "nd_draw_followed_engine", "the picture of `nulldrift figure fig2`", traced,
                   picture);
         same_text(with, "nd_draw_figure", "the picture of `nulldrift figure fig2`", drawn, picture);
@@ -418,8 +418,8 @@ static void recordings(made *with) {
         assert_fine(
             nd_draw_analysis("recording", arrays, in(with, "analysis.svg"), false, NULL, &error),
             &error);
-        char *ours = read_text(in(with, "analysis.svg")),
-             *picture = read_text(in(with, "recording.svg"));
+        char *ours = support_text(in(with, "analysis.svg")),
+             *picture = support_text(in(with, "recording.svg"));
         same_text(with, "nd_draw_analysis", "the picture of `nulldrift figure recording`", ours,
                   picture);
         free(ours);
@@ -440,7 +440,7 @@ static void sweeps(made *with) {
     for (int json = 0; json < 2; json++) {
         char *ours = nd_tabulate_sweep(in(with, "store"), json, json, &error);
         program(with, json ? "sweep table store --all-keys --json" : "sweep table store");
-        char *theirs = read_text(in(with, "program.out"));
+        char *theirs = support_text(in(with, "program.out"));
         assert_fine(ours != NULL, &error);
         same_text(with, "nd_tabulate_sweep", json ? "`sweep table --json`" : "`sweep table`", ours,
                   theirs);
@@ -451,7 +451,7 @@ static void sweeps(made *with) {
         nd_compare_sweep(in(with, "store"), in(with, "published.csv"), true, NULL, &error);
     assert_fine(beside != NULL, &error);
     program(with, "sweep compare store published.csv --json");
-    char *said = read_text(in(with, "program.out"));
+    char *said = support_text(in(with, "program.out"));
     same_text(with, "nd_compare_sweep", "`sweep compare --json`", beside, said);
     free(said);
     nd_free(beside);

@@ -86,3 +86,14 @@ void assert_between(const char *what, double value, double low, double high) {
     if (!(value >= low && value <= high))
         fail_msg("%s: %.17g, expected from %g to %g", what, value, low, high);
 }
+
+char *support_text(const char *path) {
+    enum { MOST = 1 << 22 };
+    FILE *file = fopen(path, "r");
+    char *text = calloc(1, MOST);
+    assert_non_null(file);
+    assert_non_null(text);
+    assert_true(fread(text, 1, MOST - 1, file) > 0);
+    fclose(file);
+    return text;
+}

@@ -24,6 +24,9 @@ const char *support_reference(const char *name);
 
 /* A fresh temporary folder for the running test; removed by support_remove. */
 char *support_folder(void);
+
+/* All of a text file, at most 4 MB, to be freed; one that is empty or not there fails the test. */
+char *support_text(const char *path);
 void support_remove(char *folder);
 
 /* Where `path` is as it is found now; the next call frees it. */
