@@ -1,5 +1,7 @@
 /* Records and snapshots of an engine (nulldrift/followed_engine.h): rows as a journal has them, in
  * memory; written as a run file is, into memory or, for a picture, into a folder of the call's own.
+ * A feed-forward network's snapshots are its parameters; what a Hebbian one has instead is in
+ * api/followed_hebbian.h.
  */
 #include "nulldrift/followed_engine.h"
 
@@ -9,39 +11,56 @@
 
 #include "api/contents.h"
 #include "api/drawing.h"
-#include "api/hebbian_state.h"
+#include "api/followed_hebbian.h"
 #include "base/error.h"
 #include "base/locale.h"
 #include "base/memory.h"
 #include "experiment/experiment.h"
+#include "hebbian/engine.h"
 #include "store/run_file_write.h"
 
 struct nd_followed_engine {
     nd_experiment *experiment;
-    const nd_dataset *dataset;
-    char *engine;         /* its description */
-    double *record;       /* records x ND_RECORD_WIDTH, the step first */
-    size_t records, room; /* room: records that fit */
-    double **snapshot;    /* snapshots: the step, and all parameters */
+    const nd_dataset *dataset; /* NULL: a Hebbian network, */
+    nd_engine *last;           /* whose weights at the last look these are */
+    char *engine;              /* its description */
+    double *record;            /* records x record_width, the step first */
+    size_t records, room;      /* room: records that fit */
+    double **snapshot;         /* snapshots: the step, and snapshot_width values */
     size_t snapshots, snapshot_room;
-    size_t parameters; /* of a snapshot */
+    size_t record_width, snapshot_width;
 };
+
+static bool follow_hebbian(nd_followed_engine *followed, nd_error *error) {
+    followed->last = nd_hebbian_engine_open(followed->experiment, 1, error);
+    if (!followed->last)
+        return false;
+    followed->record_width = ND_RECORD_WIDTH + nd_followed_fields(followed->last);
+    followed->snapshot_width = nd_followed_responses(followed->last);
+    return true;
+}
+
+static bool follow_feed_forward(nd_followed_engine *followed, const nd_dataset *dataset) {
+    followed->dataset = dataset;
+    followed->record_width = ND_RECORD_WIDTH;
+    followed->snapshot_width =
+        followed->experiment->network.hidden * (dataset->inputs + 1 + dataset->outputs);
+    return true;
+}
 
 nd_followed_engine *nd_followed_engine_new(const nd_engine *engine, nd_error *error) {
     ND_IN_C_LOCALE;
     static const char function[] = "nd_followed_engine_new";
-    if (!nd_is_given(engine, function, "engine", error) ||
-        !nd_is_feed_forward(engine, function, error))
+    if (!nd_is_given(engine, function, "engine", error))
         return NULL;
     nd_followed_engine *followed = nd_array(1, sizeof *followed, error);
     if (!followed)
         return NULL;
-    followed->dataset = engine->dataset;
-    followed->parameters = engine->experiment->network.hidden *
-                           (engine->dataset->inputs + 1 + engine->dataset->outputs);
     followed->experiment = nd_experiment_copy(engine->experiment, error);
     followed->engine = nd_text(nd_engine_describe(engine), error);
-    if (followed->experiment && followed->engine)
+    if (followed->experiment && followed->engine &&
+        (engine->dataset ? follow_feed_forward(followed, engine->dataset)
+                         : follow_hebbian(followed, error)))
         return followed;
     nd_followed_engine_free(followed);
     return NULL;
@@ -55,13 +74,15 @@ void nd_followed_engine_free(nd_followed_engine *followed) {
     free(followed->snapshot);
     free(followed->record);
     free(followed->engine);
+    nd_engine_close(followed->last);
     nd_experiment_free(followed->experiment);
     free(followed);
 }
 
 /* The step of the last record or snapshot; -1: there is none. */
 static double last_record(const nd_followed_engine *followed) {
-    return followed->records ? followed->record[(followed->records - 1) * ND_RECORD_WIDTH] : -1;
+    return followed->records ? followed->record[(followed->records - 1) * followed->record_width]
+                             : -1;
 }
 
 static double last_snapshot(const nd_followed_engine *followed) {
@@ -70,16 +91,32 @@ static double last_snapshot(const nd_followed_engine *followed) {
 
 static bool take_record(nd_followed_engine *followed, nd_engine *engine, nd_error *error) {
     double *grown = nd_grown(followed->record, &followed->room, followed->records + 1,
-                             ND_RECORD_WIDTH * sizeof *grown, error);
+                             followed->record_width * sizeof *grown, error);
     if (!grown)
         return false;
     followed->record = grown;
     nd_record record;
+    double *row = grown + followed->records * followed->record_width;
+    if (followed->last && !nd_take_centroids(engine, row + ND_RECORD_WIDTH, error))
+        return false;
     nd_engine_record(engine, &record);
-    memcpy(grown + followed->records++ * ND_RECORD_WIDTH,
+    memcpy(row,
            (const double[ND_RECORD_WIDTH]){(double)engine->step, record.loss,
                                            record.active_fraction, record.fraction_active_units},
-           ND_RECORD_WIDTH * sizeof *grown);
+           ND_RECORD_WIDTH * sizeof *row);
+    followed->records++;
+    return true;
+}
+
+/* What a snapshot holds of the engine. */
+static bool take_values(const nd_followed_engine *followed, nd_engine *engine, double *values,
+                        nd_error *error) {
+    if (followed->last)
+        return nd_take_responses(engine, values, error);
+    nd_parameters into =
+        nd_parameters_view(followed->experiment->network.hidden, followed->dataset->inputs,
+                           followed->dataset->outputs, values);
+    nd_engine_parameters(engine, &into);
     return true;
 }
 
@@ -89,24 +126,29 @@ static bool take_snapshot(nd_followed_engine *followed, nd_engine *engine, nd_er
     if (!grown)
         return false;
     followed->snapshot = grown;
-    double *row = nd_doubles(1 + followed->parameters, error);
-    if (!row)
+    double *row = nd_doubles(1 + followed->snapshot_width, error);
+    if (!row || !take_values(followed, engine, row + 1, error)) {
+        free(row);
         return false;
+    }
     row[0] = (double)engine->step;
-    nd_parameters into =
-        nd_parameters_view(followed->experiment->network.hidden, followed->dataset->inputs,
-                           followed->dataset->outputs, row + 1);
-    nd_engine_parameters(engine, &into);
     grown[followed->snapshots++] = row;
     return true;
 }
 
-/* Is it a network of that shape on that data set, no further back? */
+/* Is it a network of that kind and shape on that data set? */
+static bool is_like(const nd_followed_engine *followed, const nd_engine *engine) {
+    return engine->dataset == followed->dataset &&
+           (followed->last
+                ? nd_same_hebbian(engine, followed->last)
+                : engine->experiment->network.hidden == followed->experiment->network.hidden);
+}
+
+/* Is it, and no further back? */
 static bool check_engine(const nd_followed_engine *followed, const nd_engine *engine,
                          const char *function, nd_error *error) {
     double step = (double)engine->step, last = fmax(last_record(followed), last_snapshot(followed));
-    if (engine->dataset != followed->dataset ||
-        engine->experiment->network.hidden != followed->experiment->network.hidden)
+    if (!is_like(followed, engine))
         return nd_fail_as(
             ND_CODE_ARGUMENT, error, function, NULL,
             "the engine is of another network or data set than what was taken before");
@@ -121,12 +163,15 @@ bool nd_followed_engine_take(nd_followed_engine *followed, nd_engine *engine, bo
     static const char function[] = "nd_followed_engine_take";
     if (!nd_is_given(followed, function, "followed", error) ||
         !nd_is_given(engine, function, "engine", error) ||
-        !nd_is_feed_forward(engine, function, error) ||
         !check_engine(followed, engine, function, error))
         return false;
     double step = (double)engine->step;
-    return (step == last_record(followed) || take_record(followed, engine, error)) &&
-           (!snapshot || step == last_snapshot(followed) || take_snapshot(followed, engine, error));
+    if ((step != last_record(followed) && !take_record(followed, engine, error)) ||
+        (snapshot && step != last_snapshot(followed) && !take_snapshot(followed, engine, error)))
+        return false;
+    if (followed->last)
+        nd_take_weights(engine, followed->last);
+    return true;
 }
 
 /* ---- As a run file has it ---- */
@@ -146,10 +191,11 @@ static bool next_row(void *context, nd_row_kind *kind, double *row, bool *end, n
         return false;
     *kind = at->record < followed->records ? ND_ROW_RECORD : ND_ROW_SNAPSHOT;
     if (*kind == ND_ROW_RECORD)
-        memcpy(row, followed->record + at->record++ * ND_RECORD_WIDTH,
-               ND_RECORD_WIDTH * sizeof *row);
+        memcpy(row, followed->record + at->record++ * followed->record_width,
+               followed->record_width * sizeof *row);
     else
-        memcpy(row, followed->snapshot[at->snapshot++], (1 + followed->parameters) * sizeof *row);
+        memcpy(row, followed->snapshot[at->snapshot++],
+               (1 + followed->snapshot_width) * sizeof *row);
     return true;
 }
 
@@ -162,8 +208,9 @@ static bool put(const nd_followed_engine *followed, nd_nc *file, nd_error *error
                                     .status = "complete",
                                     .history = "taken of an engine in memory",
                                     .wall_time = NAN};
-    return nd_run_file_put(file, followed->experiment, followed->dataset, &rows, &summary,
-                           &(nd_run_addition){0}, error);
+    return followed->last ? nd_put_followed_hebbian(file, followed->last, &rows, &summary, error)
+                          : nd_run_file_put(file, followed->experiment, followed->dataset, &rows,
+                                            &summary, &(nd_run_addition){0}, error);
 }
 
 static bool some_taken(const nd_followed_engine *followed, const char *function, nd_error *error) {

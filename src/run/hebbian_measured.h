@@ -5,7 +5,7 @@
 
 #include "store/hebbian_file.h"
 
-/* The nd_hebbian_measured of nd_hebbian_file_write. */
+/* The nd_hebbian_measured of nd_hebbian_file_put. */
 bool nd_hebbian_measure_rows(nd_nc *file, const nd_hebbian *network, const nd_hebbian_rows *rows,
                              nd_error *error);
 

@@ -84,8 +84,8 @@ static void rows_free(nd_hebbian_rows *all) {
     free(all->response);
 }
 
-/* What the journal holds, in memory. */
-static bool read_rows(nd_hebbian_rows *all, const nd_hebbian *network, nd_journal *journal,
+/* All rows, column by column. */
+static bool read_rows(nd_hebbian_rows *all, const nd_hebbian *network, const nd_run_rows *rows,
                       const nd_run_summary *summary, nd_error *error) {
     size_t records = 0, snapshots = 0, neurons = network->neurons;
     size_t size = network->inputs->count * neurons;
@@ -101,8 +101,7 @@ static bool read_rows(nd_hebbian_rows *all, const nd_hebbian *network, nd_journa
     double *row = nd_doubles(size + neurons + ND_RECORD_WIDTH, error);
     if (!row)
         return false;
-    nd_journal_rewind(journal);
-    while (nd_journal_next(journal, &kind, row, &end, error)) {
+    while (rows->next(rows->context, &kind, row, &end, error)) {
         if (kind == ND_ROW_RECORD && records < summary->records) {
             for (size_t i = 0; i < ND_RECORD_WIDTH; i++)
                 all->column[i * summary->records + records] = row[i];
@@ -118,8 +117,8 @@ static bool read_rows(nd_hebbian_rows *all, const nd_hebbian *network, nd_journa
         return false;
     return (records == summary->records && snapshots == summary->snapshots) ||
            nd_fail(error, NULL, NULL,
-                   "the journal holds %zu records and %zu snapshots, %zu and %zu were made",
-                   records, snapshots, summary->records, summary->snapshots);
+                   "there are %zu records and %zu snapshots, %zu and %zu were made", records,
+                   snapshots, summary->records, summary->snapshots);
 }
 
 static bool put_rows(nd_nc *file, const nd_hebbian_rows *all, size_t size,
@@ -164,21 +163,27 @@ static bool put_attributes(nd_nc *file, const nd_hebbian *network, const nd_run_
     return fine;
 }
 
+bool nd_hebbian_file_put(nd_nc *file, const nd_hebbian *network, const nd_run_rows *rows,
+                         const nd_run_summary *summary, nd_hebbian_measured *measured,
+                         nd_error *error) {
+    size_t size = network->inputs->count * network->neurons;
+    nd_hebbian_rows all = {0};
+    bool fine = read_rows(&all, network, rows, summary, error) &&
+                define(file, network, summary, error) && put_state(file, network, error) &&
+                put_rows(file, &all, size, summary, error) &&
+                put_attributes(file, network, summary, error) &&
+                measured(file, network, &all, error) && nd_put_coordinates(file, error);
+    rows_free(&all);
+    return fine;
+}
+
 bool nd_hebbian_file_write(const nd_place *place, const nd_hebbian *network, nd_journal *journal,
                            const nd_run_summary *summary, nd_hebbian_measured *measured,
                            nd_error *error) {
-    size_t size = network->inputs->count * network->neurons;
-    nd_hebbian_rows all = {0};
-    nd_nc *file = NULL;
-    bool fine = read_rows(&all, network, journal, summary, error) &&
-                (file = nd_nc_create_at(place, error)) && define(file, network, summary, error) &&
-                put_state(file, network, error) && put_rows(file, &all, size, summary, error) &&
-                put_attributes(file, network, summary, error) &&
-                measured(file, network, &all, error) && nd_put_coordinates(file, error);
-    if (fine)
-        fine = nd_nc_publish(file, error);
-    else
-        nd_nc_close(file);
-    rows_free(&all);
-    return fine;
+    const nd_run_rows rows = nd_rows_of_journal(journal);
+    nd_nc *file = nd_nc_create_at(place, error);
+    if (file && nd_hebbian_file_put(file, network, &rows, summary, measured, error))
+        return nd_nc_publish(file, error);
+    nd_nc_close(file);
+    return false;
 }

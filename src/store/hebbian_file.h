@@ -21,9 +21,14 @@ typedef struct nd_hebbian_rows {
 typedef bool nd_hebbian_measured(nd_nc *file, const nd_hebbian *network,
                                  const nd_hebbian_rows *rows, nd_error *error);
 
-/* Writes to `place`, whole or not at all, from the journal of a run: records as any run's; with the
- * centroids (N) after them; a snapshot is {step, responses (n x N)}. `network` is the network at
- * the end; `measured` adds what is derived from the rows. */
+/* Puts all of a run into a new file: records as any run's, with the centroids (N) after them; a
+ * snapshot is {step, responses (n x N)}. `network` is the network at the end; `measured` adds what
+ * is derived from the rows. */
+bool nd_hebbian_file_put(nd_nc *file, const nd_hebbian *network, const nd_run_rows *rows,
+                         const nd_run_summary *summary, nd_hebbian_measured *measured,
+                         nd_error *error);
+
+/* Writes it to its place, whole or not at all, from the journal of a run. */
 bool nd_hebbian_file_write(const nd_place *place, const nd_hebbian *network, nd_journal *journal,
                            const nd_run_summary *summary, nd_hebbian_measured *measured,
                            nd_error *error);

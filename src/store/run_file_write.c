@@ -201,13 +201,17 @@ static bool next_of_journal(void *context, nd_row_kind *kind, double *row, bool 
     return nd_journal_next(context, kind, row, end, error);
 }
 
+nd_run_rows nd_rows_of_journal(nd_journal *journal) {
+    nd_journal_rewind(journal);
+    return (nd_run_rows){next_of_journal, journal};
+}
+
 bool nd_run_file_write(const nd_place *place, const nd_experiment *experiment,
                        const nd_dataset *dataset, nd_journal *journal,
                        const nd_run_summary *summary, const nd_run_addition *addition,
                        nd_error *error) {
-    const nd_run_rows rows = {next_of_journal, journal};
+    const nd_run_rows rows = nd_rows_of_journal(journal);
     nd_nc *file = nd_nc_create_at(place, error);
-    nd_journal_rewind(journal);
     if (file && nd_run_file_put(file, experiment, dataset, &rows, summary, addition, error))
         return nd_nc_publish(file, error);
     nd_nc_close(file);

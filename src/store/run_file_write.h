@@ -39,6 +39,9 @@ typedef struct nd_run_rows {
     void *context;
 } nd_run_rows;
 
+/* All rows of a journal, from its first. */
+nd_run_rows nd_rows_of_journal(nd_journal *journal);
+
 /* Puts all of a run into a new file. */
 bool nd_run_file_put(nd_nc *file, const nd_experiment *experiment, const nd_dataset *dataset,
                      const nd_run_rows *rows, const nd_run_summary *summary,

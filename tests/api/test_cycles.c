@@ -1,7 +1,8 @@
 /* Handles made and freed ten thousand times leave nothing behind: every function that hands out a
  * handle, or memory, is in one of the rows below, each of which counts the heap's blocks in use
  * before and after. With ND_CYCLES=10000 in the environment the dear ones, too, are made so often
- * (`scripts/thorough handles`). */
+ * (`scripts/thorough handles`); with a row's number as argument, that row alone;
+ * with `rows`, how many there are. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -231,6 +232,25 @@ static void followed_engines(const files *of) {
     nd_experiment_free(experiment);
 }
 
+static void followed_hebbian(const files *of) {
+    (void)of;
+    nd_error error = {0};
+    const char *const ring[] = {"network.model=hebbian", "network.neurons=2",
+                                "network.input_count=4"};
+    nd_experiment *experiment = nd_experiment_new(ring, 3, &error);
+    nd_engine *network = experiment ? nd_hebbian_open(experiment, 1, &error) : NULL;
+    nd_followed_engine *followed = network ? nd_followed_engine_new(network, &error) : NULL;
+    assert_fine(followed && nd_engine_advance(network, 2, &error) &&
+                    nd_followed_engine_take(followed, network, true, &error),
+                &error);
+    nd_contents *contents = nd_followed_engine_contents(followed, &error);
+    assert_fine(contents != NULL, &error);
+    nd_contents_close(contents);
+    nd_followed_engine_free(followed);
+    nd_engine_close(network);
+    nd_experiment_free(experiment);
+}
+
 static const struct row {
     const char *what;
     void (*cycle)(const files *of);
@@ -242,6 +262,7 @@ static const struct row {
     {"plans of sweeps", plans, 100},
     {"tables of sweeps", tables_of_sweeps, 50},
     {"engines, followed", followed_engines, 50},
+    {"Hebbian engines, followed", followed_hebbian, 50},
     {"contents of files", contents_of_files, 50},
     {"analyses of manifests", manifests, 25},
     {"followed cells and contents in memory", followed_cells, 25},
@@ -291,13 +312,15 @@ static files make_files(const char *folder) {
     return made;
 }
 
+static size_t first, beyond = sizeof ROWS / sizeof ROWS[0];
+
 static void test_cycles_leave_nothing(void **state) {
     (void)state;
     const char *asked = getenv("ND_CYCLES");
     char *folder = support_folder();
     files made = make_files(folder);
     bool bytes = strcmp(LIVE_UNIT, "bytes") == 0;
-    for (size_t r = 0; r < sizeof ROWS / sizeof ROWS[0]; r++) {
+    for (size_t r = first; r < beyond; r++) {
         const struct row *row = &ROWS[r];
         size_t cycles = asked ? (size_t)strtoul(asked, NULL, 10) : row->cycles;
         for (size_t i = 0; i < 20 + cycles / 20; i++) /* what libraries keep for good */
@@ -316,7 +339,17 @@ static void test_cycles_leave_nothing(void **state) {
     support_remove(folder);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    if (argc > 1 && strcmp(argv[1], "rows") == 0)
+        return printf("%zu\n", beyond) < 0;
+    if (argc > 1) {
+        first = strtoul(argv[1], NULL, 10);
+        if (first >= beyond) {
+            (void)fprintf(stderr, "usage: %s [rows | 0 ... %zu]\n", argv[0], beyond - 1);
+            return 2;
+        }
+        beyond = first + 1;
+    }
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_cycles_leave_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
