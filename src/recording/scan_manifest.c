@@ -17,7 +17,7 @@ static void put_place(nd_scan *s, const nd_found *anchor, size_t number) {
     char at[128], word[64], other[64];
     nd_scan_subscripts(anchor->finding.name, at, sizeof at);
     char animal[64];
-    long first = nd_scan_first_day(s);
+    long first = nd_scan_first_day(s), named = nd_scan_named_day(s, anchor);
     nd_scan_animal(s, anchor, animal, sizeof animal);
     if (animal[0]) {
         nd_scan_put(s, "    animal: ");
@@ -41,6 +41,8 @@ static void put_place(nd_scan *s, const nd_found *anchor, size_t number) {
         nd_scan_put(s, "    day: %ld  # %s\n",
                     nd_scan_day_of(s->file[anchor->file].start) - first + 1,
                     nd_shown(s->file[anchor->file].start).text);
+    else if (named >= 0 && !s->joined)
+        nd_scan_put(s, "    day: %ld  # by its name\n", named);
     else
         nd_scan_put(s, "    day: %zu\n", number);
 }

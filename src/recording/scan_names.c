@@ -1,7 +1,9 @@
 #include "recording/scan_names.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/files.h"
@@ -25,6 +27,72 @@ long nd_scan_first_day(const nd_scan *s) {
         first = first == 0 || day < first ? day : first;
     }
     return first;
+}
+
+/* The number after the word day, of at most four digits; -1: there is none. */
+static long day_number(const char *name) {
+    for (const char *at = name; (at = strcasestr(at, "day")); at++) {
+        const char *digits = at + 3 + strspn(at + 3, "_-. ");
+        size_t length = strspn(digits, "0123456789");
+        if ((at == name || !isalpha((unsigned char)at[-1])) && length > 0 && length <= 4)
+            return strtol(digits, NULL, 10);
+    }
+    return -1;
+}
+
+/* The day of a date as 20230514 or 2023-05-14, counted from a day long ago; -1: there is none. */
+static long day_of_date(const char *name) {
+    for (const char *at = name; *at; at++) {
+        char date[16], part[] = "-_.";
+        int year, month, day, length = 0;
+        if (at > name && isdigit((unsigned char)at[-1]))
+            continue;
+        if (strspn(at, "0123456789") == 8 && sscanf(at, "%4d%2d%2d", &year, &month, &day) == 3)
+            length = 8;
+        else if (sscanf(at, "%4d%1[-_.]%2d%1[-_.]%2d%n", &year, part, &month, part, &day,
+                        &length) != 5)
+            continue;
+        if (length < 8 || isdigit((unsigned char)at[length]) || year < 1900 || year > 2199 ||
+            day < 1 || day > 31)
+            continue;
+        snprintf(date, sizeof date, "%d-%d-%d", year, month, day);
+        if (nd_scan_day_of(date) > 0)
+            return nd_scan_day_of(date);
+    }
+    return -1;
+}
+
+/* By the file's name, else by those of the folders it lies in, the innermost first. */
+static long told_by(long (*reads)(const char *name), const char *path) {
+    const char *end = path + strlen(path);
+    for (int level = 0; level < 3 && end > path; level++) {
+        char name[256];
+        const char *start = end;
+        while (start > path && start[-1] != '/')
+            start--;
+        snprintf(name, sizeof name, "%.*s", (int)(end - start < 255 ? end - start : 255), start);
+        long day = reads(name);
+        if (day >= 0)
+            return day;
+        end = start > path ? start - 1 : path;
+    }
+    return -1;
+}
+
+long nd_scan_named_day(const nd_scan *s, const nd_found *anchor) {
+    static long (*const ways[])(const char *) = {day_number, day_of_date};
+    for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
+        long first = LONG_MAX, last = -1;
+        for (size_t i = 0; i < s->found_count && first >= 0; i++)
+            if (nd_scan_is_anchor(s, i)) {
+                long day = told_by(ways[way], s->files[s->list[i].file]);
+                first = day < first ? day : first;
+                last = day > last ? day : last;
+            }
+        if (first >= 0 && (first < last || s->sessions == 1))
+            return told_by(ways[way], s->files[anchor->file]) - (way == 0 ? 0 : first - 1);
+    }
+    return -1;
 }
 
 void nd_scan_animal(const nd_scan *s, const nd_found *anchor, char *animal, size_t size) {

@@ -10,6 +10,11 @@ long nd_scan_day_of(const char *start);
 /* The first day of any file, where all files have a date; 0 otherwise. */
 long nd_scan_first_day(const nd_scan *s);
 
+/* The day that the name of the anchor's file or folder tells: the number after the word day, as in
+ * mouse_day14.csv, or that of a date, as in 2023-05-14/spks.npy, counted from the first. -1 unless
+ * the names of all sessions tell theirs in the same way. */
+long nd_scan_named_day(const nd_scan *s, const nd_found *anchor);
+
 /* The animal: by the file's own word, else what the names of the activity's and the position's
  * files begin with alike; "" where they do not. */
 void nd_scan_animal(const nd_scan *s, const nd_found *anchor, char *animal, size_t size);

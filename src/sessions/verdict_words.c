@@ -76,8 +76,12 @@ static void say_course(nd_verdict *verdict, const char *what, const nd_metric_co
         100.0 * course->change_high, course->line.p, course->line.count);
     if (course->animals > 1)
         say(verdict, ", by the slopes of %zu animals", course->animals);
-    say(verdict, "); a change below %.0f%% would have been missed more often than once in five.",
-        100.0 * course->smallest);
+    if (course->smallest < 5e-5)
+        say(verdict, "); beside that it does not vary.");
+    else
+        say(verdict,
+            "); a change below %.*f%% would have been missed more often than once in five.",
+            course->smallest < 0.005 ? 2 : 0, 100.0 * course->smallest);
 }
 
 /* One animal: what it costs that neighbouring days may be alike. */

@@ -39,9 +39,29 @@ def days_by_the_words_of_their_names(lab):
         lab.table(f"m/tracking/arena-day{k}-x.csv", "time,x", [t.t, np.round(x + k, 3)])
     text = _scans(lab, "m")
     assert "QUESTION" not in lab.out, text
+    assert [line.split() for line in text.splitlines() if "day:" in line] == [
+        ["day:", str(k), "#", "by", "its", "name"] for k in (1, 10, 2)], text
     low, high = t.x.min(), t.x.max()
     lab.text("scan.yaml", text.replace("# range: [0, 1] ", f"range: [{low}, {high + 10}]"))
     _runs(lab, [information(np.roll(t.x, turn) + k, np.roll(t.a, turn, 0), low, high + 10) for k, turn in ((1, 0), (2, 250), (10, 400))])
+
+
+def days_by_the_dates_of_their_names(lab):
+    """A date in every name, or in every folder's: days are counted from the first. Where the names tell nothing of
+    some sessions, or the same of all, the sessions are counted."""
+    t = lab.track
+    for folder, names, days in (
+            ("m", ("A_20240228", "A_20240229", "A_20240305"), (1, 2, 7)),
+            ("n", ("2024-02-28/a", "2024-03-01/a"), (1, 3)),
+            ("day3", ("one", "two"), (1, 2)),
+            ("o", ("today1", "today4"), (1, 2)),
+            ("p", ("day2", "other"), (1, 2))):
+        for name in names:
+            lab.table(f"{folder}/{name}.csv", "time,x,cell_1,cell_2,cell_3", [t.t, t.x, *t.a.T])
+        text = _scans(lab, folder)
+        found = [int(line.split()[1]) for line in text.splitlines() if line.startswith("    day:")]
+        assert found == list(days), (folder, text)
+        assert ("by its name" in text) == (folder in "mn"), text
 
 
 def positions_that_nothing_gives_to_a_session_are_asked_for(lab):
