@@ -58,9 +58,10 @@ typedef struct nd_figure_description {
 bool nd_figure_describe(size_t index, nd_figure_description *description);
 
 /** Draws the figure called `name` of the files or folders `inputs` into `output`, whose ending says
- * how: .pdf, .svg or .png. What stands there is replaced only if it is an earlier picture of such
- * an input or `replace` is set, and never an input. Needs gnuplot, which it runs. `remark` (may be
- * NULL) gets what is worth a word though the picture was drawn; its `what` is empty otherwise. */
+ * how: .pdf, .svg, .png or .eps. What stands there is replaced only if it is an earlier picture of
+ * such an input or `replace` is set, and never an input. Needs gnuplot, which it runs. `remark`
+ * (may be NULL) gets what is worth a word though the picture was drawn; its `what` is empty
+ * otherwise. */
 bool nd_draw_figure(const char *name, const char *const *inputs, size_t input_count,
                     const char *output, bool replace, nd_error *remark, nd_error *error);
 

@@ -25,7 +25,7 @@ def figures() -> pd.DataFrame:
 
 
 class Figure:
-    """A picture: what a notebook shows, and `save` draws as PDF, SVG or PNG."""
+    """A picture: what a notebook shows, and `save` draws as PDF, SVG, PNG or EPS."""
 
     def __init__(self, name: str, inputs: tuple[Any, ...]) -> None:
         self.name = name
@@ -59,7 +59,7 @@ class Figure:
                 return file.read()
 
     def save(self, path: Union[str, "os.PathLike[str]"], *, replace: bool = False) -> "Figure":
-        """Draws it into `path`, whose ending says how: .pdf, .svg or .png. What stands there is replaced only if it
+        """Draws it into `path`, whose ending says how: .pdf, .svg, .png or .eps. What stands there is replaced only if it
         is an earlier picture of such an input, or `replace` is set. Returns itself."""
         self._draw(path_bytes("path", path), truth("replace", replace))
         return self

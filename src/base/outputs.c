@@ -70,7 +70,7 @@ static bool replaceable(const char *path, bool though_read_only, nd_error *error
 /* What commands lay beside a result. Nothing else of its name is theirs: least of all the
  * experiment or the manifest that it was made from. */
 static bool is_table_or_picture(const char *path) {
-    static const char *const endings[] = {".csv", ".pdf", ".svg", ".png"};
+    static const char *const endings[] = {".csv", ".pdf", ".svg", ".png", ".eps"};
     const char *ending = strrchr(path, '.');
     for (size_t i = 0; ending && i < sizeof endings / sizeof *endings; i++)
         if (strcmp(ending, endings[i]) == 0)

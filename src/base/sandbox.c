@@ -135,6 +135,8 @@ static void confine_files(const nd_sandbox *sandbox) {
     for (size_t i = 0; sandbox->writes && sandbox->writes[i]; i++)
         allow(rules, version, sandbox->writes[i],
               READ_FILE | READ_DIR | WRITE_FILE | MAKE_REG | REMOVE_FILE | TRUNCATE);
+    if (sandbox->scratch)
+        allow(rules, version, sandbox->scratch, READ_FILE | WRITE_FILE | MAKE_REG | REMOVE_FILE);
     if (sandbox->writes)
         allow(rules, version, "/dev/null", READ_FILE | WRITE_FILE);
     for (size_t i = 0; sandbox->runs && sandbox->runs[i]; i++)

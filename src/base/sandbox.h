@@ -11,6 +11,8 @@ typedef struct nd_sandbox {
                                   there are passed over. NULL: none. "/" is everything */
     const char *const *writes; /* folders within which files may be made, written and removed */
     const char *const *runs;   /* programs that may be started; NULL: none, and no process either */
+    const char *scratch;       /* a folder within which files may be made and removed, but which may
+                                  not be listed: for tmpfile(); NULL: none */
 } nd_sandbox;
 
 /* Confines the calling process, for ever. System libraries, their plugins (HDF5_PLUGIN_PATH) and

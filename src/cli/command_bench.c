@@ -188,7 +188,7 @@ static const nd_option OPTIONS[] = {
     {0, "growth", NULL,
      "Also how the cost grows with units, samples, inputs, outputs and active units."},
     ND_OPTION_FORCE,
-    {0, "picture", "FILE", "Draw that growth into FILE (.png, .pdf, .svg)."},
+    {0, "picture", "FILE", "Draw that growth into FILE (.png, .pdf, .svg, .eps)."},
     ND_OPTION_JSON,
     {0, NULL, NULL, NULL},
 };

@@ -1,6 +1,9 @@
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/json.h"
 #include "base/shown.h"
 #include "base/words.h"
@@ -9,6 +12,7 @@
 #include "cli/outputs.h"
 #include "figure/figure.h"
 #include "figure/picture_size.h"
+#include "figure/terminal.h"
 
 static int list(bool as_json) {
     for (const nd_figure *figure = nd_figures(); as_json && figure->name; figure++) {
@@ -46,6 +50,42 @@ static bool width_asked(const nd_arguments *arguments, double *width) {
     return !text || (nd_text_number(text, width) && *width >= 20 && *width <= 1000);
 }
 
+/* Where the picture goes, to free(): the output's name, and behind it the ending of the format
+ * where one is asked for and the name has none. NULL, and said: the two do not agree, or there is
+ * none. */
+static char *named_output(const nd_arguments *arguments) {
+    const char *output = nd_value(arguments, "output"), *format = nd_value(arguments, "format");
+    const char *ending = NULL, *given = output ? nd_picture_ending_of(output) : NULL;
+    for (size_t i = 0; format && !ending && nd_picture_ending(i); i++)
+        if (strcmp(nd_picture_ending(i) + 1, format) == 0)
+            ending = nd_picture_ending(i);
+    if (!output)
+        wrong("say where the picture goes: -o FILE.pdf, .svg, .png or .eps", NULL);
+    else if (format && !ending)
+        wrong("--format takes pdf, svg, png or eps", NULL);
+    else if (ending && given && given != ending)
+        wrong("--format says another kind of picture than the name's ending,", given);
+    else
+        return nd_path_with(output, ending && !given ? ending : "", NULL);
+    return NULL;
+}
+
+static int draw(const nd_arguments *arguments, const nd_figure *figure, const char *output,
+                const nd_plot_options *wishes) {
+    nd_error error = {0}, remark = {0};
+    const char *const *inputs = nd_positionals(arguments) + 1;
+    size_t count = nd_positional_count(arguments) - 1;
+    nd_place *place = nd_output_place(arguments, output, inputs, count, &error);
+    nd_figure_request request = {
+        .inputs = inputs, .input_count = count, .output = output, .plot = *wishes};
+    request.plot.remark = &remark;
+    request.plot.place = place;
+    bool drawn = place && figure->draw(&request, &error);
+    nd_place_free(place);
+    nd_say_remark(&remark);
+    return drawn ? ND_EXIT_FINE : nd_report(&error);
+}
+
 static int run(const nd_arguments *arguments) {
     if (nd_flag(arguments, "list"))
         return list(nd_flag(arguments, "json"));
@@ -59,35 +99,27 @@ static int run(const nd_arguments *arguments) {
         return no_such_figure(nd_positional(arguments, 0));
     if (given - 1 < figure->least_inputs || given - 1 > figure->most_inputs)
         return wrong("this one takes", figure->inputs);
-    const char *output = nd_value(arguments, "output");
-    if (!output)
-        return wrong("say where the picture goes: -o FILE.pdf, .svg or .png", NULL);
     double width;
     if (!width_asked(arguments, &width))
         return wrong("--width takes millimetres between 20 and 1000, e.g. --width 89", NULL);
     const char *font = nd_value(arguments, "font");
     if (font && !nd_plot_font_is_plain(font))
         return wrong("--font takes a font's name: letters, digits, blanks and '-'", NULL);
-    nd_error error = {0}, remark = {0};
-    const char *const *inputs = nd_positionals(arguments) + 1;
-    nd_place *place = nd_output_place(arguments, output, inputs, given - 1, &error);
-    nd_figure_request request = {.inputs = inputs,
-                                 .input_count = given - 1,
-                                 .output = output,
-                                 .plot = {.no_note = nd_flag(arguments, "no-note"),
-                                          .keep_script = nd_flag(arguments, "keep-script"),
-                                          .remark = &remark,
-                                          .place = place,
-                                          .width_mm = width,
-                                          .font = font}};
-    bool drawn = place && figure->draw(&request, &error);
-    nd_place_free(place);
-    nd_say_remark(&remark);
-    return drawn ? ND_EXIT_FINE : nd_report(&error);
+    char *output = named_output(arguments);
+    if (!output)
+        return ND_EXIT_USAGE;
+    int end = draw(arguments, figure, output,
+                   &(nd_plot_options){.no_note = nd_flag(arguments, "no-note"),
+                                      .keep_script = nd_flag(arguments, "keep-script"),
+                                      .width_mm = width,
+                                      .font = font});
+    free(output);
+    return end;
 }
 
 static const nd_option OPTIONS[] = {
-    {'o', "output", "FILE", "the picture: .pdf, .svg or .png (200 dots per inch)"},
+    {'o', "output", "FILE", "the picture: .pdf, .svg, .png (200 dots per inch) or .eps"},
+    {0, "format", "KIND", "pdf, svg, png or eps; FILE gets the ending where it has none"},
     {0, "width", "MM", "its width, all in it to scale, e.g. 89 or 183 for a journal's columns"},
     {0, "font", "NAME", "instead of Helvetica"},
     {0, "no-note", NULL, "nothing at the foot: what is shown, of how many, stands in your legend"},
@@ -111,9 +143,9 @@ static const nd_example EXAMPLES[] = {
 
 const nd_command nd_command_figure = {
     .name = "figure",
-    .usage =
-        "NAME INPUT... -o FILE [--width MM] [--font NAME] [--no-note] [--keep-script] | --list",
-    .summary = "draw a figure as PDF, SVG or PNG",
+    .usage = "NAME INPUT... -o FILE [--format KIND] [--width MM] [--font NAME] [--no-note] "
+             "[--keep-script] | --list",
+    .summary = "draw a figure as PDF, SVG, PNG or EPS",
     .description =
         "Draws one of the figures of `nulldrift figure --list` through gnuplot. A run that has not "
         "been measured is measured on the way, its file left as it is.\n\n"

@@ -116,7 +116,7 @@ static int run(const nd_arguments *arguments) {
 
 static const nd_option OPTIONS[] = {
     {'o', "output", "LANDSCAPE.nc", "the walks; landscape.nc by default"},
-    {0, "figure", "FILE", "draw the landscape and the first walk, as .pdf, .svg or .png"},
+    {0, "figure", "FILE", "draw the landscape and the first walk, as .pdf, .svg, .png or .eps"},
     ND_OPTION_FORCE,
     {0, "walkers", "N", "how many; 400 by default"},
     {0, "steps", "N", "updates of each; 20000 by default"},

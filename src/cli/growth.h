@@ -4,7 +4,7 @@
 
 #include "base/place.h"
 
-/* Measures, prints in words or as JSON, and draws into `picture` (.png, .pdf or .svg) unless that
+/* Measures, prints in words or as JSON, and draws into `picture` (.png, .pdf, .svg or .eps) unless that
  * is NULL. */
 bool nd_growth(const nd_place *picture, bool as_json, nd_error *error);
 

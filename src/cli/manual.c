@@ -215,7 +215,7 @@ static void overview_page(FILE *out) {
             nd_version(), SUMMARY);
     troff(out, "Simulates noisy learning in small networks for millions of steps, measures what "
                "drifts, and puts the result beside recordings. Results are netCDF-4 files that "
-               "Python, MATLAB and Julia open; pictures are PDF, SVG or PNG.");
+               "Python, MATLAB and Julia open; pictures are PDF, SVG, PNG or EPS.");
     fprintf(out, ".SH COMMANDS\n");
     for (const nd_command *command = nd_commands(); command->name; command++) {
         fprintf(out, ".TP\n.BR nulldrift\\-%s (1)\n", command->name);

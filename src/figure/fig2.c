@@ -127,20 +127,28 @@ static bool draw_information(nd_plot *plot, nd_area area, const nd_seeds *seeds,
     if (!write_trace(plot, "active-units", run, seeds->active_units.mean, axis.unit, error))
         return false;
     nd_plot_table(plot, "information");
-    for (size_t i = 0; i < run->snapshots; i++)
+    bool tuned = false;
+    for (size_t i = 0; i < run->snapshots; i++) {
+        if (run->snapshot_step[i] > 0 || !logarithmic(run)) /* has a place */
+            tuned = tuned || isfinite(seeds->information.mean[i]);
         nd_plot_row(plot, 3,
                     (double[]){run->snapshot_step[i] / axis.unit, seeds->information.mean[i],
                                (double)nd_measured_tuned(seeds->measured[0], i, NULL)});
+    }
     nd_plot_panel_margins(plot, "C", area.left, area.bottom, area.width, area.height,
                           ND_PLOT_MARGINS_RIGHT);
     step_axis(plot, run, &axis);
     phase_bands(plot, seeds, axis.unit);
+    if (!tuned) /* and gnuplot finds no range of nothing */
+        nd_plot_script(plot, "set label 1 'no tuned units' at graph 0.5,0.5 center front\n");
     nd_plot_script(
-        plot, "set border 11\nset yrange [0:*]\nset y2range [0:1]\n"
-              "set ytics textcolor rgb '#0072B2'\nset y2tics textcolor rgb '#D55E00' nomirror\n"
-              "set y2tics offset -0.4,0\n"
-              "set ylabel \"mean SI of tuned units\\n(bit/activity)\" textcolor rgb '#0072B2'\n"
-              "set y2label 'fraction active units' offset -0.8,0 textcolor rgb '#D55E00'\nplot ");
+        plot,
+        "set border 11\nset yrange [0:%s]\nset y2range [0:1]\n"
+        "set ytics textcolor rgb '#0072B2'\nset y2tics textcolor rgb '#D55E00' nomirror\n"
+        "set y2tics offset -0.4,0\n"
+        "set ylabel \"mean SI of tuned units\\n(bit/activity)\" textcolor rgb '#0072B2'\n"
+        "set y2label 'fraction active units' offset -0.8,0 textcolor rgb '#D55E00'\nplot ",
+        tuned ? "*" : "1");
     if (several)
         nd_plot_script(plot,
                        "'active-units-band' using 1:2:3 axes x1y2 with filledcurves linecolor "
@@ -190,6 +198,7 @@ static void draw_correlation(nd_plot *plot, nd_area area, const nd_seeds *seeds)
     size_t n = run->snapshots;
     nd_step_axis axis = nd_step_axis_for(run->snapshot_step[n - 1]);
     double last = run->snapshot_step[n - 1] / axis.unit, least = 0.9;
+    bool some = false;
     nd_plot_table(plot, "rate-map-correlation");
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++) {
@@ -200,16 +209,22 @@ static void draw_correlation(nd_plot *plot, nd_area area, const nd_seeds *seeds)
             lower = fmin(lower + 0.3 * (lower - upper), last);
             nd_plot_row(plot, 5, (double[]){left, right, upper, lower, r});
             least = r < least ? r : least;
+            some = some || isfinite(r);
         }
     nd_plot_panel_margins(plot, "E", area.left, area.bottom, area.width, area.height,
                           (nd_plot_margins){1.45, 1.7, 1.0, 1.0});
+    if (!some)
+        nd_plot_script(plot, "set label 1 \"no two tuned units\\nto correlate\" at graph 0.5,0.5 "
+                             "center front\n");
     nd_plot_script(plot,
                    "set border 15\nset size ratio -1\nset xrange [0:%.9g]\nset yrange [%.9g:0]\n"
                    "set xlabel '%s'\nset ylabel '%s'\nset cbrange [%.2g:1]\n"
                    "set cblabel 'Pearson r'\nset title 'correlation of rate maps'\n"
-                   "plot 'rate-map-correlation' using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 with "
-                   "boxxyerror fillcolor palette notitle\n",
-                   last, last, axis.label, axis.label, floor(least * 10) / 10);
+                   "plot %s\n",
+                   last, last, axis.label, axis.label, floor(least * 10) / 10,
+                   some ? "'rate-map-correlation' using (($1+$2)/2):(($3+$4)/2):1:2:3:4:5 with "
+                          "boxxyerror fillcolor palette notitle"
+                        : "NaN notitle");
 }
 
 static void write_note(nd_plot *plot, const nd_seeds *seeds) {

@@ -21,6 +21,7 @@
 #include "base/memory.h"
 #include "base/platform.h"
 #include "base/sandbox.h"
+#include "figure/terminal.h"
 
 enum { MOST_PLACES = 24 };
 static const rlim_t MOST_PICTURE = (rlim_t)4 << 30; /* bytes */
@@ -105,7 +106,7 @@ static char **environment(nd_error *error) {
 typedef struct start_of {
     char program[PATH_MAX], loader[PATH_MAX];
     char texts[6][PATH_MAX]; /* folders put together here */
-    const char *reads[MOST_PLACES], *writes[3], *runs[3];
+    const char *reads[MOST_PLACES], *writes[3], *runs[3], *scratch;
 } start_of;
 
 /* The program on PATH, by its real path. */
@@ -192,6 +193,13 @@ static void list_places(start_of *start, const char *folder) {
     start->runs[2] = NULL;
 }
 
+/* cairo gathers an EPS in a nameless file (tmpfile), which the C library has in /tmp, whatever
+ * TMPDIR says. No other kind of picture needs it. */
+static const char *scratch_for(const char *picture) {
+    const char *ending = nd_picture_ending_of(picture);
+    return ending && strcmp(ending, ".eps") == 0 ? P_tmpdir : NULL;
+}
+
 /* In the child. */
 static _Noreturn void be_gnuplot(const start_of *start, const char *folder, char **variables) {
     enum { SECONDS = 900 };
@@ -211,15 +219,17 @@ static _Noreturn void be_gnuplot(const start_of *start, const char *folder, char
         (void)setrlimit(RLIMIT_CPU, &(struct rlimit){SECONDS, SECONDS});
         (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
         (void)setrlimit(RLIMIT_FSIZE, &(struct rlimit){MOST_PICTURE, MOST_PICTURE});
-        nd_sandbox_enter(&(nd_sandbox){start->reads, start->writes, start->runs});
+        nd_sandbox_enter(&(nd_sandbox){start->reads, start->writes, start->runs, start->scratch});
         (void)execve(start->program, arguments, variables);
     }
     _exit(127);
 }
 
 /* Starts gnuplot, by no shell and without the user's gnuplotrc (-d), and waits for its end. It may
- * write within `folder` alone, start no other program, and gain no privileges. */
-static bool spawn(const char *folder, const char *output, int *end, nd_error *error) {
+ * write within `folder` alone (and an EPS in the nameless file), start no other program, and gain
+ * no privileges. */
+static bool spawn(const char *folder, const char *picture, const char *output, int *end,
+                  nd_error *error) {
     start_of *start = nd_array(1, sizeof *start, error);
     char **variables = start ? environment(error) : NULL;
     char real[PATH_MAX];
@@ -231,6 +241,7 @@ static bool spawn(const char *folder, const char *output, int *end, nd_error *er
         return false;
     }
     list_places(start, real);
+    start->scratch = scratch_for(picture);
     pid_t child = fork();
     if (child == 0)
         be_gnuplot(start, real, variables);
@@ -247,7 +258,7 @@ static bool spawn(const char *folder, const char *output, int *end, nd_error *er
 bool nd_gnuplot_run(const char *folder, const char *picture, const char *output, nd_error *remark,
                     nd_error *error) {
     int end = 0;
-    if (!spawn(folder, output, &end, error))
+    if (!spawn(folder, picture, output, &end, error))
         return false;
     char *log = nd_path_with(folder, LOG, error);
     if (!log)

@@ -17,14 +17,7 @@
 #include "figure/plot_folder.h"
 #include "figure/plot_style.h"
 #include "figure/png_density.h"
-
-/* 200 dots per inch: a PNG that can be printed. */
-#define PNG_DOTS_PER_INCH 200
-#define PNG_DOTS_PER_CM (PNG_DOTS_PER_INCH / 2.54)
-#define PNG_SCALE (PNG_DOTS_PER_INCH / 72.0)
-/* The cairo terminals take 96 dots per inch where a typographic point has 72. */
-#define FONT_SCALE 0.75
-#define SVG_DOTS_PER_CM (96 / 2.54)
+#include "figure/terminal.h"
 
 /* The room for a note beneath the panels, and from where it begins. */
 static const double FOOT_CM = 0.42, NOTE_LEFT_CM = 0.14, NOTE_UP_CM = 0.2;
@@ -86,49 +79,16 @@ static bool have_program(const char *name) {
     return false;
 }
 
-/* The terminal's name, or NULL for an ending that no terminal serves. */
-static const char *terminal_of(const char *output) {
-    static const char *const terminals[][2] = {
-        {".pdf", "pdfcairo"}, {".svg", "svg"}, {".png", "pngcairo"}};
-    const char *ending = strrchr(base_name(output), '.');
-    for (size_t i = 0; ending && i < sizeof terminals / sizeof *terminals; i++)
-        if (strcmp(ending, terminals[i][0]) == 0)
-            return terminals[i][1];
-    return NULL;
-}
-
-/* The terminal, in a file of its own: what is wanted of it is known last. All of a picture is drawn
- * to one scale, so that nothing comes to lie on anything at another width. */
+/* The terminal, in a file of its own: what is wanted of it is known last. */
 static void write_terminal(nd_plot *plot, const nd_plot_options *options) {
-    const char *terminal = terminal_of(plot->output), *font = options->font;
-    double scale = nd_plot_scale(plot->width_cm, options);
-    const double whole_cm = plot->height_cm + FOOT_CM;
-    const double width = scale * plot->width_cm, height = scale * whole_cm;
     FILE *file = open_in_folder(plot, "terminal.gp");
-    if (!file)
-        return;
-    font = font ? font : "Helvetica";
-    if (strcmp(terminal, "pngcairo") == 0)
-        (void)fprintf(file,
-                      "set terminal pngcairo enhanced color size %.0f,%.0f font '%s,8' "
-                      "fontscale %.6g linewidth %.6g pointscale %.6g rounded\n",
-                      width * PNG_DOTS_PER_CM, height * PNG_DOTS_PER_CM, font,
-                      FONT_SCALE * PNG_SCALE * scale, 0.8 * PNG_SCALE * scale, PNG_SCALE * scale);
-    else if (strcmp(terminal, "svg") == 0)
-        (void)fprintf(file,
-                      "set terminal svg enhanced size %.0f,%.0f font '%s,8' fontscale %.6g "
-                      "linewidth 1 rounded background '#ffffff'\n",
-                      plot->width_cm * SVG_DOTS_PER_CM, whole_cm * SVG_DOTS_PER_CM, font,
-                      1 / FONT_SCALE);
-    else
-        (void)fprintf(file,
-                      "set terminal %s enhanced color size %.6gcm,%.6gcm font '%s,8' "
-                      "fontscale %.6g linewidth %.6g pointscale %.6g rounded\n",
-                      terminal, width, height, font, FONT_SCALE * scale, 1.3 * scale, scale);
+    if (file)
+        nd_terminal_write(file, nd_picture_ending_of(plot->output), plot->width_cm,
+                          plot->height_cm + FOOT_CM, options);
     close_file(plot, &file);
 }
 
-static void write_head(nd_plot *plot, const char *terminal) {
+static void write_head(nd_plot *plot) {
     nd_plot_script(plot,
                    "# Drawn by nulldrift %s. Restyle, then run: gnuplot plot.gp\n"
                    "load 'terminal.gp'\nset output '%s'\nload 'house.gp'\n",
@@ -137,7 +97,7 @@ static void write_head(nd_plot *plot, const char *terminal) {
     if (house)
         (void)fputs(nd_plot_house_style, house);
     /* This terminal sets labels lower than cairo's do. */
-    if (house && strcmp(terminal, "svg") == 0)
+    if (house && strcmp(nd_picture_ending_of(plot->output), ".svg") == 0)
         (void)fputs("set xlabel offset 0,0.75\n", house);
     close_file(plot, &house);
 }
@@ -155,8 +115,8 @@ static char *picture_in(const char *folder, const char *name, nd_error *error) {
 }
 
 bool nd_can_draw(const char *output, nd_error *error) {
-    if (!terminal_of(output))
-        return nd_fail(error, output, "name the picture .pdf, .svg or .png",
+    if (!nd_picture_ending_of(output))
+        return nd_fail(error, output, "name the picture .pdf, .svg, .png or .eps",
                        "the ending says no kind of picture that can be drawn");
     if (!have_program("gnuplot"))
         return nd_fail(error, output,
@@ -166,7 +126,6 @@ bool nd_can_draw(const char *output, nd_error *error) {
 }
 
 nd_plot *nd_plot_new(const char *output, double width_cm, double height_cm, nd_error *error) {
-    const char *terminal = terminal_of(output);
     if (!nd_can_draw(output, error))
         return NULL;
     nd_plot *plot = nd_array(1, sizeof *plot, error);
@@ -181,7 +140,7 @@ nd_plot *nd_plot_new(const char *output, double width_cm, double height_cm, nd_e
         plot->picture = picture_in(nd_plot_folder_path(plot->folder), base_name(output), error);
         if (plot->picture && nd_plot_folder_enter(plot->folder, base_name(plot->picture)) &&
             (plot->script = open_in_folder(plot, "plot.gp"))) {
-            write_head(plot, terminal);
+            write_head(plot);
             return plot;
         }
         remember(plot, "the picture's data cannot be written beside it");
@@ -357,7 +316,7 @@ bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error
     fine = fine &&
            nd_gnuplot_run(nd_plot_folder_path(plot->folder), plot->picture, plot->output,
                           options->remark, error) &&
-           nd_png_set_density(plot->picture, PNG_DOTS_PER_INCH, error) &&
+           nd_png_set_density(plot->picture, ND_PNG_DOTS_PER_INCH, error) &&
            nd_svg_set_size(plot->picture, plot->width_cm, options, error) &&
            nd_place_publish(options->place ? options->place : plot->place, plot->picture, error) &&
            (!options->keep_script || nd_plot_folder_keep(plot->folder, plot->output, error));

@@ -1,5 +1,5 @@
 /* Pictures through gnuplot: a script and its data tables, written to a folder of their own and
- * drawn by gnuplot's terminals as PDF, SVG or PNG, by the ending of the output's name.
+ * drawn by gnuplot's terminals as PDF, SVG, PNG or EPS, by the ending of the output's name.
  *
  *     nd_plot *plot = nd_plot_new("loss.pdf", 8, 6, error);
  *     if (!plot)
@@ -19,8 +19,9 @@
 
 typedef struct nd_plot nd_plot;
 
-/* Whether a picture can be drawn there: not where its ending is none of .pdf .svg .png, its folder
- * cannot be written to, or the machine has no gnuplot. Asked before long work that ends in one. */
+/* Whether a picture can be drawn there: not where its ending is none of .pdf .svg .png .eps, its
+ * folder cannot be written to, or the machine has no gnuplot. Asked before long work that ends in
+ * one. */
 bool nd_can_draw(const char *output, nd_error *error);
 
 /* Starts a picture of the given size, where one can be drawn. */

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "figure/parts.h"
 
@@ -99,7 +100,8 @@ void nd_decade_tics(nd_plot *plot, char axis, double low, double high, bool labe
 const char *nd_network_text(const char *units_name, size_t units, double steps, char *out,
                             size_t size) {
     char text[32];
-    (void)snprintf(out, size, "%zu %s, %s steps", units, units_name,
+    int letters = (int)strlen(units_name) - (units == 1); /* without the plural's s */
+    (void)snprintf(out, size, "%zu %.*s, %s steps", units, letters, units_name,
                    nd_step_text(steps, text, sizeof text));
     return out;
 }

@@ -78,14 +78,16 @@ static void begins_with(const char *path, const char *magic) {
 
 static void test_a_picture_is_of_the_kind_its_ending_says(void **state) {
     (void)state;
-    const char *const kinds[][2] = {
-        {"a.pdf", "%PDF"}, {"a.svg", "<?xml"}, {"it's a.png", "\x89PNG"}};
-    for (size_t i = 0; i < 3; i++) {
+    const char *const kinds[][2] = {{"a.pdf", "%PDF"},
+                                    {"a.svg", "<?xml"},
+                                    {"it's a.png", "\x89PNG"},
+                                    {"a.eps", "%!PS-Adobe-3.0"}};
+    for (size_t i = 0; i < 4; i++) {
         nd_error error = {0};
         assert_true(nd_plot_draw(two_panels(in_folder(kinds[i][0])), &PICTURE_ONLY, &error));
         begins_with(in_folder(kinds[i][0]), kinds[i][1]);
     }
-    assert_int_equal(entries(), 3);
+    assert_int_equal(entries(), 4);
 }
 
 static void test_the_kept_script_draws_the_picture_again_and_an_older_one_is_kept(void **state) {

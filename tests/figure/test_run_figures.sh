@@ -14,7 +14,19 @@ small two.nc world.environments=2
 small log.nc run.spacing=log
 small random.nc world=default world.task=random world.samples=150 world.input_dim=17 world.output_dim=5
 cp run.nc before.nc
-for ending in pdf svg png; do draws fig2 run.nc -o fig2.$ending; done
+for ending in pdf svg png eps; do draws fig2 run.nc -o fig2.$ending; done
+# An EPS as a journal takes it: of its size in points, its fonts within, text as text.
+check "an EPS is one" grep -aq '^%!PS-Adobe-3.0 EPSF-3.0' fig2.eps
+check "its fonts are within" grep -aq '^%%BeginResource: font' fig2.eps
+draws fig2 run.nc --width 89 -o narrow.eps
+check "89 mm are 252 points" grep -aq '^%%BoundingBox: 0 0 252 ' narrow.eps
+succeeds figure fig2 run.nc -o "a figure.v2" --format eps
+check "--format gives a name its ending" grep -aq EPSF "a figure.v2.eps"
+draws fig2 run.nc --format svg -o same.svg
+refuses 2 "--format says another kind of picture than the name's ending, .pdf" \
+    figure fig2 run.nc -o other.pdf --format eps
+refuses 2 "--format takes pdf, svg, png or eps" figure fig2 run.nc -o other --format tiff
+check "what is refused draws nothing" test -z "$(ls other* 2>/dev/null)"
 # The chunk pHYs, right after the header: 7874 dots in a metre are 200 in an inch.
 check "a PNG tells its density" \
     test "$(od -A n -t x1 -j 33 -N 21 fig2.png | tr -d ' \n' | cut -c1-34)" = 000000097048597300001ec200001ec201
