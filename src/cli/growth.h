@@ -4,8 +4,8 @@
 
 #include "base/place.h"
 
-/* Measures, prints in words or as JSON, and draws into `picture` (.png, .pdf, .svg or .eps) unless that
- * is NULL. */
+/* Measures, prints in words or as JSON, and draws into `picture` (.png, .pdf, .svg or .eps) unless
+ * that is NULL. */
 bool nd_growth(const nd_place *picture, bool as_json, nd_error *error);
 
 #endif

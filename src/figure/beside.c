@@ -19,17 +19,55 @@ static nd_area area_cm(double left, double top, double width, double height) {
                      height / HEIGHT};
 }
 
-static void simulated_course(nd_plot *plot, const char *letter, nd_area area, const char *table,
-                             const char *label, int line_type, const nd_step_axis *axis,
-                             const char *heading) {
-    nd_plot_panel(plot, letter, area.left, area.bottom, area.width, area.height);
-    nd_plot_script(plot,
-                   "set xlabel '%s'\nset ylabel '%s'\nset xrange [0:*]\nset yrange [0:*]\n"
-                   "set title '%s'\nplot '%s' with lines linetype %d notitle\n",
-                   axis->label, label, heading, table, line_type);
+/* How far the axes of a pair of courses go, the same on both sides, with room for words above. */
+static double top_of(double most) {
+    double room = 1.25 * most, step = nd_nice_step(room, 5);
+    return most > 0 ? step * ceil(room / step) : 1;
 }
 
-static void draw_simulated_courses(nd_plot *plot, const nd_measured *measured) {
+static double greater(double most, double value) {
+    return isfinite(value) && value > most ? value : most;
+}
+
+static double greatest_recorded(const nd_curve *curve, size_t metric) {
+    double most = 0;
+    for (size_t p = 0; p < curve->points; p++) {
+        double value = curve->course[metric].value[p], error = curve->course[metric].error[p];
+        most = greater(most, value + (isnan(error) ? 0 : error));
+    }
+    return most;
+}
+
+/* Both pairs' axes. */
+typedef struct pair_tops {
+    double active, information;
+} pair_tops;
+
+static pair_tops tops_of(const nd_measured *measured, const nd_curve *curve) {
+    const nd_run *run = measured->run;
+    pair_tops most = {greatest_recorded(curve, nd_shown_activity(curve)),
+                      greatest_recorded(curve, ND_METRIC_INFORMATION)};
+    for (size_t i = 0; i < run->records; i++)
+        most.active = greater(most.active, run->fraction_active_units[i]);
+    for (size_t i = 0; i < run->snapshots; i++) {
+        double mean;
+        nd_measured_tuned(measured, i, &mean);
+        most.information = greater(most.information, mean);
+    }
+    return (pair_tops){top_of(most.active), top_of(most.information)};
+}
+
+static void simulated_course(nd_plot *plot, const char *letter, nd_area area, const char *table,
+                             const char *label, int line_type, const nd_step_axis *axis,
+                             const char *heading, double top) {
+    nd_plot_panel(plot, letter, area.left, area.bottom, area.width, area.height);
+    nd_plot_script(plot,
+                   "set xlabel '%s'\nset ylabel '%s'\nset xrange [0:*]\nset yrange [0:%.6g]\n"
+                   "set title '%s'\nplot '%s' with lines linetype %d notitle\n",
+                   axis->label, label, top, heading, table, line_type);
+}
+
+static void draw_simulated_courses(nd_plot *plot, const nd_measured *measured, pair_tops tops) {
     const nd_run *run = measured->run;
     nd_step_axis axis = nd_step_axis_for(run->step[run->records - 1]);
     nd_plot_table(plot, "simulated-active");
@@ -43,25 +81,26 @@ static void draw_simulated_courses(nd_plot *plot, const nd_measured *measured) {
         nd_plot_row(plot, 2, (double[]){run->snapshot_step[i] / axis.unit, mean});
     }
     simulated_course(plot, "A", area_cm(0, 0, WIDTH / 2, COURSES), "simulated-active",
-                     "fraction active units", 2, &axis, "simulation");
+                     "fraction active units", 2, &axis, "simulation", tops.active);
     simulated_course(plot, "B", area_cm(0, COURSES, WIDTH / 2, COURSES), "simulated-information",
-                     "mean SI (bit/activity)", 1, &axis, "");
+                     "mean SI (bit/activity)", 1, &axis, "", tops.information);
 }
 
 static void draw_recorded_courses(nd_plot *plot, const nd_recording_result *result,
-                                  const nd_curve *curve) {
+                                  const nd_curve *curve, pair_tops tops) {
     nd_course_panel panel = {.result = result,
                              .curve = curve,
                              .metric = nd_shown_activity(curve),
                              .y_label = "fraction active cells",
                              .title = curve->name,
                              .line_type = 2,
-                             .from_zero = true, /* as beside it */
+                             .top = tops.active,
                              .name = "recorded-activity"};
     char label[ND_PLOT_TEXT + 40];
     nd_draw_course(plot, NULL, area_cm(WIDTH / 2, 0, WIDTH / 2, COURSES), &panel);
     panel.title = NULL;
     panel.metric = ND_METRIC_INFORMATION;
+    panel.top = tops.information;
     panel.y_label = nd_recorded_label(result, "mean SI", "bit/event", label, sizeof label);
     panel.line_type = 1;
     snprintf(panel.name, sizeof panel.name, "recorded-information");
@@ -188,8 +227,9 @@ static bool draw(nd_plot *plot, const nd_measured *measured, const nd_recording_
         return nd_fail(error, "recording", "", "its curves are not those of its groups");
     const nd_curve *curve = &result->curve[index];
     double top = 2.0 * COURSES;
-    draw_simulated_courses(plot, measured);
-    draw_recorded_courses(plot, result, curve);
+    pair_tops tops = tops_of(measured, curve);
+    draw_simulated_courses(plot, measured, tops);
+    draw_recorded_courses(plot, result, curve, tops);
     char network[80];
     nd_plot_note(plot,
                  "left: %s. Right: %zu sessions; bars: s.e.m. over cells; dashed: least "

@@ -79,12 +79,17 @@ typedef struct matrices {
     row *rows;        /* units, in the order drawn */
 } matrices;
 
+/* Units of which gnuplot would part the axis between them. */
+enum { FEW = 6 };
+
 static void draw_matrix(nd_plot *plot, const char *letter, nd_area area, const char *name,
                         const char *title, double fraction_active_units, const matrices *m) {
     const size_t samples = m->run->dataset->samples, units = m->run->hidden;
     double edge = fraction_active_units * (double)units - 0.5;
     nd_plot_panel_margins(plot, letter, area.left, area.bottom, area.width, area.height,
                           (nd_plot_margins){1.45, 0.1, 1.0, 1.0});
+    if (units < FEW)
+        nd_plot_script(plot, "set ytics 1\n");
     nd_plot_script(plot,
                    "set border 15\nset palette defined (0 '#EDEDED', 1 '#0072B2')\n"
                    "set cbrange [0:1]\nunset colorbox\nset xrange [-0.5:%zu-0.5]\n"
@@ -106,6 +111,8 @@ static void draw_shares(nd_plot *plot, nd_area area, const char *name, double ac
     double edge = fraction_active_units * (double)units - 0.5;
     nd_plot_panel_margins(plot, NULL, area.left, area.bottom, area.width, area.height,
                           (nd_plot_margins){0.1, 0.45, 1.0, 1.0});
+    if (units < FEW)
+        nd_plot_script(plot, "set ytics 1\n");
     nd_plot_script(
         plot,
         "set border 3\nset format y ''\nset xrange [0:1]\nset yrange [%zu-0.5:-0.5]\n"
@@ -130,9 +137,10 @@ static bool draw_snapshot(nd_plot *plot, const char *letter, nd_area area, size_
     (void)snprintf(name, sizeof name, "activation-%s", letter);
     (void)snprintf(shares, sizeof shares, "shares-%s", letter);
     nd_plot_table(plot, name);
-    for (size_t i = 0; i < units; i++) {
+    for (size_t i = 0; i < nd_plot_image_rows(units); i++) {
+        size_t unit = m->rows[i % units].unit;
         for (size_t s = 0; s < samples; s++) {
-            double value = m->activity[m->columns[s].sample * units + m->rows[i].unit];
+            double value = m->activity[m->columns[s].sample * units + unit];
             nd_plot_values(plot, value > m->threshold ? "1 " : "0 ");
         }
         nd_plot_blank(plot);

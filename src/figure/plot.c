@@ -255,8 +255,13 @@ void nd_plot_block(nd_plot *plot) {
 void nd_plot_matrix(nd_plot *plot, const char *name, size_t rows, size_t columns,
                     const double *values) {
     nd_plot_table(plot, name);
-    for (size_t row = 0; row < rows; row++)
-        nd_plot_row(plot, columns, values + row * columns);
+    for (size_t i = 0; i < nd_plot_image_rows(rows); i++) {
+        const double *row = values + (i % rows) * columns;
+        if (columns == 1)
+            nd_plot_row(plot, 2, (double[]){*row, *row});
+        else
+            nd_plot_row(plot, columns, row);
+    }
 }
 
 /* One shown character, escaped: a quote by its code (gnuplot 5.4 misreads two doubled ones in a

@@ -72,6 +72,12 @@ void nd_plot_values(nd_plot *plot, const char *format, ...) __attribute__((forma
 void nd_plot_blank(nd_plot *plot);
 void nd_plot_block(nd_plot *plot);
 
+/* How many rows the table of an image takes: a single one is written twice, as gnuplot draws no
+ * image of one. The axes' ranges show it once. */
+static inline size_t nd_plot_image_rows(size_t rows) {
+    return rows == 1 ? 2 : rows;
+}
+
 /* A table of one matrix (rows x columns), for `plot 'NAME' matrix with image`: column index is x,
  * row index is y. */
 void nd_plot_matrix(nd_plot *plot, const char *name, size_t rows, size_t columns,

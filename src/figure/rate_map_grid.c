@@ -21,8 +21,8 @@ static size_t sort_units(const nd_rate_maps *set, size_t units, size_t bins, nd_
 static void write_maps(nd_plot *plot, const char *name, const nd_rate_maps *set, size_t bins,
                        const nd_peak *order, size_t count) {
     nd_plot_table(plot, name);
-    for (size_t i = 0; i < count; i++) {
-        const double *map = set->maps + order[i].row * bins;
+    for (size_t i = 0; i < nd_plot_image_rows(count); i++) {
+        const double *map = set->maps + order[i % count].row * bins;
         double most = 0;
         for (size_t bin = 0; bin < bins; bin++)
             most = fmax(most, map[bin]);

@@ -44,8 +44,8 @@ static nd_peak *sorted(const nd_map_strip *strip, nd_error *error) {
 static void write_maps(nd_plot *plot, const char *name, const nd_map_strip *strip, size_t time,
                        const nd_peak *order) {
     nd_plot_table(plot, name);
-    for (size_t u = 0; u < strip->units; u++) {
-        const double *map = strip->maps[time] + order[u].row * strip->bins;
+    for (size_t u = 0; u < nd_plot_image_rows(strip->units); u++) {
+        const double *map = strip->maps[time] + order[u % strip->units].row * strip->bins;
         double most = 0.0;
         for (size_t b = 0; b < strip->bins; b++)
             most = fmax(most, map[b]);
@@ -202,10 +202,11 @@ void nd_draw_course(nd_plot *plot, const char *letter, nd_area area, const nd_co
     nd_plot_panel(plot, letter, area.left, area.bottom, area.width, area.height);
     nd_plot_script(plot,
                    "set xlabel '%s'\nset ylabel '%s'\nset xrange [%.9g:%.9g]\n"
-                   "set offsets 0,0,graph 0.25,graph %g\n%s",
+                   "set offsets 0,0,graph 0.25,graph 0.05\n",
                    nd_plot_text_of(panel->result->time_name, 28).markup, panel->y_label,
-                   curve->time[0] - pad, curve->time[curve->points - 1] + pad,
-                   panel->from_zero ? 0.0 : 0.05, panel->from_zero ? "set yrange [0:*]\n" : "");
+                   curve->time[0] - pad, curve->time[curve->points - 1] + pad);
+    if (panel->top > 0)
+        nd_plot_script(plot, "unset offsets\nset yrange [0:%.6g]\n", panel->top);
     if (span <= 8.0 && span == floor(span)) /* whole days, whole tics */
         nd_plot_script(plot, "set xtics 1\n");
     if (panel->title)

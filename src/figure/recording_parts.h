@@ -36,9 +36,10 @@ typedef struct nd_course_panel {
     const nd_recording_result *result;
     const nd_curve *curve;
     size_t metric;
-    bool normalised, with_members, from_zero; /* the y axis begins at 0 */
-    const char *y_label;                      /* enhanced text */
-    const char *title;                        /* any text, or NULL */
+    bool normalised, with_members;
+    double top;          /* the y axis goes from 0 to it; 0: by the data */
+    const char *y_label; /* enhanced text */
+    const char *title;   /* any text, or NULL */
     int line_type;
     char name[64]; /* of its tables */
 } nd_course_panel;
