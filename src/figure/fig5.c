@@ -102,16 +102,9 @@ static void draw_sparsity(nd_plot *plot, nd_area area, const material *all) {
         nd_plot_block(plot);
     }
     nd_plot_panel(plot, "B", area.left, area.bottom, area.width, area.height);
-    char steps[100];
-    if (all->sweep.count > 0)
-        nd_plot_script(plot, "set label 1 'sweep: %s' at graph 0.98,0.05 right font ',7'\n",
-                       nd_steps_text(all->sweep.shortest, all->sweep.longest, steps, sizeof steps));
     nd_plot_script(plot, "set title 'Silent units flatten'\nset xlabel 'fraction active units'\n"
                          "set ylabel 'fraction non-zero eigenvalues'\nset xrange [0:1]\n"
                          "set yrange [0:*]\nset key top left\n");
-    if (all->sweep.diverged)
-        nd_plot_script(plot, "set label '%zu diverged, left out' at graph 0.97, graph 0.06 right\n",
-                       all->sweep.diverged);
     nd_plot_script(plot, "plot ");
     if (any[0])
         nd_plot_script(plot,
@@ -211,17 +204,22 @@ static void write_note(nd_plot *plot, const material *all) {
         longest = fmax(longest, all->runs[r]->step[all->runs[r]->snapshots - 1]);
     (void)snprintf(text, sizeof text, "A: %s steps",
                    nd_step_text((double)all->landscape->options.steps, steps, sizeof steps));
-    if (all->count + all->sweep.count == 0)
-        nd_plot_note(plot, "%s", text);
-    else if (all->count == 0)
-        nd_plot_note(plot, "%s. B: a point is a run of the sweep at its end (n = %zu).", text,
-                     all->sweep.count);
+    char sweep[160] = "", diverged[48] = "";
+    if (all->sweep.diverged)
+        (void)snprintf(diverged, sizeof diverged, "; %zu diverged, left out", all->sweep.diverged);
+    if (all->sweep.count > 0) {
+        char lengths[80];
+        (void)snprintf(
+            sweep, sizeof sweep, "a run of the sweep at its end (n = %zu, %s%s)", all->sweep.count,
+            nd_steps_text(all->sweep.shortest, all->sweep.longest, lengths, sizeof lengths),
+            diverged);
+    }
+    if (all->count == 0)
+        nd_plot_note(plot, "%s%s%s", text, sweep[0] ? ". B: " : "", sweep);
     else
-        nd_plot_note(
-            plot,
-            "%s. B: a point is a snapshot of a run (n = %zu, up to %s steps) or the end of "
-            "a run of the sweep (n = %zu).",
-            text, all->count, nd_step_text(longest, steps, sizeof steps), all->sweep.count);
+        nd_plot_note(plot, "%s. B: a snapshot of a run (n = %zu, up to %s steps)%s%s", text,
+                     all->count, nd_step_text(longest, steps, sizeof steps), sweep[0] ? " or " : "",
+                     sweep);
 }
 
 bool nd_figure_5(const nd_figure_request *request, nd_error *error) {

@@ -31,10 +31,10 @@ double nd_nice_step(double range, int most);
  * beyond two decades at the decades alone. Versions of gnuplot choose them differently. */
 void nd_log_tics(nd_plot *plot, char axis, double low, double high);
 
-/* The same with the powers of ten alone, "10^{3}", and short tics between them; where there is no
- * power of ten from `low` to `high`, as nd_log_tics. Not `labelled`: tics without numbers. An
- * increment
- * (`set xtics 10`) will not do: it counts from where the range begins, or adds up. */
+/* The same with the powers of ten alone, "10^{3}", and short tics between them; where there are not
+ * two of them from `low` to `high`, as nd_log_tics. Not `labelled`: tics without numbers, from one
+ * power of ten on. An increment (`set xtics 10`) will not do: it counts from where the range
+ * begins, or adds up. */
 void nd_decade_tics(nd_plot *plot, char axis, double low, double high, bool labelled);
 
 /* A part of the picture, in fractions of it, as nd_plot_panel takes it. */

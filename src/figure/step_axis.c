@@ -80,7 +80,8 @@ void nd_decade_tics(nd_plot *plot, char axis, double low, double high, bool labe
     if (!a_range(low, high))
         return;
     int first = (int)floor(log10(low) + room), last = (int)floor(log10(high) + room);
-    if (ceil(log10(low) - room) > last) {
+    double powers = last + 1 - ceil(log10(low) - room);
+    if (powers < (labelled ? 2 : 1)) {
         nd_log_tics(plot, axis, low, high);
         return;
     }
