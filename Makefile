@@ -43,6 +43,7 @@ bench:
 	@scripts/bench $(BUILD) $(JOBS)
 
 figures: all
+	@scripts/install-deps figures
 	@scripts/figures $(BUILD)/nulldrift
 
 reference:
