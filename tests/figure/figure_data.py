@@ -110,6 +110,9 @@ def of_ones_own(maker):
         ("60 sessions, other scripts", maker.recording("many", 60, 40, "cm", SCRIPTS, day=LONG.replace(",", ""))),
         ("one way, long names", maker.recording("way", 6, 12, "cm", LONG, way=1)),
         ("1000 cells", maker.recording("cells", 3, 1000, "cm", "M1")))
+    alone = maker.recording("one", 1, 12, "cm", "M1")
+    for name in ("fig3", "information"):  # the others are of more
+        yield name, "one session", (alone,)
     run = maker.run("beside.nc", "figure-2", *short, "network.hidden=60")
     for what, recording in recordings:
         for name in OF_RECORDINGS:

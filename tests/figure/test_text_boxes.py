@@ -33,8 +33,8 @@ def check(name, what, inputs, as_pdf=False):
     if count < 4:
         found.append(f"only {count} texts were found")
     if as_pdf:
-        maker.nulldrift("figure", name, *inputs, "-o", "picture.pdf")
-        with open("picture.pdf", "rb") as file:
+        maker.nulldrift("figure", name, *inputs, "-o", picture + ".pdf")
+        with open(picture + ".pdf", "rb") as file:
             found += ["the PDF " + fault for fault in vector_files.pdf_faults(file.read(), count)]
     for line in found:
         print(f"FAILED {name} of {what or ', '.join(inputs)}: {line}")
