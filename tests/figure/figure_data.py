@@ -5,6 +5,7 @@ when a picture of it is asked for.
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,9 +37,13 @@ class Maker:
         return output
 
     def sweep(self, output, name, samples, steps, spectrum=True):
+        table = os.path.join(self.source, "examples", name + ".csv")
+        if os.path.exists(table):
+            shutil.copy(table, ".")
         with open(self.example(name)) as file, open(output + ".yaml", "w") as changed:
             for line in file:
                 line = re.sub(r"^samples: .*", f"samples: {samples}", line)
+                line = re.sub(r"^repeats: .*", "repeats: 1", line)
                 changed.write(re.sub(r"\bsteps: \d+", f"steps: {steps}", line))
             if spectrum:
                 changed.write("spectrum: true\n")
