@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 .NOTPARALLEL:
 unexport MAKEFLAGS
 
-.PHONY: all program dependencies python demo test bench figures reference lint validate fuzz install uninstall deb clean help
+.PHONY: all program dependencies python wheel demo test bench figures reference lint validate fuzz install uninstall deb clean help
 
 all: program
 
@@ -23,13 +23,13 @@ program: dependencies
 	@cmake --build $(BUILD) -j$(JOBS) --target nulldrift manual -- --no-print-directory -s
 	@echo "Built $(BUILD)/nulldrift"
 
-python: dependencies
+python wheel: dependencies
 	@scripts/install-deps python
 	@scripts/configure $(BUILD) -DCMAKE_INSTALL_PREFIX="$(PREFIX)" -DND_TESTS=OFF $(CMAKE_FLAGS) >$(BUILD).log 2>&1 \
 		|| { cat $(BUILD).log; exit 1; }
 	@rm -f $(BUILD).log
 	@cmake --build $(BUILD) -j$(JOBS) --target nulldrift_library -- --no-print-directory -s
-	@scripts/python $(BUILD)
+	@scripts/python $(BUILD) $(if $(filter wheel,$@),$(BUILD)-wheel)
 
 demo: all
 	@scripts/demo $(BUILD)/nulldrift
@@ -78,6 +78,7 @@ clean:
 help:
 	@echo "make           build/nulldrift (installs what is missing on Debian/Ubuntu)"
 	@echo "make python    import nulldrift, for /usr/bin/python3 or the virtual environment that is active"
+	@echo "make wheel     the Python package as a wheel with the library inside, in build-wheel/"
 	@echo "make demo      the paper's Figure 2, from a simulation of 10^6 steps, in demo/"
 	@echo "make test      all tests        make validate  the paper's claims, long runs"
 	@echo "make bench     speed            make figures   every figure, in figures/"

@@ -104,6 +104,11 @@ nd_analysis *nd_sessions_analyse(const nd_sessions *sessions, unsigned threads,
 nd_analysis *nd_manifest_analyse(const char *path, unsigned threads, const nd_watch *watch,
                                  nd_error *error);
 
+/** The same; if `follow_links` is set, links inside its files to others (HDF5's external links) are
+ * followed to any regular file, otherwise within the manifest's folder alone. */
+nd_analysis *nd_manifest_analyse_following(const char *path, bool follow_links, unsigned threads,
+                                           const nd_watch *watch, nd_error *error);
+
 /** Frees it, and with it its columns; NULL is fine. */
 void nd_analysis_free(nd_analysis *analysis);
 

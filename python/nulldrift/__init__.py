@@ -25,16 +25,21 @@ at once, without the GIL. docs/python.md is the manual.
 from ._errors import Error
 from ._library import lib as _lib
 from ._errors import text as _text
+from .amend import amend
+from .contents import Contents, open_file
 from .dataset import Dataset, Parameters
 from .engine import Engine, Forward, Record, forward
 from .experiment import Experiment, keys
 from .figure import Figure, figure, figures
+from .followed import FollowedCells, FollowedEngine
 from .flatness import Point, Regularizer, Relaxed, SpectrumEnds, drift_direction, relax, walk_landscape
 from .hebbian import HebbianEngine, HebbianWeights
 from .measures import (Trend, correct_bias, correlation, correlations, curve_measures, decay, direct_positions,
-                       information, significance, sparsification, trend, tuning_curves)
+                       sparsification, trend, tuning_curves)
 from .recording import Analysis, Recording, analyse
-from .run import Diverged, continue_run, drift_measures, measure, open_file, open_run, phases, run, spectrum
+from .phases import phases
+from .run import Diverged, continue_run, drift_measures, measure, open_run, run, spectrum
+from .sparse import SparseActivity, SparseShape, information, significance
 from .sweep import SweepCounts, merge_sweep, sweep, sweep_compare, sweep_csv, sweep_plan, sweep_status, sweep_table
 
 __version__ = _text(_lib.nd_version())
@@ -42,10 +47,11 @@ if _lib.nd_version_number() // 100 != _lib.ND_VERSION_NUMBER // 100:  # another 
     raise ImportError(f"nulldrift: the library is version {__version__}, and this package was built for another; "
                       "install the package anew")
 
-__all__ = ["Analysis", "Dataset", "Diverged", "Engine", "Error", "Experiment", "Figure", "Forward", "HebbianEngine",
-           "Parameters", "Point", "Record", "Recording", "Regularizer", "Relaxed", "SpectrumEnds", "SweepCounts",
-           "Trend", "analyse", "continue_run", "correct_bias", "correlation", "correlations", "curve_measures",
-           "decay", "direct_positions", "drift_direction", "drift_measures", "figure", "figures", "forward",
-           "information", "keys", "measure", "merge_sweep", "open_file", "open_run", "phases", "relax", "run",
-           "significance", "sparsification", "spectrum", "sweep", "sweep_compare", "sweep_csv", "sweep_plan",
-           "sweep_status", "sweep_table", "trend", "tuning_curves", "walk_landscape"]
+__all__ = ["Analysis", "Contents", "Dataset", "Diverged", "Engine", "Error", "Experiment", "Figure", "FollowedCells",
+           "FollowedEngine", "Forward", "HebbianEngine", "Parameters", "Point", "Record", "Recording", "Regularizer",
+           "Relaxed", "SparseActivity", "SparseShape", "SpectrumEnds", "SweepCounts", "Trend", "amend", "analyse",
+           "continue_run", "correct_bias", "correlation", "correlations", "curve_measures", "decay",
+           "direct_positions", "drift_direction", "drift_measures", "figure", "figures", "forward", "information",
+           "keys", "measure", "merge_sweep", "open_file", "open_run", "phases", "relax", "run", "significance",
+           "sparsification", "spectrum", "sweep", "sweep_compare", "sweep_csv", "sweep_plan", "sweep_status",
+           "sweep_table", "trend", "tuning_curves", "walk_landscape"]

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from ._arrays import Floats, doubles, floats, int64s, numeric
 from ._errors import Error, check, new_error, number, whole
-from ._handle import Handle
 from ._library import ffi, lib
 
 
@@ -154,19 +153,6 @@ class Binned:
     def centres(self) -> list[Floats]:
         return [low + (np.arange(count) + 0.5) * (high - low) / count
                 for (low, high), count in zip(self.ranges, self.shape)]
-
-
-class Sparse(Handle):
-    """Activity made sparse, each frame with its bin: what information and its significance work on."""
-
-    _kind = "activity"
-
-    def __init__(self, frames: Frames, binned: Binned, frame_seconds: float) -> None:
-        matrix, error = Matrix("activity", frames.values), new_error()
-        made = lib.nd_sparse_from_matrix(matrix.value, int64s(binned.bin), binned.count, frame_seconds, error)
-        check(made != ffi.NULL, error)
-        super().__init__(made, lib.nd_sparse_free)
-        self.cells = frames.values.shape[1]
 
 
 def together(frames: Frames, binned: Binned) -> None:

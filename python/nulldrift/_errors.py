@@ -116,3 +116,19 @@ def truth(name: str, value: Any) -> bool:
     if not isinstance(value, (bool, numpy.bool_)):
         raise Error(name, f"True or False is expected, not {value!r:.60}")
     return bool(value)
+
+
+def one_of(name: str, value: Any, known: Any) -> Any:
+    if not isinstance(value, str) or value not in known:
+        raise Error(name, f"{value!r:.60} is none of: {', '.join(known)}")
+    return known[value] if isinstance(known, dict) else value
+
+
+def names_of(name: str, given: Any) -> list[Any]:
+    """One name, or several."""
+    if isinstance(given, str):
+        return [given]
+    try:
+        return list(given)
+    except TypeError:
+        raise Error(name, f"names are expected, not {given!r:.60}") from None

@@ -24,7 +24,12 @@ class Parameters(NamedTuple):
     """W_out, outputs x hidden."""
 
     def flat(self) -> Floats:
-        """All of them one after the other, as vectors over parameters are."""
+        """All of them one after the other, as vectors over parameters are.
+
+        Returns
+        -------
+        array, hidden * (inputs + 1 + outputs)
+        """
         return np.concatenate([part.ravel() for part in self])
 
 
@@ -80,7 +85,9 @@ class Dataset(Handle):
     inputs : array, n x d_in
     targets : array, n x d_out; or n, for one output
     position : array, n, optional
-        In `position_unit` ("cm"; None: a number without a unit): what tuning is measured over.
+        What tuning is measured over.
+    position_unit : text, optional
+        "cm"; None: a number without a unit.
     heading : array, n, optional
         In rad.
     environment : array, n, optional
@@ -144,7 +151,16 @@ class Dataset(Handle):
 
     @classmethod
     def of(cls, experiment: Experiment) -> "Dataset":
-        """Makes the data set of an experiment's world."""
+        """Makes the data set of an experiment's world.
+
+        Parameters
+        ----------
+        experiment : Experiment
+
+        Returns
+        -------
+        Dataset
+        """
         if not isinstance(experiment, Experiment):
             raise Error("experiment", f"an Experiment is expected, not {type(experiment).__name__}")
         self, error = cls.__new__(cls), new_error()
@@ -188,6 +204,7 @@ class Dataset(Handle):
 
     @property
     def position_unit(self) -> str:
+        """"cm"; empty where it is a number without a unit."""
         return text(self._view().position_unit)
 
     @property

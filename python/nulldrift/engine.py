@@ -40,7 +40,8 @@ class Forward(NamedTuple):
 
 
 class Step(int):
-    """Updates made before this one, and what else a rule of one's own may want to know."""
+    """Updates made before this one, and what else a rule of one's own may want to know: learning_rate, hidden,
+    inputs, outputs."""
 
     learning_rate: float
     hidden: int
@@ -160,7 +161,8 @@ class Engine(Handle):
         self._rule = _OwnRule(own, moments) if own is not None else None
         self._threads, self._error = threads, error
         self._experiment, self._data = experiment, dataset
-        self._needs = experiment._held(), dataset._held()  # they live as long as the engine
+        # They live as long as the engine.
+        self._needs: tuple[Any, ...] = (experiment._held(), dataset._held())
         if self._rule is not None:
             cdata = lib.nd_engine_open_with_rule(*self._needs, self._rule.pointer, error)
         else:
@@ -179,6 +181,7 @@ class Engine(Handle):
 
     @property
     def dataset(self) -> Dataset:
+        """What it learns from."""
         return self._data
 
     @property
@@ -187,8 +190,20 @@ class Engine(Handle):
         return int(lib.nd_engine_step(self._held()))
 
     def advance(self, steps: int, *, progress: Progress = False) -> "Engine":
-        """Makes `steps` more updates; Ctrl-C stops between two of them. Fails where the network runs away
-        (code "diverged"). Returns itself."""
+        """Makes more updates; Ctrl-C stops between two of them. Fails where the network runs away (code "diverged").
+
+        Parameters
+        ----------
+        steps : int
+            How many more.
+        progress : bool or function
+            As for `run`.
+
+        Returns
+        -------
+        Engine
+            Itself.
+        """
         first = self.step
         self._advance_to(first + whole("steps", steps), first, Watch(progress))
         return self
@@ -224,7 +239,21 @@ class Engine(Handle):
         raise failure(self._error)
 
     def steps(self, count: int, every: int = 1, *, progress: Progress = False) -> Iterator[Record]:
-        """Makes `count` more updates, and gives a Record after `every` of them, and after the last."""
+        """Makes more updates, and gives records on the way.
+
+        Parameters
+        ----------
+        count : int
+            How many more updates.
+        every : int
+            Updates from a record to the next; the last is always recorded.
+        progress : bool or function
+            As for `run`.
+
+        Yields
+        ------
+        Record
+        """
         count, every = whole("count", count), whole("every", every, 1)
         return self._steps(count, every, progress)
 
@@ -265,7 +294,12 @@ class Engine(Handle):
             yield found
 
     def record(self) -> Record:
-        """The record of the current parameters."""
+        """The record of the current parameters.
+
+        Returns
+        -------
+        Record
+        """
         cdata, into = self._begin(), self._record
         try:
             lib.nd_engine_record(cdata, into)
@@ -299,8 +333,18 @@ class Engine(Handle):
             self._use.release()
 
     def set(self, **keys: Any) -> "Engine":
-        """Changes keys of the section learning from the present step on: all of them, or none. Returns
-        itself."""
+        """Changes keys of the section learning from the present step on: all of them, or none.
+
+        Parameters
+        ----------
+        **keys
+            ``learning_rate=1e-4``; None is the default. docs/library.md says which rules change what.
+
+        Returns
+        -------
+        Engine
+            Itself.
+        """
         sets, error, cdata = Sets(keys), new_error(), self._begin()
         try:
             check(lib.nd_engine_set(cdata, sets.pointer, sets.count, error), error)
@@ -309,7 +353,17 @@ class Engine(Handle):
         return self
 
     def forward(self, inputs: Any) -> Forward:
-        """Hidden activity and outputs for `inputs` (samples x d_in), without noise."""
+        """The network's answer to inputs, by its current parameters, without noise.
+
+        Parameters
+        ----------
+        inputs : array, samples x d_in
+
+        Returns
+        -------
+        Forward
+            activity (samples x hidden) and outputs (samples x d_out).
+        """
         given = floats("inputs", inputs, (None, self._data.shape[1]))
         hidden, _, outputs = self._shape()
         into = Forward(np.empty((len(given), hidden)), np.empty((len(given), outputs)))
@@ -322,7 +376,13 @@ class Engine(Handle):
         return into
 
     def save(self) -> bytes:
-        """The whole state, exactly, for load()."""
+        """The whole state, exactly.
+
+        Returns
+        -------
+        bytes
+            For load(), in this process or another.
+        """
         bytes_at, length, error, cdata = ffi.new("void **"), ffi.new("size_t *"), new_error(), self._begin()
         try:
             check(lib.nd_engine_save(cdata, bytes_at, length, error), error)
@@ -334,8 +394,18 @@ class Engine(Handle):
             lib.nd_free(bytes_at[0])
 
     def load(self, state: bytes) -> "Engine":
-        """Takes up a state that save() gave, of the same experiment and data set; what follows is bit for
-        bit what would have followed then. Returns itself."""
+        """Takes up a saved state; what follows is bit for bit what would have followed then.
+
+        Parameters
+        ----------
+        state : bytes
+            That save() gave, of an engine of the same experiment and data set.
+
+        Returns
+        -------
+        Engine
+            Itself.
+        """
         try:
             held = ffi.from_buffer(memoryview(state).cast("B"))
         except TypeError:
@@ -366,8 +436,21 @@ def _reopen(experiment: Experiment, dataset: Optional[Dataset], rule: Any, threa
 
 
 def forward(parameters: Any, inputs: Any, activation: str = "relu") -> Forward:
-    """Hidden activity and outputs of any network (docs/model.md, section 1.1) for `inputs` (samples x
-    d_in); `activation` as in network.activation."""
+    """The answer of any network to inputs (docs/model.md, section 1.1).
+
+    Parameters
+    ----------
+    parameters : Parameters, three arrays, or a mapping of their names
+        A snapshot of a run serves, too: ``run.isel(snapshot=-1)``.
+    inputs : array, samples x d_in
+    activation : text
+        As in network.activation: "relu", "tanh", ...
+
+    Returns
+    -------
+    Forward
+        activity (samples x hidden) and outputs (samples x d_out).
+    """
     network = parameters_of(parameters)
     hidden, width = network.input_weights.shape
     given = floats("inputs", inputs, (None, width))

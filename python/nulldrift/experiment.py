@@ -27,8 +27,14 @@ def _describe() -> list[dict[str, Any]]:
 
 
 def keys() -> pd.DataFrame:
-    """All keys of experiments, a row each: name, model (empty: both), kind of value, default (None: it must
-    be given), bounds, unit, and which engine uses it. docs/experiment-file.md tells what they mean."""
+    """Lists all keys of experiments (docs/experiment-file.md).
+
+    Returns
+    -------
+    pandas.DataFrame
+        By key: model (empty: both), kind of value, default (None: it must be given), least, most, what is expected in
+        words, unit, and which engine uses it.
+    """
     return pd.DataFrame(_describe()).set_index("key")
 
 
@@ -84,8 +90,12 @@ class Sets:
 class Experiment(Handle):
     """What to run, checked as a whole.
 
-    ``Experiment(**keys)`` has every key that is not given at its default; ``Experiment.load`` reads a file,
-    ``Experiment.parse`` text. Keys are written section__key (``learning__update_noise=0.03``), or by their
+    Parameters
+    ----------
+    **keys
+        Every other key has its default. ``Experiment.load`` reads a file, ``Experiment.parse`` text.
+
+    Keys are written section__key (``learning__update_noise=0.03``), or by their
     last word where that is one key's alone (``update_noise=0.03``); None takes a key back to its default.
 
     >>> experiment = nulldrift.Experiment.load("figure-2.yaml", learning__update_noise=0.03)
@@ -108,15 +118,40 @@ class Experiment(Handle):
 
     @classmethod
     def load(cls, path: Union[str, "os.PathLike[str]"], /, **keys: Any) -> "Experiment":
-        """Reads and checks an experiment file; `keys` change it."""
+        """Reads and checks an experiment file.
+
+        Parameters
+        ----------
+        path : path
+        **keys
+            Change it.
+
+        Returns
+        -------
+        Experiment
+        """
         self, sets, error = cls.__new__(cls), Sets(keys), new_error()
         self._take(lib.nd_experiment_load(path_bytes("path", path), sets.pointer, sets.count, error), error)
         return self
 
     @classmethod
     def parse(cls, yaml: str, /, *, origin: str = "text", folder: Optional[str] = None, **keys: Any) -> "Experiment":
-        """The same from YAML text, which errors call `origin`; relative paths in it are taken from `folder`
-        (None: the working folder)."""
+        """Reads and checks an experiment from text.
+
+        Parameters
+        ----------
+        yaml : text
+        origin : text
+            What errors call it.
+        folder : path, optional
+            From which relative paths in it are taken; None: the working folder.
+        **keys
+            Change it.
+
+        Returns
+        -------
+        Experiment
+        """
         self, sets, error = cls.__new__(cls), Sets(keys), new_error()
         where = ffi.NULL if folder is None else ffi.new("char[]", path_bytes("folder", folder))
         self._take(lib.nd_experiment_parse(encode("yaml", yaml), encode("origin", origin), where, sets.pointer,
@@ -124,7 +159,17 @@ class Experiment(Handle):
         return self
 
     def copy(self, **keys: Any) -> "Experiment":
-        """A copy of its own, with `keys` changed."""
+        """A copy of its own.
+
+        Parameters
+        ----------
+        **keys
+            Are changed in the copy.
+
+        Returns
+        -------
+        Experiment
+        """
         other, error = Experiment.__new__(Experiment), new_error()
         cdata = self._begin()
         try:
@@ -136,7 +181,18 @@ class Experiment(Handle):
         return other
 
     def set(self, **keys: Any) -> "Experiment":
-        """Changes keys: all of them or, where one cannot be, none. Returns itself."""
+        """Changes keys: all of them or, where one cannot be, none.
+
+        Parameters
+        ----------
+        **keys
+            None takes a key back to its default.
+
+        Returns
+        -------
+        Experiment
+            Itself.
+        """
         sets, error, cdata = Sets(keys), new_error(), self._begin()
         try:
             check(lib.nd_experiment_set(cdata, sets.pointer, sets.count, error), error)
@@ -158,7 +214,17 @@ class Experiment(Handle):
             self._use.release()
 
     def uses(self, key: str) -> bool:
-        """Do the model, the task, the rule and the engine of this experiment use the key?"""
+        """Do the model, the task, the rule and the engine of this experiment use a key?
+
+        Parameters
+        ----------
+        key : text
+            "learning.update_noise".
+
+        Returns
+        -------
+        bool
+        """
         name, cdata = encode("key", full_key(key)), self._begin()
         try:
             return bool(lib.nd_experiment_uses(cdata, name))

@@ -11,12 +11,19 @@ import xarray as xr
 
 from ._errors import Error, check, encode, failure, new_error, path_bytes, text, truth
 from ._library import ffi, lib
+from .followed import FollowedEngine
 from .recording import Analysis
 from .run import _file_of
 
 
 def figures() -> pd.DataFrame:
-    """All figures: name (the index), what each shows, what it is drawn of."""
+    """Lists all figures (docs/figures.md).
+
+    Returns
+    -------
+    pandas.DataFrame
+        By name: what each shows, and what it is drawn of.
+    """
     rows, at, index = [], ffi.new("nd_figure_description *"), 0
     while lib.nd_figure_describe(index, at):
         rows.append({"figure": text(at.name), "shows": text(at.summary), "inputs": text(at.inputs)})
@@ -25,24 +32,32 @@ def figures() -> pd.DataFrame:
 
 
 class Figure:
-    """A picture: what a notebook shows, and `save` draws as PDF, SVG, PNG or EPS."""
+    """A picture: what a notebook shows, and `save` draws as PDF, SVG, PNG or EPS. `figure` makes it.
+
+    Parameters
+    ----------
+    name : text
+    inputs : tuple
+        As for `figure`.
+    """
 
     def __init__(self, name: str, inputs: tuple[Any, ...]) -> None:
         self.name = name
         self._kept = inputs  # files behind Datasets live as long as these
-        self._analysis = inputs[0] if len(inputs) == 1 and isinstance(inputs[0], Analysis) else None
-        if self._analysis is None:
+        self._handle = inputs[0] if len(inputs) == 1 and isinstance(inputs[0], (Analysis, FollowedEngine)) else None
+        if self._handle is None:
             self._inputs = [_input(given) for given in inputs]
         self._png = self._bytes("png")
 
     def _draw(self, output: bytes, replace: bool) -> None:
         remark, error = new_error(), new_error()
-        if self._analysis is not None:
-            cdata = self._analysis._begin()
+        if self._handle is not None:
+            draw = lib.nd_draw_analysis if isinstance(self._handle, Analysis) else lib.nd_draw_followed_engine
+            cdata = self._handle._begin()
             try:
-                fine = lib.nd_draw_analysis(encode("name", self.name), cdata, output, replace, remark, error)
+                fine = draw(encode("name", self.name), cdata, output, replace, remark, error)
             finally:
-                self._analysis._use.release()
+                self._handle._use.release()
         else:
             given = [ffi.new("char[]", path) for path in self._inputs]
             fine = lib.nd_draw_figure(encode("name", self.name), ffi.new("char *[]", given), len(given), output, replace,
@@ -59,8 +74,20 @@ class Figure:
                 return file.read()
 
     def save(self, path: Union[str, "os.PathLike[str]"], *, replace: bool = False) -> "Figure":
-        """Draws it into `path`, whose ending says how: .pdf, .svg, .png or .eps. What stands there is replaced only if it
-        is an earlier picture of such an input, or `replace` is set. Returns itself."""
+        """Draws it into a file.
+
+        Parameters
+        ----------
+        path : path
+            Its ending says how: .pdf, .svg, .png or .eps.
+        replace : bool
+            Whatever stands there is replaced; otherwise only an earlier picture of such an input.
+
+        Returns
+        -------
+        Figure
+            Itself.
+        """
         self._draw(path_bytes("path", path), truth("replace", replace))
         return self
 
@@ -72,18 +99,27 @@ class Figure:
 
 
 def _input(given: Any) -> bytes:
-    if isinstance(given, Analysis):
-        raise Error("figure", "an analysis is drawn alone", "save it, and give the paths of the files")
+    if isinstance(given, (Analysis, FollowedEngine)):
+        raise Error("figure", f"{given!r} is drawn alone", "give the paths of files")
     if isinstance(given, xr.Dataset):
         return os.fsencode(_file_of(given)[0])
     return path_bytes("input", given)
 
 
 def figure(name: str, *inputs: Any) -> Figure:
-    """Draws the figure called `name` (`figures()` lists them) of runs, an Analysis, or paths of run files, of results of
-    `nulldrift record` and of folders of sweeps; "x=KEY" and the like are passed on as they are.
+    """Draws a figure (docs/figures.md), with gnuplot. In a notebook it shows; ``.save("fig2.pdf")`` keeps it.
 
-    In a notebook it shows; ``.save("fig2.pdf")`` keeps it. Needs gnuplot.
+    Parameters
+    ----------
+    name : text
+        `figures()` lists them.
+    *inputs
+        Runs; an Analysis or a FollowedEngine, alone; or paths of run files, of results of `nulldrift record` and of
+        folders of sweeps. "x=KEY" and the like are passed on as they are.
+
+    Returns
+    -------
+    Figure
 
     >>> nulldrift.figure("fig2", run)
     """

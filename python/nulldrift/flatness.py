@@ -7,13 +7,12 @@ import numpy as np
 import xarray as xr
 
 from ._arrays import Floats, doubles, floats
-from ._errors import Error, check, encode, new_error, number, truth, whole
+from ._errors import Error, check, encode, new_error, number, one_of, truth, whole
 from ._handle import Handle
 from ._library import ffi, lib
 from ._watch import Progress, Watch
 from .dataset import Dataset, NetworkCopy, Parameters, parameters_of
 from .experiment import Experiment
-from .measures import one_of
 
 CURVATURES = {"hessian": lib.ND_CURVATURE_HESSIAN, "gauss-newton": lib.ND_CURVATURE_GAUSS_NEWTON}
 REGULARIZERS = {"log-sum": lib.ND_FLATNESS_LOG_SUM, "trace": lib.ND_FLATNESS_TRACE}
@@ -57,6 +56,14 @@ class Regularizer(NamedTuple):
 class Point(Handle):
     """A network at one point of its parameters, on a data set (docs/flatness.md).
 
+    Parameters
+    ----------
+    parameters : Parameters, three arrays, or a mapping of their names
+        A snapshot of a run serves, too.
+    dataset : Dataset
+    activation : text
+        As in network.activation.
+
     Vectors are over all P = H (d_in + 1 + d_out) parameters: W_in, b, W_out, as ``Parameters.flat()`` has them.
 
     >>> point = nulldrift.Point(engine.parameters, engine.dataset, activation="relu")
@@ -84,28 +91,69 @@ class Point(Handle):
             self._use.release()
 
     def loss(self, *, relative: bool = True) -> float:
-        """L = 1/(n d_out) sum |o - y|^2; over Var(y) where `relative`."""
+        """L = 1/(n d_out) sum |o - y|^2.
+
+        Parameters
+        ----------
+        relative : bool
+            Over Var(y).
+
+        Returns
+        -------
+        float
+        """
         return float(lib.nd_point_loss(self._held(), truth("relative", relative)))
 
     def gradient(self) -> Floats:
-        """Of L; P."""
+        """The gradient of L.
+
+        Returns
+        -------
+        array, P
+        """
         out = np.empty(len(self))
         self._call(lib.nd_point_gradient, doubles(out))
         return out
 
     def times(self, vector: Any, *, curvature: str = "hessian") -> Floats:
-        """The product of the Hessian ("hessian") or its Gauss-Newton part ("gauss-newton") with `vector` (P)."""
+        """The product of the curvature with a vector.
+
+        Parameters
+        ----------
+        vector : array, P
+        curvature : "hessian" or "gauss-newton"
+
+        Returns
+        -------
+        array, P
+        """
         given, out = floats("vector", vector, (len(self),)), np.empty(len(self))
         self._call(lib.nd_point_times, one_of("curvature", curvature, CURVATURES), doubles(given), doubles(out))
         return out
 
     def trace(self) -> float:
-        """Of the Hessian, exactly."""
+        """The trace of the Hessian, exactly.
+
+        Returns
+        -------
+        float
+        """
         return float(lib.nd_point_trace(self._held()))
 
     def spectrum(self, *, curvature: str = "hessian", memory: float = 0) -> Floats:
-        """The eigenvalues, largest first; of P those not listed are exactly zero. `memory`: bytes it may take (0: what
-        is free)."""
+        """The eigenvalues of the curvature, exactly.
+
+        Parameters
+        ----------
+        curvature : "hessian" or "gauss-newton"
+        memory : float
+            Bytes it may take; 0: what is free.
+
+        Returns
+        -------
+        array
+            Largest first; of P those not listed are exactly zero.
+        """
         found, count = ffi.new("double **"), ffi.new("size_t *")
         self._call(lib.nd_point_spectrum, one_of("curvature", curvature, CURVATURES), number("memory", memory, 0),
                    found, count)
@@ -115,14 +163,40 @@ class Point(Handle):
             lib.nd_free(found[0])
 
     def ends(self, *, seed: int = 1, steps: int = 0) -> SpectrumEnds:
-        """The largest and smallest eigenvalue of the Hessian, in at most `steps` (0: 300) steps of Lanczos."""
+        """The largest and smallest eigenvalue of the Hessian, by Lanczos.
+
+        Parameters
+        ----------
+        seed : int
+            Of the vector that it begins with.
+        steps : int
+            At most; 0: 300.
+
+        Returns
+        -------
+        SpectrumEnds
+        """
         ends = ffi.new("nd_spectrum_ends *")
         self._call(lib.nd_point_ends, whole("seed", seed, 0, 2**64 - 1), whole("steps", steps, 0, 10**6), ends)
         return SpectrumEnds(*[getattr(ends, name) for name in SpectrumEnds._fields])
 
     def density(self, *, seed: int = 1, probes: int = 0, steps: int = 0) -> xr.Dataset:
-        """The density of the Hessian's eigenvalues, from `probes` (0: 16) random sign vectors, `steps` (0: 100) each:
-        over bin low, high, count, count_error; trace and trace_error."""
+        """The density of the Hessian's eigenvalues, by stochastic Lanczos quadrature.
+
+        Parameters
+        ----------
+        seed : int
+            Of the random sign vectors.
+        probes : int
+            How many of those; 0: 16.
+        steps : int
+            Of each; 0: 100.
+
+        Returns
+        -------
+        xarray.Dataset
+            Over bin: low, high, count, count_error; and trace, trace_error.
+        """
         found = ffi.new("nd_eigenvalue_density *")
         self._call(lib.nd_point_density, whole("seed", seed, 0, 2**64 - 1), whole("probes", probes, 0, 10**6),
                    whole("steps", steps, 0, 10**6), found)
@@ -134,8 +208,19 @@ class Point(Handle):
                            "trace_error": ((), found.trace_error, {"units": "1", "long_name": "its standard error"})})
 
     def regularizer(self, kind: str = "log-sum", *, least: float = 0) -> Regularizer:
-        """"log-sum" (of the non-zero eigenvalues: update noise) or "trace" (label noise) of the Gauss-Newton matrix,
-        with gradient and predicted drift; eigenvalues below `least` count as zero."""
+        """What is thought to fall under noise, of the Gauss-Newton matrix (docs/model.md, section 5.4).
+
+        Parameters
+        ----------
+        kind : "log-sum" or "trace"
+            The sum of the logarithms of the non-zero eigenvalues (update noise), or their sum (label noise).
+        least : float
+            Eigenvalues below it count as zero; 0: as usual.
+
+        Returns
+        -------
+        Regularizer
+        """
         value, gradient, direction = ffi.new("double *"), np.empty(len(self)), np.empty(len(self))
         self._call(lib.nd_point_regularizer, one_of("kind", kind, REGULARIZERS), number("least", least, 0), value,
                    doubles(gradient), doubles(direction))
@@ -164,7 +249,21 @@ class Relaxed(NamedTuple):
 
 
 def relax(parameters: Any, dataset: Dataset, activation: str = "relu", *, progress: Progress = False) -> Relaxed:
-    """Descends without noise to the nearest solution (docs/model.md, section 5.3)."""
+    """Descends without noise to the nearest solution (docs/model.md, section 5.3).
+
+    Parameters
+    ----------
+    parameters : Parameters, three arrays, or a mapping of their names
+    dataset : Dataset
+    activation : text
+        As in network.activation.
+    progress : bool or function
+        As for `run`.
+
+    Returns
+    -------
+    Relaxed
+    """
     network, _ = _network(parameters, _data(dataset))
     found, error = ffi.new("nd_relaxing *"), new_error()
     with Watch(progress) as watch:
@@ -176,11 +275,30 @@ def relax(parameters: Any, dataset: Dataset, activation: str = "relu", *, progre
 
 def drift_direction(experiment: Experiment, parameters: Any, dataset: Optional[Dataset] = None, *, branches: int = 64,
                     steps: int = 1000, relax: bool = False, threads: int = 1, progress: Progress = False) -> xr.Dataset:
-    """Does drift go where theory says (docs/model.md, section 5.5)? `branches` noise branches of the experiment's own
-    rule and noise, `steps` updates each, from `parameters` (`relax`: from the solution beneath).
+    """Does drift go where theory says (docs/model.md, section 5.5)? By branches with the experiment's own rule and noise.
 
-    Over regularizer ("log-sum", "trace"): cosine, cosine_error, p, along, along_error, predicted, value, own_cosine,
-    own_cosine_error, own_p; and loss, displacement, between.
+    Parameters
+    ----------
+    experiment : Experiment
+    parameters : Parameters, three arrays, or a mapping of their names
+        Where the branches begin.
+    dataset : Dataset, optional
+        None: that of the experiment's world.
+    branches : int
+    steps : int
+        Updates of each.
+    relax : bool
+        Begin at the solution beneath `parameters`.
+    threads : int
+        Results do not depend on it.
+    progress : bool or function
+        As for `run`.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over regularizer ("log-sum", "trace"): cosine, cosine_error, p, along, along_error, predicted, value,
+        own_cosine, own_cosine_error, own_p; and loss, displacement, between.
     """
     if not isinstance(experiment, Experiment):
         raise Error("experiment", f"an Experiment is expected, not {type(experiment).__name__}")
@@ -213,9 +331,28 @@ def drift_direction(experiment: Experiment, parameters: Any, dataset: Optional[D
 def walk_landscape(*, steps: int, walkers: int = 1, records: int = 101, learning_rate: float = 0.01, noise: float = 0.1,
                    start: tuple[float, float] = (1.0, 1.0), uniform: bool = False, seed: int = 1,
                    threads: int = 1) -> xr.Dataset:
-    """Noisy gradient descent in two dimensions, on x^2 y^2 (flatter towards the origin) or, `uniform`, on y^2.
+    """Noisy gradient descent in two dimensions, on x^2 y^2, flatter towards the origin (docs/model.md, section 5).
 
-    x(walker, record) and y(walker, record) at step(record), evenly spaced, both ends in; docs/model.md, section 5.
+    Parameters
+    ----------
+    steps : int
+        Updates of each walker.
+    walkers, records : int
+        How many; records are evenly spaced, both ends in.
+    learning_rate : float
+    noise : float
+        Standard deviation of each step's.
+    start : (x, y)
+    uniform : bool
+        On y^2 instead, equally flat all along.
+    seed : int
+    threads : int
+        Results do not depend on it.
+
+    Returns
+    -------
+    xarray.Dataset
+        x(walker, record) and y(walker, record) at step(record).
     """
     first = floats("start", start, (2,))
     walks = ffi.new("nd_landscape_walks *", {

@@ -25,10 +25,22 @@ class HebbianWeights(NamedTuple):
 
 
 class HebbianEngine(Engine):
-    """A Hebbian/anti-Hebbian network under training: ``HebbianEngine("hebbian-ring.yaml")``.
+    """A Hebbian/anti-Hebbian network under training (docs/hebbian.md).
 
     It advances, steps and records as any Engine; its loss is the similarity-matching error. ``run.settle`` updates
     are made by the first advance, before step 0.
+
+    Parameters
+    ----------
+    experiment : Experiment or path of its file
+        Of model hebbian; a copy is taken.
+    threads : int
+        Results do not depend on it.
+    **keys
+        Change the experiment.
+
+    >>> ring = nulldrift.HebbianEngine("hebbian-ring.yaml")
+    >>> ring.advance(1000).respond()
     """
 
     _kind = "Hebbian engine"
@@ -40,7 +52,7 @@ class HebbianEngine(Engine):
         cdata = lib.nd_hebbian_open(held, self._threads, error)
         if cdata == ffi.NULL:
             raise failure(error)
-        self._rule, self._error = None, error
+        self._rule, self._error, self._needs = None, error, (held,)
         Handle.__init__(self, cdata, lambda pointer, _=held: lib.nd_engine_close(pointer))
         self._record, self._pace = ffi.new("nd_record *"), 1.0
 
@@ -58,7 +70,12 @@ class HebbianEngine(Engine):
         return int(inputs[0]), int(neurons[0])
 
     def respond(self) -> Floats:
-        """The neurons' responses to all inputs at the present step, inputs x neurons."""
+        """The neurons' responses to all inputs at the present step.
+
+        Returns
+        -------
+        array, inputs x neurons
+        """
         out, error, cdata = np.empty(self.shape), new_error(), self._begin()
         try:
             check(lib.nd_hebbian_respond(cdata, doubles(out), error), error)
@@ -103,10 +120,12 @@ class HebbianEngine(Engine):
 
     @property
     def dataset(self) -> Any:
+        """There is none: reading it fails."""
         raise self._without("data set")
 
     @property
     def parameters(self) -> Any:
+        """There are none of this kind (`weights` are): reading them fails."""
         raise self._without("parameters of this kind")
 
     @parameters.setter
@@ -114,6 +133,16 @@ class HebbianEngine(Engine):
         raise self._without("parameters of this kind")
 
     def forward(self, inputs: Any) -> Any:
+        """There is none (`respond` is): it fails.
+
+        Parameters
+        ----------
+        inputs : any
+
+        Returns
+        -------
+        nothing
+        """
         raise self._without("forward pass")
 
     def __reduce__(self) -> Any:

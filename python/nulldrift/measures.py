@@ -1,40 +1,26 @@
-"""Measures on one's own arrays: tuning curves, information, significance, corrections, correlations, trends."""
+"""Measures on one's own arrays: tuning curves, corrections of information, correlations, trends."""
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Optional, Sequence
+from typing import Any, NamedTuple, Sequence
 
 import numpy as np
 import xarray as xr
 
-from ._activity import Binned, Bins, Frames, Matrix, Sparse, frames_of, seconds, together
+from ._activity import Binned, Bins, Matrix, frames_of, together
 from ._arrays import Floats, doubles, floats, int64s
-from ._errors import Error, check, encode, new_error, number, text, truth, whole
+from ._errors import Error, check, encode, names_of, new_error, number, one_of, text, truth, whole
 from ._library import ffi, lib
-from ._watch import Progress, Watch
-
-KINDS = {"bit_event": (lib.ND_BIT_EVENT, "bit per event or unit of amplitude"),
-         "bit_second": (lib.ND_BIT_SECOND, "bit/s"), "mutual": (lib.ND_BIT_MUTUAL, "bit per frame")}
-BIASES = {"SR": lib.ND_BIAS_SR, "SSR": lib.ND_BIAS_SSR, "AE": lib.ND_BIAS_AE, "BAE": lib.ND_BIAS_BAE}
-
-
-def one_of(name: str, value: Any, known: Any) -> Any:
-    if not isinstance(value, str) or value not in known:
-        raise Error(name, f"{value!r:.60} is none of: {', '.join(known)}")
-    return known[value] if isinstance(known, dict) else value
-
-
-def names_of(name: str, given: Any) -> list[Any]:
-    """One name, or several."""
-    if isinstance(given, str):
-        return [given]
-    try:
-        return list(given)
-    except TypeError:
-        raise Error(name, f"names are expected, not {given!r:.60}") from None
+from .sparse import BIASES, labelled_curves
 
 
 def curve_measures() -> dict[str, tuple[str, str]]:
-    """The numbers of a tuning curve: name -> unit, definition."""
+    """Lists the numbers of a tuning curve that `tuning_curves` can give.
+
+    Returns
+    -------
+    dict
+        Name -> unit, definition.
+    """
     found, at, index = {}, ffi.new("nd_curve_measure *"), 0
     while lib.nd_curve_measure_describe(index, at):
         found[text(at.name)] = (text(at.unit), text(at.definition))
@@ -56,7 +42,7 @@ def tuning_curves(activity: Any, position: Any, *, bins: Bins = 40, range: Any =
         Or a tuple of up to three, or frames x coordinates: maps. What is not finite leaves its frame out.
     bins : int or one for each coordinate
     range : (low, high), optional
-        For maps one for each coordinate; None: that of the positions.
+        In the unit of the position, for maps one for each coordinate; None: that of the positions.
     time : array, frames, optional
         In s; where activity is spike times and the position says no times.
     smoothing : float
@@ -90,91 +76,28 @@ def tuning_curves(activity: Any, position: Any, *, bins: Bins = 40, range: Any =
     if sigma:
         rows, columns = (1, binned.count) if len(binned.shape) == 1 else binned.shape[-2:]
         check(lib.nd_smooth_maps(doubles(curves), curves.size // (rows * columns), rows, columns, sigma, ring, error), error)
-    dims = ["bin", "bin_2", "bin_3"][:len(binned.shape)]
-    coords: dict[str, Any] = {"unit": frames.cells}
-    for number_, (dim, centre) in enumerate(zip(dims, binned.centres())):
-        coords["bin_position" + dim[3:]] = (dim, centre, {"units": binned.unit or "1", "long_name": "centre of the bin"})
-    return xr.Dataset({
-        "tuning_curves": (["unit", *dims], curves.reshape(cells, *binned.shape), {
-            "units": frames.unit or "units of activity", "long_name": "mean activity of the frames in the bin"
-            + (f", smoothed by {sigma:g} bins" if sigma else "")}),
-        "occupancy": (dims, occupancy.reshape(binned.shape), {"units": "1", "long_name": "share of the frames in the bin"}),
-        **out}, coords)
-
-
-def _by_cell(frames: Frames, variables: dict[str, tuple[Any, str, str]]) -> xr.Dataset:
-    return xr.Dataset({name: ("unit", values, {"units": unit, "long_name": words})
-                       for name, (values, unit, words) in variables.items()}, {"unit": frames.cells})
-
-
-def _sparse(activity: Any, position: Any, bins: Bins, span: Any, time: Any,
-            frame_seconds: Optional[float]) -> tuple[Frames, Sparse]:
-    frames, binned = frames_of(activity, position, time), Binned(position, bins, span)
-    together(frames, binned)
-    return frames, Sparse(frames, binned, seconds(frames, frame_seconds))
-
-
-def information(activity: Any, position: Any, *, bins: Bins = 40, range: Any = None, time: Any = None,
-                frame_seconds: Optional[float] = None, corrections: Sequence[str] = (), kind: str = "bit_event",
-                repetitions: int = 0, fractions: int = 0, block: int = 0, seed: int = 1, threads: int = 1,
-                progress: Progress = False) -> xr.Dataset:
-    """Information of each cell about the bin (docs/model.md, sections 8.2 and 8.4), with its corrections for
-    limited sampling.
-
-    `activity`, `position`, `bins`, `range`, `time` as for `tuning_curves`, but activity that is not finite in a
-    frame that has a bin is refused. `frame_seconds`: how long a frame is (None: by the times). `corrections` of
-    "SR", "SSR", "AE", "BAE" are of the information `kind`: "bit_event", "bit_second" or "mutual";
-    `repetitions`, `fractions`, `block` (0: as usual) say how subsamples are drawn, from `seed`.
-
-    Returns
-    -------
-    xarray.Dataset
-        Over unit: bit_event, bit_second, mutual, rate (1/s), active_frames; and KIND_ssr, ... of corrections.
-    """
-    which, unit = one_of("kind", kind, KINDS)
-    biases = [(name, one_of("corrections", name, BIASES)) for name in names_of("corrections", corrections)]
-    how = ffi.new("nd_subsampling *", {"fractions": whole("fractions", fractions, 0, 64), "block": whole("block", block),
-                                       "repetitions": whole("repetitions", repetitions, 0, 10**9),
-                                       "seed": whole("seed", seed, 0, 2**64 - 1),
-                                       "threads": whole("threads", threads, 0, 4096)})
-    frames, sparse = _sparse(activity, position, bins, range, time, frame_seconds)
-    event, second, mutual, rate = (np.empty(sparse.cells) for _ in "1234")
-    active, error, cdata = np.empty(sparse.cells, np.uintp), new_error(), sparse._held()
-    check(lib.nd_sparse_information(cdata, doubles(event), doubles(second), doubles(mutual), error), error)
-    check(lib.nd_sparse_activity_of_cells(cdata, ffi.from_buffer("size_t[]", active), doubles(rate), error), error)
-    found = {"bit_event": (event, KINDS["bit_event"][1], "spatial information"),
-             "bit_second": (second, "bit/s", "spatial information"),
-             "mutual": (mutual, KINDS["mutual"][1], "mutual information"),
-             "rate": (rate, "1/s", "mean activity per second"),
-             "active_frames": (active.astype(np.int64), "1", "frames with activity above 0")}
-    for name, bias in biases:
-        values = np.empty(sparse.cells)
-        with Watch(progress) as watch:
-            fine = lib.nd_sparse_corrected(cdata, which, bias, how, watch.pointer, doubles(values), error)
-        check(fine, error)
-        found[f"{kind}_{name.lower()}"] = (values, unit, f"corrected for limited sampling by {name}")
-    return _by_cell(frames, found)
-
-
-def significance(activity: Any, position: Any, *, shuffles: int = 1000, tearing: str = "cyclic", bins: Bins = 40,
-                 range: Any = None, time: Any = None, frame_seconds: Optional[float] = None, seed: int = 1,
-                 threads: int = 1) -> xr.Dataset:
-    """Is a cell tuned? p(unit): 1 less the share of shuffles whose spatial information is below the real one's;
-    shuffled(unit): their mean, bit per event. `tearing`: "cyclic" (turned around in time) or "random" (frames
-    permuted). docs/model.md, section 8.3. Arrays as for `information`; results do not depend on `threads`."""
-    torn = one_of("tearing", tearing, {"cyclic": lib.ND_TEAR_CYCLIC, "random": lib.ND_TEAR_RANDOM})
-    shuffles, seed = whole("shuffles", shuffles, 1, 10**9), whole("seed", seed, 0, 2**64 - 1)
-    threads = whole("threads", threads, 0, 4096)
-    frames, sparse = _sparse(activity, position, bins, range, time, frame_seconds)
-    p, mean, error = np.empty(sparse.cells), np.empty(sparse.cells), new_error()
-    check(lib.nd_sparse_significance(sparse._held(), shuffles, torn, seed, threads, doubles(p), doubles(mean), error), error)
-    return _by_cell(frames, {"p": (p, "1", f"of the spatial information, by {shuffles} shuffles"),
-                             "shuffled": (mean, KINDS["bit_event"][1], "mean of the shuffles' spatial information")})
+    return labelled_curves(frames.cells, frames.unit, binned, curves, occupancy,
+                           f", smoothed by {sigma:g} bins" if sigma else "", out)
 
 
 def correct_bias(bias: str, naive: Any, *, shuffled: Any = None, size: Any = None) -> float:
-    """The correction alone, of a course that is known: `naive` and `shuffled` information at rising sample sizes
-    `size`; NaN points are left out. SR and SSR need `shuffled`, AE and BAE `size`."""
+    """The correction for limited sampling alone, of a course that is known (docs/model.md, section 8.4).
+
+    Parameters
+    ----------
+    bias : "SR", "SSR", "AE" or "BAE"
+    naive : array, n
+        Information at n rising sample sizes, in any unit; points that are NaN are left out.
+    shuffled : array, n, optional
+        That of shuffled activity, in the same unit; SR and SSR need it.
+    size : array, n, optional
+        The sample sizes, in any unit; AE and BAE need them.
+
+    Returns
+    -------
+    float
+        In the unit of `naive`; NaN where it is not defined.
+    """
     which = one_of("bias", bias, BIASES)
     values = floats("naive", naive, (None,))
     beside = {name: None if given is None else floats(name, given, values.shape)
@@ -191,9 +114,18 @@ def correct_bias(bias: str, naive: Any, *, shuffled: Any = None, size: Any = Non
 def correlations(maps: Any, *, use: Any = None) -> xr.Dataset:
     """How alike maps at different times are (docs/model.md, section 4.4).
 
-    `maps`: times x units x bins, NaN where a bin was not visited; `use`: times x units, which units count (None:
-    all). rate_map(time, other_time): mean over units of the Pearson r of their maps; population_vector: mean
-    over bins of that of the population vectors. A DataArray's first coordinate is kept.
+    Parameters
+    ----------
+    maps : array, times x units x bins
+        NaN where a bin was not visited. A DataArray's first coordinate is kept.
+    use : array of bool, times x units, optional
+        Which units count; None: all.
+
+    Returns
+    -------
+    xarray.Dataset
+        rate_map(time, other_time): mean over units of the Pearson r of their maps; population_vector: mean over bins
+        of that of the population vectors.
     """
     array = floats("maps", maps, (None, None, None))
     times, units, bins = array.shape
@@ -216,7 +148,18 @@ def correlations(maps: Any, *, use: Any = None) -> xr.Dataset:
 
 
 def correlation(x: Any, y: Any) -> float:
-    """Pearson r of two series over the pairs of which neither is NaN; NaN where it is not defined."""
+    """Pearson's r of two series, over the pairs of which neither is NaN.
+
+    Parameters
+    ----------
+    x, y : arrays, n
+        In any units.
+
+    Returns
+    -------
+    float
+        NaN where it is not defined.
+    """
     one = floats("x", x, (None,))
     return float(lib.nd_correlation(doubles(one), doubles(floats("y", y, one.shape)), len(one)))
 
@@ -233,15 +176,40 @@ class Trend(NamedTuple):
 
 
 def trend(time: Any, values: Any) -> Trend:
-    """The trend of a series over ascending times, all finite; NaN for fewer than five."""
+    """The trend of a series: Sen's slope, tested by Mann-Kendall with Hamed and Rao's correction.
+
+    Parameters
+    ----------
+    time : array, n
+        Rising, in any unit.
+    values : array, n
+        In any unit; all finite.
+
+    Returns
+    -------
+    Trend
+        NaN for fewer than five values.
+    """
     when, found, error = floats("time", time, (None,)), ffi.new("nd_trend_found *"), new_error()
     check(lib.nd_find_trend(doubles(when), doubles(floats("values", values, when.shape)), len(when), found, error), error)
     return Trend(found.slope, found.p, found.variance_factor)
 
 
 def sparsification(step: Any, fraction_active_units: Any) -> tuple[float, float]:
-    """Rates (1/step) of the fall of the fraction of active units over `step` (from 0 on): by the published
-    definition, and by least squares (docs/model.md, section 4.5)."""
+    """Rates of the fall of the fraction of active units (docs/model.md, section 4.5).
+
+    Parameters
+    ----------
+    step : array, records
+        Rising from 0.
+    fraction_active_units : array, records
+        Between 0 and 1.
+
+    Returns
+    -------
+    published, fitted : float
+        In 1/step: by the published definition, and by least squares; NaN where the records do not tell it.
+    """
     when, found, error = floats("step", step, (None,)), ffi.new("double[2]"), new_error()
     check(lib.nd_sparsification(doubles(when), doubles(floats("fraction_active_units", fraction_active_units, when.shape)),
                                 len(when), found, found + 1, error), error)
@@ -249,8 +217,22 @@ def sparsification(step: Any, fraction_active_units: Any) -> tuple[float, float]
 
 
 def decay(time: Any, similarity: Any, *, seed: int = 1) -> tuple[float, float]:
-    """Does similarity (n x n, symmetric, NaN: not known) fall with time apart? Mantel's r and one-sided p (docs/
-    model.md, section 8.6)."""
+    """Does similarity fall with time apart? A Mantel test (docs/model.md, section 8.6).
+
+    Parameters
+    ----------
+    time : array, n
+        Of the sessions, in any unit.
+    similarity : array, n x n
+        Symmetric; NaN: not known.
+    seed : int
+        Of the orders drawn, beyond seven sessions.
+
+    Returns
+    -------
+    r, p : float
+        Mantel's r and its one-sided p; NaN below four sessions.
+    """
     when, found, error = floats("time", time, (None,)), ffi.new("double[2]"), new_error()
     check(lib.nd_find_decay(doubles(when), doubles(floats("similarity", similarity, (len(when), len(when)))), len(when),
                             whole("seed", seed, 0, 2**64 - 1), found, found + 1, error), error)
@@ -258,8 +240,18 @@ def decay(time: Any, similarity: Any, *, seed: int = 1) -> tuple[float, float]:
 
 
 def direct_positions(position: Any) -> Floats:
-    """Directed position: (position - min) times the sign of the velocity, so that both ways along a track are
-    apart. docs/model.md, section 4.2."""
+    """Directed positions, so that both ways along a track are apart (docs/model.md, section 4.2).
+
+    Parameters
+    ----------
+    position : array, frames
+        In any unit.
+
+    Returns
+    -------
+    array, frames
+        (position - min) times the sign of the velocity; NaN where the position or the one before is not known.
+    """
     given = floats("position", position, (None,))
     out, error = np.empty(len(given)), new_error()
     check(lib.nd_direct_positions(doubles(given), len(given), doubles(out), error), error)

@@ -10,12 +10,13 @@ import xarray as xr
 
 from ._activity import Matrix, frames_of, seconds, times_of
 from ._arrays import doubles, floats, int64s, wholes
-from ._errors import Error, check, encode, failure, new_error, number, path_bytes, text, truth, whole
+from ._errors import (Error, check, encode, failure, names_of, new_error, number, one_of, path_bytes, text, truth,
+                      whole)
 from ._handle import Handle
 from ._library import ffi, lib
 from ._watch import Progress, Watch
 from .contents import dataset_of
-from .measures import BIASES, names_of, one_of
+from .sparse import BIASES
 
 _COUNTS = {"bins": 2, "bins_y": 0, "minimum_active_frames": 0, "shuffles": 0, "repetitions": 0, "seed": 0}
 _NUMBERS = ("minimum_speed", "minimum_rate", "threshold", "smoothing")
@@ -114,7 +115,14 @@ class Analysis(Handle):
             self._use.release()
 
     def save(self, path: Union[str, "os.PathLike[str]"], *, replace: bool = False) -> None:
-        """The same as a file, for later and for `figure`; only an earlier result is replaced, unless `replace`."""
+        """Writes it as a file, for later and for `figure`.
+
+        Parameters
+        ----------
+        path : path
+        replace : bool
+            Whatever stands there is replaced; otherwise only an earlier result.
+        """
         at, error, cdata = path_bytes("path", path), new_error(), self._begin()
         try:
             check(lib.nd_analysis_save(cdata, at, truth("replace", replace), error), error)
@@ -126,6 +134,27 @@ class Analysis(Handle):
 
     def __reduce__(self) -> Any:
         raise TypeError("an analysis does not pickle: send its tables or its dataset, which do")
+
+
+def _spikes(group: Any) -> list[Any]:
+    """The spike times of a mapping's cells, in its order."""
+    cells = [group[name] for name in group.keys()]
+    if not cells:
+        raise Error("activity", "there are no cells")
+    return [floats("activity", getattr(cell, "t", cell), (None,)) for cell in cells]
+
+
+def _put_activity(given: Any, session: dict[str, Any]) -> list[Any]:
+    """A session's matrix or spikes, into nd_session_arrays; what is returned must live as long."""
+    if session["spikes"] is None:
+        given.activity = session["matrix"].value[0]
+        return [session["matrix"]]
+    times = np.concatenate(session["spikes"])
+    ends = np.cumsum([len(cell) for cell in session["spikes"]]).astype(np.uintp)
+    pointers = doubles(times if times.size else np.empty(1)), ffi.from_buffer("size_t[]", ends)
+    given.spike_time, given.spike_end = pointers
+    given.cells, given.frames = len(ends), session["frames"]
+    return [times, ends, pointers]
 
 
 class Recording:
@@ -165,15 +194,51 @@ class Recording:
     def add(self, activity: Any, position: Any, *, day: float, ids: Any = None, time: Any = None,
             frame_seconds: Optional[float] = None, speed: Any = None, position_y: Any = None, direction: Any = None,
             trial: Any = None, environment: str = "", label: str = "", animal: Optional[str] = None) -> "Recording":
-        """Adds a session; arrays are kept, not copied, and read by `analyse`. Returns itself.
+        """Adds a session; arrays are kept, not copied, and read by `analyse`.
 
-        `activity` (frames x cells; spike counts or amplitudes, not below 0), `position`, `time` as for
-        `tuning_curves`; `ids`: who a cell is, the same in all sessions of its animal; `frame_seconds`: by the
-        times where it is not given; `direction`: where ways are told apart, its sign counts (the velocity, say);
-        `trial`: which trial a frame is in, 0, 1 ...; a frame of -1 is left out.
+        Parameters
+        ----------
+        activity : array, frames x cells; or spike times
+            Spike counts or amplitudes, not below 0, of any layout that `tuning_curves` takes. Or a mapping of cells to
+            arrays of spike times in s, a dict or pynapple's TsGroup: each spike counts in the frame that began last, as
+            in a manifest.
+        position : array, frames
+            In position_unit; a frame whose position is not finite is left out.
+        day : float
+            Sessions are in its order.
+        ids : array of int, cells, optional
+            Who a cell is, the same in all sessions of its animal; None: not registered.
+        time : array, frames, optional
+            In s; spike times need it.
+        frame_seconds : float, optional
+            How long a frame is, in s; None: the median distance of the times.
+        speed : array, frames, optional
+            In position_unit per s, where there is a minimum_speed.
+        position_y : array, frames, optional
+            Where there are bins_y.
+        direction : array, frames, optional
+            Where ways are told apart; its sign counts (the velocity, say).
+        trial : array of int, frames, optional
+            Which trial a frame is in, 0, 1 ...; a frame of -1 is left out.
+        environment, label : text
+            Where it was, and what the session is called.
+        animal : text, optional
+            None: the recording's.
+
+        Returns
+        -------
+        Recording
+            Itself.
         """
-        frames = frames_of(activity, position, time)
-        length = (len(frames.values),)
+        spikes = _spikes(activity) if hasattr(activity, "keys") and not hasattr(activity, "iloc") and not hasattr(
+            activity, "dims") else None
+        if spikes is not None and np.ndim(getattr(position, "d", position)) != 1:
+            raise Error("position", "one coordinate of each frame is expected")
+        frames = frames_of(np.empty((len(getattr(position, "d", position)), 0)) if spikes is not None else activity,
+                           position, time)
+        if spikes is not None and frames.time is None:
+            raise Error("activity", "spike times need the times of the positions", "give the position as a Tsd, or time=")
+        length, cells = (len(frames.values),), frames.values.shape[1] if spikes is None else len(spikes)
 
         def over_frames(what: str, values: Any) -> Any:
             return None if values is None else floats(what, values, length)
@@ -181,13 +246,14 @@ class Recording:
         for what, words in (("environment", environment), ("label", label), ("animal", animal or "")):
             encode(what, words)
         self._added.append({
-            "matrix": Matrix("activity", frames.values), "position": over_frames(
+            "matrix": Matrix("activity", frames.values) if spikes is None else None, "spikes": spikes,
+            "frames": length[0], "position": over_frames(
                 "position", getattr(position, "d", position) if times_of(position) is not None else position),
             "position_y": over_frames("position_y", position_y), "speed": over_frames("speed", speed),
             "time": over_frames("time", frames.time), "direction": over_frames("direction", direction),
             "trial": None if trial is None else wholes("trial", trial, length), "day": number("day", day),
             "frame_seconds": seconds(frames, frame_seconds),
-            "cell_id": None if ids is None else wholes("ids", ids, (frames.values.shape[1],)),
+            "cell_id": None if ids is None else wholes("ids", ids, (cells,)),
             "animal": self._animal if animal is None else animal, "environment": environment, "label": label})
         return self
 
@@ -195,7 +261,21 @@ class Recording:
         return len(self._added)
 
     def analyse(self, *, threads: int = 1, progress: Progress = False, **settings: Any) -> Analysis:
-        """Measures all sessions and what is between them; `settings` change those of the recording."""
+        """Measures all sessions and what is between them.
+
+        Parameters
+        ----------
+        threads : int
+            Results do not depend on it.
+        progress : bool or function
+            As for `run`.
+        **settings
+            Change those of the recording.
+
+        Returns
+        -------
+        Analysis
+        """
         chosen, error = _settings({**self._given, **settings}), new_error()
         words = [ffi.NULL if word is None else ffi.new("char[]", encode("name", word)) for word in self._names]
         made = lib.nd_sessions_new(chosen, *words, error)
@@ -213,16 +293,37 @@ class Recording:
                 arrays["trial"] = ffi.from_buffer("int32_t[]", trial)
             given = ffi.new("nd_session_arrays *", {
                 **texts, **arrays, "cell_id": int64s(session["cell_id"]), "day": session["day"],
-                "frame_seconds": session["frame_seconds"], "activity": session["matrix"].value[0]})
+                "frame_seconds": session["frame_seconds"]})
+            kept = _put_activity(given, session)
             check(lib.nd_sessions_add(sessions, given, error), error)
+            del kept
         with Watch(progress) as watch:
             found = lib.nd_sessions_analyse(sessions, whole("threads", threads, 0, 4096), watch.pointer, error)
         return Analysis(found, error)
 
 
-def analyse(manifest: Union[str, "os.PathLike[str]"], *, threads: int = 1, progress: Progress = False) -> Analysis:
-    """The sessions of a manifest (docs/recordings.md); the files it names are read, each in a confined child."""
-    path, error = path_bytes("manifest", manifest), new_error()
+def analyse(manifest: Union[str, "os.PathLike[str]"], *, follow_links: bool = False, threads: int = 1,
+            progress: Progress = False) -> Analysis:
+    """Analyses the sessions of a manifest (docs/recordings.md); the files it names are read, each in a confined child.
+
+    Parameters
+    ----------
+    manifest : path
+    follow_links : bool
+        Links inside its files to others (HDF5's external links) are followed to any regular file; otherwise within the
+        manifest's folder alone.
+    threads : int
+        Results do not depend on it.
+    progress : bool or function
+        As for `run`.
+
+    Returns
+    -------
+    Analysis
+    """
+    path, links, error = path_bytes("manifest", manifest), truth("follow_links", follow_links), new_error()
+    count = whole("threads", threads, 0, 4096)
     with Watch(progress) as watch:
-        found = lib.nd_manifest_analyse(path, whole("threads", threads, 0, 4096), watch.pointer, error)
+        found = (lib.nd_manifest_analyse_following(path, links, count, watch.pointer, error) if links else
+                 lib.nd_manifest_analyse(path, count, watch.pointer, error))
     return Analysis(found, error)

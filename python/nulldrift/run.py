@@ -1,4 +1,4 @@
-"""From an experiment to a run, and what is added to runs: measures, phases, spectra."""
+"""From an experiment to a run, and what is added to runs: measures, spectra."""
 from __future__ import annotations
 
 import os
@@ -6,18 +6,15 @@ import shutil
 import tempfile
 import warnings
 import weakref
-from typing import Any, Mapping, Optional, Union
+from typing import Any, Optional, Union
 
 import netCDF4
-import numpy as np
 import pandas as pd
 import xarray as xr
 
-from ._arrays import doubles, floats
 from ._errors import Error, check, encode, failure, new_error, number, path_bytes, text, truth, whole
 from ._library import ffi, lib
 from ._watch import Progress, Watch
-from .contents import dataset_of
 from .dataset import Dataset
 from .experiment import Experiment, Sets, experiment_of
 
@@ -66,8 +63,14 @@ class _KeptFile:
 def open_run(path: Path) -> xr.Dataset:
     """The run file at `path`, of this package or of the program, as a Dataset in memory: what run() gave.
 
-    Variables have their dimensions, coordinates, units and definitions (long_name); docs/run-file.md lists
-    them.
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    xarray.Dataset
+        Variables have their dimensions, coordinates, units and definitions (long_name); docs/run-file.md lists them.
     """
     return _open(os.fsdecode(path_bytes("path", path)), None)
 
@@ -111,13 +114,13 @@ def _file_of(run: Any) -> tuple[str, Optional[_KeptFile]]:
     return os.fsdecode(path_bytes("run", run)), None
 
 
-def _options(threads: int, checkpoint_seconds: float, resume_here: bool, no_wait: bool) -> Any:
+def _options(threads: int, checkpoint_seconds: float, resume_here: bool, no_wait: bool, follow_links: bool) -> Any:
     command = ffi.new("char[]", encode("command_line", "python: nulldrift.run"))
     options = ffi.new("nd_run_options *", {
         "threads": whole("threads", threads, 0, 4096),
         "checkpoint_seconds": number("checkpoint_seconds", checkpoint_seconds, 0),
         "command_line": command, "tell": lib.nulldrift_tell, "resume_here": truth("resume_here", resume_here),
-        "no_wait": truth("no_wait", no_wait)})
+        "no_wait": truth("no_wait", no_wait), "follow_links": truth("follow_links", follow_links)})
     return options, command
 
 
@@ -133,8 +136,8 @@ def _call_run(call: Any, options: Any, progress: Progress, error: Any) -> None:
 
 
 def run(experiment: Any, path: Optional[Path] = None, *, dataset: Optional[Dataset] = None, threads: int = 1,
-        checkpoint_seconds: float = 0, resume_here: bool = False, progress: Progress = False,
-        **keys: Any) -> xr.Dataset:
+        checkpoint_seconds: float = 0, resume_here: bool = False, follow_links: bool = False,
+        progress: Progress = False, **keys: Any) -> xr.Dataset:
     """Runs an experiment.
 
     Parameters
@@ -151,6 +154,9 @@ def run(experiment: Any, path: Optional[Path] = None, *, dataset: Optional[Datas
         Seconds between saves of a run in progress; 0: every 60 s.
     resume_here : bool
         Go on here with a run begun on another instruction set, whose rounding differs.
+    follow_links : bool
+        Links in the world's data file to other files (HDF5's external links) are followed, and a UserWarning says to
+        which; otherwise such a data file is refused.
     progress : bool or function
         True: tqdm's bar; or ``function(activity, done, total, unit, note)``.
     **keys
@@ -169,7 +175,8 @@ def run(experiment: Any, path: Optional[Path] = None, *, dataset: Optional[Datas
         raise Error("dataset", f"a Dataset is expected, not {type(dataset).__name__}")
     kept = _KeptFile() if path is None else None
     file = kept.path if kept else os.fsdecode(path_bytes("path", path))
-    options, error, at = _options(threads, checkpoint_seconds, resume_here, False), new_error(), os.fsencode(file)
+    options = _options(threads, checkpoint_seconds, resume_here, False, follow_links)
+    error, at = new_error(), os.fsencode(file)
     cdata = experiment._begin()
     try:
         if dataset is None:
@@ -184,18 +191,38 @@ def run(experiment: Any, path: Optional[Path] = None, *, dataset: Optional[Datas
 
 def continue_run(run: Any, steps: int, *, records: Optional[int] = None, snapshots: Optional[int] = None,
                  path: Optional[Path] = None, threads: int = 1, checkpoint_seconds: float = 0,
-                 resume_here: bool = False, no_wait: bool = False, progress: Progress = False) -> xr.Dataset:
-    """Goes on with a finished run to `steps` updates in all, bit for bit as one long run.
+                 resume_here: bool = False, no_wait: bool = False, follow_links: bool = False,
+                 progress: Progress = False) -> xr.Dataset:
+    """Goes on with a finished run, bit for bit as one long run.
 
-    `run` is a Dataset of run() or the path of a file, which is gone on with in place unless `path` names
-    another. `records` and `snapshots`: how many in all, if they are not to keep their distance.
+    Parameters
+    ----------
+    run : xarray.Dataset or path
+        Of run() or open_run(); a file is gone on with in place unless `path` names another.
+    steps : int
+        Updates in all.
+    records, snapshots : int, optional
+        How many in all, if they are not to keep their distance.
+    path : path, optional
+        Of the longer run.
+    threads, checkpoint_seconds, resume_here
+        As for `run`.
+    no_wait : bool
+        Fails where another process amends the file, in place of waiting for it.
+    follow_links, progress
+        As for `run`.
+
+    Returns
+    -------
+    xarray.Dataset
+        The longer run.
     """
     source, kept = _file_of(run)
     into = _KeptFile() if kept and path is None else None
     target = into.path if into else source if path is None else os.fsdecode(path_bytes("path", path))
     wanted = {"run.steps": whole("steps", steps), "run.records": records, "run.snapshots": snapshots}
     sets = Sets({key: value for key, value in wanted.items() if value is not None})
-    options, error = _options(threads, checkpoint_seconds, resume_here, no_wait), new_error()
+    options, error = _options(threads, checkpoint_seconds, resume_here, no_wait, follow_links), new_error()
     _call_run(lambda o, w: lib.nd_continue_file(os.fsencode(source), sets.pointer, sets.count, os.fsencode(target),
                                                 o, w, error), options, progress, error)
     return _open(target, into)
@@ -216,11 +243,24 @@ def _amend(run: Any, call: Any, progress: Progress) -> xr.Dataset:
 
 
 def measure(run: Any, *, drift: bool = False, threads: int = 1, progress: Progress = False) -> xr.Dataset:
-    """Adds tuning curves, information, correlations and phases to a run (docs/run-file.md); with `drift`, the field's
-    measures of drift as well (docs/drift-measures.md), at most 21 snapshots taken as sessions, by `threads`.
+    """Adds tuning curves, information, correlations and phases to a run (docs/run-file.md).
 
-    `run` is a Dataset of run() or open_run(), or the path of a run file; a file that has a path is amended
-    as `nulldrift measure` does. What is in the file is measured, not what was changed in the Dataset.
+    Parameters
+    ----------
+    run : xarray.Dataset or path
+        Of run() or open_run(), or the path of a run file; a file that has a path is amended as `nulldrift measure`
+        does. What is in the file is measured; a Dataset that was changed is refused.
+    drift : bool
+        The field's measures of drift as well (docs/drift-measures.md), at most 21 snapshots taken as sessions.
+    threads : int
+        Of those; results do not depend on it.
+    progress : bool or function
+        As for `run`.
+
+    Returns
+    -------
+    xarray.Dataset
+        The run with them.
     """
     count = whole("threads", threads, 0, 4096)
     if not truth("drift", drift):
@@ -230,7 +270,14 @@ def measure(run: Any, *, drift: bool = False, threads: int = 1, progress: Progre
 
 
 def drift_measures() -> pd.DataFrame:
-    """The measures of drift: name (the index), unit, definition, whether each is a matrix over pairs of sessions."""
+    """Lists the measures of drift (docs/drift-measures.md).
+
+    Returns
+    -------
+    pandas.DataFrame
+        By name: unit (`position` and `time` in it stand for the units of those), definition, and whether it is a matrix
+        over pairs of sessions.
+    """
     rows, at, index = [], ffi.new("nd_drift_description *"), 0
     while lib.nd_drift_describe(index, at):
         rows.append({"measure": text(at.name), "unit": text(at.unit), "definition": text(at.definition),
@@ -239,21 +286,36 @@ def drift_measures() -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("measure")
 
 
-def open_file(path: Path) -> xr.Dataset:
-    """Any netCDF file of nulldrift's or of others, read by a confined child of this process, so that a hostile file
-    harms nobody; types that cannot be read so are left out. For runs that are to be measured, `open_run`."""
-    error = new_error()
-    return dataset_of(lib.nd_contents_open(path_bytes("path", path), error), error)
-
-
 def spectrum(run: Any, *, snapshots: Optional[str] = None, exact: bool = False, relax: bool = False,
              lanczos: bool = False, probes: int = 0, steps: int = 0, memory: float = 0, threads: int = 1,
              progress: Progress = False) -> xr.Dataset:
     """Adds the flatness of a run's snapshots (docs/flatness.md), as `nulldrift spectrum` does.
 
-    `snapshots`: "0,25,50", "first,middle,last", "10-20" (None: all); `exact`: the exact Hessian's
-    eigenvalues, too; `relax`: everything again at the relaxed points; `lanczos`: extreme eigenvalues, trace
-    and density, by `probes` (0: 16) of `steps` (0: 100) each; `memory`: bytes it may take (0: what is free).
+    Parameters
+    ----------
+    run : xarray.Dataset or path
+        As for `measure`.
+    snapshots : text, optional
+        "0,25,50", "first,middle,last", "10-20"; None: all.
+    exact : bool
+        The exact Hessian's eigenvalues, too.
+    relax : bool
+        Everything again at the relaxed points.
+    lanczos : bool
+        Extreme eigenvalues, trace and density by Lanczos.
+    probes, steps : int
+        Of Lanczos; 0: 16 of 100 steps each.
+    memory : float
+        Bytes it may take; 0: what is free.
+    threads : int
+        Snapshots beside each other; results do not depend on it.
+    progress : bool or function
+        As for `run`.
+
+    Returns
+    -------
+    xarray.Dataset
+        The run with them.
     """
     which = ffi.NULL if snapshots is None else ffi.new("char[]", encode("snapshots", snapshots))
     request = ffi.new("nd_spectrum_request *", {
@@ -261,105 +323,3 @@ def spectrum(run: Any, *, snapshots: Optional[str] = None, exact: bool = False, 
         "lanczos": truth("lanczos", lanczos), "probes": whole("probes", probes), "steps": whole("steps", steps),
         "memory": number("memory", memory, 0), "threads": whole("threads", threads, 0, 4096)})
     return _amend(run, lambda path, watch, error: lib.nd_spectrum_file(path, request, watch, error), progress)
-
-
-_SERIES = ("step", "loss", "active_fraction", "fraction_active_units")
-
-
-def _mean_over_tuned(run: Mapping[Any, Any]) -> Optional[Any]:
-    """Mean spatial information over the tuned units of each snapshot, summed in the order of the file."""
-    if "spatial_information" not in run or "tuned" not in run:
-        return None
-    information = np.asarray(run["spatial_information"], float)
-    information, tuned = information.reshape(len(information), -1), np.asarray(run["tuned"]) > 0
-    tuned = tuned.reshape(information.shape)
-    return np.array([np.cumsum(row[use])[-1] / use.sum() if use.any() else np.nan
-                     for row, use in zip(information, tuned)])
-
-
-def phases(run: Any) -> xr.Dataset:
-    """The three phases of learning (docs/phases.md): fast familiarity, implicit regularisation, null drift.
-
-    `run` is a run, its path, or any mapping with the series step, loss and, where known, active_fraction,
-    fraction_active_units, snapshot_step, spatial_information (mean over tuned units) and
-    rate_map_correlation.
-
-    Returns
-    -------
-    xarray.Dataset
-        Over (phase): seen, claimed, from_step, to_step, words; over (phase, metric): change, from, to, slope
-        (per step), p.
-    """
-    divergence = 0.0
-    if isinstance(run, (str, bytes, os.PathLike)):
-        run = open_run(run)  # type: ignore[arg-type]
-    if isinstance(run, xr.Dataset):
-        if "loss" not in run or "step" not in run:
-            raise Error("run", "this Dataset is no run: it has no step and loss")
-        if run.attrs.get("status", "complete") != "complete":
-            raise Error("run", f"a run that diverged has no phases of learning: {run.attrs['status']}", code="failed")
-        if "experiment" in run.attrs:
-            divergence = float(Experiment.parse(run.attrs["experiment"])["learning.divergence"])
-        information = _mean_over_tuned(run)
-    elif isinstance(run, Mapping):
-        known = {*_SERIES, "snapshot_step", "spatial_information", "rate_map_correlation"}
-        strange = [name for name in run if name not in known]
-        if strange:
-            raise Error("run", f"{strange[0]!r} is none of the series: {', '.join(sorted(known))}")
-        information = run.get("spatial_information")
-    else:
-        raise Error("run", f"a run, its path or a mapping of series is expected, not {type(run).__name__}")
-    kept: list[Any] = []
-    traces = ffi.new("nd_learning_traces *", {"divergence": divergence})
-
-    def put(name: str, values: Any, shape: Any) -> None:
-        array = floats(name, values, shape)
-        pointer = doubles(array)
-        kept.extend([array, pointer])
-        setattr(traces, name, pointer)
-
-    for name in ("step", "loss"):
-        if name not in run:
-            raise Error("run", f"the series {name} is missing")
-    traces.records = np.asarray(run["step"]).size
-    for name in _SERIES:
-        if name in run:
-            put(name, run[name], (traces.records,))
-    if "snapshot_step" in run:
-        traces.snapshots = np.asarray(run["snapshot_step"]).size
-        put("snapshot_step", run["snapshot_step"], (traces.snapshots,))
-        if information is not None:
-            put("spatial_information", information, (traces.snapshots,))
-        if "rate_map_correlation" in run:
-            put("rate_map_correlation", run["rate_map_correlation"], (traces.snapshots, traces.snapshots))
-    elif information is not None or "rate_map_correlation" in run:
-        raise Error("run", "there is no snapshot_step beside what is known of snapshots")
-    found, error = ffi.new("nd_learning_phase[3]"), new_error()
-    check(lib.nd_find_phases(traces, found, error), error)
-    return _labelled(found)
-
-
-def _labelled(found: Any) -> xr.Dataset:
-    metrics = [text(change.metric) for change in found[0].change]
-
-    def over(member: str, make: Any) -> Any:
-        return ("phase", [make(getattr(phase, member)) for phase in found])
-
-    def both(member: str, make: Any, attrs: dict[str, str]) -> Any:
-        return (("phase", "metric"), [[make(getattr(change, member)) for change in phase.change]
-                                      for phase in found], attrs)
-
-    out = xr.Dataset(
-        {"seen": over("seen", bool), "claimed": over("claimed", bool), "from_step": over("from_step", float),
-         "to_step": over("to_step", float), "words": over("words", text),
-         "change": both("change", text, {"long_name": "does the metric change in the phase"}),
-         "from": both("from", float, {"long_name": "mean over the first tenth of the phase"}),
-         "to": both("to", float, {"long_name": "mean over the last tenth of the phase"}),
-         "slope": both("slope", float, {"long_name": "Sen's slope", "units": "step-1"}),
-         "p": both("p", float, {"long_name": "two-sided p of the change", "units": "1"})},
-        coords={"phase": ["fast familiarity", "implicit regularisation", "null drift"], "metric": metrics})
-    for name, words in (("from_step", "where the phase begins to dominate"), ("to_step", "where it ends")):
-        out[name].attrs = {"long_name": words, "units": "1"}
-    return out
-
-

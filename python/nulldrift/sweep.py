@@ -17,12 +17,40 @@ Path = Union[str, "os.PathLike[str]"]
 
 def sweep(path: Path, folder: Path, *, jobs: int = 0, shard: Optional[int] = None, shards: Optional[int] = None,
           retry_failed: bool = False, retry_diverged: bool = False, keep_runs: bool = False, retry_unkept: bool = False,
-          checkpoint_seconds: float = 0, all_keys: bool = False, progress: Progress = False) -> pd.DataFrame:
-    """Runs what is left of the sweep file `path` into the store in `folder` (docs/sweeps.md), and gives its table.
+          checkpoint_seconds: float = 0, follow_links: bool = False, all_keys: bool = False,
+          progress: Progress = False) -> pd.DataFrame:
+    """Runs what is left of a sweep (docs/sweeps.md). Runs that fail or diverge are recorded, the others go on; Ctrl-C
+    stops, and the same call goes on.
 
-    `jobs`: runs at a time (0: one for each processor); `shard`, `shards`: this part of the runs alone;
-    `keep_runs`: every run's file stays in the folder. Runs that fail or diverge are recorded, the others go on.
-    Ctrl-C stops, and the same call goes on. The table is that of `sweep_table`.
+    Parameters
+    ----------
+    path : path
+        Of the sweep file.
+    folder : path
+        Of its store; made if need be.
+    jobs : int
+        Runs at a time; 0: one for each processor.
+    shard, shards : int, optional
+        This part of the runs alone, 0 .. shards - 1.
+    retry_failed, retry_diverged : bool
+        Takes up again what failed or diverged.
+    keep_runs : bool
+        Every run's file stays in the folder.
+    retry_unkept : bool
+        Takes up again what ended before without a file.
+    checkpoint_seconds : float
+        Seconds between saves of a run in progress; 0: every 60 s.
+    follow_links : bool
+        As for `run`; otherwise runs of such a data file fail.
+    all_keys : bool
+        The table has all keys, not only those that differ.
+    progress : bool or function
+        As for `run`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `sweep_table` gives it.
     """
     parts = 0 if shards is None else whole("shards", shards, 1)
     command = ffi.new("char[]", encode("command_line", "python: nulldrift.sweep"))
@@ -32,7 +60,7 @@ def sweep(path: Path, folder: Path, *, jobs: int = 0, shard: Optional[int] = Non
         "retry_failed": truth("retry_failed", retry_failed), "retry_diverged": truth("retry_diverged", retry_diverged),
         "keep_runs": truth("keep_runs", keep_runs), "retry_unkept": truth("retry_unkept", retry_unkept),
         "command_line": command, "checkpoint_seconds": number("checkpoint_seconds", checkpoint_seconds, 0),
-        "tell": lib.nulldrift_tell})
+        "follow_links": truth("follow_links", follow_links), "tell": lib.nulldrift_tell})
     plan, store, error = path_bytes("path", path), path_bytes("folder", folder), new_error()
     with Watch(progress) as watch:
         request.context = watch._self
@@ -61,15 +89,39 @@ def _columns(made: Any, error: Any) -> pd.DataFrame:
 
 
 def sweep_table(folder: Path, *, all_keys: bool = False) -> pd.DataFrame:
-    """The sweep in `folder`, a row a run: id (the index), label, state, reason, seconds, metrics, and the keys that
-    differ among runs (all keys if asked)."""
+    """The table of a sweep that was begun.
+
+    Parameters
+    ----------
+    folder : path
+        Of its store.
+    all_keys : bool
+        All keys, not only those that differ among runs.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a run: id (the index), label, state, reason, seconds (of processor time), metrics, keys.
+    """
     error = new_error()
     return _columns(lib.nd_table_of_sweep(path_bytes("folder", folder), truth("all_keys", all_keys), error), error)
 
 
 def sweep_plan(path: Path, *, all_keys: bool = False) -> pd.DataFrame:
-    """What the sweep file `path` plans, every run checked, before any is run: id (the index), label, steps, the keys
-    that differ (all keys if asked), and experiment, the whole of it as YAML."""
+    """What a sweep plans, every run checked, before any is run.
+
+    Parameters
+    ----------
+    path : path
+        Of the sweep file.
+    all_keys : bool
+        All keys, not only those that differ among runs.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a run: id (the index), label, steps, keys, and experiment, the whole of it as YAML.
+    """
     error = new_error()
     return _columns(lib.nd_plan_of_sweep(path_bytes("path", path), truth("all_keys", all_keys), error), error)
 
@@ -85,15 +137,42 @@ def _handed(found: Any, error: Any) -> str:
 
 
 def sweep_csv(folder: Path, *, all_keys: bool = False, as_json: bool = False) -> str:
-    """The table as CSV with a header or, `as_json`, an object a line, as `nulldrift sweep table` writes it."""
+    """The table of a sweep as text, as `nulldrift sweep table` writes it.
+
+    Parameters
+    ----------
+    folder : path
+        Of its store.
+    all_keys : bool
+        All keys, not only those that differ among runs.
+    as_json : bool
+        An object a line, in place of CSV.
+
+    Returns
+    -------
+    str
+        CSV with a header, or JSON.
+    """
     error = new_error()
     return _handed(lib.nd_tabulate_sweep(path_bytes("folder", folder), truth("all_keys", all_keys),
                                          truth("as_json", as_json), error), error)
 
 
 def sweep_compare(folder: Path, published: Path) -> pd.DataFrame:
-    """The sweep in `folder` beside a published table (CSV), as `nulldrift sweep compare` sets them; ``attrs["inside"]``:
-    does each median lie within the published quartiles?"""
+    """A sweep beside a published table, as `nulldrift sweep compare` sets them.
+
+    Parameters
+    ----------
+    folder : path
+        Of its store.
+    published : path
+        Of a CSV file (docs/sweeps.md).
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``attrs["inside"]``: does each median lie within the published quartiles?
+    """
     inside, error = ffi.new("bool *"), new_error()
     lines = _handed(lib.nd_compare_sweep(path_bytes("folder", folder), path_bytes("published", published), True, inside,
                                          error), error)
@@ -120,15 +199,39 @@ class SweepCounts(NamedTuple):
 
 
 def sweep_status(folder: Path) -> SweepCounts:
-    """Counts the runs of the sweep in `folder`."""
+    """Counts the runs of a sweep; of its shards, where they are not merged.
+
+    Parameters
+    ----------
+    folder : path
+        Of its store.
+
+    Returns
+    -------
+    SweepCounts
+    """
     counts, error = ffi.new("nd_sweep_counts *"), new_error()
     check(lib.nd_count_sweep(path_bytes("folder", folder), counts, error), error)
     return SweepCounts(text(counts.name), *[getattr(counts, name) for name in SweepCounts._fields[1:]])
 
 
 def merge_sweep(folder: Path, *, partial: bool = False) -> tuple[int, str]:
-    """Puts the shards in `folder` together: how many, and what is wrong with them (empty: nothing), which `partial`
-    alone lets pass."""
+    """Puts the shards of a sweep together.
+
+    Parameters
+    ----------
+    folder : path
+        Of the store.
+    partial : bool
+        What is finished is taken, though shards are missing, unfinished, foreign or doubled.
+
+    Returns
+    -------
+    count : int
+        How many were merged.
+    remark : str
+        What is wrong with them, which `partial` let pass; empty: nothing.
+    """
     count, remark, error = ffi.new("size_t *"), new_error(), new_error()
     check(lib.nd_merge_sweep(path_bytes("folder", folder), truth("partial", partial), count, remark, error), error)
     words: Any = str(failure(remark)) if remark.what[0] != b"\0" else ""

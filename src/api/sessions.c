@@ -533,11 +533,19 @@ nd_analysis *nd_sessions_analyse(const nd_sessions *sessions, unsigned threads,
     return recording ? nd_analysis_of(recording, threads, watch, error) : NULL;
 }
 
+nd_analysis *nd_manifest_analyse_following(const char *path, bool follow_links, unsigned threads,
+                                           const nd_watch *watch, nd_error *error) {
+    ND_IN_C_LOCALE;
+    if (!nd_is_given(path, "nd_manifest_analyse_following", "path", error))
+        return NULL;
+    nd_load_options options = {.follow_links = follow_links};
+    nd_recording *recording = nd_recording_load_with(path, &options, watch, error);
+    return recording ? nd_analysis_of(recording, threads, watch, error) : NULL;
+}
+
 nd_analysis *nd_manifest_analyse(const char *path, unsigned threads, const nd_watch *watch,
                                  nd_error *error) {
-    ND_IN_C_LOCALE;
     if (!nd_is_given(path, "nd_manifest_analyse", "path", error))
         return NULL;
-    nd_recording *recording = nd_recording_load(path, watch, error);
-    return recording ? nd_analysis_of(recording, threads, watch, error) : NULL;
+    return nd_manifest_analyse_following(path, false, threads, watch, error);
 }

@@ -165,6 +165,9 @@ static void manifests(const files *of) {
     assert_fine(analysis != NULL, &error);
     nd_analysis_free(analysis);
     assert_null(nd_manifest_analyse("/no/such/file", 1, NULL, &error));
+    analysis = nd_manifest_analyse_following(of->manifest, true, 1, NULL, &error);
+    assert_fine(analysis != NULL, &error);
+    nd_analysis_free(analysis);
 }
 
 static void contents_of_files(const files *of) {

@@ -141,7 +141,7 @@ static void test_arrays_are_what_files_are(void **state) {
     nd_sessions *sessions = gather(made);
     nd_analysis *of_arrays = nd_sessions_analyse(sessions, 1, NULL, &error);
     assert_fine(of_arrays != NULL, &error);
-    nd_analysis *of_files = nd_manifest_analyse(path, 2, NULL, &error);
+    nd_analysis *of_files = nd_manifest_analyse_following(path, true, 2, NULL, &error);
     assert_fine(of_files != NULL, &error);
     size_t compared = 0;
     for (int t = 0; t <= ND_TABLE_DRIFT; t++) {

@@ -42,7 +42,22 @@ sed 's/LANGUAGES C/LANGUAGES CXX/; s/drift\.c)/drift.cpp)/; s/ m)/)/' CMakeLists
 cp "$source/tests/install/drift.cpp" . && mv CMakeLists.new CMakeLists.txt
 check "C++ by find_package" bash -c 'cmake -S . -B build-plus && cmake --build build-plus && build-plus/drift'
 check "the static library" bash -c "cc drift.c \$(pkg-config --cflags nulldrift) -l:libnulldrift.a \$(pkg-config --static --libs nulldrift) -o still && ./still"
-check "they are removed" apt-get purge -y nulldrift libnulldrift0.2 libnulldrift-dev
+check "the Python package installs" apt-get install -y --no-install-recommends "$debs"/python3-nulldrift_*.deb
+cat >lines.py <<'LINES'
+import nulldrift as nd, numpy
+run = nd.measure(nd.run("/usr/share/nulldrift/examples/figure-2.yaml", run__steps=2000, run__records=21, run__snapshots=3))
+assert run["tuning_curves"].dims[0] == "snapshot" and nd.phases(run).sizes["phase"] == 3
+numbers = numpy.random.default_rng(1)
+engine = nd.Engine(inputs=numbers.normal(size=(30, 3)), targets=numbers.normal(size=(30, 2)), hidden=20, rule="adam")
+assert [record.step for record in engine.steps(300, every=100)] == [100, 200, 300]
+curves = nd.tuning_curves(numbers.poisson(1, (500, 7)), numbers.uniform(size=500), bins=10)
+assert curves["tuning_curves"].shape == (7, 10)
+assert nd.open_file("figure-2.nc")["loss"].size and nd.__path__ == ["/usr/lib/python3/dist-packages/nulldrift"]
+LINES
+check "import nulldrift, and a few lines" python3 lines.py
+check "a tutorial" test -s /usr/share/doc/python3-nulldrift/examples/first_ten_minutes.py
+check "pip and others see it" python3 -c 'import importlib.metadata as m; assert m.version("nulldrift")'
+check "they are removed" apt-get purge -y python3-nulldrift nulldrift libnulldrift0.2 libnulldrift-dev
 check "nothing of theirs is left: $(files | head -n 3)" test -z "$(files)"
 echo "$checks checks, $failures failed"
 [ "$failures" -eq 0 ]
