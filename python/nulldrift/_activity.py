@@ -138,7 +138,10 @@ class Binned:
 
     def _ranges(self, span: Any) -> list[tuple[float, float]]:
         if span is not None:
-            pairs = [span] if len(self.axes) == 1 and np.ndim(span) == 1 else list(span)
+            try:
+                pairs = [span] if len(self.axes) == 1 and np.ndim(span) == 1 else list(span)
+            except (TypeError, ValueError):
+                pairs = []
             if len(pairs) != len(self.axes) or any(np.shape(pair) != (2,) for pair in pairs):
                 raise Error("range", "low and high of each coordinate are expected")
             found = [(number("range", low), number("range", high)) for low, high in pairs]

@@ -65,7 +65,7 @@ def amend(run: Any, variables: Mapping[str, Any], *, replace: bool = False) -> x
     """
     try:
         given = xr.Dataset(variables)
-    except (TypeError, ValueError) as problem:
+    except (AttributeError, KeyError, TypeError, ValueError) as problem:
         raise Error("variables", f"these are no variables: {str(problem):.200}") from None
     names = list(given.variables)
     if not names:
