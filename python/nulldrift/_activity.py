@@ -103,6 +103,10 @@ class Matrix:
             "rows": array.shape[0], "columns": array.shape[1],
             "data": ffi.cast("void *", array.__array_interface__["data"][0]),
             "row_stride": array.strides[0], "column_stride": array.strides[1]})
+        self._name = name
+
+    def __reduce__(self) -> Any:
+        return Matrix, (self._name, self.array)
 
 
 Bins = Union[int, Sequence[int]]

@@ -72,6 +72,7 @@ class _bar:
         self._activity = ""
 
     def __call__(self, activity: str, done: float, total: float, unit: str, note: str) -> None:
+        done, total = (int(value) if value.is_integer() else value for value in (float(done), float(total)))
         if self._shown is None or activity != self._activity:
             self.close()
             self._activity = activity

@@ -1,5 +1,7 @@
 """What is followed and what is held by name: engines and cells in memory, sparse activity, files read row by row,
 variables of one's own; each against the run file, or against the same made another way."""
+import pickle
+
 import numpy as np
 
 import package
@@ -140,6 +142,24 @@ class Followed(package.Test):
             np.testing.assert_array_equal(results[0][name], results[1][name], str(name))
         self.refused("argument", "need the times", nd.Recording().add, day=1, activity=spikes, position=POSITION,
                      frame_seconds=1)
+
+
+    def test_everything_pickles_or_says_why_not(self):
+        engine = nd.Engine(inputs=NUMBERS.normal(size=(9, 2)), targets=NUMBERS.normal(size=9), hidden=3)
+        recording = nd.Recording(bins=BINS, shuffles=5, corrections=[]).add(ACTIVITY, POSITION, day=1, time=TIME)
+        ring = nd.HebbianEngine(nd.Experiment(network__model="hebbian", neurons=3, input_count=10, run__steps=10,
+                                              run__records=2, run__snapshots=2)).advance(5)
+        travel = {engine: lambda e: e.advance(20).record(), recording: lambda r: r.analyse().sessions.to_dict("list"),
+                  ring: lambda e: e.advance(3).respond().tolist(), engine.dataset: lambda d: d.inputs.tolist(),
+                  nd.Error("a", "b", "c", "failed"): lambda e: (str(e), e.code)}
+        for thing, of in travel.items():
+            np.testing.assert_equal(of(pickle.loads(pickle.dumps(thing))), of(thing))
+        nd.run(FIGURE_2, "run.nc", **SMALL)
+        for thing in (nd.FollowedEngine(engine), nd.FollowedCells(3, 4), nd.Contents("run.nc"), recording.analyse(),
+                      nd.SparseActivity(ACTIVITY, POSITION, frame_seconds=1), nd.Point(engine.parameters, engine.dataset),
+                      nd.Dataset.of(nd.Experiment.load(FIGURE_2, **SMALL))):
+            with self.assertRaisesRegex(TypeError, "not pickle: (send|pickle)"):
+                pickle.dumps(thing)
 
 
 if __name__ == "__main__":

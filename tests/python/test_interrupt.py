@@ -38,7 +38,7 @@ engine = nd.Engine({figure!r}, **keys)
 RUN = "nd.run({figure!r}, 'long.nc', progress=working, **keys)"
 ADVANCE = "at = engine.step; engine.advance({steps} - at, progress=working)"
 SWEEP = "nd.sweep('sweep.yaml', 'store', jobs=1, progress=working)"
-STEPS = 150_000
+STEPS = 60_000
 
 
 def seconds_of(process):

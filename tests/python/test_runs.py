@@ -1,5 +1,8 @@
 """Runs in Python are the program's, bit for bit; its files open as the same Datasets; Ctrl-C stops and resumes."""
+import contextlib
 import copy
+import importlib.util
+import io
 import os
 import pickle
 import signal
@@ -121,6 +124,10 @@ class Runs(package.Test):
         with self.assertRaisesRegex(ZeroDivisionError, "mine"):
             nd.run(FIGURE_2, progress=fails, **SMALL)
         self.refused("argument", "progress", nd.run, FIGURE_2, progress="yes", **SMALL)
+        if importlib.util.find_spec("tqdm"):
+            with contextlib.redirect_stderr(io.StringIO()) as bar:
+                nd.run(FIGURE_2, progress=True, **SMALL)
+            self.assertRegex(bar.getvalue(), r"run: +100%.* 400/400 ")
 
     def test_control_c_stops_and_the_same_call_goes_on(self):
         script = ("import sys; sys.path.insert(0, sys.argv[1]); import nulldrift as nd\n"
