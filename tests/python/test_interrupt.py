@@ -127,7 +127,7 @@ class Interrupt(package.Test):
     def through(self, notebook):
         names = {"built": package.BUILT, "figure": FIGURE_2, "steps": STEPS}
         with open("sweep.yaml", "w", encoding="utf-8") as file:
-            file.write("name: long\nbase: |\n  world: {task: predictive-track, samples: 60}\n  network: {hidden: 60}\n"
+            file.write("name: long\nbase: |\n  world: {task: predictive-track, samples: 60, input_dim: 3}\n  network: {hidden: 60}\n"
                        f"  run: {{steps: {STEPS}, records: 11}}\nrepeats: 2\n")
         self.ask(notebook, BEGIN.format(**names))
         for cell in (RUN, ADVANCE):
