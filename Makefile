@@ -9,7 +9,7 @@ PREFIX ?= /usr/local
 .NOTPARALLEL:
 unexport MAKEFLAGS
 
-.PHONY: all program dependencies python wheel demo test bench figures reference lint validate fuzz install uninstall deb clean help
+.PHONY: all program dependencies python wheel demo test bench figures reference docs lint validate fuzz install uninstall deb clean help
 
 all: program
 
@@ -51,6 +51,11 @@ reference:
 	@scripts/reference $(BUILD)/reference
 	@echo "Made $(BUILD)/reference/html/index.html"
 
+docs: all
+	@scripts/install-deps docs
+	@scripts/docs $(BUILD)/nulldrift $(BUILD)/site
+	@echo "Made $(BUILD)/site/html/index.html"
+
 validate: all
 	@scripts/validate $(BUILD)/nulldrift
 
@@ -82,6 +87,7 @@ help:
 	@echo "make demo      the paper's Figure 2, from a simulation of 10^6 steps, in demo/"
 	@echo "make test      all tests        make validate  the paper's claims, long runs"
 	@echo "make bench     speed            make figures   every figure, in figures/"
+	@echo "make docs      these documents as a site, in build/site/html/"
 	@echo "make reference the C library's functions, from its headers, in build/reference/"
 	@echo "make lint      format, static analysis, sanitizers      make fuzz      the readers"
 	@echo "make install   program, library, header, manual, completion (PREFIX=/usr/local)"

@@ -1,0 +1,84 @@
+"""What the site adds to the plain Markdown of docs/ when it is read:
+
+- a block of commands that a Python block follows at once stands beside it (one above the other where there is little
+  room, and on a forge);
+- docs/NAME.md in a text becomes a link to that page, and a link whose words are a file's name takes the page's title;
+- wide tables scroll inside themselves.
+"""
+import re
+
+from docutils import nodes
+from sphinx import addnodes
+
+PAGE = re.compile(r"\b(?:docs/)?((?:[a-z-]+/)?[a-z0-9-]+)\.md\b")
+COMMANDS, PYTHON = {"console", "sh", "shell", "text", "none", "default"}, {"python", "python3"}
+
+
+def beside(tree):
+    """Commands and the Python that does the same, as two columns."""
+    for first in list(tree.findall(nodes.literal_block)):
+        second = first.next_node(descend=False, siblings=True)
+        if (isinstance(second, nodes.literal_block) and first.get("language", "none") in COMMANDS
+                and second.get("language") in PYTHON):
+            both = nodes.container(classes=["beside"])
+            first.replace_self(both)
+            second.parent.remove(second)
+            for block, name in ((first, "Command line"), (second, "Python")):
+                both += nodes.container("", nodes.paragraph("", name, classes=["beside-name"]), block)
+
+
+def mentions(app, tree):
+    """Names of pages in running text, as links."""
+    for text in list(tree.findall(nodes.Text)):
+        if isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.reference, addnodes.pending_xref,
+                                    nodes.title, nodes.raw)):
+            continue
+        parts, end = [], 0
+        for match in PAGE.finditer(text):
+            if match[1] in app.env.found_docs:
+                parts += [nodes.Text(text[end:match.start()]),
+                          addnodes.pending_xref("", nodes.inline("", match[0]), refdomain="std", reftype="doc",
+                                                reftarget="/" + match[1], refexplicit=True, refwarn=True,
+                                                refdoc=app.env.docname)]
+                end = match.end()
+        if parts:
+            text.parent.replace(text, [*parts, nodes.Text(text[end:])])
+
+
+def titles(app, tree, docname):
+    """Links that say a file's name say the page's title."""
+    for link in tree.findall(nodes.reference):
+        match = PAGE.fullmatch(link.astext())
+        if match and match[1] in app.env.titles and not link.get("refuri", "").startswith("http"):
+            link.children = []
+            link += nodes.Text(app.env.titles[match[1]].astext())
+
+
+def tables(tree):
+    for table in list(tree.findall(nodes.table)):
+        if "beside" not in table.parent.get("classes", []):
+            around = nodes.container(classes=["wide"])
+            table.replace_self(around)
+            around += table
+
+
+def read(app, tree):
+    beside(tree)
+    mentions(app, tree)
+
+
+def resolved(app, tree, docname):
+    titles(app, tree, docname)
+    tables(tree)
+
+
+def docstring(app, what, name, thing, options, lines):
+    """A bar in a docstring is a bar, no substitution of reST."""
+    lines[:] = [line.replace("|", "\\|") for line in lines]
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", docstring)
+    app.connect("doctree-read", read)
+    app.connect("doctree-resolved", resolved)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
