@@ -1,8 +1,8 @@
 #!/bin/bash
 # What a newcomer does: a fresh clone of this commit, an empty environment, and every command of README
-# and docs/getting-started in order, as printed (indented by four blanks; a block that begins with
-# `import` is Python's). Each is looked at: its exit code is 0, and what it should have made is there. A
-# command that no check knows is a failure, so that a new one brings its check.
+# and docs/getting-started in order, as printed (indented by four blanks, or after `$ `; an indented block
+# that begins with `import` is Python's). Each is looked at: its exit code is 0, and what it should have made is
+# there. A command that no check knows is a failure, so that a new one brings its check.
 #     tests/newcomer.sh [SOURCE_FOLDER]
 # Closes with "N passed, N failed, N skipped". It takes the minutes of `make demo`.
 set -u
@@ -41,6 +41,10 @@ commands() {
             else print line
             next
         }
+        # in a block ```console: `$ COMMAND`, gone on with by `> `
+        /^[$] / { flush(); if (command != "") print command; command = substr($0, 3); next }
+        /^> / && command != "" { sub(/ *\\$/, "", command); sub(/^> */, ""); command = command " " $0; next }
+        command != "" { print command; command = "" }
         /^$/ { if (python != "") python = python "\001"; next }
         { flush() }
         END { flush() }' "$1"
