@@ -3,6 +3,8 @@
 - a block of commands that a Python block follows at once stands beside it (one above the other where there is little
   room, and on a forge);
 - docs/NAME.md in a text becomes a link to that page, and a link whose words are a file's name takes the page's title;
+- powers such as 10^6 are raised, and short code is not broken at the end of a line;
+- the gallery begins with small pictures that lead to the large ones;
 - wide tables scroll inside themselves.
 """
 import re
@@ -11,6 +13,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 PAGE = re.compile(r"\b(?:docs/)?((?:[a-z-]+/)?[a-z0-9-]+)\.md\b")
+POWER = re.compile(r"(?<=\w)\^(-?\d+)")
 COMMANDS, PYTHON = {"console", "sh", "shell", "text", "none", "default"}, {"python", "python3"}
 
 
@@ -27,12 +30,15 @@ def beside(tree):
                 both += nodes.container("", nodes.paragraph("", name, classes=["beside-name"]), block)
 
 
+def texts(tree, *but):
+    """The running text: no code, and nothing inside `but`."""
+    return [text for text in tree.findall(nodes.Text)
+            if not isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.title, nodes.raw, *but))]
+
+
 def mentions(app, tree):
     """Names of pages in running text, as links."""
-    for text in list(tree.findall(nodes.Text)):
-        if isinstance(text.parent, (nodes.literal, nodes.literal_block, nodes.reference, addnodes.pending_xref,
-                                    nodes.title, nodes.raw)):
-            continue
+    for text in texts(tree, nodes.reference, addnodes.pending_xref):
         parts, end = [], 0
         for match in PAGE.finditer(text):
             if match[1] in app.env.found_docs:
@@ -43,6 +49,33 @@ def mentions(app, tree):
                 end = match.end()
         if parts:
             text.parent.replace(text, [*parts, nodes.Text(text[end:])])
+
+
+def powers(tree):
+    for text in texts(tree):
+        parts, end = [], 0
+        for match in POWER.finditer(text):
+            parts += [nodes.Text(text[end:match.start()]),
+                      nodes.superscript("", match[1].replace("-", "\N{MINUS SIGN}"))]
+            end = match.end()
+        if parts:
+            text.parent.replace(text, [*parts, nodes.Text(text[end:])])
+    for code in tree.findall(nodes.literal):
+        if len(code.astext()) < 24:
+            code["classes"].append("short")
+
+
+def thumbnails(tree):
+    """Of the gallery: a small picture of each figure, which leads to its place."""
+    small = nodes.container(classes=["thumbnails"])
+    for section in tree.findall(nodes.section):
+        for image in [node for child in section if isinstance(child, nodes.paragraph)
+                      for node in child.findall(nodes.image)][:1]:
+            copy = image.copy()
+            copy["alt"] = f"{section[0].astext()}: to its place below"
+            small += nodes.reference("", "", copy, refid=section["ids"][0], internal=True)
+    first = next(tree.findall(nodes.section))
+    first.insert(2, small)
 
 
 def titles(app, tree, docname):
@@ -65,6 +98,9 @@ def tables(tree):
 def read(app, tree):
     beside(tree)
     mentions(app, tree)
+    powers(tree)
+    if app.env.docname == "gallery":
+        thumbnails(tree)
 
 
 def resolved(app, tree, docname):

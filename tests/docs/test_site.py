@@ -108,6 +108,10 @@ class Site(unittest.TestCase):
                                                                check=True).stdout, re.M)
         self.assertGreater(len(commands), 10)
         self.assertLessEqual(set(commands), self.pages["commands.html"].anchors)
+        figures = re.findall(r"^([A-Za-z]\S*) ", subprocess.run([PROGRAM, "figure", "--list"], capture_output=True, text=True,
+                                                               check=True).stdout, re.M)
+        self.assertGreater(len(figures), 15)
+        self.assertLessEqual({name.lower() for name in figures}, self.pages["gallery.html"].anchors)
         functions = {name for line in read(SOURCE, "tests", "install", "interface.txt").splitlines()
                      if not line.strip().startswith("typedef")
                      for name in re.findall(r"^    [^(]*\b(nd_[a-z0-9_]*)\(", line)}
