@@ -49,7 +49,8 @@ static void write_note(nd_plot *plot, nd_recording_result *const *results, size_
         sessions += results[i]->sessions;
         several += nd_whole_curve(results[i])->members > 1;
     }
-    nd_plot_note(plot, "%zu sessions; bars: s.e.m. over %s; dashed: least squares", sessions,
+    nd_plot_note(plot, "%zu session%s; bars: s.e.m. over %s; dashed: least squares", sessions,
+                 sessions == 1 ? "" : "s",
                  several == count ? "series"
                  : several > 0    ? "series, of a single one over cells"
                                   : "cells");
