@@ -14,7 +14,7 @@ import numpy as np
 
 LONG = "a name of as many as forty characters, é"
 SCRIPTS = "тропа 道 {_^&~} 'x' \\n"
-OF_RECORDINGS = ("fig3", "recording", "information", "drift-measures", "decoding", "time-experience")
+OF_RECORDINGS = ("fig3", "recording", "information", "drift-measures", "decoding")
 
 
 class Maker:
