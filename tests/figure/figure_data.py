@@ -13,7 +13,7 @@ import tempfile
 import numpy as np
 
 LONG = "a name of as many as forty characters, é"
-SCRIPTS = "тропа 道 {_^&~} 'x' \\n"
+SCRIPTS = "тропа οδός {_^&~} 'x' \\n"  # letters that the house's font has
 OF_RECORDINGS = ("fig3", "recording", "information", "drift-measures", "decoding")
 
 
