@@ -86,7 +86,7 @@ class Kernel:
         self.pid = self.manager.provisioner.pid
 
     def send(self, cell):
-        self.asked = self.client.execute(cell)
+        self.asked = self.client.execute(cell, stop_on_error=False)
 
     def interrupt(self):
         self.manager.interrupt_kernel()
