@@ -258,18 +258,20 @@ static const struct row {
     const char *what;
     void (*cycle)(const files *of);
     size_t cycles; /* where nobody asks for more */
+    size_t most;   /* however many are asked for; 0: as many */
 } ROWS[] = {
-    {"experiments, data sets, engines, points, sparse activity, sessions", in_memory, 10000},
-    {"experiments from files and text", texts, 10000},
-    {"analyses", analyses, 100},
-    {"plans of sweeps", plans, 100},
-    {"tables of sweeps", tables_of_sweeps, 50},
-    {"engines, followed", followed_engines, 50},
-    {"Hebbian engines, followed", followed_hebbian, 50},
-    {"contents of files", contents_of_files, 50},
-    {"analyses of manifests", manifests, 25},
-    {"followed cells and contents in memory", followed_cells, 25},
-    {"contents of analyses", contents_of_analyses, 25},
+    {"experiments, data sets, engines, points, sparse activity, sessions", in_memory, 10000, 0},
+    {"experiments from files and text", texts, 10000, 0},
+    {"analyses", analyses, 100, 0},
+    {"plans of sweeps", plans, 100, 0},
+    {"tables of sweeps", tables_of_sweeps, 50, 0},
+    {"engines, followed", followed_engines, 50, 0},
+    {"Hebbian engines, followed", followed_hebbian, 50, 0},
+    {"contents of files", contents_of_files, 50, 0},
+    {"analyses of manifests", manifests, 25, 0},
+    {"followed cells and contents in memory", followed_cells, 25, 0},
+    /* netCDF takes half a second for its 1449 variables */
+    {"contents of analyses", contents_of_analyses, 25, 200},
 };
 
 static void write_text(const char *path, const char *text) {
@@ -326,6 +328,8 @@ static void test_cycles_leave_nothing(void **state) {
     for (size_t r = first; r < beyond; r++) {
         const struct row *row = &ROWS[r];
         size_t cycles = asked ? (size_t)strtoul(asked, NULL, 10) : row->cycles;
+        if (row->most > 0 && cycles > row->most)
+            cycles = row->most;
         for (size_t i = 0; i < 20 + cycles / 20; i++) /* what libraries keep for good */
             row->cycle(&made);
         size_t before = live_on_heap();
