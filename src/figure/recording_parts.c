@@ -205,6 +205,8 @@ void nd_draw_course(nd_plot *plot, const char *letter, nd_area area, const nd_co
                    "set offsets 0,0,graph 0.25,graph 0.05\n",
                    nd_plot_text_of(panel->result->time_name, 28).markup, panel->y_label,
                    curve->time[0] - pad, curve->time[curve->points - 1] + pad);
+    if (panel->normalised) /* noise of a thousandth fills no axis, with tics too long for it */
+        nd_plot_script(plot, "set yrange [*<0.95:1.05<*]\n");
     if (panel->top > 0)
         nd_plot_script(plot, "unset offsets\nset yrange [0:%.6g]\n", panel->top);
     if (span <= 8.0 && span == floor(span)) /* whole days, whole tics */
