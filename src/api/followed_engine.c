@@ -31,20 +31,20 @@ struct nd_followed_engine {
     size_t record_width, snapshot_width;
 };
 
-static bool follow_hebbian(nd_followed_engine *followed, nd_error *error) {
+/* How much of the network is kept at each look. */
+static bool prepare(nd_followed_engine *followed, const nd_dataset *dataset, nd_error *error) {
+    if (dataset) {
+        followed->dataset = dataset;
+        followed->record_width = ND_RECORD_WIDTH;
+        followed->snapshot_width =
+            followed->experiment->network.hidden * (dataset->inputs + 1 + dataset->outputs);
+        return true;
+    }
     followed->last = nd_hebbian_engine_open(followed->experiment, 1, error);
     if (!followed->last)
         return false;
     followed->record_width = ND_RECORD_WIDTH + nd_followed_fields(followed->last);
     followed->snapshot_width = nd_followed_responses(followed->last);
-    return true;
-}
-
-static bool follow_feed_forward(nd_followed_engine *followed, const nd_dataset *dataset) {
-    followed->dataset = dataset;
-    followed->record_width = ND_RECORD_WIDTH;
-    followed->snapshot_width =
-        followed->experiment->network.hidden * (dataset->inputs + 1 + dataset->outputs);
     return true;
 }
 
@@ -58,9 +58,7 @@ nd_followed_engine *nd_followed_engine_new(const nd_engine *engine, nd_error *er
         return NULL;
     followed->experiment = nd_experiment_copy(engine->experiment, error);
     followed->engine = nd_text(nd_engine_describe(engine), error);
-    if (followed->experiment && followed->engine &&
-        (engine->dataset ? follow_feed_forward(followed, engine->dataset)
-                         : follow_hebbian(followed, error)))
+    if (followed->experiment && followed->engine && prepare(followed, engine->dataset, error))
         return followed;
     nd_followed_engine_free(followed);
     return NULL;

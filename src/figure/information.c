@@ -169,9 +169,8 @@ bool nd_figure_information(const nd_figure_request *request, nd_error *error) {
         draw_cells(plot, (nd_area){0, 0, 0.5, ROW}, (nd_area){0.5, 0, 0.5, ROW}, result);
         nd_plot_note(
             plot,
-            "A, B: mean over the place cells of %zu session%s (active cells where none are "
-            "told). C, D: a "
-            "point is a place cell in a session.",
+            "A, B: mean over the place cells of %zu session%s (active cells where none are told). "
+            "C, D: a point is a place cell in a session.",
             spatial.sessions, spatial.sessions == 1 ? "" : "s");
     }
     nd_recording_result_free(result);

@@ -6,6 +6,7 @@ refused.
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -31,9 +32,9 @@ def exact():
     return False
 
 
-def tutorials(*words):
+def tutorials(*words, python=sys.executable):
     return subprocess.run([os.path.join(SOURCE, "scripts", "tutorials"), PROGRAM, *words], capture_output=True,
-                          text=True, env={**os.environ, "PYTHON": sys.executable})
+                          text=True, env={**os.environ, "PYTHON": python})
 
 
 class Tutorials(unittest.TestCase):
@@ -41,7 +42,20 @@ class Tutorials(unittest.TestCase):
         done = tutorials(*([] if exact() else ["--words"]))
         print(done.stdout)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertGreaterEqual(len(re.findall(r"^docs/.*: [1-9]\d* blocks, 0 not as they say$", done.stdout, re.M)), 5)
+        pages = re.findall(r"^docs/.*: (\d+) blocks, 0 not as they say(?:, (\d+) left out)?$", done.stdout, re.M)
+        self.assertGreaterEqual(len(pages), 5)
+        self.assertGreater(sum(int(followed) for followed, _ in pages), 4)
+        self.assertTrue(all(int(followed) + int(left or 0) > 0 for followed, left in pages))
+
+    def test_without_the_package_a_page_is_followed_to_its_first_python(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".md", encoding="utf-8") as page:
+            page.write("# A page\n\n```console\n$ echo b\nb\n```\n\n```python\nopen('a', 'w').close()\n```\n\n"
+                       "```console\n$ ls a\na\n```\n")
+            page.flush()
+            done = tutorials(page.name, python=shutil.which("false"))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, "`import nulldrift` fails")
+        self.assertRegex(done.stdout, "1 blocks, 0 not as they say, 2 left out")
 
     def test_another_word_is_seen(self):
         wrong = {"$ echo one two\none too\n": 1, "$ printf '1\\n2\\n3\\n'\n1\n...\n3\n": 0, "$ echo 1.5 %\n1.4 %\n": 1,

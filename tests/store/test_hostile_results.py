@@ -226,7 +226,7 @@ for dimension in ("session", "other_session", "group", "cell", "bin", "curve", "
     attempt(f"recording, {dimension} huge", "h.nc", RECORDING[1:2])
 
 # ---- checkpoints, forged with a right checksum ----
-open("long.yaml", "w").write(open("run.yaml").read().replace("steps: 200", "steps: 2000000"))
+open("long.yaml", "w").write(open("run.yaml").read().replace("steps: 200", "steps: 2000000000"))
 
 
 def stopped(name):
