@@ -14,3 +14,12 @@ if(ND_FUZZ)
   file(GLOB KERNELS ${PROJECT_SOURCE_DIR}/src/engine/kernels/*.c)
   set_property(SOURCE ${KERNELS} APPEND PROPERTY COMPILE_OPTIONS "-O0;-fno-sanitize=all")
 endif()
+
+# Watched by a sanitizer a kernel takes minutes to compile and a hundred times as long to run. All sets
+# are one source: the baseline's are watched, the others only with ND_SANITIZE_KERNELS
+# (scripts/thorough kernels).
+option(ND_SANITIZE_KERNELS "With ND_SANITIZE: in the kernels of every instruction set" OFF)
+if(ND_SANITIZE AND NOT ND_SANITIZE_KERNELS)
+  file(GLOB KERNELS ${PROJECT_SOURCE_DIR}/src/engine/kernels/avx*.c)
+  set_property(SOURCE ${KERNELS} APPEND PROPERTY COMPILE_OPTIONS "-O2;-fno-sanitize=all")
+endif()
