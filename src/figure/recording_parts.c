@@ -194,6 +194,24 @@ static void write_course(nd_plot *plot, const nd_course_panel *panel) {
     }
 }
 
+/* Whether all that is drawn has one value, of which gnuplot makes no axis. */
+static bool is_level(const nd_course_panel *panel, double *level) {
+    *level = NAN;
+    const nd_curve *curve = panel->curve;
+    for (size_t g = 0; g <= (panel->with_members ? curve->groups : 0); g++) {
+        const nd_curve *of = g == 0 ? curve : &panel->result->curve[curve->first_group + g - 1];
+        const nd_metric_course *course = &of->course[panel->metric];
+        for (size_t p = 0; p < of->points; p++) {
+            double value = panel->normalised ? course->normalised[p] : course->value[p];
+            double error = panel->normalised ? course->normalised_error[p] : course->error[p];
+            if (error > 0 || (!isnan(value) && !isnan(*level) && value != *level))
+                return false;
+            *level = isnan(value) ? *level : value;
+        }
+    }
+    return !isnan(*level);
+}
+
 void nd_draw_course(nd_plot *plot, const char *letter, nd_area area, const nd_course_panel *panel) {
     const nd_curve *curve = panel->curve;
     const nd_metric_course *course = &curve->course[panel->metric];
@@ -205,7 +223,12 @@ void nd_draw_course(nd_plot *plot, const char *letter, nd_area area, const nd_co
                    "set offsets 0,0,graph 0.25,graph 0.05\n",
                    nd_plot_text_of(panel->result->time_name, 28).markup, panel->y_label,
                    curve->time[0] - pad, curve->time[curve->points - 1] + pad);
-    if (panel->normalised) /* noise of a thousandth fills no axis, with tics too long for it */
+    double level;
+    if (is_level(panel, &level)) {
+        double around = level == 0 ? 1 : 0.05 * fabs(level);
+        nd_plot_script(plot, "unset offsets\nset yrange [%.9g:%.9g]\n", level - around,
+                       level + around);
+    } else if (panel->normalised) /* noise of a thousandth is no axis, with tics too long for it */
         nd_plot_script(plot, "set yrange [*<0.95:1.05<*]\n");
     if (panel->top > 0)
         nd_plot_script(plot, "unset offsets\nset yrange [0:%.6g]\n", panel->top);
