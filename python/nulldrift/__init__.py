@@ -13,7 +13,7 @@ the program of the same name, on numpy arrays, labelled by xarray and pandas.
     for record in engine.steps(1_000_000, every=1000): ...
     point = nd.Point(engine.parameters, engine.dataset); point.spectrum(); point.regularizer("log-sum").direction
     curves = nd.tuning_curves(activity, position, bins=40)
-    recording = nd.Recording(animal="C16"); recording.add(day=1, activity=A, time=t, position=x, ids=ids)
+    recording = nd.Recording(animal="C16"); recording.add(day=1, activity=A, times=t, position=x, ids=ids)
     result = recording.analyse(corrections=["SSR", "BAE"]); result.verdict; result.sessions; result.cells
     table = nd.sweep("figure-4b.yaml", "folder", jobs=2)    # a DataFrame
     nd.figure("fig2", run)                           # shows in a notebook; .save("fig2.pdf")

@@ -51,9 +51,9 @@ def _is_group(given: Any) -> bool:
 def _counts(group: Any, time: Optional[Floats]) -> Frames:
     """Spikes counted in the frame whose time is nearest, within half a frame of the first and the last."""
     if time is None:
-        raise Error("activity", "spike times need the times of the positions", "give the position as a Tsd, or time=")
+        raise Error("activity", "spike times need the times of the positions", "give the position as a Tsd, or times=")
     if len(time) < 2 or not np.all(np.diff(time) > 0):
-        raise Error("time", "times do not rise")
+        raise Error("times", "they do not rise")
     middle = (time[1:] + time[:-1]) / 2
     edges = np.concatenate([[time[0] - (middle[0] - time[0])], middle, [time[-1] + (time[-1] - middle[-1])]])
     names = list(group.keys())
@@ -64,9 +64,9 @@ def _counts(group: Any, time: Optional[Floats]) -> Frames:
     return Frames(counts.T, np.asarray(names), time, "spikes per frame")
 
 
-def frames_of(activity: Any, position: Any = None, time: Any = None) -> Frames:
+def frames_of(activity: Any, position: Any = None, times: Any = None) -> Frames:
     """Activity as frames x cells; one series is one cell."""
-    when = floats("time", time, (None,)) if time is not None else times_of(position)
+    when = floats("times", times, (None,)) if times is not None else times_of(position)
     if _is_group(activity):
         return _counts(activity, when)
     own = times_of(activity)

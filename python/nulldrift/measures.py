@@ -28,7 +28,7 @@ def curve_measures() -> dict[str, tuple[str, str]]:
     return found
 
 
-def tuning_curves(activity: Any, position: Any, *, bins: Bins = 40, range: Any = None, time: Any = None,
+def tuning_curves(activity: Any, position: Any, *, bins: Bins = 40, range: Any = None, times: Any = None,
                   smoothing: float = 0, circular: bool = False, measures: Sequence[str] = ()) -> xr.Dataset:
     """Tuning curves: the mean activity of the frames in each bin of the position.
 
@@ -43,7 +43,7 @@ def tuning_curves(activity: Any, position: Any, *, bins: Bins = 40, range: Any =
     bins : int or one for each coordinate
     range : (low, high), optional
         In the unit of the position, for maps one for each coordinate; None: that of the positions.
-    time : array, frames, optional
+    times : array, frames, optional
         In s; where activity is spike times and the position says no times.
     smoothing : float
         Sigma in bins of a Gaussian over the curves; 0: none.
@@ -58,7 +58,7 @@ def tuning_curves(activity: Any, position: Any, *, bins: Bins = 40, range: Any =
         tuning_curves(unit, bin), NaN where no frame was; occupancy(bin), shares of the frames; bin_position;
         maps have bin, bin_2, bin_3. Units of activity; docs/model.md, section 4.2.
     """
-    frames, binned = frames_of(activity, position, time), Binned(position, bins, range)
+    frames, binned = frames_of(activity, position, times), Binned(position, bins, range)
     together(frames, binned)
     sigma, cells = number("smoothing", smoothing, 0), frames.values.shape[1]
     ring = truth("circular", circular)

@@ -175,7 +175,7 @@ class Recording:
         session each). `analyse` may change them.
 
     >>> recording = nulldrift.Recording(animal="C16", bins=20)
-    >>> recording.add(day=1, activity=A, time=t, position=x, ids=ids)
+    >>> recording.add(day=1, activity=A, times=t, position=x, ids=ids)
     >>> result = recording.analyse(corrections=["SSR", "BAE"])
     >>> result.verdict
     """
@@ -191,7 +191,7 @@ class Recording:
         self._given = settings
         self._added: list[dict[str, Any]] = []
 
-    def add(self, activity: Any, position: Any, *, day: float, ids: Any = None, time: Any = None,
+    def add(self, activity: Any, position: Any, *, day: float, ids: Any = None, times: Any = None,
             frame_seconds: Optional[float] = None, speed: Any = None, position_y: Any = None, direction: Any = None,
             trial: Any = None, environment: str = "", label: str = "", animal: Optional[str] = None) -> "Recording":
         """Adds a session; arrays are kept, not copied, and read by `analyse`.
@@ -208,7 +208,7 @@ class Recording:
             Sessions are in its order.
         ids : array of int, cells, optional
             Who a cell is, the same in all sessions of its animal; None: not registered.
-        time : array, frames, optional
+        times : array, frames, optional
             In s; spike times need it.
         frame_seconds : float, optional
             How long a frame is, in s; None: the median distance of the times.
@@ -235,9 +235,9 @@ class Recording:
         if spikes is not None and np.ndim(getattr(position, "d", position)) != 1:
             raise Error("position", "one coordinate of each frame is expected")
         frames = frames_of(np.empty((len(getattr(position, "d", position)), 0)) if spikes is not None else activity,
-                           position, time)
+                           position, times)
         if spikes is not None and frames.time is None:
-            raise Error("activity", "spike times need the times of the positions", "give the position as a Tsd, or time=")
+            raise Error("activity", "spike times need the times of the positions", "give the position as a Tsd, or times=")
         length, cells = (len(frames.values),), frames.values.shape[1] if spikes is None else len(spikes)
 
         def over_frames(what: str, values: Any) -> Any:

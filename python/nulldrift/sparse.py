@@ -54,7 +54,7 @@ class SparseActivity(Handle):
     bins : int or one for each coordinate
     range : (low, high), optional
         In the unit of the position; None: that of the positions.
-    time : array, frames, optional
+    times : array, frames, optional
         In s.
     frame_seconds : float, optional
         How long a frame is, in s; None: the median distance of the times.
@@ -65,9 +65,9 @@ class SparseActivity(Handle):
 
     _kind = "activity"
 
-    def __init__(self, activity: Any, position: Any, *, bins: Bins = 40, range: Any = None, time: Any = None,
+    def __init__(self, activity: Any, position: Any, *, bins: Bins = 40, range: Any = None, times: Any = None,
                  frame_seconds: Optional[float] = None) -> None:
-        frames, binned = frames_of(activity, position, time), Binned(position, bins, range)
+        frames, binned = frames_of(activity, position, times), Binned(position, bins, range)
         together(frames, binned)
         matrix, error = Matrix("activity", frames.values), new_error()
         made = lib.nd_sparse_from_matrix(matrix.value, int64s(binned.bin), binned.count,
@@ -81,7 +81,7 @@ class SparseActivity(Handle):
 
     @classmethod
     def from_events(cls, frames: Any, position: Any, *, amounts: Any = None, bins: Bins = 40, range: Any = None,
-                    time: Any = None, frame_seconds: Optional[float] = None) -> "SparseActivity":
+                    times: Any = None, frame_seconds: Optional[float] = None) -> "SparseActivity":
         """Makes it of lists of events, without a matrix.
 
         Parameters
@@ -92,7 +92,7 @@ class SparseActivity(Handle):
             As for the class.
         amounts : of the same shape as frames, optional
             Spike counts or amplitudes beside each frame, above 0; None: 1.
-        bins, range, time, frame_seconds
+        bins, range, times, frame_seconds
             As for the class.
 
         Returns
@@ -117,7 +117,7 @@ class SparseActivity(Handle):
         amount = np.ones(int(start[-1])) if beside is None else np.concatenate(
             [floats("amounts", one, at.shape) for one, at in zip(beside, events)])
         binned = Binned(position, bins, range)
-        length = seconds(frames_of(np.zeros((binned.frames, 1)), position, time), frame_seconds)
+        length = seconds(frames_of(np.zeros((binned.frames, 1)), position, times), frame_seconds)
         self, error = cls.__new__(cls), new_error()
         made = lib.nd_sparse_from_events(ffi.from_buffer("size_t[]", start), ffi.from_buffer(
             "uint32_t[]", np.concatenate(events).astype(np.uint32)), doubles(amount), len(events), int64s(binned.bin),
@@ -228,7 +228,7 @@ class SparseActivity(Handle):
         raise TypeError("sparse activity does not pickle: send the arrays, and make it there")
 
 
-def information(activity: Any, position: Any, *, bins: Bins = 40, range: Any = None, time: Any = None,
+def information(activity: Any, position: Any, *, bins: Bins = 40, range: Any = None, times: Any = None,
                 frame_seconds: Optional[float] = None, corrections: Sequence[str] = (), kind: str = "bit_event",
                 repetitions: int = 0, fractions: int = 0, block: int = 0, seed: int = 1, threads: int = 1,
                 progress: Progress = False) -> xr.Dataset:
@@ -240,7 +240,7 @@ def information(activity: Any, position: Any, *, bins: Bins = 40, range: Any = N
     ----------
     activity : array, frames x cells
         As for `tuning_curves`, but activity that is not finite in a frame that has a bin is refused.
-    position, bins, range, time
+    position, bins, range, times
         As for `tuning_curves`.
     frame_seconds : float, optional
         How long a frame is, in s; None: the median distance of the times.
@@ -263,13 +263,13 @@ def information(activity: Any, position: Any, *, bins: Bins = 40, range: Any = N
     xarray.Dataset
         Over unit: bit_event, bit_second, mutual, rate (1/s), active_frames; and KIND_ssr, ... of corrections.
     """
-    with SparseActivity(activity, position, bins=bins, range=range, time=time, frame_seconds=frame_seconds) as sparse:
+    with SparseActivity(activity, position, bins=bins, range=range, times=times, frame_seconds=frame_seconds) as sparse:
         return sparse.information(corrections=corrections, kind=kind, repetitions=repetitions, fractions=fractions,
                                   block=block, seed=seed, threads=threads, progress=progress)
 
 
 def significance(activity: Any, position: Any, *, shuffles: int = 1000, tearing: str = "cyclic", bins: Bins = 40,
-                 range: Any = None, time: Any = None, frame_seconds: Optional[float] = None, seed: int = 1,
+                 range: Any = None, times: Any = None, frame_seconds: Optional[float] = None, seed: int = 1,
                  threads: int = 1) -> xr.Dataset:
     """Is a cell tuned? Its spatial information beside that of activity torn from the positions.
 
@@ -283,7 +283,7 @@ def significance(activity: Any, position: Any, *, shuffles: int = 1000, tearing:
         How many of each cell.
     tearing : "cyclic" or "random"
         Turned around in time, or frames permuted.
-    bins, range, time, frame_seconds
+    bins, range, times, frame_seconds
         As for `information`.
     seed : int
         Of what is drawn.
@@ -296,5 +296,5 @@ def significance(activity: Any, position: Any, *, shuffles: int = 1000, tearing:
         Over unit: p, 1 less the share of shuffles whose spatial information is below the real one's; shuffled, their
         mean, in bit per event.
     """
-    with SparseActivity(activity, position, bins=bins, range=range, time=time, frame_seconds=frame_seconds) as sparse:
+    with SparseActivity(activity, position, bins=bins, range=range, times=times, frame_seconds=frame_seconds) as sparse:
         return sparse.significance(shuffles=shuffles, tearing=tearing, seed=seed, threads=threads)

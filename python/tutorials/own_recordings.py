@@ -25,8 +25,8 @@ def session(places):
 # %%
 activity = session(places)
 curves = nd.tuning_curves(activity, position, bins=20)
-facts = nd.information(activity, position, time=time, bins=20, corrections=["SSR"], repetitions=5)
-tuned = nd.significance(activity, position, time=time, bins=20, shuffles=200)
+facts = nd.information(activity, position, times=time, bins=20, corrections=["SSR"], repetitions=5)
+tuned = nd.significance(activity, position, times=time, bins=20, shuffles=200)
 print(int((tuned.p < 0.05).sum()), "of", len(cells), "cells are tuned;", facts.bit_event_ssr.mean().item(), "bit per spike")
 
 # %% [markdown]
@@ -35,7 +35,7 @@ print(int((tuned.p < 0.05).sum()), "of", len(cells), "cells are tuned;", facts.b
 # %%
 recording = nd.Recording(animal="M1", position_unit="m", activity_unit="spikes", bins=20, shuffles=100, repetitions=2)
 for day in range(1, 6):
-    recording.add(day=day, activity=session(places), time=time, position=position, ids=cells)
+    recording.add(day=day, activity=session(places), times=time, position=position, ids=cells)
     places = np.clip(places + numbers.normal(0, 0.05, len(places)), 0, 1)
 result = recording.analyse(corrections=["SSR"])
 print(result.verdict.iloc[:, :6])

@@ -6,6 +6,7 @@
 #include "analyse/spectra_of_run.h"
 #include "base/error.h"
 #include "base/threads.h"
+#include "base/watch.h"
 #include "store/coordinates.h"
 #include "store/run_spectra.h"
 
@@ -89,7 +90,7 @@ static bool do_jobs(nd_spectra_work *all, const nd_run *run, const nd_watch *wat
                                 "snapshots", ""};
         if (watch && watch->report)
             watch->report(&progress, watch->context);
-        if (watch && watch->stop && *watch->stop)
+        if (nd_stop_asked(watch))
             return nd_fail_as(ND_CODE_STOPPED, error, nd_nc_path(run->file),
                               "run it again; the file is as it was",
                               "stopped after %zu of %zu snapshots", first + count, all->count);

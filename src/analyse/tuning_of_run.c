@@ -7,6 +7,7 @@
 #include "analyse/phases_of_run.h"
 #include "base/error.h"
 #include "base/locale.h"
+#include "base/watch.h"
 #include "measure/correlation.h"
 #include "measure/tuning.h"
 #include "measure/unit_measure.h"
@@ -286,7 +287,7 @@ static bool watch_on(const nd_watch *watch, size_t done, size_t total, const nd_
                                 .unit = "snapshots"};
         watch->report(&progress, watch->context);
     }
-    if (watch && watch->stop && *watch->stop)
+    if (nd_stop_asked(watch))
         return nd_fail_as(ND_CODE_STOPPED, error, nd_nc_path(run->file), NULL,
                           "measuring was stopped; the file is as it was");
     return true;

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/helper.h"
 #include "base/platform.h"
+#include "base/watch.h"
 #include "base/wire.h"
 
 enum { POLL_MILLISECONDS = 100, CLOCK_PER_PROCESSOR = 10, PIPE_CHUNK = 1 << 16 };
@@ -205,7 +206,7 @@ static size_t attend(listener *children, size_t running, const nd_limits *limits
     size_t stay = 0;
     for (size_t i = 0; i < running; i++) {
         listener *one = &children[i];
-        one->stopped = watch && watch->stop && *watch->stop;
+        one->stopped = nd_stop_asked(watch);
         one->late = now() > one->deadline;
         bool go_on = !one->stopped && !one->late;
         if (go_on && answer > 0 && ready[i].revents)

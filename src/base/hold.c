@@ -14,6 +14,7 @@
 #include "base/leftovers.h"
 #include "base/paths.h"
 #include "base/shown.h"
+#include "base/watch.h"
 
 struct nd_hold {
     nd_place *place;
@@ -77,7 +78,7 @@ static bool wait_for_lock(nd_hold *hold, const char *path, const nd_patience *pa
         if (patience && patience->no_wait)
             return nd_fail(error, path, "leave `no_wait` out to wait for it",
                            "another command amends it at present");
-        if (patience && patience->stop && *patience->stop)
+        if (patience && nd_flag_of(patience->stop))
             return nd_fail_as(ND_CODE_STOPPED, error, path, "it is as that command leaves it",
                               "stopped while another command amends it");
         if (!told)

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/leftovers.h"
 #include "base/shown.h"
+#include "base/watch.h"
 #include "cli/command.h"
 #include "cli/option_words.h"
 
@@ -68,7 +69,7 @@ static void on_signal(int signal_number) {
     static const struct itimerval SOON = {.it_value = {.tv_usec = 900000}};
     if (stop_asked || !is_patient)
         end_by_force(signal_number);
-    stop_asked = signal_number;
+    nd_flag_set(&stop_asked, signal_number);
     (void)setitimer(ITIMER_REAL, &SOON, NULL);
 }
 

@@ -43,24 +43,30 @@ static mean_curve average(const nd_recording_result *result, size_t information)
     return mean;
 }
 
-static void write_curve(nd_plot *plot, const char *name, const mean_curve *mean) {
+/* Means over sample fractions, and fits of them from the smallest on; what is highest of both. */
+static double write_curve(nd_plot *plot, const char *name, const mean_curve *mean) {
     nd_extrapolation bounded =
         nd_bounded_extrapolation(mean->fraction, mean->naive, mean->fractions);
     nd_extrapolation open =
         nd_asymptotic_extrapolation(mean->fraction, mean->naive, mean->fractions);
+    double highest = 0;
     nd_plot_table(plot, name);
-    for (size_t f = 0; f < mean->fractions; f++)
+    for (size_t f = 0; f < mean->fractions; f++) {
+        highest = fmax(highest, fmax(mean->naive[f], mean->shuffled[f]));
         nd_plot_row(plot, 5,
                     (double[]){mean->fraction[f], mean->naive[f], mean->shuffled[f],
                                nd_shuffle_reduction(mean->naive, mean->shuffled, f + 1),
                                nd_scaled_shuffle_reduction(mean->naive, mean->shuffled, f + 1)});
-    nd_plot_block(plot);
-    for (int i = 5; i <= 100; i++) {
-        double t = i / 100.0;
-        nd_plot_row(plot, 5,
-                    (double[]){t, bounded.a + bounded.b / (1.0 + bounded.c * t),
-                               open.a + open.b / t + open.c / (t * t), bounded.a, open.a});
     }
+    nd_plot_block(plot);
+    for (int i = 0; i <= 100; i++) {
+        double t = mean->fraction[0] + (1 - mean->fraction[0]) * i / 100;
+        double fit[] = {bounded.a + bounded.b / (1.0 + bounded.c * t),
+                        open.a + open.b / t + open.c / (t * t)};
+        highest = fmax(highest, fmax(fit[0], fit[1]));
+        nd_plot_row(plot, 5, (double[]){t, fit[0], fit[1], bounded.a, open.a});
+    }
+    return highest;
 }
 
 static void draw_curve(nd_plot *plot, const char *letter, nd_area area, const char *name,
@@ -70,12 +76,12 @@ static void draw_curve(nd_plot *plot, const char *letter, nd_area area, const ch
         (void)snprintf(keyed, sizeof keyed,
                        "set key at screen 0.5, screen %.6g center center maxrows 2 font ',7'",
                        nd_plot_screen_y(plot, 0.485));
-    write_curve(plot, name, mean);
+    double highest = write_curve(plot, name, mean);
     nd_plot_panel(plot, letter, area.left, area.bottom, area.width, area.height);
     nd_plot_script(plot,
                    "set xlabel 'sample fraction'\nset ylabel '%s'\nset xrange [0:1.02]\n"
                    "set yrange [0:%.6g]\n%s\n",
-                   label, 1.08 * fmax(mean->naive[0], mean->shuffled[0]), keyed);
+                   label, 1.05 * highest, keyed);
     nd_plot_script(
         plot,
         "plot '%s' index 1 using 1:4 with lines linetype 3 dashtype 2 linewidth 1 notitle, "

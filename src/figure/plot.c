@@ -306,6 +306,16 @@ nd_plot_text nd_plot_text_of(const char *text, size_t most) {
     return of;
 }
 
+/* A page of many panels in a narrow column. */
+static void remark_small_text(const nd_plot *plot, const nd_plot_options *options) {
+    static const double POINTS = 8, LEAST = 5; /* as it is designed; what journals ask for */
+    double points = POINTS * nd_plot_scale(plot->width_cm, options);
+    if (options->remark && !options->remark->what[0] && points < LEAST - 0.05)
+        (void)nd_fail(options->remark, plot->output, NULL,
+                      "drawn; its text is %.1f points tall, journals ask for %.0f: from %.0f mm on",
+                      points, LEAST, ceil(10 * plot->width_cm * LEAST / POINTS));
+}
+
 bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error) {
     if (!options->no_note)
         draw_note(plot);
@@ -325,6 +335,8 @@ bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error
            nd_svg_set_size(plot->picture, plot->width_cm, options, error) &&
            nd_place_publish(options->place ? options->place : plot->place, plot->picture, error) &&
            (!options->keep_script || nd_plot_folder_keep(plot->folder, plot->output, error));
+    if (fine)
+        remark_small_text(plot, options);
     nd_plot_abandon(plot);
     return fine;
 }

@@ -163,33 +163,52 @@ static void write_tables(nd_plot *plot, const scatter *from) {
     }
 }
 
+/* Whether no two runs of a group have one value: then there are no means. */
+static bool all_alone(const scatter *from) {
+    for (size_t i = 1; i < from->count; i++)
+        if (from->points[i].group == from->points[i - 1].group &&
+            from->points[i].x == from->points[i - 1].x)
+            return false;
+    return true;
+}
+
 static void draw(nd_plot *plot, const scatter *from) {
-    double least = INFINITY, most = -INFINITY;
+    double least = INFINITY, most = -INFINITY, low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < from->count; i++) {
         least = fmin(least, from->points[i].x);
         most = fmax(most, from->points[i].x);
+        low = fmin(low, from->points[i].y);
+        high = fmax(high, from->points[i].y);
     }
     bool logarithmic = least > 0 && most > 20 * least;
     nd_plot_panel(plot, NULL, 0, 0, 1, 1);
     nd_plot_script(plot,
-                   "set xlabel '%s'\nset ylabel '%s'\nset key top right\nset offsets graph "
-                   "0.04, graph 0.04, graph 0.06, graph 0.06\n%s",
+                   "set xlabel '%s'\nset ylabel '%s'\nset key %s\nset offsets graph "
+                   "0.04, graph 0.04, graph 0.06, %s\n%s",
                    nd_plot_text_of(from->x->name, ND_PLOT_MOST).markup,
                    nd_plot_text_of(nd_run_metric_name(from->metric), ND_PLOT_MOST).markup,
+                   from->by ? "top right" : "off",
+                   low >= 0 && high > 3 * low ? "0\nset yrange [0:*]" : "graph 0.06",
                    logarithmic ? "set logscale x\n" : "");
     if (logarithmic) /* the range goes on beyond the points */
         nd_decade_tics(plot, 'x', least / 10, most * 10, true);
     if (from->left_out > 0)
         nd_plot_script(plot, "set label 1 '%zu runs left out' at graph 0.02,0.04 left font ',7'\n",
                        from->left_out);
-    nd_plot_script(plot, "plot ");
-    for (size_t g = 0; g < from->groups; g++)
+    bool alone = all_alone(from);
+    for (size_t g = 0; g < from->groups; g++) {
+        nd_plot_script(plot, "%s", g > 0 ? ", " : "plot ");
+        if (!alone)
+            nd_plot_script(plot,
+                           "'runs-%zu' using 1:2 with points linetype %zu pointtype 7 pointsize "
+                           "0.25 notitle, ",
+                           g, g + 1);
         nd_plot_script(plot,
-                       "%s'runs-%zu' using 1:2 with points linetype %zu pointtype 7 pointsize 0.25 "
-                       "notitle, 'mean-%zu' using 1:2:3 with yerrorlines linetype %zu pointtype 7 "
-                       "pointsize 0.5 title '%s'",
-                       g > 0 ? ", " : "", g, g + 1, g, g + 1,
+                       "'mean-%zu' using 1:2:3 with %s linetype %zu pointtype 7 pointsize 0.5 "
+                       "title '%s'",
+                       g, alone ? "points" : "yerrorlines", g + 1,
                        nd_plot_text_of(from->group[g], 60).markup);
+    }
     nd_plot_script(plot, "\n");
 }
 
@@ -213,7 +232,8 @@ bool nd_figure_sweep(const nd_figure_request *request, nd_error *error) {
     if (plot) {
         write_tables(plot, &all);
         draw(plot, &all);
-        nd_plot_note(plot, "n = %zu runs; circles: mean and s.e.m. at each value", all.count);
+        nd_plot_note(plot, "n = %zu runs; %s", all.count,
+                     all_alone(&all) ? "a point each" : "circles: mean and s.e.m. at each value");
     }
     free(all.points);
     return plot && nd_plot_draw(plot, &request->plot, error);

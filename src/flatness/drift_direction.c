@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/threads.h"
+#include "base/watch.h"
 #include "flatness/dense.h"
 #include "flatness/relax.h"
 
@@ -94,7 +95,7 @@ static bool run_branches(const bundle *all, nd_error *error) {
                 return nd_error_at(error, where);
             }
         report(all->watch, "drift", first + count, branches, "branches");
-        if (all->watch && all->watch->stop && *all->watch->stop)
+        if (nd_stop_asked(all->watch))
             return nd_fail_as(ND_CODE_STOPPED, error, "drift", "",
                               "stopped after %zu of %zu branches", first + count, branches);
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/watch.h"
 #include "flatness/dense.h"
 #include "flatness/relax_step.h"
 
@@ -122,7 +123,7 @@ static size_t most_trials(const nd_linearization *at) {
 static bool report(const descent *down, size_t trials, size_t most, double target,
                    nd_error *error) {
     const nd_watch *watch = down->watch;
-    if (watch && watch->stop && *watch->stop)
+    if (nd_stop_asked(watch))
         return nd_fail_as(ND_CODE_STOPPED, error, "relaxing", "", "stopped after %zu steps",
                           trials);
     if (!watch || !watch->report)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/watch.h"
 
 static const double coarse_tolerance = 1e-4, fine_tolerance = 1e-10;
 
@@ -106,8 +107,7 @@ static bool report(const nd_watch *watch, uint64_t done, uint64_t total, nd_erro
     nd_progress progress = {"check", (double)done, (double)total, "steps", ""};
     if (watch && watch->report)
         watch->report(&progress, watch->context);
-    return !(watch && watch->stop && *watch->stop) ||
-           nd_fail_as(ND_CODE_STOPPED, error, "", "", "was stopped");
+    return !nd_stop_asked(watch) || nd_fail_as(ND_CODE_STOPPED, error, "", "", "was stopped");
 }
 
 bool nd_hebbian_agreement(const nd_experiment *experiment, uint64_t problems, nd_agreement *result,

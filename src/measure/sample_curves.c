@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/threads.h"
+#include "base/watch.h"
 #include "measure/shuffle.h"
 
 /* Repetitions are evaluated in chunks, each summed on its own and then in order, so that sums do
@@ -176,7 +177,7 @@ static void add_evaluation(const sampling *shared, const uint32_t *bin, size_t c
 }
 
 static bool stopped(const sampling *shared) {
-    return shared->watch && shared->watch->stop && *shared->watch->stop;
+    return nd_stop_asked(shared->watch);
 }
 
 static void sample_chunk(size_t index, void *context) {

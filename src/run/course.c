@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "base/watch.h"
 
 static const double PIECE_SECONDS = 0.1; /* between looks at the clock */
 
@@ -170,7 +171,7 @@ static bool advance_watchfully(nd_course *course, nd_engine *engine, uint64_t du
         double rate = (double)(to - from) / fmax(nd_seconds() - before, 1e-9);
         *piece = (uint64_t)fmax(1, fmin(rate * PIECE_SECONDS, 2.0 * (double)*piece));
         report(course, engine, watch);
-        course->stopped = watch && watch->stop && *watch->stop;
+        course->stopped = nd_stop_asked(watch);
         if (sink->pause && !sink->pause(sink->context, course->stopped, error))
             return false;
     }

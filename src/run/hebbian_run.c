@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/watch.h"
 #include "hebbian/engine.h"
 #include "run/hebbian_measured.h"
 #include "run/recorder.h"
@@ -215,7 +216,7 @@ static nd_outcome follow(filling *self, const nd_watch *watch, nd_error *error) 
                 *error = why;
             return nd_is_shortage(&why) ? ND_RUN_FAILED : ND_RUN_DIVERGED;
         }
-        bool stopped = watch && watch->stop && *watch->stop;
+        bool stopped = nd_stop_asked(watch);
         if (!on_pause(self, stopped, error))
             return ND_RUN_FAILED;
         if (stopped)

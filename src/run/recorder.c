@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/netcdf_names.h"
+#include "base/watch.h"
 #include "store/checkpoint.h"
 
 static const double CHECKPOINT_SECONDS = 60, PIECE_SECONDS = 0.1;
@@ -223,7 +224,7 @@ static bool settle(session *self, const nd_watch *watch, nd_error *error) {
             nd_progress progress = {"settle", total - (double)left, total, "steps", ""};
             watch->report(&progress, watch->context);
         }
-        self->course->stopped = watch && watch->stop && *watch->stop;
+        self->course->stopped = nd_stop_asked(watch);
         if (!on_pause(self, self->course->stopped, error))
             return false;
     }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/locale.h"
 #include "base/memory.h"
+#include "base/watch.h"
 #include "sessions/followed_sessions.h"
 #include "sessions/sessions.h"
 
@@ -47,7 +48,7 @@ static bool copy_names(const nd_recording *recording, nd_recording_result *resul
 }
 
 static bool stopped(const nd_watch *watch) {
-    return watch && watch->stop && *watch->stop;
+    return nd_stop_asked(watch);
 }
 
 static void report(const nd_watch *watch, const nd_session *session, size_t done, size_t all) {

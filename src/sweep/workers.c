@@ -13,6 +13,7 @@
 #include "base/netcdf_names.h"
 #include "base/platform.h"
 #include "base/threads.h"
+#include "base/watch.h"
 #include "experiment/parse.h"
 #include "sweep/kept_runs.h"
 #include "sweep/metrics.h"
@@ -54,7 +55,7 @@ static void fail_crew(crew *all, const nd_error *error) {
     if (!all->failed)
         all->error = *error;
     all->failed = true;
-    all->stop = 1;
+    nd_flag_set(&all->stop, 1);
     pthread_mutex_unlock(&all->lock);
 }
 
@@ -180,7 +181,7 @@ static void *work(void *argument) {
     crew *all = self->all;
     bool found = true, fine = true;
     nd_error error = {0};
-    while (fine && found && !all->stop) {
+    while (fine && found && !nd_flag_of(&all->stop)) {
         int64_t id;
         char *experiment;
         fine = nd_sweep_store_claim(all->store, all->owner, &found, &id, &experiment, &error);
@@ -227,8 +228,8 @@ static void oversee(crew *all, const nd_watch *watch, const nd_sweep_status *bef
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&all->changed, &all->lock, &until);
-        if (watch && watch->stop && *watch->stop)
-            all->stop = 1;
+        if (nd_stop_asked(watch))
+            nd_flag_set(&all->stop, 1);
         pthread_mutex_unlock(&all->lock);
         tell_user(all);
         if (watch && watch->report)

@@ -102,7 +102,7 @@ truths = st.one_of(st.booleans(), strange)
 none = st.one_of(st.none(), things)
 weights = or_any(WEIGHTS, list(WEIGHTS)[:2], RUN.isel(snapshot=-1), RUN)
 runs = st.one_of(st.just(RUN), st.just(RUN.isel(record=slice(3))), things)
-layout = dict(bins=small, range=or_any(None, (0, 3)), time=or_any(None, np.arange(60.0)), frame_seconds=or_any(1, 0.1))
+layout = dict(bins=small, range=or_any(None, (0, 3)), times=or_any(None, np.arange(60.0)), frame_seconds=or_any(1, 0.1))
 subsampling = dict(corrections=st.one_of(st.just(()), st.just("SSR"), strange), kind=st.one_of(st.just("mutual"), strange),
                    repetitions=st.integers(-1, 3), fractions=st.integers(-1, 4), block=st.integers(-1, 9), seed=seeds,
                    threads=threads, progress=progress)
@@ -140,7 +140,7 @@ def steps(**keys):
 # What stands for a call of the package, with strategies for its arguments.
 CALLS = {
     nd.tuning_curves: dict(activity=or_any(GOOD), position=or_any(GOOD[:, 0], (GOOD[:, 0], GOOD[:, 1])), bins=small,
-                           range=or_any(None, (0, 3)), time=or_any(None), smoothing=small, circular=truths,
+                           range=or_any(None, (0, 3)), times=or_any(None), smoothing=small, circular=truths,
                            measures=st.one_of(st.just(()), st.just("spatial_information"), strange)),
     nd.information: {**activity, **layout, **subsampling},
     nd.significance: {**activity, **layout, **shuffling},
@@ -230,7 +230,7 @@ CALLS = {
     nd.Recording: dict(animal=strange, name=strange, position_unit=strange, activity_unit=strange,
                        settings=st.fixed_dictionaries(dict(bins=strange, ways=strange, corrections=strange, range=things))),
     add: dict(activity=or_any(GOOD, {"a": [1.0, 2.0]}), position=or_any(GOOD[:, 0]), day=strange, ids=or_any(None, [1, 2, 3]),
-              time=or_any(None, np.arange(60.0)), frame_seconds=or_any(1), speed=or_any(None), position_y=or_any(None),
+              times=or_any(None, np.arange(60.0)), frame_seconds=or_any(1), speed=or_any(None), position_y=or_any(None),
               direction=or_any(None), trial=or_any(None), environment=strange, label=strange, animal=strange),
     analyse: dict(threads=threads, progress=progress, shuffles=st.integers(-1, 3), corrections=st.one_of(st.just(()), strange),
                   bins=small),

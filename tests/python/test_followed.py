@@ -43,7 +43,7 @@ class Followed(package.Test):
         self.same(sparse.information(), nd.information(ACTIVITY, POSITION, bins=BINS, frame_seconds=1 / 30))
         frames = {f"c{i}": np.flatnonzero(cell) for i, cell in enumerate(ACTIVITY.T)}
         amounts = {name: ACTIVITY[at, i] for i, (name, at) in enumerate(frames.items())}
-        listed = nd.SparseActivity.from_events(frames, POSITION, amounts=amounts, bins=BINS, time=TIME)
+        listed = nd.SparseActivity.from_events(frames, POSITION, amounts=amounts, bins=BINS, times=TIME)
         self.assertEqual(list(listed.tuning_curves()["unit"].values), list(frames))
         for name in ("bit_event", "mutual", "active_frames"):
             self.assertEqual(listed.information()[name].values.tobytes(), sparse.information()[name].values.tobytes())
@@ -134,7 +134,7 @@ class Followed(package.Test):
         for activity in (ACTIVITY, spikes):
             recording = nd.Recording(bins=BINS, shuffles=20, corrections=[])
             for day in (1, 2):
-                recording.add(day=day, activity=activity, time=TIME, position=POSITION, ids=np.arange(CELLS))
+                recording.add(day=day, activity=activity, times=TIME, position=POSITION, ids=np.arange(CELLS))
             results.append(recording.analyse().sessions)
         last = results[0].columns[results[0].dtypes == float]
         self.assertGreater(len(last), 5)
@@ -146,7 +146,7 @@ class Followed(package.Test):
 
     def test_everything_pickles_or_says_why_not(self):
         engine = nd.Engine(inputs=NUMBERS.normal(size=(9, 2)), targets=NUMBERS.normal(size=9), hidden=3)
-        recording = nd.Recording(bins=BINS, shuffles=5, corrections=[]).add(ACTIVITY, POSITION, day=1, time=TIME)
+        recording = nd.Recording(bins=BINS, shuffles=5, corrections=[]).add(ACTIVITY, POSITION, day=1, times=TIME)
         ring = nd.HebbianEngine(nd.Experiment(network__model="hebbian", neurons=3, input_count=10, run__steps=10,
                                               run__records=2, run__snapshots=2)).advance(5)
         travel = {engine: lambda e: e.advance(20).record(), recording: lambda r: r.analyse().sessions.to_dict("list"),

@@ -159,7 +159,7 @@ class Recordings(package.Test):
     def recording(self, **keys):
         recording = nd.Recording(animal="C16", position_unit="cm", bins=20, shuffles=50, repetitions=2, **keys)
         for day in (1, 2, 4, 8):
-            recording.add(day=day, activity=ACTIVITY, time=TIME, position=POSITION, ids=np.arange(CELLS))
+            recording.add(day=day, activity=ACTIVITY, times=TIME, position=POSITION, ids=np.arange(CELLS))
         return recording
 
     def test_tables_and_dataset(self):

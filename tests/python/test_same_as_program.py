@@ -223,7 +223,7 @@ class Same(package.Test):
             spikes = (((away < 9) & ((frame * 7919 + 31 * cell) % 5 < 3)) | ((frame * 31 + cell * 7) % 97 == 0)).astype(float)
             np.savetxt(f"{session}.csv", np.column_stack([0.0625 * frame, place, spikes]), "%.17g", ",",
                        header="time,position," + ",".join(f"cell_{i + 1}" for i in cell), comments="")
-            recording.add(day=day, activity=spikes, position=place, time=0.0625 * frame[:, 0], ids=cell + 1, label=label,
+            recording.add(day=day, activity=spikes, position=place, times=0.0625 * frame[:, 0], ids=cell + 1, label=label,
                           environment="track")
         program("record", "made.yaml", "-o", "theirs", "--picture", "none", "-q")
         theirs = nd.open_file("theirs.nc")
