@@ -59,8 +59,8 @@ typedef struct nd_progress {
 } nd_progress;
 
 /** Watches long work: `report`, if set, is called a few times a second from the calling thread; the
- * work stops at its next safe point once *stop is non-zero (set atomically where another thread or a
- * signal asks). A NULL watch means neither. */
+ * work stops at its next safe point once *stop is non-zero (set atomically where another thread or
+ * a signal asks). A NULL watch means neither. */
 typedef struct nd_watch {
     void (*report)(const nd_progress *progress, void *context); /**< may be NULL */
     void *context;                                              /**< what `report` gets */
