@@ -17,13 +17,15 @@
 
 /* What the program made in the folder, a line each: digest of its bytes, a blank, its name. While
  * the folder is being filled the digests are 0. */
-static const char LIST[] = "drawn-by-nulldrift.txt", LOG[] = "gnuplot.log";
+static const char LIST[] = "drawn-by-nulldrift.txt", NEXT[] = "drawn-by-nulldrift.next",
+                  LOG[] = "gnuplot.log";
 
 enum { LINE_ROOM = 600, MOST_KEPT = 1000000 };
 
 struct nd_plot_folder {
     char *path;
     int id;
+    nd_buffer names; /* what is in the list, each ended by a zero byte */
 };
 
 static int open_folder(int in, const char *path) {
@@ -75,8 +77,20 @@ static void empty_folder(int id) {
         empty = (unlinkat(id, name, 0) == 0 || errno == ENOENT) && empty;
     if (list)
         (void)fclose(list);
+    (void)unlinkat(id, NEXT, 0);
     if (empty)
         (void)unlinkat(id, LIST, 0);
+}
+
+/* The same of one's own folder, for which nothing has to be opened. */
+static void empty_own(const nd_plot_folder *folder) {
+    for (size_t at = 0; at < folder->names.length;) {
+        const char *name = (const char *)folder->names.bytes + at;
+        (void)unlinkat(folder->id, name, 0);
+        at += strlen(name) + 1;
+    }
+    (void)unlinkat(folder->id, NEXT, 0);
+    (void)unlinkat(folder->id, LIST, 0);
 }
 
 static bool digest_of(int folder, const char *name, uint64_t *digest) {
@@ -175,13 +189,28 @@ const char *nd_plot_folder_path(const nd_plot_folder *folder) {
 }
 
 bool nd_plot_folder_enter(nd_plot_folder *folder, const char *name) {
-    FILE *list = note(folder, name) ? open_for_writing(folder, LIST, O_APPEND) : NULL;
+    bool known = nd_buffer_put(&folder->names, name, strlen(name) + 1, NULL) && note(folder, name);
+    FILE *list = known ? open_for_writing(folder, LIST, O_APPEND) : NULL;
     bool fine = list && fprintf(list, "%016x %s\n", 0U, name) > 0;
     return (!list || fclose(list) == 0) && fine;
 }
 
 FILE *nd_plot_folder_file(nd_plot_folder *folder, const char *name) {
     return nd_plot_folder_enter(folder, name) ? open_for_writing(folder, name, O_TRUNC) : NULL;
+}
+
+/* The list's next version takes its place whole. */
+static bool publish_list(const nd_plot_folder *folder, const nd_buffer *lines) {
+    FILE *next = note(folder, NEXT) ? open_for_writing(folder, NEXT, O_TRUNC) : NULL;
+    bool fine = next && fwrite(lines->bytes, 1, lines->length, next) == lines->length;
+    fine =
+        (!next || fclose(next) == 0) && fine && renameat(folder->id, NEXT, folder->id, LIST) == 0;
+    if (!fine) {
+        int why = errno;
+        (void)unlinkat(folder->id, NEXT, 0);
+        errno = why;
+    }
+    return fine;
 }
 
 /* Writes the list anew, with the digests of what is there, each name once. */
@@ -192,17 +221,17 @@ static bool close_list(nd_plot_folder *folder) {
     FILE *list = open_for_reading(folder->id, LIST);
     bool fine = list != NULL;
     while (fine && next_entry(list, &digest, name)) {
-        if (!digest_of(folder->id, name, &digest))
+        if (!digest_of(folder->id, name, &digest)) {
+            fine = errno == ENOENT; /* it was never made */
             continue;
+        }
         snprintf(line, sizeof line, "%016" PRIx64 " %s\n", digest, name);
         bool again = lines.bytes && strstr((const char *)lines.bytes, line);
         fine = again || (nd_buffer_put(&lines, line, strlen(line) + 1, NULL) && lines.length--);
     }
     if (list)
         (void)fclose(list);
-    FILE *anew = fine ? open_for_writing(folder, LIST, O_TRUNC) : NULL;
-    fine = anew && fwrite(lines.bytes, 1, lines.length, anew) == lines.length;
-    fine = (!anew || fclose(anew) == 0) && fine;
+    fine = fine && publish_list(folder, &lines);
     nd_buffer_free(&lines);
     return fine;
 }
@@ -283,10 +312,11 @@ void nd_plot_folder_free(nd_plot_folder *folder) {
     if (!folder)
         return;
     if (folder->id >= 0) {
-        empty_folder(folder->id);
+        empty_own(folder);
         (void)close(folder->id);
         (void)rmdir(folder->path);
     }
+    nd_buffer_free(&folder->names);
     free(folder->path);
     free(folder);
 }
