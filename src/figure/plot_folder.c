@@ -84,13 +84,15 @@ static void empty_folder(int id) {
 
 /* The same of one's own folder, for which nothing has to be opened. */
 static void empty_own(const nd_plot_folder *folder) {
+    bool empty = true;
     for (size_t at = 0; at < folder->names.length;) {
         const char *name = (const char *)folder->names.bytes + at;
-        (void)unlinkat(folder->id, name, 0);
+        empty = (unlinkat(folder->id, name, 0) == 0 || errno == ENOENT) && empty;
         at += strlen(name) + 1;
     }
     (void)unlinkat(folder->id, NEXT, 0);
-    (void)unlinkat(folder->id, LIST, 0);
+    if (empty)
+        (void)unlinkat(folder->id, LIST, 0);
 }
 
 static bool digest_of(int folder, const char *name, uint64_t *digest) {
