@@ -253,7 +253,9 @@ static bool draw_named(const nd_figure_request *request, nd_error *error) {
         return nd_figure_drift_measures(&both, error);
     if (strcmp(name, "decoding") == 0)
         return nd_figure_decoding(&both, error);
-    return nd_fail(error, name, "drift-measures or decoding",
+    if (strcmp(name, "time-experience") == 0)
+        return nd_figure_time_experience(&both, error);
+    return nd_fail(error, name, "drift-measures, decoding or time-experience",
                    "is no figure that takes a run and a recording");
 }
 

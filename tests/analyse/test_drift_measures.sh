@@ -50,6 +50,10 @@ draws beside run.nc mouse.nc drift-measures -o beside.svg
 draws beside run.nc mouse.nc decoding -o both.svg
 refuses 1 "is no figure that takes" figure beside run.nc mouse.nc fig2 -o no.svg
 draws time-experience mouse.nc -o time.svg
+# Beside a network, whose steps are both; and two that tell nothing are refused.
+draws beside run.nc mouse.nc time-experience --force -o both.svg
+check "the network's panels say why they are empty" test "$(grep -o 'cannot be told apart' both.svg | wc -l)" -eq 2
+refuses 1 "cannot be told apart" figure beside run.nc even.nc time-experience -o neither.svg
 printf 'name: d\nsessions:\n  - {file: day1.csv}\n  - {file: day2.csv}\n' >loose.yaml
 succeeds record loose.yaml -o loose --picture none
 matches "not registered" loose_drift.csv
