@@ -95,12 +95,12 @@ static bool signals(const places *p) {
     return kill(p->parent, 0) == 0;
 }
 
+/* Freed with the child: a sanitizer goes through all that is given back. */
 static bool takes_memory(const places *p) {
     (void)p;
     void *got =
         mmap(NULL, (size_t)10 << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return got !=
-           MAP_FAILED; /* freed with the child: a sanitizer looks through what is given back */
+    return got != MAP_FAILED;
 }
 
 static const struct {

@@ -67,7 +67,7 @@ static void end_by_force(int signal_number) {
  * for none ends at once. */
 static void on_signal(int signal_number) {
     static const struct itimerval SOON = {.it_value = {.tv_usec = 900000}};
-    if (stop_asked || !is_patient)
+    if (nd_flag_of(&stop_asked) || !is_patient)
         end_by_force(signal_number);
     nd_flag_set(&stop_asked, signal_number);
     (void)setitimer(ITIMER_REAL, &SOON, NULL);
@@ -75,7 +75,7 @@ static void on_signal(int signal_number) {
 
 static void on_alarm(int signal_number) {
     (void)signal_number;
-    end_by_force(stop_asked);
+    end_by_force(nd_flag_of(&stop_asked));
 }
 
 static void do_nothing(int signal_number) {

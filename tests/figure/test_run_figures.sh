@@ -19,6 +19,9 @@ for ending in pdf svg png eps; do draws fig2 run.nc -o fig2.$ending; done
 check "an EPS is one" grep -aq '^%!PS-Adobe-3.0 EPSF-3.0' fig2.eps
 check "its fonts are within" grep -aq '^%%BeginResource: font' fig2.eps
 draws fig2 run.nc --width 89 -o narrow.eps
+says "its text is 4.0 points tall, journals ask for 5: from 113 mm on" err
+draws fig2 run.nc --width 183 -o wide.eps
+check "text that is large enough is no matter" test ! -s err
 check "89 mm are 252 points" grep -aq '^%%BoundingBox: 0 0 252 ' narrow.eps
 succeeds figure fig2 run.nc -o "a figure.v2" --format eps
 check "--format gives a name its ending" grep -aq EPSF "a figure.v2.eps"

@@ -112,6 +112,11 @@ assert "diffusion_constant" not in columns'
 # Any metric against any key, by another.
 draws sweep sweep x=learning.update_noise y=active_units_ratio by=learning.rule --keep-script -o any.svg
 says "title 'adam'" any.svg.gnuplot/plot.gp
+says "a point each" any.svg.gnuplot/plot.gp
+check "single runs are not joined" test -z "$(grep "with yerrorlines" any.svg.gnuplot/plot.gp)"
+draws sweep sweep x=learning.update_noise y=active_units_ratio --keep-script -o several.svg
+says "mean and s.e.m. at each value" several.svg.gnuplot/plot.gp
+says "with yerrorlines" several.svg.gnuplot/plot.gp
 says "set ylabel 'active" any.svg.gnuplot/plot.gp
 refuses 1 "'learning.noise' is no key of experiments" figure sweep sweep x=learning.noise y=log10_loss -o no.svg
 refuses 1 "'loss' is no metric of a sweep; \`nulldrift help sweeps\` lists the metrics" figure sweep sweep x=run.steps y=loss -o no.svg
