@@ -41,7 +41,7 @@ typedef enum nd_stored {
 } nd_stored;
 
 /** Most dimensions that a variable is read with. */
-enum { ND_MOST_DIMENSIONS = 8 /**< eight */ };
+enum nd_contents_room { ND_MOST_DIMENSIONS = 8 /**< eight */ };
 
 /** A variable. All strings are the contents'. */
 typedef struct nd_variable_view {

@@ -70,7 +70,7 @@ bool nd_point_ends(const nd_point *point, uint64_t seed, size_t most_steps, nd_s
                    nd_error *error);
 
 /** Decades of magnitude on each side of zero that a density tells apart, and its bins. */
-enum {
+enum nd_density_room {
     ND_DENSITY_OF_DECADES = 4,                        /**< decades */
     ND_DENSITY_LENGTH = 2 * ND_DENSITY_OF_DECADES + 1 /**< bins */
 };

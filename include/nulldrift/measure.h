@@ -227,7 +227,7 @@ typedef struct nd_learning_traces {
 } nd_learning_traces;
 
 /** Metrics whose change is tested in each phase. */
-enum { ND_PHASE_CHANGES = 5 /**< how many */ };
+enum nd_phase_room { ND_PHASE_CHANGES = 5 /**< how many */ };
 
 /** How one metric changes in one phase. Strings are constants of the library. */
 typedef struct nd_phase_change {

@@ -106,8 +106,15 @@ static bool take_message(listener *from) {
     return go_on;
 }
 
-/* Reads what the pipe holds, a piece at a time, so that a length made up by a broken child costs
- * nothing. Whether the child is to be heard further. */
+/* Room for a message, so that one of many megabytes is not moved as it grows; a length made up by a
+ * broken child costs no more than this. */
+static bool reserve(listener *from) {
+    enum { MOST = 1 << 26 };
+    size_t length = from->head.length < MOST ? (size_t)from->head.length : MOST;
+    return nd_buffer_reserve(&from->body, length, &from->errand->error);
+}
+
+/* Reads what the pipe holds, a piece at a time. Whether the child is to be heard further. */
 static bool hear(listener *from, uint64_t most) {
     char chunk[PIPE_CHUNK];
     bool in_head = from->head_bytes < sizeof from->head;
@@ -126,6 +133,8 @@ static bool hear(listener *from, uint64_t most) {
             return nd_fail(&from->errand->error, from->note, "",
                            "the reader sent too much, %llu bytes",
                            (unsigned long long)from->head.length);
+        if (!reserve(from))
+            return false;
     } else if (!nd_buffer_put(&from->body, chunk, (size_t)got, &from->errand->error)) {
         return false;
     }

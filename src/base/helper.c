@@ -179,11 +179,12 @@ static bool start(nd_error *error) {
     if (fine && !nd_two_ways(ends))
         fine = nd_fail_errno(error, path, "close other programs", ND_NO_PROCESS);
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    const bool speaks = true;
+    const nd_spawn_says says = ND_SPAWN_ERRORS;
 #else
-    const bool speaks = false; /* libraries complain on stderr; the one clear line is ours */
+    const nd_spawn_says says =
+        ND_SPAWN_NOTHING; /* libraries complain on stderr; the one clear line is ours */
 #endif
-    pid_t process = fine ? nd_spawn(path, arguments, variables, ends[1], speaks) : -1;
+    pid_t process = fine ? nd_spawn(path, arguments, variables, ends[1], says) : -1;
     if (fine && process < 0)
         fine = nd_fail_errno(error, path, "close other programs", ND_NO_PROCESS);
     if (ends[1] >= 0)

@@ -49,16 +49,25 @@ char *nd_text(const char *text, nd_error *error) {
     return copy ? memcpy(copy, text, length) : NULL;
 }
 
+static bool make_room(nd_buffer *buffer, size_t capacity, nd_error *error) {
+    unsigned char *grown = realloc(buffer->bytes, capacity);
+    if (!grown)
+        return nd_fail(error, NULL, "use a smaller problem or a larger machine",
+                       ND_OUT_OF_MEMORY ": %.3g MB more are needed", (double)capacity / 1e6);
+    buffer->bytes = grown;
+    buffer->capacity = capacity;
+    return true;
+}
+
+bool nd_buffer_reserve(nd_buffer *buffer, size_t length, nd_error *error) {
+    return length <= buffer->capacity - buffer->length ||
+           make_room(buffer, buffer->length + length, error);
+}
+
 bool nd_buffer_put(nd_buffer *buffer, const void *bytes, size_t length, nd_error *error) {
-    if (length > buffer->capacity - buffer->length) {
-        size_t capacity = 2 * (buffer->length + length) + 4096;
-        unsigned char *grown = realloc(buffer->bytes, capacity);
-        if (!grown)
-            return nd_fail(error, NULL, "use a smaller problem or a larger machine",
-                           ND_OUT_OF_MEMORY ": %.3g MB more are needed", (double)capacity / 1e6);
-        buffer->bytes = grown;
-        buffer->capacity = capacity;
-    }
+    if (length > buffer->capacity - buffer->length &&
+        !make_room(buffer, 2 * (buffer->length + length) + 4096, error))
+        return false;
     if (length)
         memcpy(buffer->bytes + buffer->length, bytes, length);
     buffer->length += length;

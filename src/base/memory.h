@@ -29,6 +29,8 @@ typedef struct nd_buffer {
 } nd_buffer;
 
 bool nd_buffer_put(nd_buffer *buffer, const void *bytes, size_t length, nd_error *error);
+/* Room for so many bytes more, and not for twice as many, as one put after another makes. */
+bool nd_buffer_reserve(nd_buffer *buffer, size_t length, nd_error *error);
 /* Reads the next `length` bytes into `bytes`; fails, naming the shortfall, when fewer are left. */
 bool nd_buffer_take(nd_buffer *buffer, void *bytes, size_t length, nd_error *error);
 /* A text and its length, or NULL; and back, as a new string (free it) or NULL. A length is believed

@@ -114,6 +114,15 @@ typedef struct piece_head {
     uint64_t left_out, size; /* the filters that were, a bit each; bytes */
 } piece_head;
 
+bool nd_nc_packed_read(hid_t dataset, const hsize_t *offset, size_t size, uint32_t *left_out,
+                       void *bytes) {
+#if H5_VERSION_GE(2, 0, 0) /* which is told of the room */
+    return H5Dread_chunk2(dataset, H5P_DEFAULT, offset, left_out, bytes, &size) >= 0;
+#else
+    return size > 0 && H5Dread_chunk(dataset, H5P_DEFAULT, offset, left_out, bytes) >= 0;
+#endif
+}
+
 static bool put_piece(hid_t dataset, const hsize_t *offset, nd_buffer *answer, nd_error *error) {
     hsize_t size = 0;
     uint32_t left_out = 0;
@@ -121,7 +130,7 @@ static bool put_piece(hid_t dataset, const hsize_t *offset, nd_buffer *answer, n
         size = 0;
     void *bytes = nd_array((size_t)size, 1, error);
     bool fine = bytes &&
-                ((size > 0 && H5Dread_chunk(dataset, H5P_DEFAULT, offset, &left_out, bytes) >= 0) ||
+                ((size > 0 && nd_nc_packed_read(dataset, offset, (size_t)size, &left_out, bytes)) ||
                  nd_fail(error, NULL, "is it whole?", "a piece of it cannot be read"));
     piece_head head = {left_out, size};
     fine = fine && nd_buffer_put(answer, &head, sizeof head, error) &&

@@ -38,4 +38,9 @@ bool nd_nc_packed_take(hid_t dataset, const nd_nc_packing *packing, nd_buffer *a
 /* How many pieces there are. */
 uint64_t nd_nc_packed_count(const nd_nc_packing *packing);
 
+/* The piece that begins at `offset`, into `bytes`, which has room for `size`, its size in the file;
+ * the filters that were left out of it go to `left_out`, a bit each. */
+bool nd_nc_packed_read(hid_t dataset, const hsize_t *offset, size_t size, uint32_t *left_out,
+                       void *bytes);
+
 #endif

@@ -2,10 +2,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+bool nd_program_find(const char *name, char *path, size_t size) {
+    const char *search = getenv("PATH");
+    for (const char *from = search ? search : "/usr/bin:/bin"; *from;) {
+        size_t length = strcspn(from, ":");
+        char one[PATH_MAX];
+        int written = snprintf(one, sizeof one, "%.*s/%s", (int)length, from, name);
+        if (written < (int)sizeof one && access(one, X_OK) == 0 &&
+            (!path || snprintf(path, size, "%s", one) < (int)size))
+            return true;
+        from += length + (from[length] == ':');
+    }
+    errno = ENOENT;
+    return false;
+}
 
 /* Where the system cannot close all files at once they are closed one by one: those that programs
  * have. A file that is not open is no failure. */
@@ -25,12 +43,13 @@ static int close_the_others(posix_spawn_file_actions_t *actions) {
 #endif
 }
 
-static int list_actions(posix_spawn_file_actions_t *actions, int given, bool speaks) {
+static int list_actions(posix_spawn_file_actions_t *actions, int given, nd_spawn_says says) {
     int failed = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    failed =
-        failed ? failed
-               : posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    if (!speaks || fcntl(STDERR_FILENO, F_GETFD) < 0)
+    if (!failed && says == ND_SPAWN_ANSWERS)
+        failed = posix_spawn_file_actions_adddup2(actions, given, STDOUT_FILENO);
+    else if (!failed)
+        failed = posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    if (says != ND_SPAWN_ERRORS || fcntl(STDERR_FILENO, F_GETFD) < 0)
         failed = failed ? failed
                         : posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null",
                                                            O_WRONLY, 0);
@@ -39,7 +58,7 @@ static int list_actions(posix_spawn_file_actions_t *actions, int given, bool spe
 }
 
 pid_t nd_spawn(const char *program, char *const arguments[], char *const variables[], int given,
-               bool speaks) {
+               nd_spawn_says says) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t blocked, all;
@@ -64,7 +83,7 @@ pid_t nd_spawn(const char *program, char *const arguments[], char *const variabl
         (void)posix_spawnattr_setsigmask(&attributes, &blocked);
         (void)posix_spawnattr_setsigdefault(&attributes, &all);
         (void)posix_spawnattr_setflags(&attributes, flags);
-        failed = list_actions(&actions, moved, speaks);
+        failed = list_actions(&actions, moved, says);
         if (failed == 0)
             failed = posix_spawn(&child, program, &actions, &attributes, arguments, variables);
         posix_spawn_file_actions_destroy(&actions);

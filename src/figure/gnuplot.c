@@ -21,6 +21,7 @@
 #include "base/memory.h"
 #include "base/platform.h"
 #include "base/sandbox.h"
+#include "base/spawn.h"
 #include "figure/terminal.h"
 
 enum { MOST_PLACES = 24 };
@@ -108,21 +109,6 @@ typedef struct start_of {
     char texts[6][PATH_MAX]; /* folders put together here */
     const char *reads[MOST_PLACES], *writes[3], *runs[3], *scratch;
 } start_of;
-
-/* The program on PATH, by its real path. */
-static bool find_gnuplot(char real[PATH_MAX]) {
-    const char *search = getenv("PATH");
-    for (const char *from = search ? search : "/usr/bin:/bin"; *from;) {
-        size_t length = strcspn(from, ":");
-        char path[PATH_MAX];
-        int written = snprintf(path, sizeof path, "%.*s/gnuplot", (int)length, from);
-        if (written < (int)sizeof path && access(path, X_OK) == 0 && realpath(path, real))
-            return true;
-        from += length + (from[length] == ':');
-    }
-    errno = ENOENT;
-    return false;
-}
 
 /* The loader that a native program names (PT_INTERP), so that it may be started, too; false for a
  * script, whose interpreter may be anything. */
@@ -232,8 +218,9 @@ static bool spawn(const char *folder, const char *picture, const char *output, i
                   nd_error *error) {
     start_of *start = nd_array(1, sizeof *start, error);
     char **variables = start ? environment(error) : NULL;
-    char real[PATH_MAX];
-    if (!variables || !realpath(folder, real) || !find_gnuplot(start->program)) {
+    char real[PATH_MAX], found[PATH_MAX];
+    if (!variables || !realpath(folder, real) || !nd_program_find("gnuplot", found, sizeof found) ||
+        !realpath(found, start->program)) {
         if (variables)
             nd_fail_errno(error, output, NULL, "gnuplot cannot be started");
         free(variables);

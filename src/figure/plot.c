@@ -12,6 +12,8 @@
 #include "base/files.h"
 #include "base/memory.h"
 #include "base/shown.h"
+#include "base/spawn.h"
+#include "figure/font.h"
 #include "figure/gnuplot.h"
 #include "figure/picture_size.h"
 #include "figure/plot_folder.h"
@@ -65,20 +67,6 @@ static void close_file(nd_plot *plot, FILE **file) {
     *file = NULL;
 }
 
-/* Is the program on PATH? */
-static bool have_program(const char *name) {
-    const char *search = getenv("PATH");
-    for (const char *from = search ? search : "/usr/bin:/bin"; *from;) {
-        size_t length = strcspn(from, ":");
-        char path[4096];
-        int written = snprintf(path, sizeof path, "%.*s/%s", (int)length, from, name);
-        if (written < (int)sizeof path && access(path, X_OK) == 0)
-            return true;
-        from += length + (from[length] == ':');
-    }
-    return false;
-}
-
 /* The terminal, in a file of its own: what is wanted of it is known last. */
 static void write_terminal(nd_plot *plot, const nd_plot_options *options) {
     FILE *file = open_in_folder(plot, "terminal.gp");
@@ -118,7 +106,7 @@ bool nd_can_draw(const char *output, nd_error *error) {
     if (!nd_picture_ending_of(output))
         return nd_fail(error, output, "name the picture .pdf, .svg, .png or .eps",
                        "the ending says no kind of picture that can be drawn");
-    if (!have_program("gnuplot"))
+    if (!nd_program_find("gnuplot", NULL, 0))
         return nd_fail(error, output,
                        "install the package gnuplot-nox (apt-get install gnuplot-nox)",
                        "pictures are drawn by gnuplot, which is not on this machine");
@@ -306,14 +294,51 @@ nd_plot_text nd_plot_text_of(const char *text, size_t most) {
     return of;
 }
 
+/* Adds what is to be known of a picture that is drawn, to what gnuplot said of it. */
+static void remark(const nd_plot *plot, const nd_plot_options *options, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void remark(const nd_plot *plot, const nd_plot_options *options, const char *format, ...) {
+    char words[300];
+    va_list list;
+    va_start(list, format);
+    (void)vsnprintf(words, sizeof words, format, list);
+    va_end(list);
+    char *said = options->remark ? options->remark->what : NULL;
+    if (said && said[0]) {
+        size_t length = strlen(said);
+        snprintf(said + length, sizeof options->remark->what - length, "; %s", words);
+    } else if (said)
+        (void)nd_fail(options->remark, plot->output, NULL, "drawn; %s", words);
+}
+
 /* A page of many panels in a narrow column. */
 static void remark_small_text(const nd_plot *plot, const nd_plot_options *options) {
     static const double POINTS = 8, LEAST = 5; /* as it is designed; what journals ask for */
     double points = POINTS * nd_plot_scale(plot->width_cm, options);
-    if (options->remark && !options->remark->what[0] && points < LEAST - 0.05)
-        (void)nd_fail(options->remark, plot->output, NULL,
-                      "drawn; its text is %.1f points tall, journals ask for %.0f: from %.0f mm on",
-                      points, LEAST, ceil(10 * plot->width_cm * LEAST / POINTS));
+    if (points < LEAST - 0.05)
+        remark(plot, options,
+               "its text is %.1f points tall, journals ask for %.0f: from %.0f mm on", points,
+               LEAST, ceil(10 * plot->width_cm * LEAST / POINTS));
+}
+
+/* A font that was asked for; in SVG it is named, and whoever shows the picture chooses. */
+static void remark_font(const nd_plot *plot, const nd_plot_options *options) {
+    char instead[200];
+    if (!options->font || !options->remark)
+        return;
+    bool is_named = strcmp(nd_picture_ending_of(plot->output), ".svg") == 0;
+    nd_font_found found = nd_font_find(options->font, instead, sizeof instead);
+    instead[strcspn(instead, ",")] = '\0';
+    if (found == ND_FONT_REPLACED && is_named)
+        remark(plot, options, "it names the font %s, which is not installed here", options->font);
+    else if (found == ND_FONT_REPLACED)
+        remark(plot, options, "the font %s is not installed, its text is in %s", options->font,
+               nd_shown(instead).text);
+    else if (found == ND_FONT_UNKNOWN)
+        remark(plot, options,
+               "whether the font %s is installed could not be asked (fc-match of the package "
+               "fontconfig)",
+               options->font);
 }
 
 bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error) {
@@ -335,8 +360,10 @@ bool nd_plot_draw(nd_plot *plot, const nd_plot_options *options, nd_error *error
            nd_svg_set_size(plot->picture, plot->width_cm, options, error) &&
            nd_place_publish(options->place ? options->place : plot->place, plot->picture, error) &&
            (!options->keep_script || nd_plot_folder_keep(plot->folder, plot->output, error));
-    if (fine)
+    if (fine) {
+        remark_font(plot, options);
         remark_small_text(plot, options);
+    }
     nd_plot_abandon(plot);
     return fine;
 }

@@ -22,6 +22,20 @@ draws fig2 run.nc --width 89 -o narrow.eps
 says "its text is 4.0 points tall, journals ask for 5: from 113 mm on" err
 draws fig2 run.nc --width 183 -o wide.eps
 check "text that is large enough is no matter" test ! -s err
+# A font that is not installed is never replaced in silence; what else is to be said is said, too.
+check "fc-match comes with what gnuplot draws by" command -v fc-match >out
+family=$(fc-match --format='%{family[0]}' Helvetica)
+draws fig2 run.nc --font "$family" -o font.pdf
+check "a font that is installed is no matter" test ! -s err
+draws fig2 run.nc --font "$(tr 'a-zA-Z' 'A-Za-z' <<<"$family" | tr -d ' ')" -o named.pdf
+check "by a name without blanks, in other letters" test ! -s err
+draws fig2 run.nc --font "No-Such Font" --width 89 -o font.eps
+says "drawn; the font No-Such Font is not installed, its text is in $(fc-match --format='%{family[0]}' 'No\-Such Font'); its text is 4.0 points tall" err
+draws fig2 run.nc --font "No-Such Font" -o font.svg
+says "drawn; it names the font No-Such Font, which is not installed here" err
+mkdir without && ln -s "$(command -v gnuplot)" without/gnuplot
+PATH=$PWD/without "$program" figure fig2 run.nc --font "$family" -o asked.pdf 2>err
+says "whether the font $family is installed could not be asked" err
 check "89 mm are 252 points" grep -aq '^%%BoundingBox: 0 0 252 ' narrow.eps
 succeeds figure fig2 run.nc -o "a figure.v2" --format eps
 check "--format gives a name its ending" grep -aq EPSF "a figure.v2.eps"

@@ -27,6 +27,12 @@ for unit in spikes events; do
     says "MI (bit/frame)" unit.svg.gnuplot/plot.gp
 done
 
+# A mouse seen on one day: nothing over days to be drawn, and nothing that gnuplot complains of.
+sed '/day2/d' tables.yaml >one.yaml
+succeeds record one.yaml -o one --quiet --picture svg
+check "a picture of one session" test -s one.svg
+check "of which gnuplot has nothing to say" test ! -s err
+
 # --check draws a page, and draws it again; a file that is none stays.
 # Random shuffles take single frames for independent: that is said, of cyclic ones it is not.
 sed "s/^name:.*/&\nsignificance: {shuffles: 20, kind: random}/" tables.yaml >random.yaml
