@@ -65,8 +65,11 @@ else()
 endif()
 
 # minizip unpacks NumPy's archives (.npz). Without it they are refused by name.
+# Its header, unzip.h, lies in the folder that pkg-config names, or in minizip/ within it (1.3.2).
 pkg_check_modules(FOUND_ZIP QUIET minizip)
-if(FOUND_ZIP_FOUND)
+find_path(ND_UNZIP_FOLDER unzip.h HINTS ${FOUND_ZIP_INCLUDE_DIRS} PATH_SUFFIXES minizip)
+mark_as_advanced(ND_UNZIP_FOLDER)
+if(FOUND_ZIP_FOUND AND ND_UNZIP_FOLDER)
   set(ZIP minizip)
 else()
   set(ZIP "")
@@ -80,9 +83,9 @@ pkg_check_modules(ND_DEPENDENCIES REQUIRED IMPORTED_TARGET GLOBAL ${ND_MODULES})
 # minizip's header is called unzip.h: only the file that needs it shall find it.
 if(ZIP)
   get_target_property(ND_INCLUDES PkgConfig::ND_DEPENDENCIES INTERFACE_INCLUDE_DIRECTORIES)
-  list(REMOVE_ITEM ND_INCLUDES ${FOUND_ZIP_INCLUDE_DIRS})
+  list(REMOVE_ITEM ND_INCLUDES ${ND_UNZIP_FOLDER})
   set_target_properties(PkgConfig::ND_DEPENDENCIES PROPERTIES INTERFACE_INCLUDE_DIRECTORIES
     "${ND_INCLUDES}")
   set_source_files_properties(src/recording/format_npz.c PROPERTIES
-    COMPILE_DEFINITIONS ND_HAVE_ZIP INCLUDE_DIRECTORIES "${FOUND_ZIP_INCLUDE_DIRS}")
+    COMPILE_DEFINITIONS ND_HAVE_ZIP INCLUDE_DIRECTORIES "${ND_UNZIP_FOLDER}")
 endif()
