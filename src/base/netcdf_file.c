@@ -17,6 +17,7 @@
 #include "base/netcdf_names.h"
 #include "base/netcdf_remote.h"
 #include "base/netcdf_rest.h"
+#include "base/netcdf_waiting.h"
 #include "base/room.h"
 
 static nd_nc *handle(const char *path, nd_error *error) {
@@ -50,6 +51,7 @@ void nd_nc_close(nd_nc *file) {
     if (!file)
         return;
     nd_nc_rest_free(file->rest);
+    nd_nc_waiting_free(file->waiting);
     if (file->remote)
         nd_nc_close_remote(file);
     if (file->id >= 0)
@@ -185,7 +187,7 @@ nd_nc *nd_nc_scratch(const char *path, nd_error *error) {
 }
 
 bool nd_nc_publish(nd_nc *file, nd_error *error) {
-    bool fine = nd_nc_rest_copy(file, error);
+    bool fine = nd_nc_put_waiting(file, error) && nd_nc_rest_copy(file, error);
     int status = fine ? nd_nc_finish(file) : NC_NOERR;
     fine =
         fine && (status == NC_NOERR || nd_nc_failed(file, status, "cannot be", "written", error));
@@ -306,8 +308,7 @@ bool nd_nc_put(nd_nc *file, const char *name, const double *values, size_t count
     if (!nd_nc_check_count(file, name, count, &id, error) ||
         !nd_nc_rest_written(file, id, true, error))
         return false;
-    int status = nc_put_var_double(file->id, id, values);
-    return status == NC_NOERR || nd_nc_failed(file, status, "writing", name, error);
+    return nd_nc_put_later(file, id, ND_NC_AS_DOUBLES, values, count * sizeof *values, error);
 }
 
 bool nd_nc_get(const nd_nc *file, const char *name, double *values, size_t count, nd_error *error) {
@@ -325,8 +326,7 @@ bool nd_nc_put_int64(nd_nc *file, const char *name, const int64_t *values, size_
     if (!nd_nc_check_count(file, name, count, &id, error) ||
         !nd_nc_rest_written(file, id, true, error))
         return false;
-    int status = nc_put_var_longlong(file->id, id, (const long long *)values);
-    return status == NC_NOERR || nd_nc_failed(file, status, "writing", name, error);
+    return nd_nc_put_later(file, id, ND_NC_AS_INT64, values, count * sizeof *values, error);
 }
 
 bool nd_nc_get_int64(const nd_nc *file, const char *name, int64_t *values, size_t count,
@@ -360,7 +360,7 @@ bool nd_nc_put_row(nd_nc *file, const char *name, size_t row, const double *valu
     int id;
     size_t start[8], extent[8];
     if (!row_slab(file, name, row, count, &id, start, extent, error) ||
-        !nd_nc_rest_written(file, id, false, error))
+        !nd_nc_rest_written(file, id, false, error) || !nd_nc_put_waiting(file, error))
         return false;
     int status = nc_put_vara_double(file->id, id, start, extent, values);
     return status == NC_NOERR || nd_nc_failed(file, status, "writing", name, error);

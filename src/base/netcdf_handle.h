@@ -16,12 +16,13 @@ struct nd_nc {
                                 (base/netcdf_rest.h); NULL: nothing */
     /* Then: the other file and its group where a variable's values stand still, or NULL. */
     const nd_nc *(*where)(const nd_nc *file, int group, int variable, int *its_group);
-    bool in_memory;        /* there is no file: what is written is gone when it is closed */
-    char *path;            /* what the user calls it */
-    char *aside;           /* where it is being written; NULL when only read */
-    const nd_place *place; /* where it will be put, if so */
-    nd_place *own_place;   /* the same, where it is this handle's to free */
-    nd_hold *own_hold;     /* on the file amended, where it is this handle's to release */
+    struct nd_nc_waiting *waiting; /* what is to be written (base/netcdf_waiting.h); may be NULL */
+    bool in_memory;                /* there is no file: what is written is gone when it is closed */
+    char *path;                    /* what the user calls it */
+    char *aside;                   /* where it is being written; NULL when only read */
+    const nd_place *place;         /* where it will be put, if so */
+    nd_place *own_place;           /* the same, where it is this handle's to free */
+    nd_hold *own_hold;             /* on the file amended, where it is this handle's to release */
 };
 
 /* False, with `error` saying what netCDF's status means while doing that to `name`. */

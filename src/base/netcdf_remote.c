@@ -13,6 +13,7 @@
 #include "base/netcdf_contents.h"
 #include "base/netcdf_lock.h"
 #include "base/netcdf_names.h"
+#include "base/netcdf_waiting.h"
 
 enum { MOST_RANK = 8, MOST_PATH = 2048, MOST_ANSWER = 1 << 25, SECONDS_A_QUESTION = 60 };
 
@@ -330,6 +331,8 @@ bool nd_nc_read(const nd_nc *file, int group, int variable, nd_nc_kind kind, con
     const nd_nc *other = file->where ? file->where(file, group, variable, &there) : NULL;
     if (other)
         return nd_nc_read(other, there, variable, kind, start, extent, values, error);
+    if (!nd_nc_put_waiting(file, error))
+        return false;
     status = nc_inq_var(group, variable, one.name, NULL, &rank, dimensions, NULL);
     if (status == NC_NOERR && rank > MOST_RANK)
         status = NC_EMAXDIMS;

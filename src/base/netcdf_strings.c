@@ -10,6 +10,7 @@
 #include "base/netcdf_lock.h"
 #include "base/netcdf_remote.h"
 #include "base/netcdf_rest.h"
+#include "base/netcdf_waiting.h"
 
 bool nd_nc_put_strings(nd_nc *file, const char *name, const char *dimension, const char *definition,
                        const char *const *texts, size_t count, nd_error *error) {
@@ -34,7 +35,7 @@ bool nd_nc_put_strings(nd_nc *file, const char *name, const char *dimension, con
     if (fine && status == NC_NOERR)
         fine = nd_nc_rest_written(file, id, true, error);
     if (fine && status == NC_NOERR)
-        status = nc_put_var_text(file->id, id, all);
+        fine = nd_nc_put_later(file, id, ND_NC_AS_CHARACTERS, all, count * room, error);
     free(all);
     if (status != NC_NOERR)
         return nd_nc_failed(file, status, "writing", name, error);
