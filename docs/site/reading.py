@@ -4,6 +4,7 @@
   room, and on a forge);
 - docs/NAME.md in a text becomes a link to that page, and a link whose words are a file's name takes the page's title;
 - powers such as 10^6 are raised, and short code is not broken at the end of a line;
+- of the words of a Python type ("array, frames") only classes are links, not what has an attribute's name;
 - the gallery begins with small pictures that lead to the large ones;
 - wide tables scroll inside themselves.
 """
@@ -95,8 +96,16 @@ def tables(tree):
             around += table
 
 
+def types(tree):
+    for link in list(tree.findall(addnodes.pending_xref)):
+        if (link.get("refdomain") == "py" and link.get("reftype") in ("class", "obj")
+                and link["reftarget"].rpartition(".")[2][:1].islower()):
+            link.replace_self(link.children)
+
+
 def read(app, tree):
     beside(tree)
+    types(tree)
     mentions(app, tree)
     powers(tree)
     if app.env.docname == "gallery":

@@ -60,6 +60,12 @@ class Site(unittest.TestCase):
         cls.pages = {os.path.relpath(os.path.join(folder, name), cls.html): Page(os.path.join(folder, name))
                      for folder, _, names in os.walk(cls.html) for name in names if name.endswith(".html")}
 
+    def test_types_lead_to_classes_alone(self):
+        """The words of a type are in italics: "array, frames" leads to no attribute of that name."""
+        links = re.findall(r'<a [^>]*href="#(nulldrift\.[\w.]+)"[^>]*><em>', read(self.html, "python-reference.html"))
+        self.assertIn("nulldrift.Dataset", links)
+        self.assertEqual([link for link in links if link.rpartition(".")[2][0].islower()], [])
+
     def test_made_without_a_warning(self):
         self.assertEqual((self.code, self.said), (0, ""))
         self.assertIn("index.html", self.pages)
