@@ -23,8 +23,8 @@ typedef enum nd_spawn_says {
 /* Starts `program`, a path, with these arguments and variables alone: `given` is its file
  * ND_SPAWN_GIVEN, the standard ones lead where `says` tells (stdin nowhere), no other file is open
  * in it, no signal is caught, and none blocked but SIGINT, which a terminal sends to all and this
- * process answers. The process, to be waited for; -1 with errno when it
- * cannot be started. Other threads may work meanwhile. */
+ * process answers. The process, to be waited for; -1 with errno when it cannot be started. Other
+ * threads may work meanwhile. */
 pid_t nd_spawn(const char *program, char *const arguments[], char *const variables[], int given,
                nd_spawn_says says);
 

@@ -323,7 +323,7 @@ static void remark_small_text(const nd_plot *plot, const nd_plot_options *option
 
 /* A font that was asked for; in SVG it is named, and whoever shows the picture chooses. */
 static void remark_font(const nd_plot *plot, const nd_plot_options *options) {
-    char instead[200];
+    char instead[1024]; /* one font has a name in each of many languages */
     if (!options->font || !options->remark)
         return;
     bool is_named = strcmp(nd_picture_ending_of(plot->output), ".svg") == 0;

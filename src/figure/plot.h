@@ -106,8 +106,7 @@ nd_plot_text nd_plot_text_of(const char *text, size_t most);
 typedef struct nd_plot_options {
     bool no_note;     /* the foot stays empty */
     bool keep_script; /* the script and tables stay as OUTPUT.gnuplot/ ; an earlier one becomes ~ */
-    nd_error
-        *remark; /* may be NULL: what gnuplot said though it drew, of the font, of small text */
+    nd_error *remark; /* may be NULL: what gnuplot said though it drew, of font and small text */
     /* Where the picture goes, as it was found when the command began; NULL: as it is found when the
      * plot is begun. */
     const nd_place *place;

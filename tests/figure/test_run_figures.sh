@@ -34,7 +34,8 @@ says "drawn; the font No-Such Font is not installed, its text is in $(fc-match -
 draws fig2 run.nc --font "No-Such Font" -o font.svg
 says "drawn; it names the font No-Such Font, which is not installed here" err
 mkdir without && ln -s "$(command -v gnuplot)" without/gnuplot
-PATH=$PWD/without "$program" figure fig2 run.nc --font "$family" -o asked.pdf 2>err
+check "it is drawn where no font can be asked for" \
+    env PATH="$PWD/without" "$program" figure fig2 run.nc --font "$family" -o asked.pdf 2>err
 says "whether the font $family is installed could not be asked" err
 check "89 mm are 252 points" grep -aq '^%%BoundingBox: 0 0 252 ' narrow.eps
 succeeds figure fig2 run.nc -o "a figure.v2" --format eps

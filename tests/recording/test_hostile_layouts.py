@@ -189,7 +189,7 @@ for number, make in enumerate(LAYOUTS):
             for name in sorted(os.listdir(lab.at(what))):
                 call(lab, text, "record", "--scan", os.path.join(what, name))
     print(f"{make.__name__}: {fine - before} calls did what was asked")
-    if fine - before < len(texts):
+    if not texts or fine - before < len(texts):
         failed(None, make.__name__, "hardly anything was read")
 
 print(f"{tried} calls, {fine} did what was asked, {failures} failed")
