@@ -317,6 +317,18 @@ static files make_files(const char *folder) {
     return made;
 }
 
+/* How much more of the heap is in use after so many cycles; none when it is less. */
+static size_t left_by(const struct row *row, size_t cycles, const files *made) {
+    size_t before = live_on_heap();
+    for (size_t i = 0; i < cycles; i++)
+        row->cycle(made);
+    size_t after = live_on_heap();
+    printf("%s: %zu cycles, %+.0f %s\n", row->what, cycles, (double)after - (double)before,
+           LIVE_UNIT);
+    (void)fflush(stdout);
+    return after > before ? after - before : 0;
+}
+
 static size_t first, beyond = sizeof ROWS / sizeof ROWS[0];
 
 static void test_cycles_leave_nothing(void **state) {
@@ -332,15 +344,13 @@ static void test_cycles_leave_nothing(void **state) {
             cycles = row->most;
         for (size_t i = 0; i < 20 + cycles / 20; i++) /* what libraries keep for good */
             row->cycle(&made);
-        size_t before = live_on_heap();
-        for (size_t i = 0; i < cycles; i++)
-            row->cycle(&made);
-        size_t after = live_on_heap();
-        printf("%s: %zu cycles, %+.0f %s\n", row->what, cycles, (double)after - (double)before,
-               LIVE_UNIT);
-        (void)fflush(stdout);
-        /* Lists that libraries keep breathe; what is left by every second cycle is a leak. */
-        if (after > before + cycles * (bytes ? 16 : 1) / 2)
+        size_t left = left_by(row, cycles, &made);
+        /* Lists that libraries keep breathe, and HDF5's reach their size only after some fifty
+         * files: what every second cycle leaves, series after series, is a leak. */
+        const size_t allowed = cycles * (bytes ? 16 : 1) / 2;
+        for (int series = 1; left > allowed && series < 4; series++)
+            left = left_by(row, cycles, &made);
+        if (left > allowed)
             fail_msg("%s grow with every cycle", row->what);
     }
     support_remove(folder);
