@@ -1,6 +1,7 @@
 /* Figure 3: in every data set, cells fall silent and those left become more informative. Sessions
  * are compared on equally many frames in every bin, where there are frames (docs/information.md).
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,18 +43,28 @@ static void draw_dataset(nd_plot *plot, const nd_recording_result *result, size_
     nd_draw_course(plot, NULL, (nd_area){(double)column * wide, 0.0, wide, 0.5}, &panel);
 }
 
+/* Whether a line is fitted to either of its panels; through a single time there is none. */
+static bool has_line(const nd_curve *curve) {
+    const nd_metric_course *course = curve->course;
+    return !isnan(course[nd_compared_activity(curve)].line.slope) ||
+           !isnan(course[nd_compared_information(curve)].line.slope);
+}
+
 /* Of how many, and what bars are: over series (animals, environments) where there are several. */
 static void write_note(nd_plot *plot, nd_recording_result *const *results, size_t count) {
     size_t sessions = 0, several = 0;
+    bool lines = false;
     for (size_t i = 0; i < count; i++) {
+        const nd_curve *curve = nd_whole_curve(results[i]);
         sessions += results[i]->sessions;
-        several += nd_whole_curve(results[i])->members > 1;
+        several += curve->members > 1;
+        lines = lines || has_line(curve);
     }
-    nd_plot_note(plot, "%zu session%s; bars: s.e.m. over %s; dashed: least squares", sessions,
-                 sessions == 1 ? "" : "s",
+    nd_plot_note(plot, "%zu session%s; bars: s.e.m. over %s%s", sessions, sessions == 1 ? "" : "s",
                  several == count ? "series"
                  : several > 0    ? "series, of a single one over cells"
-                                  : "cells");
+                                  : "cells",
+                 lines ? "; dashed: least squares" : "");
 }
 
 bool nd_figure_3(const nd_figure_request *request, nd_error *error) {

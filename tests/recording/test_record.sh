@@ -29,9 +29,12 @@ done
 
 # A mouse seen on one day: nothing over days to be drawn, and nothing that gnuplot complains of.
 sed '/day2/d' tables.yaml >one.yaml
+succeeds record tables.yaml -o lines --quiet --picture svg
 succeeds record one.yaml -o one --quiet --picture svg
 check "a picture of one session" test -s one.svg
 check "of which gnuplot has nothing to say" test ! -s err
+matches '4 sessions; bars: s.e.m. over series; dashed: least squares<' lines.svg
+matches '2 sessions; bars: s.e.m. over series<' one.svg
 
 # --check draws a page, and draws it again; a file that is none stays.
 # Random shuffles take single frames for independent: that is said, of cyclic ones it is not.
