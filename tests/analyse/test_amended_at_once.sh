@@ -25,11 +25,7 @@ first=$!
 "$program" spectrum link.nc --quiet >said2 2>err2 8>&- &
 second=$!
 for err in err err2; do
-    until grep -q "another command amends it; waiting for that to end" $err; do
-        kill -0 $first $second 2>/dev/null || break
-        sleep 0.02
-    done
-    says "another command amends it; waiting for that to end" $err
+    check "$err: it waits" until_said "another command amends it; waiting for that to end" $err
 done
 check "nothing was added meanwhile" test -z "$(ncdump -h run.nc | grep -e tuning_curves -e hessian_trace)"
 exec 8>&-
@@ -47,7 +43,7 @@ exec 8>run.nc.lock
 flock 8
 "$program" measure run.nc --quiet >said 2>err3 8>&- &
 job=$!
-until [ -s err3 ] || ! kill -0 $job 2>/dev/null; do sleep 0.02; done
+check "it waits" until_said "waiting for that to end" err3 $job
 kill -TERM $job
 wait $job
 check "stopped while waiting: of the signal" test $? -eq 143

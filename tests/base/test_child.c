@@ -3,8 +3,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/child.h"
@@ -62,6 +60,17 @@ static bool sleep_long(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
     return true;
 }
 static const nd_trade sleep_long_trade = {"sleep_long", sleep_long};
+
+/* Tells which process it was forked from, and sleeps. */
+static bool tell_and_sleep(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
+    nd_buffer message = {0};
+    pid_t reader = getppid();
+    bool fine = nd_buffer_put(&message, &reader, sizeof reader, error) &&
+                nd_outlet_send(outlet, &message, error);
+    nd_buffer_free(&message);
+    return fine && sleep_long(request, outlet, error);
+}
+static const nd_trade tell_and_sleep_trade = {"tell_and_sleep", tell_and_sleep};
 
 static bool leave(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
     (void)request;
@@ -174,8 +183,8 @@ static void test_memory_is_limited(void **state) {
 
 extern const nd_trade *const support_trades[];
 const nd_trade *const support_trades[] = {
-    &crash_trade, &spin_trade,     &sleep_long_trade, &leave_trade, &complain_trade,
-    &lie_trade,   &send_two_trade, &echo_trade,
+    &crash_trade, &spin_trade,     &sleep_long_trade, &leave_trade,          &complain_trade,
+    &lie_trade,   &send_two_trade, &echo_trade,       &tell_and_sleep_trade,
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     &eat_trade,
 #endif
@@ -274,18 +283,21 @@ static void test_a_reader_that_was_ended_is_replaced(void **state) {
     assert_true(second != first && second != getpid());
 }
 
+static bool kill_the_teller(void *context, nd_buffer *message, nd_error *error) {
+    pid_t reader;
+    (void)context;
+    return nd_buffer_take(message, &reader, sizeof reader, error) && kill(reader, SIGKILL) == 0;
+}
+
 /* An errand whose reader is ended beneath it says so, and nothing waits for ever. */
 static void test_an_errand_whose_reader_is_ended_says_so(void **state) {
     (void)state;
-    pid_t reader = echo_of("a", NULL);
-    pid_t killer = fork();
-    if (killer == 0) {
-        usleep(300000);
-        (void)kill(reader, SIGKILL);
-        _exit(0);
-    }
-    fails_saying(&sleep_long_trade, NULL, "the program that reads for nulldrift was ended");
-    assert_int_equal(waitpid(killer, NULL, 0), killer);
+    nd_error error = {0};
+    char line[2048];
+    assert_false(in_child(NULL, &tell_and_sleep_trade, kill_the_teller, NULL, NULL, &error));
+    nd_error_line(&error, line, sizeof line);
+    if (!strstr(line, "the program that reads for nulldrift was ended"))
+        fail_msg("'%s'", line);
 }
 
 static void *ask_often(void *nothing) {

@@ -17,8 +17,7 @@ grid:
 Y
 LD_PRELOAD=./clock.so "$program" sweep run long.yaml -o sweep --jobs 1 --progress 0.01 >said 2>err &
 job=$!
-until grep -q 'sweep: .* of 3e+06 steps' err || ! kill -0 $job 2>/dev/null; do sleep 0.02; done
-says "of 3e+06 steps" err
+check "it tells how far it is" until_said " of 3e+06 steps" err $job
 matches "^sweep: +[0-9]+% +[0-9.e+]+ of 3e\+06 steps" err
 check "the run is going on" kill -TERM $job
 wait $job

@@ -35,9 +35,9 @@ for command in run hebbian; do
     export NULLDRIFT_INSTRUCTIONS=avx2
     refuses 1 "was made with the instruction set baseline; here it is avx2, whose rounding differs; resume it on a machine like the first, or here with --resume-here" $command $command.yaml -o $command.nc --quiet
     # an end that comes soon: the same run, stopped again, tells where it changed when it ends
-    "$program" $command $command.yaml -o $command.nc --quiet --resume-here --checkpoint-every 0.05 >said 2>err &
+    "$program" $command $command.yaml -o $command.nc --resume-here --checkpoint-every 0.05 >said 2>err &
     job=$!
-    sleep 0.5
+    check "it goes on" until_said "going on with $command.nc" err $job
     kill -INT $job
     wait $job
     check "goes on when asked to" test $? -eq 3

@@ -28,11 +28,10 @@ succeeds info run.nc
 matches "process +none is at it; the command that began it goes on"
 "$program" run "${long[@]}" >said 2>err &
 job=$!
-sleep 0.5
+check "it goes on" until_said "going on with run.nc" err $job
 kill -INT $job
 wait $job
 check "going on and stopped again: exit code 3" test $? -eq 3
-says "going on with run.nc" err
 printf 'x' >run.nc.ckpt
 rm -f run.nc.ckpt.1
 refuses 1 "run.nc.ckpt: is a damaged checkpoint" info run.nc

@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 import zlib
 
 try:
@@ -31,8 +32,12 @@ def make(*arguments):
         sys.exit(f"{arguments}: {done.stderr.decode(errors='replace')}")
 
 
-def rewritten(old, new, lengths={}, change={}, drop=(), attributes={}):
-    """A copy of a netCDF file with other lengths of dimensions, values and attributes."""
+def rewritten(old, *changes, **more):
+    """What makes h.nc, a copy of a netCDF file with other lengths of dimensions, values and attributes."""
+    return lambda: rewrite(old, "h.nc", *changes, **more)
+
+
+def rewrite(old, new, lengths={}, change={}, drop=(), attributes={}):
     with netCDF4.Dataset(old) as a, netCDF4.Dataset(new, "w") as b:
         a.set_auto_mask(False)
         b.set_auto_mask(False)
@@ -61,6 +66,7 @@ def rewritten(old, new, lengths={}, change={}, drop=(), attributes={}):
                 reps = -(-length // max(1, values.shape[axis]))
                 values = np.repeat(values, reps, axis=axis).take(range(length), axis=axis)
             to[...] = values
+    return new
 
 
 def put(value):
@@ -75,12 +81,14 @@ def at(index, value):
 
 
 def attempt(what, path, commands, words=None):
-    """words: what at least one of the commands must say, refusing."""
+    """path: of the file, or what makes it and returns its path; words: what at least one of the commands must say,
+    refusing."""
     global asked, tried, failures, refused
     asked += 1
     if not words and asked % 5 and not os.environ.get("ND_ALL"):
         return
     said = ""
+    path = path() if callable(path) else path
     for command in commands:
         tried += 1
         try:
@@ -115,37 +123,27 @@ RUN = [["info", "FILE"], ["measure", "FILE", "--quiet"], ["phases", "FILE"],
        ["run", "--continue", "FILE", "--set", "run.steps=400", "--quiet"]]
 SHORT = RUN[:5]
 for dimension in ("record", "snapshot", "unit", "sample", "input", "output"):
-    rewritten("run.nc", "h.nc", {dimension: 0})
-    attempt(f"run, {dimension} 0", "h.nc", SHORT[1:])
-    rewritten("measured.nc", "h.nc", {dimension: 97})
-    attempt(f"measured, {dimension} 97", "h.nc", SHORT[3:4])
-rewritten("run.nc", "h.nc", {"snapshot": 0})
-attempt("no snapshots", "h.nc", [["figure", "fig2", "FILE", "-o", "x.svg", "--force"]], "holds no snapshots")
-rewritten("run.nc", "h.nc", {"unit": 0})
-attempt("no units", "h.nc", SHORT, "its dimension unit, 0, is none of a run")
-rewritten("run.nc", "h.nc", {"unit": 7})
-attempt("other units", "h.nc", SHORT, "do not fit its experiment")
+    attempt(f"run, {dimension} 0", rewritten("run.nc", {dimension: 0}), SHORT[1:])
+    attempt(f"measured, {dimension} 97", rewritten("measured.nc", {dimension: 97}), SHORT[3:4])
+attempt("no snapshots", rewritten("run.nc", {"snapshot": 0}), [["figure", "fig2", "FILE", "-o", "x.svg", "--force"]],
+        "holds no snapshots")
+attempt("no units", rewritten("run.nc", {"unit": 0}), SHORT, "its dimension unit, 0, is none of a run")
+attempt("other units", rewritten("run.nc", {"unit": 7}), SHORT, "do not fit its experiment")
 attempt("runs as they are", "run.nc", RUN)
-rewritten("run.nc", "h.nc", {"unit": 2**40})
-attempt("huge units", "h.nc", SHORT[:2])
+attempt("huge units", rewritten("run.nc", {"unit": 2**40}), SHORT[:2])
 for name, change in (("step", put(np.nan)), ("step", put(-5)), ("step", at(2, 1e300)),
                      ("snapshot_step", put(3)), ("snapshot_step", at(0, np.inf)),
                      ("position", put(np.nan)), ("position", at(0, 1e308)),
                      ("loss", put(np.nan)), ("input_weights", put(np.inf)),
                      ("inputs", put(np.nan)), ("targets", put(0))):
-    rewritten("run.nc", "h.nc", change={name: change})
-    attempt(f"{name} changed", "h.nc", SHORT[2:4])
+    attempt(f"{name} changed", rewritten("run.nc", change={name: change}), SHORT[2:4])
 for name in ("tuned", "rate_map_correlation", "bin_position", "tuning_curves", "occupancy"):
-    rewritten("measured.nc", "h.nc", change={name: put(np.nan)})
-    attempt(f"{name} is NaN", "h.nc", SHORT[:1])
-    rewritten("measured.nc", "h.nc", drop=[name])
-    attempt(f"no {name}", "h.nc", SHORT[3:4])
+    attempt(f"{name} is NaN", rewritten("measured.nc", change={name: put(np.nan)}), SHORT[:1])
+    attempt(f"no {name}", rewritten("measured.nc", drop=[name]), SHORT[3:4])
 for length in (0, 1, 3):
-    rewritten("measured.nc", "h.nc", {"bin": length})
-    attempt(f"bin {length}", "h.nc", SHORT[3:4])
+    attempt(f"bin {length}", rewritten("measured.nc", {"bin": length}), SHORT[3:4])
 for text in ("", "{", "world: {task: nothing}", "a: [" * 2000, "network: {model: hebbian}"):
-    rewritten("run.nc", "h.nc", attributes={"experiment": text})
-    attempt(f"experiment {text[:20]}", "h.nc", SHORT[:3])
+    attempt(f"experiment {text[:20]}", rewritten("run.nc", attributes={"experiment": text}), SHORT[:3])
 
 # ---- Hebbian runs ----
 open("ring.yaml", "w").write("""
@@ -158,8 +156,7 @@ HEBBIAN = [["info", "FILE"], ["figure", "fig4c", "FILE", "-o", "x.svg", "--force
            ["figure", "hebbian-drift", "FILE", "-o", "x.svg", "--force"]]
 for dimension in ("record", "snapshot", "unit", "sample", "lag"):
     for length in (0, 67):
-        rewritten("ring.nc", "h.nc", {dimension: length})
-        attempt(f"ring, {dimension} {length}", "h.nc", HEBBIAN)
+        attempt(f"ring, {dimension} {length}", rewritten("ring.nc", {dimension: length}), HEBBIAN)
 
 # ---- landscapes ----
 make("landscape", "-o", "land.nc", "--walkers", "5", "--steps", "50", "--records", "6", "--quiet")
@@ -167,12 +164,9 @@ LAND = [["info", "FILE"], ["figure", "landscape", "FILE", "-o", "x.svg", "--forc
         ["figure", "fig1", "FILE", "-o", "x.svg", "--force"]]
 for dimension in ("walker", "record"):
     for length in (0, 1, 2**40):
-        rewritten("land.nc", "h.nc", {dimension: length})
-        attempt(f"landscape, {dimension} {length}", "h.nc", LAND)
-rewritten("land.nc", "h.nc", change={"step": put(np.nan)})
-attempt("landscape, step NaN", "h.nc", LAND, "are none of a landscape")
-rewritten("land.nc", "h.nc", attributes={"start_x": np.nan})
-attempt("landscape, start NaN", "h.nc", LAND, "are none of a landscape")
+        attempt(f"landscape, {dimension} {length}", rewritten("land.nc", {dimension: length}), LAND)
+attempt("landscape, step NaN", rewritten("land.nc", change={"step": put(np.nan)}), LAND, "are none of a landscape")
+attempt("landscape, start NaN", rewritten("land.nc", attributes={"start_x": np.nan}), LAND, "are none of a landscape")
 
 # ---- recordings ----
 for day in range(3):
@@ -216,32 +210,40 @@ for name, change, words in (
             if words:
                 sys.exit(f"results hold no {name}: the test is of another format")
             continue
-    rewritten("rec.nc", "h.nc", change={name: change})
-    attempt(f"recording, {name}", "h.nc", RECORDING[1:2], words)
+    attempt(f"recording, {name}", rewritten("rec.nc", change={name: change}), RECORDING[1:2], words)
 for dimension in ("session", "other_session", "group", "cell", "bin", "curve", "point"):
     for length in (0, 50):
-        rewritten("rec.nc", "h.nc", {dimension: length})
-        attempt(f"recording, {dimension} {length}", "h.nc", RECORDING[1:2])
-    rewritten("rec.nc", "h.nc", {dimension: 2**45})
-    attempt(f"recording, {dimension} huge", "h.nc", RECORDING[1:2])
+        attempt(f"recording, {dimension} {length}", rewritten("rec.nc", {dimension: length}), RECORDING[1:2])
+    attempt(f"recording, {dimension} huge", rewritten("rec.nc", {dimension: 2**45}), RECORDING[1:2])
 
 # ---- checkpoints, forged with a right checksum ----
 open("long.yaml", "w").write(open("run.yaml").read().replace("steps: 200", "steps: 2000000000"))
 
 
-def stopped(name):
-    """A checkpoint of a run that was told to stop."""
-    run = subprocess.Popen([program, "run", "long.yaml", "-o", name, "--quiet"],
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not os.path.exists(name + ".part") and run.poll() is None:
-        pass
-    try:
-        run.wait(0.5)
-    except subprocess.TimeoutExpired:
-        pass
+def begin(name):
+    """The long run, begun: it has ended, or has told how far it is and left a checkpoint, and so hears a signal."""
+    with open("said", "wb") as said:
+        often = ["--progress", "0.01", "--checkpoint-every", "0.1"]
+        run = subprocess.Popen([program, "run", "long.yaml", "-o", name, *often],
+                               stdout=subprocess.DEVNULL, stderr=said)
+    deadline = time.monotonic() + 300
+    while run.poll() is None and time.monotonic() < deadline:
+        if os.path.exists(name + ".ckpt") and b"of 2e+09 steps" in open("said", "rb").read():
+            break
+        time.sleep(0.02)
+    return run
+
+
+def ends(run):
+    """Whether a run ends within a minute when it is told to."""
     run.terminate()
-    run.wait()
-    return os.path.exists(name + ".ckpt")
+    try:
+        run.wait(60)
+    except subprocess.TimeoutExpired:
+        run.kill()
+        run.wait()
+        return False
+    return True
 
 
 def forged(path, where, value):
@@ -256,7 +258,7 @@ def forged(path, where, value):
     return True
 
 
-if stopped("kept.nc"):
+if ends(begin("kept.nc")) and os.path.exists("kept.nc.ckpt"):
     words = 24  # bytes of the session's part; the course's begins there
     places = [(words + 8 * i, struct.pack("<Q", 2**63 - 1)) for i in (0, 1, 8)]
     with open("kept.nc.ckpt", "rb") as file:
@@ -264,6 +266,7 @@ if stopped("kept.nc"):
     size = struct.unpack_from("<Q", head, 16)[0]
     places += [(words + 80 + 8 * i, struct.pack("<Q", 2**63 + 5))
                for i in range(0, min(60, (size - words - 80) // 8), 8)]
+    how = {}
     for where, value in places:
         for ending in (".part", ".ckpt"):
             subprocess.run(["cp", "kept.nc" + ending, "forged.nc" + ending], check=True)
@@ -273,22 +276,15 @@ if stopped("kept.nc"):
         if not forged("forged.nc.ckpt", where, value):
             continue
         tried += 1
-        run = subprocess.Popen([program, "run", "long.yaml", "-o", "forged.nc", "--quiet"],
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            run.wait(0.3)
-        except subprocess.TimeoutExpired:
-            run.terminate()  # it goes on: it must hear this, which a loop without work does not
-        try:
-            run.wait(20)
-        except subprocess.TimeoutExpired:
-            run.kill()
-            run.wait()
+        run = begin("forged.nc")
+        if not ends(run):  # a loop without work hears nothing
             failures += 1
             print(f"FAILED: checkpoint, byte {where}: the run does not end")
+        how[run.returncode] = how.get(run.returncode, 0) + 1
         if run.returncode not in (0, 1, 3):
             failures += 1
             print(f"FAILED: checkpoint, byte {where}: code {run.returncode}")
+    print("  forged checkpoints, by exit code: " + ", ".join(f"{code}: {count}" for code, count in sorted(how.items())))
 else:
     failures += 1
     print("FAILED: no checkpoint was left")

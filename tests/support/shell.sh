@@ -145,3 +145,24 @@ until_there() {
         sleep 0.02
     done
 }
+
+# until_said TEXT FILE [JOB]: waits for a line that holds the text, no longer than the job lasts. What a
+# test does to a program that works it does after such a sign, not after some time.
+until_said() {
+    until grep -qF -- "$1" "$2" 2>/dev/null; do
+        kill -0 "${3-$$}" 2>/dev/null || return 1
+        sleep 0.02
+    done
+}
+
+# unread COMMAND...: its standard output is a pipe that nobody reads any more
+unread() {
+    local reader writer code
+    mkfifo "$folder/unread" || exit 1
+    exec {reader}<>"$folder/unread" {writer}>"$folder/unread" {reader}>&-
+    "$@" >&"$writer"
+    code=$?
+    exec {writer}>&-
+    rm -f "$folder/unread"
+    return $code
+}
