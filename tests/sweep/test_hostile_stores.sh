@@ -54,7 +54,7 @@ tried() {
             command="sweep merge $name-merge --partial"
         fi
         commands=$((commands + 1))
-        timeout 60 "$program" $command >out 2>err </dev/null
+        timeout 300 "$program" $command >out 2>err </dev/null
         code=$?
         check "$name: $command: exit code $code, $(cat err)" test $code -le 1
         check "$name: $command: more than a line: $(cat err)" test "$(wc -l <err)" -le 2
@@ -156,7 +156,7 @@ sys.stdout.buffer.write(head.ljust(512, b"\0") + end)
 END
 refuses 1 "names another file" sweep status journal
 mkdir -p fifo && mkfifo fifo/sweep.sqlite
-timeout 20 "$program" sweep status fifo >out 2>err
+timeout 300 "$program" sweep status fifo >out 2>err
 code=$?
 check "a FIFO is refused: $(cat err)" test $code -eq 1
 mkdir many && cp good/shard-1-of-1.sqlite many/shard-1-of-4000000000.sqlite
