@@ -24,9 +24,8 @@ refuses 1 "another command amends it at present" run --continue run.nc --set run
 first=$!
 "$program" spectrum link.nc --quiet >said2 2>err2 8>&- &
 second=$!
-for err in err err2; do
-    check "$err: it waits" until_said "another command amends it; waiting for that to end" $err
-done
+check "the first waits" until_said "another command amends it; waiting for that to end" err $first
+check "and the second" until_said "another command amends it; waiting for that to end" err2 $second
 check "nothing was added meanwhile" test -z "$(ncdump -h run.nc | grep -e tuning_curves -e hessian_trace)"
 exec 8>&-
 wait $first

@@ -26,13 +26,18 @@ static bool in_child(const nd_limits *limits, const nd_trade *trade,
     return nd_in_child(&errand, limits, watch, error);
 }
 
-static void fails_saying(const nd_trade *trade, const nd_limits *limits, const char *words) {
+static void fails_taking(const nd_trade *trade, const nd_limits *limits,
+                         bool (*take)(void *, nd_buffer *, nd_error *), const char *words) {
     nd_error error = {0};
     char line[2048];
-    assert_false(in_child(limits, trade, nothing_to_take, NULL, NULL, &error));
+    assert_false(in_child(limits, trade, take, NULL, NULL, &error));
     nd_error_line(&error, line, sizeof line);
     if (!strstr(line, words))
         fail_msg("'%s' lacks '%s'", line, words);
+}
+
+static void fails_saying(const nd_trade *trade, const nd_limits *limits, const char *words) {
+    fails_taking(trade, limits, nothing_to_take, words);
 }
 
 static bool crash(nd_buffer *request, nd_outlet *outlet, nd_error *error) {
@@ -292,12 +297,8 @@ static bool kill_the_teller(void *context, nd_buffer *message, nd_error *error) 
 /* An errand whose reader is ended beneath it says so, and nothing waits for ever. */
 static void test_an_errand_whose_reader_is_ended_says_so(void **state) {
     (void)state;
-    nd_error error = {0};
-    char line[2048];
-    assert_false(in_child(NULL, &tell_and_sleep_trade, kill_the_teller, NULL, NULL, &error));
-    nd_error_line(&error, line, sizeof line);
-    if (!strstr(line, "the program that reads for nulldrift was ended"))
-        fail_msg("'%s'", line);
+    fails_taking(&tell_and_sleep_trade, NULL, kill_the_teller,
+                 "the program that reads for nulldrift was ended");
 }
 
 static void *ask_often(void *nothing) {

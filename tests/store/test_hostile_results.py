@@ -34,11 +34,11 @@ def make(*arguments):
 
 def rewritten(old, *changes, **more):
     """What makes h.nc, a copy of a netCDF file with other lengths of dimensions, values and attributes."""
-    return lambda: rewrite(old, "h.nc", *changes, **more)
+    return lambda: rewrite(old, *changes, **more)
 
 
-def rewrite(old, new, lengths={}, change={}, drop=(), attributes={}):
-    with netCDF4.Dataset(old) as a, netCDF4.Dataset(new, "w") as b:
+def rewrite(old, lengths={}, change={}, drop=(), attributes={}):
+    with netCDF4.Dataset(old) as a, netCDF4.Dataset("h.nc", "w") as b:
         a.set_auto_mask(False)
         b.set_auto_mask(False)
         a.set_auto_chartostring(False)
@@ -66,7 +66,7 @@ def rewrite(old, new, lengths={}, change={}, drop=(), attributes={}):
                 reps = -(-length // max(1, values.shape[axis]))
                 values = np.repeat(values, reps, axis=axis).take(range(length), axis=axis)
             to[...] = values
-    return new
+    return "h.nc"
 
 
 def put(value):
@@ -280,10 +280,10 @@ if ends(begin("kept.nc")) and os.path.exists("kept.nc.ckpt"):
         if not ends(run):  # a loop without work hears nothing
             failures += 1
             print(f"FAILED: checkpoint, byte {where}: the run does not end")
-        how[run.returncode] = how.get(run.returncode, 0) + 1
-        if run.returncode not in (0, 1, 3):
+        elif run.returncode not in (0, 1, 3):
             failures += 1
             print(f"FAILED: checkpoint, byte {where}: code {run.returncode}")
+        how[run.returncode] = how.get(run.returncode, 0) + 1
     print("  forged checkpoints, by exit code: " + ", ".join(f"{code}: {count}" for code, count in sorted(how.items())))
 else:
     failures += 1
